@@ -1,0 +1,1 @@
+"""What crosses the trust line: identifiers, manifests, policies, recipes, findings, errors."""

@@ -1,0 +1,94 @@
+"""The one family of errors, and the exit code of each kind.
+
+An error carries facts for the log, a stable ``code``, and ``public_message``: the only
+text that crosses the trust line. Raise inside, translate once at the edge.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status means; the same for every verb."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    BAD_INPUT = 3
+    NOT_FOUND = 4
+    REFUSED = 5
+    TAMPERED = 6
+    UNAVAILABLE = 7
+    EMPTY = 8
+    REVIEW = 10
+    BLOCK = 20
+
+
+class SpeError(Exception):
+    """Something this product refuses or cannot do, said for the person concerned."""
+
+    code = "internal"
+    exit_code = ExitCode.FAILED
+    http_status = 500
+    public_message = "Something went wrong in the node; the operator has been told."
+
+    def __str__(self) -> str:
+        return super().__str__() or self.public_message
+
+
+class BadInput(SpeError):
+    """A file or record that cannot be accepted; the message names it, its line and the remedy."""
+
+    code = "bad-input"
+    exit_code = ExitCode.BAD_INPUT
+    http_status = 400
+
+    def __init__(
+        self, why: str, *, source: str = "", line: int | None = None, remedy: str = ""
+    ) -> None:
+        place = source if line is None else f"{source}, line {line}"
+        text = f"{place}: {why}" if place else why
+        self.public_message = f"{text}. {remedy}".rstrip(". ") + "."
+        super().__init__(self.public_message)
+        self.why, self.source, self.line, self.remedy = why, source, line, remedy
+
+
+class NotFound(SpeError):
+    """A thing that is not there, or that the asker may not know of: the reply is the same."""
+
+    code = "not-found"
+    exit_code = ExitCode.NOT_FOUND
+    http_status = 404
+    public_message = "There is no such thing here."
+
+    def __init__(self, what: str, name: str) -> None:
+        self.public_message = f"There is no {what} {name!r}."
+        super().__init__(self.public_message)
+
+
+class Refused(SpeError):
+    """A rule of the node says no."""
+
+    code = "refused"
+    exit_code = ExitCode.REFUSED
+    http_status = 403
+    public_message = "This is not allowed."
+
+
+class Tampered(SpeError):
+    """Bytes on disk are not the bytes that were written."""
+
+    code = "tampered"
+    exit_code = ExitCode.TAMPERED
+    http_status = 409
+    public_message = "The integrity check failed; the operator has been told."
+
+
+class Unavailable(SpeError):
+    """A part of the node does not answer."""
+
+    code = "unavailable"
+    exit_code = ExitCode.UNAVAILABLE
+    http_status = 503
+    public_message = "The node is not ready for this; try again in a moment."

@@ -1,0 +1,81 @@
+"""The public manifest of a cohort version: what a workspace may know about what it holds.
+
+Nothing in it varies with people outside the cohort: no instant, no count of exclusions.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gdi_spe.boundary.identifiers import ResourceId, Sha256, Slug
+
+SCHEMA = "gdi-spe/cohort-manifest/1"
+
+
+class Frozen(BaseModel):
+    """A value parsed from outside: unknown fields are refused, nothing changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatasetVersion(Frozen):
+    """One dataset, at the version that the cohort was made from."""
+
+    id: ResourceId
+    version: int
+    type: str = "ExternallyGoverned"
+
+
+class Region(Frozen):
+    """A stretch of the assembly, 0-based and half-open."""
+
+    chromosome: str
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+
+
+class Reference(Frozen):
+    """A release of outside knowledge that shaped the cohort: an ontology, a GTF."""
+
+    kind: str
+    name: str
+    version: str
+    sha256: Sha256
+
+
+class Member(Frozen):
+    """One file of the cohort."""
+
+    sha256: Sha256
+    size: int = Field(ge=0)
+
+
+class ProjectPurpose(Frozen):
+    """The project whose pseudonyms the cohort uses, and its purposes (DUO)."""
+
+    slug: Slug
+    purposes: tuple[str, ...] = ()
+
+
+class CohortManifest(Frozen):
+    """``manifest.json`` in a cohort's folder."""
+
+    schema_name: Literal["gdi-spe/cohort-manifest/1"] = Field(SCHEMA, alias="schema")  # type: ignore[assignment]  # pydantic reads the default from here
+    cohort_id: ResourceId
+    version: int
+    title: str = ""
+    assembly: Literal["GRCh37", "GRCh38"]
+    project: ProjectPurpose
+    datasets: tuple[DatasetVersion, ...]
+    beacon_query: dict[str, object] | None = None
+    regions: tuple[Region, ...] = ()
+    references: tuple[Reference, ...] = ()
+    n_individuals: int
+    n_samples: int
+    n_variants: int
+    # The smallest count that may be shown of this cohort in a summary; the node's policy at the time.
+    members: dict[str, Member]
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

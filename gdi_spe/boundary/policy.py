@@ -1,0 +1,87 @@
+"""The node's disclosure policy. No threshold has a default in code: a node has a policy file."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.manifest import Frozen
+
+
+class CountPolicy(Frozen):
+    """Numbers of people in a cell."""
+
+    minimum: int = Field(ge=1)
+    zero: Literal["pass", "review", "block"]
+    round_to: int = Field(ge=0)
+
+
+class FilePolicy(Frozen):
+    """Limits of what can be submitted."""
+
+    max_file_bytes: int = Field(gt=0)
+    max_request_bytes: int = Field(gt=0)
+    max_files: int = Field(gt=0)
+    max_rows: int = Field(gt=0)
+    significant_digits: int = Field(ge=3, le=17)
+
+
+class GenomicPolicy(Frozen):
+    """Counts of alleles and carriers."""
+
+    minimum_allele_count: int = Field(ge=1)
+    minimum_carriers: int = Field(ge=1)
+    membership_power_review: float = Field(gt=0, le=1)
+    membership_power_block: float = Field(gt=0, le=1)
+    membership_false_positive_rate: float = Field(gt=0, lt=1)
+
+
+class ReviewPolicy(Frozen):
+    """Who must look before something leaves."""
+
+    approvals: int = Field(ge=1)
+    download_hours: int = Field(gt=0)
+    max_downloads: int = Field(gt=0)
+
+
+class DisclosurePolicy(Frozen):
+    """``policy.toml``: versioned, and its hash is part of every verdict."""
+
+    name: str
+    version: int
+    counts: CountPolicy
+    files: FilePolicy
+    genomic: GenomicPolicy
+    review: ReviewPolicy
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the policy's canonical JSON."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def load_policy(path: Path) -> DisclosurePolicy:
+    """Read ``policy.toml``.
+
+    Raises
+    ------
+    BadInput
+        If the file is absent, is not TOML, or lacks a number: nothing is assumed.
+    """
+    try:
+        return DisclosurePolicy.model_validate(tomllib.loads(path.read_text()))
+    except FileNotFoundError:
+        raise BadInput(
+            "there is no disclosure policy", source=str(path), remedy="Copy hub_config/policy.toml"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"not TOML: {error}", source=str(path)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{field}: {first['msg']}", source=str(path)) from None

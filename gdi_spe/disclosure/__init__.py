@@ -1,0 +1,1 @@
+"""Output checks and canonical re-encoding: file, parts, findings, verdict. Stateless."""

@@ -1,0 +1,1 @@
+"""The node's side, TRUSTED: the only side that decides."""

@@ -1,0 +1,1 @@
+"""Datasets, references, consent, cohort definitions, materialisation, versions."""

@@ -1,0 +1,1 @@
+"""Lock-down as data, and the only code that talks to the container engine."""

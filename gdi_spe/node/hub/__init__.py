@@ -1,0 +1,1 @@
+"""JupyterHub's authenticator and spawner: thin, they ask the node process."""

@@ -1,0 +1,1 @@
+"""Visas, passports, issuers, grants."""

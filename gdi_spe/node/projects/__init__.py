@@ -1,0 +1,1 @@
+"""Who works on which cohorts, for what purpose, until when."""

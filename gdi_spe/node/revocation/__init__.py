@@ -1,0 +1,1 @@
+"""What ends, and makes it end."""

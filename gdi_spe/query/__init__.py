@@ -1,0 +1,1 @@
+"""Who is selected: one evaluator of Beacon queries and selections."""

@@ -1,0 +1,1 @@
+"""A cohort on disk: VCF in, Parquet out, subsets of both."""

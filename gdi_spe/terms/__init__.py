@@ -1,0 +1,1 @@
+"""Ontologies and code systems: CURIEs, descendants, similarity."""

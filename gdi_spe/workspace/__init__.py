@@ -1,0 +1,1 @@
+"""The researcher's side, UNTRUSTED: nothing that runs here decides."""
