@@ -164,7 +164,11 @@ def development_only(url: str) -> str | None:
     """Say why a URL cannot belong to a production node, or None."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    if host in {"localhost", "::1", "0.0.0.0"} or host.startswith("127.") or host.endswith(".localhost"):  # noqa: S104  # recognised, not bound
+    if (
+        host in {"localhost", "::1", "0.0.0.0"}  # noqa: S104  # recognised, not bound
+        or host.startswith("127.")
+        or host.endswith(".localhost")
+    ):
         return "is on this machine"
     if parts.scheme != "https":
         return "is not https"
@@ -172,7 +176,7 @@ def development_only(url: str) -> str | None:
 
 
 def run_dir_of(home: Path) -> Path:
-    """Short, lower-case and outside the home: sockets' paths may have 108 bytes, and no capitals."""
+    """Short, lower-case, outside the home: a socket's path has 108 bytes at most, no capitals."""
     return Path("/run/gdi-spe") / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
 
 

@@ -1,0 +1,76 @@
+"""What every verb of the command gets: where the node's home is, and how to print."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gdi_spe.boundary.errors import BadInput, ExitCode, SpeError
+from gdi_spe.node.database.engine import Database
+from gdi_spe.node.database.migrate import upgrade
+
+
+@dataclass(frozen=True)
+class Cli:
+    """The options that stand before the verb."""
+
+    home: Path
+    as_json: bool
+
+    def now(self) -> datetime:
+        """Return the time of this command."""
+        return datetime.now(UTC)
+
+    def database(self) -> Database:
+        """Open the node's database, made or upgraded as needed; works on an empty folder."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return upgrade(Database(self._url()))
+
+    def _url(self) -> str:
+        from gdi_spe.node.settings import load_settings
+
+        if (self.home / "node.toml").exists():
+            return load_settings(self.home).database_url
+        return f"sqlite:///{self.home.resolve()}/node.db"
+
+    def show(self, value: Any, text: str) -> None:
+        """Print for a program or for a person."""
+        click.echo(json.dumps(value, indent=1, default=str) if self.as_json else text)
+
+
+pass_cli = click.make_pass_decorator(Cli)
+
+
+def home_option(value: str | None) -> Path:
+    """Return --home, else GDI_SPE_HOME; a node is never guessed."""
+    chosen = value or os.environ.get("GDI_SPE_HOME")
+    if not chosen:
+        raise BadInput("no node named", remedy="Give --home DIR or set GDI_SPE_HOME")
+    return Path(chosen)
+
+
+def run(command: Callable[[], Any]) -> int:
+    """Run a command; every error of ours becomes one line and its documented exit code."""
+    try:
+        command()
+    except SpeError as error:
+        click.echo(f"gdi-spe: {error.code}: {error.public_message}", err=True)
+        return int(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("gdi-spe: stopped", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return int(ExitCode.FAILED)
+    return int(ExitCode.OK)
