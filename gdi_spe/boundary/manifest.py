@@ -11,9 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gdi_spe.boundary.identifiers import ResourceId, Sha256, Slug
 
-SCHEMA = "gdi-spe/cohort-manifest/1"
-
-
 class Frozen(BaseModel):
     """A value parsed from outside: unknown fields are refused, nothing changes afterwards."""
 
@@ -62,7 +59,9 @@ class ProjectPurpose(Frozen):
 class CohortManifest(Frozen):
     """``manifest.json`` in a cohort's folder."""
 
-    schema_name: Literal["gdi-spe/cohort-manifest/1"] = Field(SCHEMA, alias="schema")  # type: ignore[assignment]  # pydantic reads the default from here
+    schema_name: Literal["gdi-spe/cohort-manifest/1"] = Field(
+        default="gdi-spe/cohort-manifest/1", alias="schema"
+    )
     cohort_id: ResourceId
     version: int
     title: str = ""
@@ -75,7 +74,6 @@ class CohortManifest(Frozen):
     n_individuals: int
     n_samples: int
     n_variants: int
-    # The smallest count that may be shown of this cohort in a summary; the node's policy at the time.
     members: dict[str, Member]
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
