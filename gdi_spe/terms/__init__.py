@@ -1,1 +1,1 @@
-"""Ontologies and code systems: CURIEs, descendants, similarity."""
+"""Ontologies and code systems: compact identifiers, descendants, likeness."""
