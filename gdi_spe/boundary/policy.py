@@ -29,6 +29,10 @@ class FilePolicy(Frozen):
     max_files: int = Field(gt=0)
     max_rows: int = Field(gt=0)
     significant_digits: int = Field(ge=3, le=17)
+    max_pixels: int = Field(gt=0)
+    # What the check of one request may use before a person has to look.
+    check_seconds: int = Field(gt=0)
+    check_memory_mib: int = Field(ge=1024)
 
 
 class GenomicPolicy(Frozen):
@@ -36,6 +40,8 @@ class GenomicPolicy(Frozen):
 
     minimum_allele_count: int = Field(ge=1)
     minimum_carriers: int = Field(ge=1)
+    # Fewer people than this, and a membership power above the upper bar blocks; else it is reviewed.
+    large_cohort: int = Field(ge=1)
     membership_power_review: float = Field(gt=0, le=1)
     membership_power_block: float = Field(gt=0, le=1)
     membership_false_positive_rate: float = Field(gt=0, lt=1)
