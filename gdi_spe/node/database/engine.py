@@ -1,8 +1,8 @@
 """Transactions on the node's database, SQLite or PostgreSQL.
 
-Every write transaction takes the write lock at its start (``BEGIN IMMEDIATE`` on SQLite), so
-that a reader never has to become a writer half-way and four processes can append to the audit
-log at once.
+Every write transaction takes the write lock at its start (``BEGIN IMMEDIATE`` on SQLite, an
+advisory lock on PostgreSQL), so that a reader never has to become a writer half-way, no two
+writers wait for each other in a circle, and four processes can append to the audit log at once.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, Connection, create_engine, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+# One number for the whole node: PostgreSQL's advisory locks are per database.
+WRITE_LOCK = 0x6764695F737065
 
 
 class Instant(TypeDecorator[datetime]):
@@ -41,6 +44,17 @@ class Instant(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """All tables of the node; each room declares its own in its ``tables`` module."""
 
+    # Constraints with names can be changed by a later migration, on SQLite too.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
 
 class Database:
     """The node's database; one object a process."""
@@ -50,13 +64,17 @@ class Database:
         self.engine: Engine = create_engine(url)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _tune_sqlite)
-            event.listen(self.engine, "begin", _begin)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "begin", _lock_for_writing)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction that may write: all of it is stored, or nothing."""
         engine = self.engine.execution_options(begin="IMMEDIATE")
         with Session(engine, expire_on_commit=False) as session, session.begin():
+            # The lock is taken now, before anything is read that a decision rests on.
+            session.connection()
             yield session
 
     @contextmanager
@@ -72,10 +90,16 @@ class Database:
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+    # Waiting comes first: turning on the write-ahead log may itself have to wait.
+    for pragma in ("busy_timeout=60000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _lock_for_writing(connection: Connection) -> None:
+    if connection.get_execution_options().get("begin") == "IMMEDIATE":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK})")
