@@ -22,8 +22,16 @@ from gdi_spe.node.database.migrate import upgrade
 class Cli:
     """The options that stand before the verb."""
 
-    home: Path
+    # None only for the verbs that need no node.
+    home_dir: Path | None
     as_json: bool
+
+    @property
+    def home(self) -> Path:
+        """Return the node's home; a node is never guessed."""
+        if self.home_dir is None:
+            raise BadInput("no node named", remedy="Give --home DIR or set GDI_SPE_HOME")
+        return self.home_dir
 
     def now(self) -> datetime:
         """Return the time of this command."""
@@ -49,12 +57,10 @@ class Cli:
 pass_cli = click.make_pass_decorator(Cli)
 
 
-def home_option(value: str | None) -> Path:
-    """Return --home, else GDI_SPE_HOME; a node is never guessed."""
+def home_option(value: str | None) -> Path | None:
+    """Return --home, else GDI_SPE_HOME, else None."""
     chosen = value or os.environ.get("GDI_SPE_HOME")
-    if not chosen:
-        raise BadInput("no node named", remedy="Give --home DIR or set GDI_SPE_HOME")
-    return Path(chosen)
+    return Path(chosen) if chosen else None
 
 
 def run(command: Callable[[], Any]) -> int:

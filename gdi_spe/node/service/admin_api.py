@@ -1,0 +1,93 @@
+"""What the command line and the admin page may ask of a running node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.containers import register
+from gdi_spe.node.containers.tables import Workspace
+from gdi_spe.node.revocation.due import Due
+from gdi_spe.node.revocation.ending import Ender
+from gdi_spe.node.service.node import Node
+
+
+def routes(node: Node) -> list[BaseRoute]:
+    """Return the admin's routes."""
+    ender = Ender(node.database, node.gate, node.helper, node.now)
+
+    def listed() -> list[dict[str, Any]]:
+        with node.database.read() as session:
+            return [_row(workspace) for workspace in session.scalars(select(Workspace))]
+
+    def chosen(wid: str, why: str) -> Due:
+        with node.database.write() as session:
+            workspace = register.get(session, wid)
+            record(session, Event("workspace.stop-asked", "admin", wid, {"why": why}), node.now())
+            return _due(workspace, "admin", why)
+
+    def everything(why: str) -> list[Due]:
+        with node.database.write() as session:
+            found = [_due(workspace, "kill-switch", why) for workspace in register.live(session)]
+            facts = {"why": why, "workspaces": len(found)}
+            record(session, Event("kill-switch", "admin", node.settings.node_id, facts), node.now())
+            return found
+
+    async def get_workspaces(_request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(listed))
+
+    async def post_stop(request: Request) -> Response:
+        due = await run_in_threadpool(chosen, request.path_params["wid"], await _why(request))
+        return JSONResponse({"gone": await ender.end(due)})
+
+    async def post_kill_switch(request: Request) -> Response:
+        due = await run_in_threadpool(everything, await _why(request))
+        return JSONResponse({one.wid: await ender.end(one) for one in due})
+
+    async def post_probe(request: Request) -> Response:
+        return JSONResponse(await node.helper.probe(request.path_params["wid"]))
+
+    return [
+        Route("/v1/workspaces", get_workspaces),
+        Route("/v1/workspaces/{wid}/stop", post_stop, methods=["POST"]),
+        Route("/v1/workspaces/{wid}/probe", post_probe, methods=["POST"]),
+        Route("/v1/kill-switch", post_kill_switch, methods=["POST"]),
+    ]
+
+
+async def _why(request: Request) -> str:
+    body = await request.json()
+    return str(body.get("why") or "stopped by the node's operator")
+
+
+def _due(workspace: Workspace, why: str, public_why: str) -> Due:
+    return Due(
+        workspace.wid,
+        workspace.person,
+        workspace.project,
+        why,
+        public_why,
+        # To stop a workspace is housekeeping; only an ended grant freezes what was submitted.
+        freezes_exports=why == "kill-switch",
+    )
+
+
+def _row(workspace: Workspace) -> dict[str, Any]:
+    instants = {
+        name: value.isoformat() if (value := getattr(workspace, name)) else None
+        for name in ("valid_until", "started_at", "ended_at")
+    }
+    return {
+        "wid": workspace.wid,
+        "person": workspace.person,
+        "project": workspace.project,
+        "status": workspace.status,
+        "why": workspace.ended_why,
+        **instants,
+    }

@@ -1,0 +1,116 @@
+"""What the Hub may ask: log-ins, projects, starts and ends of workspaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gdi_spe.boundary.identifiers import Slug
+from gdi_spe.node.containers import register
+from gdi_spe.node.identity.login import login
+from gdi_spe.node.projects.access import projects_of
+from gdi_spe.node.service.node import Node
+from gdi_spe.node.service.starts import order_workspace
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LoginBody(_Body):
+    """What the identity provider said of somebody who logged in."""
+
+    issuer: str
+    userinfo: dict[str, Any]
+
+
+class StartBody(_Body):
+    """Who wants to work on which project."""
+
+    username: str
+    project: Slug
+
+
+class StartedBody(_Body):
+    """Which container runs."""
+
+    container_id: str
+
+
+class StoppedBody(_Body):
+    """Why a workspace stopped."""
+
+    why: str
+
+
+def routes(node: Node) -> list[BaseRoute]:
+    """Return the Hub's routes."""
+
+    def logins(body: LoginBody) -> dict[str, Any]:
+        with node.database.write() as session:
+            outcome = login(
+                session, body.userinfo, body.issuer, node.settings, node.keys, node.now()
+            )
+            return outcome.as_json()
+
+    def projects(username: str) -> dict[str, Any]:
+        with node.database.write() as session:
+            return projects_of(session, username, node.now()).as_json()
+
+    def started(wid: str, body: StartedBody) -> None:
+        with node.database.write() as session:
+            register.started(session, wid, body.container_id, node.now())
+
+    def stopped(wid: str, body: StoppedBody) -> None:
+        with node.database.write() as session:
+            register.ended(session, wid, body.why, "hub", node.now())
+
+    def status(wid: str) -> dict[str, Any]:
+        with node.database.read() as session:
+            workspace = register.get(session, wid)
+            until = workspace.valid_until
+            return {
+                "wid": wid,
+                "status": workspace.status,
+                "valid_until": until.isoformat() if until else None,
+                "why": workspace.ended_why,
+            }
+
+    async def post_login(request: Request) -> Response:
+        body = LoginBody.model_validate(await request.json())
+        return JSONResponse(await run_in_threadpool(logins, body))
+
+    async def get_projects(request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(projects, request.path_params["username"]))
+
+    async def post_workspace(request: Request) -> Response:
+        body = StartBody.model_validate(await request.json())
+        order = await order_workspace(node, body.username, body.project)
+        return JSONResponse(order.model_dump(mode="json"))
+
+    async def post_started(request: Request) -> Response:
+        body = StartedBody.model_validate(await request.json())
+        await run_in_threadpool(started, request.path_params["wid"], body)
+        return Response(status_code=204)
+
+    async def post_stopped(request: Request) -> Response:
+        body = StoppedBody.model_validate(await request.json())
+        await run_in_threadpool(stopped, request.path_params["wid"], body)
+        return Response(status_code=204)
+
+    async def get_workspace(request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(status, request.path_params["wid"]))
+
+    return [
+        Route("/v1/logins", post_login, methods=["POST"]),
+        Route("/v1/people/{username}/projects", get_projects),
+        Route("/v1/workspaces", post_workspace, methods=["POST"]),
+        Route("/v1/workspaces/{wid}", get_workspace),
+        Route("/v1/workspaces/{wid}/started", post_started, methods=["POST"]),
+        Route("/v1/workspaces/{wid}/stopped", post_stopped, methods=["POST"]),
+    ]

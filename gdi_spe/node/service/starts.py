@@ -1,0 +1,107 @@
+"""Decide whether a workspace may start, and what exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gdi_spe.boundary.errors import NotFound, Refused, Tampered
+from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.cohorts.versions import CohortVersion, current_version, verify_quick
+from gdi_spe.node.containers import register
+from gdi_spe.node.containers.order import CohortMount, Mount, WorkspaceOrder
+from gdi_spe.node.projects.access import Access, Refusal, may_open
+from gdi_spe.node.service.node import Node
+
+
+class WorkspaceRefused(Refused):
+    """The person may not open this project's workspace now; the message says what to do."""
+
+    code = "workspace-refused"
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.code, self.public_message = refusal.code, refusal.public_message
+        super().__init__(refusal.public_message)
+
+
+@dataclass(frozen=True)
+class CohortNotReady(Refused):
+    """A cohort of the project has no version that can be mounted."""
+
+    cohort_id: str
+
+    code = "cohort-not-ready"
+    public_message = "A cohort of this project is not ready; the node's operator has been told."
+
+
+async def order_workspace(node: Node, person: str, project: str) -> WorkspaceOrder:
+    """Decide, record, and have the helper prepare what was decided."""
+    order = _decide_recorded(node, person, project)
+    await node.helper.prepare(order)
+    return order
+
+
+def _decide_recorded(node: Node, person: str, project: str) -> WorkspaceOrder:
+    """Decide in one transaction; a refusal is recorded as well, in one of its own."""
+    now = node.now()
+    try:
+        with node.database.write() as session:
+            order = _decide(session, node, person, project, now)
+            register.order_given(session, order, now)
+            return order
+    except (Refused, Tampered) as refusal:
+        with node.database.write() as session:
+            facts = {"code": refusal.code, "why": str(refusal)}
+            record(session, Event("workspace.refused", person, project, facts), now)
+        raise
+
+
+def _decide(
+    session: Session, node: Node, person: str, project: str, now: datetime
+) -> WorkspaceOrder:
+    # TRUST: who may open what is decided here, whatever page or form the wish came through.
+    access = may_open(session, person, project, now)
+    if isinstance(access, Refusal):
+        raise WorkspaceRefused(access)
+    versions = [_mountable(session, node, cohort_id) for cohort_id in access.cohorts]
+    return _order(session, node, person, project, access, versions, now)
+
+
+def _mountable(session: Session, node: Node, cohort_id: str) -> CohortVersion:
+    try:
+        version = current_version(session, cohort_id)
+    except NotFound:
+        raise CohortNotReady(cohort_id) from None
+    # TRUST: what does not fit its signed manifest is never mounted.
+    verify_quick(node.home, version)
+    return version
+
+
+def _order(
+    session: Session,
+    node: Node,
+    person: str,
+    project: str,
+    access: Access,
+    versions: list[CohortVersion],
+    now: datetime,
+) -> WorkspaceOrder:
+    settings = node.settings
+    workspace = register.allocate(session, person, project, settings.workspace.first_uid)
+    cohorts = tuple(
+        CohortMount(id=version.cohort_id, version=version.version) for version in versions
+    )
+    mounts = [Mount.of_cohort(version.cohort_id, version.path) for version in versions]
+    return WorkspaceOrder.of(
+        settings,
+        wid=workspace.wid,
+        uid=workspace.uid,
+        person=person,
+        project=project,
+        valid_until=access.until,
+        cohorts=cohorts,
+        cohort_mounts=mounts,
+        budget_key=f"{workspace.wid}:{now.date().isoformat()}",
+    )

@@ -1,0 +1,59 @@
+"""What the node does by itself, again and again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from starlette.concurrency import run_in_threadpool
+
+from gdi_spe.node.audit.anchor import anchor_head
+from gdi_spe.node.identity.entitlements import reconcile_all
+from gdi_spe.node.revocation.due import Due, due_now
+from gdi_spe.node.revocation.ending import Ender
+from gdi_spe.node.service.node import Node
+
+log = logging.getLogger(__name__)
+
+
+def timers(node: Node) -> list[Awaitable[None]]:
+    """Return every timer of the node, to be run together."""
+    settings = node.settings
+    polls = [source.poll_seconds for source in settings.identity.entitlements]
+    return [
+        _every(settings.timers.revocation_seconds, lambda: enforce(node)),
+        _every(settings.timers.anchor_seconds, lambda: _anchor(node)),
+        *([_every(min(polls), lambda: _reconcile(node))] if polls else []),
+    ]
+
+
+async def enforce(node: Node) -> list[Due]:
+    """End every workspace that could not be opened now; return those that were due."""
+    due = await run_in_threadpool(_due, node)
+    ender = Ender(node.database, node.gate, node.helper, node.now)
+    await asyncio.gather(*(ender.end(one) for one in due))
+    return due
+
+
+def _due(node: Node) -> list[Due]:
+    with node.database.read() as session:
+        return due_now(session, node.now())
+
+
+async def _anchor(node: Node) -> None:
+    await run_in_threadpool(anchor_head, node.database, node.home, node.now())
+
+
+async def _reconcile(node: Node) -> None:
+    await run_in_threadpool(reconcile_all, node.database, node.settings, node.now())
+
+
+async def _every(seconds: float, step: Callable[[], Awaitable[object]]) -> None:
+    """Run a step for ever; one that fails is logged and tried again, never given up."""
+    while True:
+        try:
+            await step()
+        except Exception:  # a timer that dies would leave grants alive
+            log.exception("a timer of the node failed; it runs again in %s s", seconds)
+        await asyncio.sleep(seconds)
