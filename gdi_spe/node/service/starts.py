@@ -11,7 +11,7 @@ from gdi_spe.boundary.errors import NotFound, Refused, Tampered
 from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.cohorts.versions import CohortVersion, current_version, verify_quick
 from gdi_spe.node.containers import register
-from gdi_spe.node.containers.order import CohortMount, Mount, WorkspaceOrder
+from gdi_spe.node.containers.order import CohortFolder, WorkspaceOrder, workspace_order
 from gdi_spe.node.projects.access import Access, Refusal, may_open
 from gdi_spe.node.service.node import Node
 
@@ -90,18 +90,14 @@ def _order(
 ) -> WorkspaceOrder:
     settings = node.settings
     workspace = register.allocate(session, person, project, settings.workspace.first_uid)
-    cohorts = tuple(
-        CohortMount(id=version.cohort_id, version=version.version) for version in versions
-    )
-    mounts = [Mount.of_cohort(version.cohort_id, version.path) for version in versions]
-    return WorkspaceOrder.of(
+    return workspace_order(
         settings,
         wid=workspace.wid,
-        uid=workspace.uid,
         person=person,
         project=project,
+        uid=workspace.uid,
+        base_url=f"/user/{person}/{project}/",
+        cohorts=[CohortFolder(v.cohort_id, v.version, v.path) for v in versions],
         valid_until=access.until,
-        cohorts=cohorts,
-        cohort_mounts=mounts,
         budget_key=f"{workspace.wid}:{now.date().isoformat()}",
     )

@@ -1,0 +1,141 @@
+"""Start processes, wait until they answer, and end just those."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gdi_spe.boundary.errors import Unavailable
+
+
+class NotReady(Unavailable):
+    """A process ended, or did not answer in time; its log says why."""
+
+    code = "not-ready"
+
+    def __init__(self, name: str, log: Path) -> None:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        self.public_message = f"{name} did not come up; the end of {log}:\n{tail}"
+        super().__init__(self.public_message)
+
+
+@dataclass
+class Processes:
+    """The processes of one demo node, in the order in which they were started."""
+
+    logs: Path
+    environment: Mapping[str, str]
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        is_ready: Callable[[], bool],
+        *,
+        seconds: float = 40,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start one process and wait until it answers."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        log = self.logs / f"{name}.log"
+        with log.open("ab") as sink:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                env={**self.environment, **(extra or {})},
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+        self._running[name] = process
+        end = time.monotonic() + seconds
+        while not is_ready():
+            if process.poll() is not None or time.monotonic() > end:
+                raise NotReady(name, log)
+            time.sleep(0.05)
+
+    def stop(self, name: str, seconds: float = 20) -> None:
+        """End one process and what it started: asked first, then killed."""
+        process = self._running.pop(name, None)
+        if process is None:
+            return
+        for sign, patience in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5)):
+            _signal_group(process, sign)
+            try:
+                process.wait(patience)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        _signal_group(process, signal.SIGKILL)  # its session may have outlived it
+
+    def kill(self, name: str) -> None:
+        """End one process without asking, as a crash would."""
+        process = self._running.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop_all(self) -> None:
+        """End everything, the last started first."""
+        for name in reversed(list(self._running)):
+            self.stop(name)
+
+    def pid(self, name: str) -> int:
+        """Return a running process's id."""
+        return self._running[name].pid
+
+
+def _signal_group(process: subprocess.Popen[bytes], sign: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, sign)
+    except ProcessLookupError:
+        return
+
+
+def _end_with_parent() -> None:
+    # prctl(PR_SET_PDEATHSIG): a demo that is killed leaves no process behind.
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
+
+
+def free_ports(n: int) -> list[int]:
+    """Return ports of loopback that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(n)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def answers_tcp(port: int) -> Callable[[], bool]:
+    """Return a check that somebody listens on a port."""
+
+    def check() -> bool:
+        with socket.socket() as one:
+            return one.connect_ex(("127.0.0.1", port)) == 0
+
+    return check
+
+
+def answers_unix(*paths: Path) -> Callable[[], bool]:
+    """Return a check that somebody listens on every one of these sockets."""
+
+    def check() -> bool:
+        return all(_connects(path) for path in paths)
+
+    return check
+
+
+def _connects(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as one:
+        return one.connect_ex(str(path)) == 0
