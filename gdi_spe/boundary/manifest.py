@@ -5,11 +5,14 @@ Nothing in it varies with people outside the cohort: no instant, no count of exc
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gdi_spe.boundary.identifiers import ResourceId, Sha256, Slug
+
 
 class Frozen(BaseModel):
     """A value parsed from outside: unknown fields are refused, nothing changes afterwards."""
@@ -77,3 +80,44 @@ class CohortManifest(Frozen):
     members: dict[str, Member]
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the manifest's canonical JSON: the cohort's digest in recipes and ledgers."""
+        return hashlib.sha256(canonical_json(self)).hexdigest()
+
+
+class ConsentBasis(Frozen):
+    """Why the people of a dataset version may be in it: their records, or a waiver's reason."""
+
+    purpose: str = ""
+    records_sha256: Sha256 | None = None
+    waived: str = ""
+
+
+class DatasetManifest(Frozen):
+    """``manifest.json`` of a dataset version; it never leaves the node."""
+
+    schema_name: Literal["gdi-spe/dataset-manifest/1"] = Field(
+        default="gdi-spe/dataset-manifest/1", alias="schema"
+    )
+    dataset_id: ResourceId
+    version: int
+    type: str = "ExternallyGoverned"
+    assembly: Literal["GRCh37", "GRCh38"]
+    consent: ConsentBasis
+    keep_info: tuple[str, ...] = ()
+    # Did the dataset declare the regions it looked at, or are only its sites known?
+    declares_regions: bool = False
+    n_individuals: int
+    n_samples: int
+    n_variants: int
+    members: dict[str, Member]
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def canonical_json(value: BaseModel) -> bytes:
+    """Write a manifest: the same facts always give the same bytes."""
+    data = value.model_dump(mode="json", by_alias=True)
+    return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()

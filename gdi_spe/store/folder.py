@@ -1,0 +1,249 @@
+"""Read a cohort or a dataset version from its folder, on either side of the trust line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+
+from gdi_spe.boundary.errors import BadInput, NotFound
+from gdi_spe.boundary.manifest import CohortManifest, DatasetManifest, Member
+from gdi_spe.store import counts as counting
+from gdi_spe.store.calls import COUNTS, Calls, CallsBroken, Ints
+from gdi_spe.store.chromosomes import rank_of
+from gdi_spe.store.ploidy import expected_alleles, is_sex_linked
+from gdi_spe.store.schemas import STORE_VERSION, TABLES, VARIANTS
+
+MANIFEST = "manifest.json"
+ManifestT = TypeVar("ManifestT", bound=BaseModel)
+Rows = NDArray[np.integer[Any]] | Sequence[int]
+
+
+class Folder:
+    """Tables and calls of one folder; files are read when first asked for."""
+
+    assembly: str
+    members: dict[str, Member]
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._calls: dict[str, Calls] = {}
+        self._positions: dict[str, NDArray[np.int32]] = {}
+
+    def path_of(self, name: str) -> Path:
+        """Return the file of a table (``"individuals"``, ``"variants/chr19"``)."""
+        file = f"{name}.parquet"
+        if file not in self.members:
+            raise NotFound("table", name)
+        return self.path / file
+
+    def table(self, name: str) -> pa.Table:
+        """Read one of the tables about individuals, samples or assessed regions."""
+        schema = TABLES.get(name)
+        if schema is not None and f"{name}.parquet" not in self.members:
+            return schema.empty_table()
+        return pq.read_table(self.path_of(name))
+
+    @cached_property
+    def chromosomes(self) -> tuple[str, ...]:
+        """Chromosomes that have variants, in karyotypic order."""
+        names = [
+            name.removeprefix("variants/").removesuffix(".parquet")
+            for name in self.members
+            if name.startswith("variants/")
+        ]
+        return tuple(sorted(names, key=rank_of))
+
+    @cached_property
+    def samples(self) -> pa.Table:
+        """The table of samples; row i is sample i of the calls."""
+        return self.table("samples").sort_by("sample_index")
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples a variant's calls hold."""
+        return int(self.samples.num_rows)
+
+    @cached_property
+    def sample_sexes(self) -> list[str]:
+        """Sex of the individual of each sample."""
+        people = self.table("individuals")
+        ids, sexes = people["individual_id"].to_pylist(), people["sex"].to_pylist()
+        sex_of = dict(zip(ids, sexes, strict=True))
+        return [
+            sex_of.get(person, "unknown") for person in self.samples["individual_id"].to_pylist()
+        ]
+
+    def variants(self, chromosome: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read the variants of a chromosome, sorted by position.
+
+        Parameters
+        ----------
+        chromosome
+            ``"chr19"``.
+        columns
+            Columns to read; without it all but ``calls``, which is bytes for `genotypes`,
+            `dosages`, `counts` and `carriers`.
+
+        Returns
+        -------
+        Row i is variant i: row numbers are what the functions about calls take.
+        """
+        wanted = [n for n in VARIANTS.names if n != "calls"] if columns is None else list(columns)
+        return pq.read_table(self.path_of(f"variants/{chromosome}"), columns=wanted)
+
+    def calls(self, chromosome: str) -> Calls:
+        """Return the packed calls of a chromosome; they stay in memory."""
+        if chromosome not in self._calls:
+            file = pq.ParquetFile(self.path_of(f"variants/{chromosome}"))
+            self._check_version(file, chromosome)
+            table = file.read(columns=["position", "calls"])
+            self._calls[chromosome] = Calls.from_arrow(table["calls"], self.n_samples)
+            self._positions[chromosome] = table["position"].to_numpy()
+        return self._calls[chromosome]
+
+    def _check_version(self, file: pq.ParquetFile, chromosome: str) -> None:
+        told = file.schema_arrow.metadata or {}
+        version = told.get(b"gdi-spe.store", b"").decode()
+        if version != STORE_VERSION:
+            raise BadInput(
+                f"the store has version {version!r}, this library reads {STORE_VERSION!r}",
+                source=f"variants/{chromosome}.parquet",
+            )
+        if told.get(b"gdi-spe.samples", b"").decode() != str(self.n_samples):
+            raise CallsBroken(f"variants/{chromosome}.parquet has calls of other samples")
+
+    def genotypes(self, chromosome: str, rows: Rows | None = None) -> NDArray[np.int8]:
+        """Return alleles as written, shape ``(variants, samples, 2)``.
+
+        0 is the reference (or another alternate), 1 this alternate, -1 missing, -2 the second
+        allele of a haploid call; alleles are unphased, the smaller first.
+        """
+        return counting.genotypes(self._take(chromosome, rows))
+
+    def dosages(self, chromosome: str, rows: Rows | None = None) -> NDArray[np.int8]:
+        """Return the number of alternate alleles, shape ``(variants, samples)``.
+
+        -1 is missing (half-missing calls too). Where an individual has one allele only (X and Y
+        of males outside the pseudoautosomal regions, mitochondria) it is 0 or 1, and a call of
+        two different alleles there is -1; females have -1 on Y.
+        """
+        chosen = self._row_numbers(chromosome, rows)
+        out = np.empty((len(chosen), self.n_samples), np.int8)
+        for part, expected in self._by_rule(chromosome, chosen):
+            out[part] = counting.dosages(self.calls(chromosome).take(chosen[part]), expected)
+        return out
+
+    def counts(
+        self,
+        chromosome: str,
+        rows: Rows | None = None,
+        groups: Sequence[NDArray[np.integer[Any]]] | None = None,
+    ) -> NDArray[np.void]:
+        """Count alleles and genotypes in groups of samples.
+
+        Parameters
+        ----------
+        chromosome
+            ``"chr19"``.
+        rows
+            Variants, as row numbers of `variants`; all of them without it.
+        groups
+            Sample indexes of each group; without it one group of all samples.
+
+        Returns
+        -------
+        Structured array, shape ``(groups, variants)``, with the fields ``allele_count``,
+        ``allele_number``, ``n_heterozygous``, ``n_homozygous``, ``n_hemizygous`` and
+        ``n_missing`` (samples whose call is not complete, of those that can have one).
+        Sex-linked places follow the rules of `dosages`; half-missing calls count in
+        ``allele_count`` and ``allele_number`` with the allele they have.
+        """
+        chosen = self._row_numbers(chromosome, rows)
+        wanted = [np.arange(self.n_samples)] if groups is None else groups
+        out = np.zeros((len(wanted), len(chosen)), COUNTS)
+        for part, expected in self._by_rule(chromosome, chosen):
+            calls = self.calls(chromosome).take(chosen[part])
+            out[:, part] = counting.count(calls, wanted, expected)
+        return out
+
+    def carriers(self, chromosome: str, row: int) -> Ints:
+        """Return the sample indexes that carry the alternate allele of one variant."""
+        return self.carrier_pairs(chromosome, [row])[1]
+
+    def carrier_pairs(self, chromosome: str, rows: Rows | None = None) -> tuple[Ints, Ints]:
+        """Return every (variant, sample) with the alternate allele, as two arrays.
+
+        The first holds row numbers of `variants`, the second sample indexes; both are sorted by
+        variant. This is the fast way to "who carries any of these variants".
+        """
+        chosen = self._row_numbers(chromosome, rows)
+        found: list[tuple[Ints, Ints]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        for part, expected in self._by_rule(chromosome, chosen):
+            calls = self.calls(chromosome).take(chosen[part])
+            variant, sample = counting.carrier_pairs(calls, expected)
+            found.append((chosen[part][variant], sample))
+        variants, samples = (np.concatenate(column) for column in zip(*found, strict=True))
+        order = np.lexsort((samples, variants))
+        return variants[order], samples[order]
+
+    def _take(self, chromosome: str, rows: Rows | None) -> Calls:
+        return self.calls(chromosome).take(self._row_numbers(chromosome, rows))
+
+    def _row_numbers(self, chromosome: str, rows: Rows | None) -> Ints:
+        n_variants = len(self.calls(chromosome))
+        if rows is None:
+            return np.arange(n_variants)
+        chosen = np.asarray(rows, np.int64).reshape(-1)
+        if len(chosen) and (chosen.min() < 0 or chosen.max() >= n_variants):
+            raise IndexError(f"{chromosome} has {n_variants} variants")
+        return chosen
+
+    def _by_rule(self, chromosome: str, chosen: Ints) -> list[tuple[Ints, NDArray[np.int8] | None]]:
+        """Split variants into those counted as written and those where sex decides."""
+        self.calls(chromosome)
+        positions = self._positions[chromosome][chosen]
+        linked = is_sex_linked(self.assembly, chromosome, positions)
+        parts: list[tuple[Ints, NDArray[np.int8] | None]] = []
+        if not linked.all() or not len(chosen):
+            parts.append((np.flatnonzero(~linked), None))
+        if linked.any():
+            expected = expected_alleles(chromosome, self.sample_sexes)
+            parts.append((np.flatnonzero(linked), expected))
+        return parts
+
+
+class CohortFolder(Folder):
+    """A materialised cohort: what a workspace mounts."""
+
+    def __init__(self, path: str | Path) -> None:
+        super().__init__(path)
+        self.manifest = _read_manifest(self.path, CohortManifest)
+        self.assembly, self.members = self.manifest.assembly, self.manifest.members
+
+
+class DatasetFolder(Folder):
+    """A dataset version, with the identifiers it came with; only the node has it."""
+
+    def __init__(self, path: str | Path) -> None:
+        super().__init__(path)
+        self.manifest = _read_manifest(self.path, DatasetManifest)
+        self.assembly, self.members = self.manifest.assembly, self.manifest.members
+
+
+def _read_manifest(path: Path, kind: type[ManifestT]) -> ManifestT:
+    try:
+        return kind.model_validate_json((path / MANIFEST).read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadInput("there is no manifest.json here", source=path.name) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{field}: {first['msg']}", source=f"{path.name}/{MANIFEST}") from None

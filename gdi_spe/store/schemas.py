@@ -1,0 +1,114 @@
+"""The tables of a dataset or cohort, column by column; see ``docs/reference/cohort-store.md``."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+STORE_VERSION = "1"
+
+_STR, _F64, _DATE = pa.string(), pa.float64(), pa.date32()
+
+
+def _schema(required: dict[str, pa.DataType], optional: dict[str, pa.DataType]) -> pa.Schema:
+    fields = [pa.field(name, kind, nullable=False) for name, kind in required.items()]
+    return pa.schema([*fields, *(pa.field(name, kind) for name, kind in optional.items())])
+
+
+def _observation(**optional: pa.DataType) -> pa.Schema:
+    """Return the shape of what was seen, or looked for and not seen, in an individual."""
+    required = {"individual_id": _STR, "term": _STR, "label": _STR, "status": _STR}
+    return _schema(required, optional)
+
+
+INDIVIDUALS = _schema(
+    {"individual_id": _STR, "dataset_id": _STR, "sex": _STR},
+    {
+        "karyotypic_sex": _STR,
+        "administrative_gender": _STR,
+        "population": _STR,
+        "country_of_origin": _STR,
+        "age": _STR,
+        "age_years": _F64,
+        "birth_date": _STR,
+        "vital_status": _STR,
+    },
+)
+SAMPLES = _schema(
+    {
+        "sample_index": pa.int32(),
+        "sample_id": _STR,
+        "individual_id": _STR,
+        "dataset_id": _STR,
+        "origin": _STR,
+    },
+    {},
+)
+DIAGNOSES = _observation(onset_age=_STR, onset_years=_F64, date=_DATE)
+PHENOTYPIC_FEATURES = _observation(severity=_STR, onset_age=_STR, onset_years=_F64, date=_DATE)
+TREATMENTS = _observation(
+    start_date=_DATE, end_date=_DATE, start_age=_STR, start_years=_F64, response=_STR
+)
+BIOMARKERS = _schema(
+    {"individual_id": _STR, "gene": _STR, "name": _STR, "status": _STR},
+    {"term": _STR, "hgvs_p": _STR, "date": _DATE},
+)
+MEASUREMENTS = _schema(
+    {"individual_id": _STR, "term": _STR, "label": _STR},
+    {
+        "value": _F64,
+        "value_term": _STR,
+        "unit": _STR,
+        "date": _DATE,
+        "age": _STR,
+        "age_years": _F64,
+    },
+)
+EXPOSURES = _observation(date=_DATE)
+
+# Where a dataset says it looked: 0-based, half-open. In a cohort only regions that a dataset
+# declared are told; the sites of a file would tell what people outside the cohort carry.
+ASSESSED = _schema(
+    {"dataset_id": _STR, "chromosome": _STR, "start": pa.int32(), "end": pa.int32()}, {}
+)
+
+COUNT_COLUMNS = (
+    "allele_count",
+    "allele_number",
+    "n_heterozygous",
+    "n_homozygous",
+    "n_hemizygous",
+    "n_missing",
+)
+ANNOTATION_COLUMNS = ("gene", "gene_id", "consequence", "impact", "hgvs_c", "hgvs_p")
+
+VARIANTS = pa.schema(
+    [
+        pa.field("chromosome", _STR, nullable=False),
+        pa.field("position", pa.int32(), nullable=False),
+        pa.field("id", _STR),
+        pa.field("reference", _STR, nullable=False),
+        pa.field("alternate", _STR, nullable=False),
+        pa.field("allele_index", pa.int16(), nullable=False),
+        *(pa.field(name, _STR) for name in ANNOTATION_COLUMNS),
+        *(pa.field(name, pa.int32(), nullable=False) for name in COUNT_COLUMNS),
+        pa.field("allele_frequency", _F64),
+        pa.field("calls", pa.binary(), nullable=False),
+    ]
+)
+
+# The tables that hold rows about individuals, by file name without its ending.
+PERSON_TABLES: dict[str, pa.Schema] = {
+    "individuals": INDIVIDUALS,
+    "samples": SAMPLES,
+    "diagnoses": DIAGNOSES,
+    "phenotypic_features": PHENOTYPIC_FEATURES,
+    "treatments": TREATMENTS,
+    "biomarkers": BIOMARKERS,
+    "measurements": MEASUREMENTS,
+    "exposures": EXPOSURES,
+}
+TABLES: dict[str, pa.Schema] = {**PERSON_TABLES, "assessed": ASSESSED}
+
+SEXES = ("female", "male", "unknown")
+STATUSES = ("present", "excluded")
+ORIGINS = ("germline", "tumour")
