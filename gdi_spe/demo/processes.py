@@ -77,6 +77,24 @@ class Processes:
                 continue
         _signal_group(process, signal.SIGKILL)  # its session may have outlived it
 
+    def run(self, name: str, command: Sequence[str], seconds: float = 60) -> str:
+        """Run a command to its end and return what it printed; raises if it failed."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=dict(self.environment),
+            timeout=seconds,
+            check=False,
+        )
+        log = self.logs / f"{name}.log"
+        log.write_text(f"{done.stdout}{done.stderr}")
+        if done.returncode != 0:
+            raise NotReady(f"{name} (exit {done.returncode})", log)
+        return done.stdout
+
     def kill(self, name: str) -> None:
         """End one process without asking, as a crash would."""
         process = self._running.pop(name)

@@ -73,3 +73,7 @@ def _options_first(arguments: list[str]) -> list[str]:
         else:
             rest.append(word)
     return front + rest
+
+
+if __name__ == "__main__":
+    main()
