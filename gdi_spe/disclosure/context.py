@@ -1,0 +1,69 @@
+"""What is known of the cohort, and declared of the files, when an output is judged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.manifest import Frozen
+from gdi_spe.boundary.recipe import SideCar
+
+
+class CheckContext(Frozen):
+    """Facts of the cohort and declarations of the researcher; all of it may be absent.
+
+    Without ``n_individuals`` no table can pass: its numbers cannot be compared with the cohort.
+    """
+
+    n_individuals: int | None = Field(None, ge=1)
+    n_variants: int | None = Field(None, ge=0)
+    # File name -> kind, or one kind for every file.
+    declared: dict[str, str] = Field(default_factory=dict)
+    side_cars: dict[str, SideCar] = Field(default_factory=dict)
+    # Files released earlier from the same cohort.
+    prior: tuple[Path, ...] = ()
+    # The cohort's pseudonyms, of individuals and samples.
+    identifiers: frozenset[str] = frozenset()
+
+    def kind_of(self, name: str) -> str:
+        """Return the declared kind of a file, or nothing."""
+        side_car = self.side_cars.get(name)
+        return (side_car.kind if side_car else "") or self.declared.get(
+            name, self.declared.get("*", "")
+        )
+
+    def side_car_of(self, name: str) -> SideCar:
+        """Return what was declared of a file."""
+        return self.side_cars.get(name, SideCar(kind=self.kind_of(name)))
+
+
+def read_context(path: Path) -> CheckContext:
+    """Read CONTEXT.json, in which ``identifiers`` names a file with one pseudonym a line.
+
+    Raises
+    ------
+    BadInput
+        If the file or the identifiers it names cannot be read, or a field is unknown.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(values, dict):
+            raise BadInput("not a JSON object", source=str(path))
+        if isinstance(values.get("declared"), str):
+            values["declared"] = {"*": values["declared"]}
+        if isinstance(values.get("identifiers"), str):
+            listed = (path.parent / values["identifiers"]).read_text(encoding="utf-8")
+            values["identifiers"] = [line.strip() for line in listed.splitlines() if line.strip()]
+        values["prior"] = [str(path.parent / prior) for prior in values.get("prior", [])]
+        return CheckContext.model_validate(values)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot be read: {error}", source=str(path)) from None
+    except json.JSONDecodeError as error:
+        raise BadInput(f"not JSON: {error.msg}", source=str(path), line=error.lineno) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"{field}: {first['msg']}", source=str(path)) from None

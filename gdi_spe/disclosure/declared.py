@@ -1,0 +1,235 @@
+"""How a table earns a pass: a declared kind whose meaning every column and number fits.
+
+A declaration never lowers what the content shows: these checks only decide whether the table
+is explained. What they cannot explain, a person looks at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.boundary.findings import Finding, Verdict
+from gdi_spe.disclosure.rules.counts import count_columns
+from gdi_spe.disclosure.rules.rule import Judging
+from gdi_spe.disclosure.table import Column, Table
+
+_MAX_GROUPS = 50
+
+_COLUMNS: dict[str, re.Pattern[str]] = {
+    "chromosome": re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT)"),
+    "position": re.compile(r"\d{1,9}"),
+    "reference": re.compile(r"[ACGTN]{1,49}"),
+    "alternate": re.compile(r"[ACGTN]{1,49}|\*|<[A-Z0-9:]{1,20}>"),
+    "gene": re.compile(r"[A-Za-z0-9._-]{0,30}"),
+    "group": re.compile(r"[^=+@|]{0,60}"),
+}
+_NUMBERS = ("allele_count", "allele_number", "allele_frequency", "n_individuals")
+
+
+def explain(table: Table, judging: Judging) -> list[Finding]:
+    """Return why a table is not explained; nothing means that it passes."""
+    kind = judging.side_car.kind
+    checker = _KINDS.get(kind)
+    if checker is None:
+        said = (
+            f"It is declared as “{kind}”, which this node cannot check"
+            if kind
+            else "It has no declared meaning"
+        )
+        why = f"{said}, so nothing tells what its numbers are; a person looks at it."
+        return [_finding("TAB901", table, judging, why, Verdict.REVIEW, _DECLARE)]
+    if judging.context.n_individuals is None:
+        why = "The number of individuals in the cohort is not known here, so no number can be compared with it."
+        return [_finding("TAB902", table, judging, why, Verdict.REVIEW, _CHECKED_AT_SUBMISSION)]
+    return [
+        _finding(rule, table, judging, why, severity, fix)
+        for rule, why, severity, fix in checker(table, judging)
+    ]
+
+
+_DECLARE = 'Export it with spe.export and its kind, such as kind="counts".'
+_CHECKED_AT_SUBMISSION = "Name n_individuals in the context; the node knows it when you submit."
+_EXPORT = "Export the result of the library as it is, with spe.export."
+
+_Problem = tuple[str, str, Verdict, str]
+
+
+def _finding(
+    rule: str, table: Table, judging: Judging, why: str, severity: Verdict, fix: str
+) -> Finding:
+    part = f"{judging.name}!{table.path}"
+    return Finding(rule=rule, severity=severity, part=part, why=why, fix=fix)
+
+
+# --- allele frequencies -----------------------------------------------------------------------
+
+
+def _allele_frequencies(table: Table, judging: Judging) -> Iterator[_Problem]:
+    """Explain a table of allele frequencies by group."""
+    names = [column.name for column in table.columns]
+    required = [name for name in (*_COLUMNS, *_NUMBERS) if name not in ("gene", "group")]
+    missing = [name for name in required if name not in names]
+    foreign = [name for name in names if name not in (*_COLUMNS, *_NUMBERS)]
+    if missing or foreign:
+        told = ", ".join(
+            [f"lacks “{name}”" for name in missing] + [f"has “{name}” besides" for name in foreign]
+        )
+        yield (
+            "GEN203",
+            f"A table of allele frequencies has set columns; this one {told}.",
+            Verdict.REVIEW,
+            _EXPORT,
+        )
+        return
+    yield from _odd_cells(table)
+    if any(_required(table, name).numbers is None for name in _NUMBERS):
+        yield "GEN203", "A count or frequency is not a number.", Verdict.REVIEW, _EXPORT
+        return
+    yield from _odd_frequencies(table, judging)
+    yield from _membership(table, judging)
+
+
+def _required(table: Table, name: str) -> Column:
+    column = table.column(name)
+    assert column is not None  # noqa: S101  # asked for before
+    return column
+
+
+def _odd_cells(table: Table) -> Iterator[_Problem]:
+    for name, pattern in _COLUMNS.items():
+        column = table.column(name)
+        if column is not None and not all(pattern.fullmatch(cell) for cell in column.cells):
+            yield "GEN203", f"The column “{name}” holds what is no {name}.", Verdict.REVIEW, _EXPORT
+    group = table.column("group")
+    if group is not None and group.n_distinct > _MAX_GROUPS:
+        yield "GEN203", f"It has {group.n_distinct:,} groups.", Verdict.REVIEW, "Merge groups."
+    keys = [
+        c.codes
+        for c in table.columns
+        if c.name in ("chromosome", "position", "reference", "alternate", "group")
+    ]
+    if np.unique(np.column_stack(keys), axis=0).shape[0] != table.n_rows:
+        yield "GEN203", "A variant stands twice in one group.", Verdict.REVIEW, _EXPORT
+
+
+def _odd_frequencies(table: Table, judging: Judging) -> Iterator[_Problem]:
+    """Compare counts, numbers and frequencies with each other and with the cohort."""
+    count, number, frequency, people = (_values(table, name) for name in _NUMBERS)
+    total = judging.context.n_individuals or 0
+    if not np.isfinite(np.stack([count, number, frequency, people])).all():
+        yield "GEN203", "Counts or frequencies are missing.", Verdict.REVIEW, _EXPORT
+        return
+    few = int((people < judging.policy.counts.minimum).sum())
+    if few:
+        why = f"{few:,} rows are of groups of fewer than {judging.policy.counts.minimum} people."
+        yield "GEN204", why, Verdict.BLOCK, "Merge groups until each has enough people."
+    whole = all(
+        _required(table, n).is_integer for n in ("allele_count", "allele_number", "n_individuals")
+    )
+    fits = (
+        (count >= 0) & (count <= number) & (number <= 2 * people) & (people <= total) & (number > 0)
+    )
+    step = 10.0 ** (1 - judging.policy.files.significant_digits)
+    right = np.abs(frequency - count / np.maximum(number, 1)) <= step
+    if not whole or not fits.all() or not right.all():
+        why = "Counts, numbers, frequencies and the cohort's size do not fit each other."
+        yield "GEN203", why, Verdict.REVIEW, _EXPORT
+
+
+def _values(table: Table, name: str) -> NDArray[np.float64]:
+    values = _required(table, name).numbers
+    assert values is not None  # noqa: S101  # asked for before
+    return values
+
+
+def membership_power(n_people: float, n_variants: int, false_positive_rate: float) -> float:
+    """Return the power of the likelihood-ratio test for being among the people behind frequencies.
+
+    Notes
+    -----
+    d' = sqrt(M / N) and power = Phi(d' - z(1 - alpha)), for M independent variants and N people
+    (Sankararaman et al. 2009, Nature Genetics 41:965). Variants in linkage count in full here,
+    which an attacker with a reference panel can make true.
+    """
+    normal = NormalDist()
+    distance = (n_variants / n_people) ** 0.5
+    return normal.cdf(distance - normal.inv_cdf(1 - false_positive_rate))
+
+
+def _membership(table: Table, judging: Judging) -> Iterator[_Problem]:
+    """Bound what the frequencies of each group tell about who is in it."""
+    genomic = judging.policy.genomic
+    group, people = table.column("group"), _values(table, "n_individuals")
+    codes = group.codes if group is not None else np.zeros(table.n_rows, dtype=np.int32)
+    for code in np.unique(codes).tolist():
+        rows = codes == code
+        n = float(max(people[rows].min(), 1))
+        power = membership_power(n, int(rows.sum()), genomic.membership_false_positive_rate)
+        if power <= genomic.membership_power_review:
+            continue
+        small = n < genomic.large_cohort and power > genomic.membership_power_block
+        name = group.cells[code] if group is not None else "the cohort"
+        why = (
+            f"{int(rows.sum()):,} frequencies of {n:,.0f} people ({name}) let someone who has a "
+            f"person's genome tell with power {power:.3f}, at {genomic.membership_false_positive_rate} "
+            f"false positives, that the person is among them; the policy's bar is {genomic.membership_power_review}."
+        )
+        yield (
+            "GEN202",
+            why,
+            Verdict.BLOCK if small else Verdict.REVIEW,
+            "Give fewer variants, or larger groups.",
+        )
+
+
+# --- counts of people -------------------------------------------------------------------------
+
+
+def _counts(table: Table, judging: Judging) -> Iterator[_Problem]:
+    """Explain a table of labels and counts of people."""
+    counted = count_columns(table, judging)
+    labels = [column for column in table.columns if column not in counted]
+    if not counted:
+        yield (
+            "TAB903",
+            "No column counts people.",
+            Verdict.REVIEW,
+            "Name the count column n_individuals.",
+        )
+        return
+    unexplained = [c.name for c in labels if c.numbers is not None and not c.is_integer]
+    unexplained += [
+        c.name for c in labels if c.n_distinct > _MAX_GROUPS or max(map(len, c.cells)) > 80
+    ]
+    if unexplained:
+        told = ", ".join(f"“{name}”" for name in unexplained)
+        yield (
+            "TAB903",
+            f"Beside counts and the names of groups it has {told}.",
+            Verdict.REVIEW,
+            "Leave the column out.",
+        )
+    total = judging.context.n_individuals or 0
+    for column in counted:
+        numbers = column.numbers
+        assert numbers is not None  # noqa: S101  # count columns are numbers
+        if (
+            not column.is_integer
+            or np.isnan(numbers).any()
+            or numbers.min() < 0
+            or numbers.max() > total
+        ):
+            why = f"“{column.name}” is not a count of people in this cohort throughout."
+            yield "TAB903", why, Verdict.REVIEW, "Give whole numbers of people."
+
+
+# A kind not listed here is not explained.
+_KINDS: dict[str, Callable[[Table, Judging], Iterator[_Problem]]] = {
+    "allele-frequencies": _allele_frequencies,
+    "counts": _counts,
+}

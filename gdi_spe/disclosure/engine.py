@@ -1,0 +1,123 @@
+"""Judge files: bytes, kind, canonical form, parts, findings, verdict."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdi_spe.boundary.findings import FileReport, Finding, RequestReport, Verdict
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.canonical import Canonical, NoCanonicalForm, canonicalise_bytes
+from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.declared import explain
+from gdi_spe.disclosure.differences import compare_with_prior
+from gdi_spe.disclosure.formats import format_findings, loose_parts
+from gdi_spe.disclosure.parts import Part
+from gdi_spe.disclosure.rules import RULES
+from gdi_spe.disclosure.rules.rule import Judging
+from gdi_spe.disclosure.table import Table
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A file's report, and its canonical form if it has one."""
+
+    report: FileReport
+    canonical: Canonical | None
+
+
+def check_files(
+    files: list[Path], policy: DisclosurePolicy, context: CheckContext
+) -> RequestReport:
+    """Judge files as one request, with the rules the node decides by.
+
+    Parameters
+    ----------
+    files
+        The files as they would be submitted; none is changed.
+    policy
+        The node's disclosure policy.
+    context
+        What is known of the cohort and declared of the files, by file name.
+
+    Returns
+    -------
+    The verdict with its findings: what, where, why, and how to fix it. ``pass`` means that every
+    byte was explained by a rule; it does not mean that people need not look.
+    """
+    return request_report([judge(path, policy, context).report for path in files], policy)
+
+
+def request_report(reports: list[FileReport], policy: DisclosurePolicy) -> RequestReport:
+    """Put files' reports together: a request is as bad as its worst file, or too much."""
+    too_many = len(reports) > policy.files.max_files
+    worst = max((report.verdict for report in reports), default=Verdict.REVIEW)
+    return RequestReport(
+        verdict=max(worst, Verdict.REVIEW) if too_many else worst,
+        files=tuple(reports), policy=f"{policy.name} {policy.version}", policy_sha256=policy.sha256,
+    )  # fmt: skip
+
+
+def judge(path: Path, policy: DisclosurePolicy, context: CheckContext) -> Judged:
+    """Judge one file."""
+    judging = Judging(path.name, policy, context)
+    try:
+        if path.is_symlink() or not path.is_file():
+            return _stopped(judging, "It is not a regular file.", Verdict.BLOCK)
+        if path.stat().st_size > policy.files.max_file_bytes:
+            why = f"It is larger than the {policy.files.max_file_bytes:,} bytes of the policy."
+            return _stopped(judging, why, Verdict.REVIEW)
+        return judge_bytes(path.read_bytes(), judging)
+    except Exception as error:
+        # TRUST: a check that fails is a file that nobody checked.
+        return _stopped(judging, f"The check stopped ({type(error).__name__}).", Verdict.REVIEW)
+
+
+def _stopped(judging: Judging, why: str, severity: Verdict) -> Judged:
+    fix = "Write the result in a simpler form, such as CSV."
+    finding = Finding(rule="FMT108", severity=severity, part=judging.name, why=why, fix=fix)
+    return Judged(_report(judging, [finding], None), None)
+
+
+def judge_bytes(data: bytes, judging: Judging) -> Judged:
+    """Judge a file's bytes."""
+    form = canonicalise_bytes(data, judging.name, judging.policy)
+    canonical = form if isinstance(form, Canonical) else None
+    findings = list(format_findings(data, judging, form))
+    parts: Iterable[Part] = (*(canonical.parts if canonical else ()), *loose_parts(data, judging))
+    for part in parts:
+        findings += _part_findings(part, judging)
+    # TRUST: what has no canonical form, or no part that a rule looked at, has not earned a pass.
+    if canonical is None or not canonical.parts:
+        findings.append(_unexplained(judging, form))
+    return Judged(_report(judging, findings, canonical), canonical)
+
+
+def _part_findings(part: Part, judging: Judging) -> Iterator[Finding]:
+    for rule in RULES:
+        yield from rule.check(part, judging)
+    if isinstance(part, Table):
+        yield from explain(part, judging)
+        yield from compare_with_prior(part, judging)
+
+
+def _unexplained(judging: Judging, form: Canonical | NoCanonicalForm) -> Finding:
+    why = form.why if isinstance(form, NoCanonicalForm) else "it is empty"
+    return Finding(
+        rule="FMT105", severity=Verdict.REVIEW, part=judging.name,
+        why=f"It cannot be re-encoded ({why}), so a person decides on the bytes as they are.",
+        fix="Export a table as CSV or Parquet, a picture as PNG, words as text.",
+    )  # fmt: skip
+
+
+def _report(judging: Judging, findings: list[Finding], canonical: Canonical | None) -> FileReport:
+    worst_first = sorted(findings, key=lambda f: (-f.severity, f.rule))
+    return FileReport(
+        file=judging.name,
+        verdict=max((f.severity for f in findings), default=Verdict.PASS),
+        findings=tuple(worst_first),
+        sha256=hashlib.sha256(canonical.data).hexdigest() if canonical else None,
+        media_type=canonical.media_type if canonical else "application/octet-stream",
+    )

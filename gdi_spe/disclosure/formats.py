@@ -1,0 +1,92 @@
+"""Rules about the form of a file: what never leaves as such, and what hides beside the content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gdi_spe.boundary.findings import Finding, Verdict
+from gdi_spe.disclosure.canonical import Canonical, NoCanonicalForm, gunzip
+from gdi_spe.disclosure.parts import Opaque, Part, Text
+from gdi_spe.disclosure.pictures import png_chunks
+from gdi_spe.disclosure.rules.rule import Judging
+from gdi_spe.disclosure.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
+
+_GROUPS = "Export what was computed from them: counts and frequencies by group."
+_FIXES = {
+    "FMT101": _GROUPS,
+    "FMT102": _GROUPS,
+    "FMT103": "Export results as CSV, Parquet, JSON or PNG, one file each; a model as its coefficients.",
+    "FMT106": "Give the file the ending of what it is.",
+    "FMT109": "Write the file anew without what was dropped.",
+}
+
+# Endings that say what a file is; another content under them is said so.
+_ENDINGS = {
+    ".csv": {Kind.CSV, Kind.TEXT, Kind.TSV}, ".tsv": {Kind.TSV, Kind.CSV, Kind.TEXT},
+    ".png": {Kind.PNG}, ".jpg": {Kind.JPEG}, ".pdf": {Kind.PDF}, ".json": {Kind.JSON},
+    ".parquet": {Kind.PARQUET}, ".txt": {Kind.TEXT, Kind.CSV, Kind.TSV},
+    ".md": {Kind.TEXT, Kind.CSV, Kind.TSV}, ".svg": {Kind.SVG}, ".ipynb": {Kind.NOTEBOOK},
+}  # fmt: skip
+
+
+def format_findings(
+    data: bytes, judging: Judging, form: Canonical | NoCanonicalForm
+) -> Iterator[Finding]:
+    """Judge the form alone."""
+    kind = sniff(data)
+    if kind in GENOTYPES:
+        yield _finding(judging, "FMT101", f"It is {kind.value}: people's genotypes.", Verdict.BLOCK)
+    elif kind in READS:
+        yield _finding(judging, "FMT102", f"It is {kind.value}: people's sequences.", Verdict.BLOCK)
+    elif kind in CONTAINERS:
+        why = f"It is a {kind.value}, which can hold anything and is never opened here."
+        yield _finding(judging, "FMT103", why, Verdict.BLOCK)
+    dot = judging.name.rfind(".")
+    meant = _ENDINGS.get(judging.name[dot:].lower() if dot >= 0 else "")
+    if meant is not None and kind not in meant:
+        yield _finding(
+            judging, "FMT106", f"Its name says otherwise, but it is {kind.value}.", Verdict.REVIEW
+        )
+    for what in form.dropped if isinstance(form, Canonical) else ():
+        yield _finding(
+            judging,
+            "FMT109",
+            f"It held {what}, which the re-encoded file does not.",
+            Verdict.REVIEW,
+        )
+
+
+def _finding(judging: Judging, rule: str, why: str, severity: Verdict) -> Finding:
+    return Finding(rule=rule, severity=severity, part=judging.name, why=why, fix=_FIXES[rule])
+
+
+def loose_parts(data: bytes, judging: Judging) -> Iterator[Part]:
+    """Yield what a file holds beside, or instead of, what its canonical form would keep."""
+    kind = sniff(data)
+    if kind is Kind.GZIP:
+        inner = gunzip(data, judging.policy.files.max_file_bytes)
+        if isinstance(inner, NoCanonicalForm):
+            yield Opaque("gzip", f"The gzip file is not plain: {inner.why}")
+        else:
+            yield from loose_parts(inner, judging)
+    elif kind is Kind.PNG:
+        yield from _png_parts(data)
+    elif kind in (Kind.SVG, Kind.HTML, Kind.NOTEBOOK, Kind.PDF, Kind.JPEG, Kind.UNKNOWN):
+        # No canonical form yet: the letters in the bytes are looked at, whatever frames them.
+        yield Text("letters", _letters(data))
+
+
+def _png_parts(data: bytes) -> Iterator[Part]:
+    chunks = png_chunks(data)
+    if chunks.n_trailing_bytes:
+        yield Opaque("trailer", f"{chunks.n_trailing_bytes:,} bytes follow the end of the picture")
+    if chunks.n_other_bytes:
+        yield Opaque("chunks", f"{chunks.n_other_bytes:,} bytes in chunks that show nothing")
+    if len(chunks.text) > 400:
+        yield Text("metadata", chunks.text)
+
+
+def _letters(data: bytes) -> str:
+    text = data.decode("utf-8", errors="replace")
+    return "\n".join(re.findall(r"[^\x00-\x1f\ufffd]{6,}", text)).replace('\\"', '"')

@@ -1,0 +1,9 @@
+"""The registry of rules: each has a stable id, a reason and a way to fix what it finds."""
+
+from __future__ import annotations
+
+from gdi_spe.disclosure.rules import counts, genomes, hidden, people
+from gdi_spe.disclosure.rules.rule import Rule
+
+# Asked of every part, in this order.
+RULES: tuple[Rule, ...] = (*people.RULES, *genomes.RULES, *counts.RULES, *hidden.RULES)

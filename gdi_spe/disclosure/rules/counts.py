@@ -1,0 +1,184 @@
+"""Rules about small numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.vocabulary import (
+    ALLELE_COUNT,
+    DEGREES_OF_FREEDOM,
+    EXTREMES,
+    NOT_PEOPLE,
+    PEOPLE,
+    SUMMARY_ROWS,
+)
+
+_NAMED_CELLS = 20
+
+
+def count_columns(table: Table, judging: Judging) -> list[Column]:
+    """Return the columns whose numbers count people: declared, known by name, or of a cross table."""
+    declared = set(judging.side_car.count_columns)
+    named = [
+        c for c in table.columns
+        if c.numbers is not None and (c.name in declared or PEOPLE.fullmatch(c.name))
+    ]  # fmt: skip
+    return named or cross_table_columns(table)
+
+
+def cross_table_columns(table: Table) -> list[Column]:
+    """Return the numbers of a cross table: labels first, and then whole numbers only.
+
+    Nothing says that these count people, so that they do is assumed.
+    """
+    rest = table.columns[1:]
+    whole = all(c.is_integer and np.nanmin(c.numbers) >= 0 for c in rest if c.numbers is not None)
+    if not rest or not whole or any(c.numbers is None for c in rest) or table.n_rows > 1000:
+        return []
+    # TRUST: a name that says "not people" takes a column out only where no name says "people".
+    return [c for c in rest if not _not_people(c)]
+
+
+def _not_people(column: Column) -> bool:
+    return bool(NOT_PEOPLE.fullmatch(column.name) or ALLELE_COUNT.fullmatch(column.name))
+
+
+def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Name the cells that count at least one person and fewer than the policy's minimum."""
+    minimum = judging.policy.counts.minimum
+    burden = _is_burden(table)
+    for column in count_columns(table, judging):
+        numbers = column.numbers
+        assert numbers is not None  # noqa: S101  # count columns are numbers
+        rows = np.flatnonzero((numbers > 0) & (numbers < minimum))
+        if rows.size:
+            why = (
+                f"{_cells(rows)} of the column “{column.name}” count{'s' if rows.size == 1 else ''} "
+                f"fewer than {minimum} people: {_name(table, rows)}."
+            )
+            severity = Verdict.REVIEW if burden and "carrier" in column.name.lower() else None
+            yield Hit(
+                why, _evidence(table, column, rows, minimum), f"[column={column.name}]", severity
+            )
+
+
+def _is_burden(table: Table) -> bool:
+    """One row a gene with a test's p-value: the policy asks a person to look, no more."""
+    gene, p = table.column("gene", "gene_id", "symbol"), table.column("p", "p_value", "pvalue")
+    return gene is not None and p is not None and gene.n_distinct == table.n_rows
+
+
+def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Say where nobody is counted, if the policy minds."""
+    verdict = Verdict.parse(judging.policy.counts.zero)
+    if verdict is Verdict.PASS:
+        return
+    for column in count_columns(table, judging):
+        numbers = column.numbers
+        assert numbers is not None  # noqa: S101  # count columns are numbers
+        rows = np.flatnonzero(numbers == 0)
+        if rows.size:
+            why = (
+                f"{_cells(rows)} of the column “{column.name}” say{'s' if rows.size == 1 else ''} "
+                f"that nobody is there: {_name(table, rows)}."
+            )
+            yield Hit(why, _evidence(table, column, rows, 0), f"[column={column.name}]", verdict)
+
+
+def _cells(rows: NDArray[np.intp]) -> str:
+    return "1 cell" if rows.size == 1 else f"{rows.size:,} cells"
+
+
+def _name(table: Table, rows: NDArray[np.intp]) -> str:
+    named = "; ".join(table.label_of(int(row)) for row in rows[:_NAMED_CELLS])
+    return named + (f"; and {rows.size - _NAMED_CELLS:,} more" if rows.size > _NAMED_CELLS else "")
+
+
+def _evidence(
+    table: Table, column: Column, rows: NDArray[np.intp], minimum: int
+) -> dict[str, object]:
+    """Where the cells are, never what they hold."""
+    cells = [
+        {"row": int(row) + 1, "label": table.label_of(int(row)), "column": column.name}
+        for row in rows[:_NAMED_CELLS]
+    ]
+    return {"n_cells": int(rows.size), "minimum": minimum, "cells": cells}
+
+
+def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find cells that were hidden: totals may give them back."""
+    minimum = judging.policy.counts.minimum
+    counted = {column.name for column in count_columns(table, judging)}
+    for column in table.columns:
+        hidden = [c for c in column.cells if re.fullmatch(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*", c)]
+        gap = column.n_missing if column.name in counted else 0
+        if hidden or gap:
+            why = (
+                f"The column “{column.name}” has hidden cells. Row or column totals, here or in "
+                f"another table, may give back what counts fewer than {minimum} people."
+            )
+            yield Hit(why, {"n_hidden": len(hidden) + gap}, f"[column={column.name}]")
+
+
+def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find models with almost as many parameters as people."""
+    minimum = judging.policy.counts.minimum
+    for column in table.columns:
+        if column.numbers is None or not DEGREES_OF_FREEDOM.fullmatch(column.name):
+            continue
+        residual = "resid" in column.name.lower()
+        rows = np.flatnonzero(column.numbers < minimum)
+        if rows.size and residual:
+            why = f"{_cells(rows)} of “{column.name}” are below {minimum} degrees of freedom."
+            yield Hit(
+                why, {"n_cells": int(rows.size), "minimum": minimum}, f"[column={column.name}]"
+            )
+
+
+def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find a smallest or largest value: it is one person's."""
+    names = [column.name for column in table.columns if EXTREMES.fullmatch(column.name)]
+    first = {cell.lower() for cell in table.columns[0].cells}
+    if len(first & SUMMARY_ROWS) >= 2:
+        names += [cell for cell in table.columns[0].cells if cell.lower() in ("min", "max")]
+    if names:
+        why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
+        yield Hit(why, {"n_places": len(names)})
+
+
+RULES = (
+    Rule(
+        "TAB101", "Few people in a cell", Verdict.BLOCK,
+        "Merge groups until each has enough people, or drop the named cells together with every "
+        "total that would give them back.",
+        Table, small_counts,
+    ),
+    Rule(
+        "TAB102", "Nobody in a cell", Verdict.REVIEW,
+        "Merge the group with another, or say in the justification why “nobody” tells nothing "
+        "about a person.",
+        Table, zero_counts,
+    ),
+    Rule(
+        "TAB103", "Hidden cells", Verdict.REVIEW,
+        "Drop the totals, or merge the groups instead of hiding cells.",
+        Table, suppressed_cells,
+    ),
+    Rule(
+        "TAB104", "Few degrees of freedom", Verdict.BLOCK,
+        "Fit fewer parameters, or more people.",
+        Table, few_degrees_of_freedom,
+    ),
+    Rule(
+        "TAB105", "Smallest and largest values", Verdict.REVIEW,
+        "Give percentiles that hold enough people on either side, such as the 5th and 95th.",
+        Table, extremes,
+    ),
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""Rules about bytes that say something other than the file seems to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.parts import Opaque, Picture, Text
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.table import Table
+
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{1500,}={0,2}|(?:[A-Za-z0-9+/]{60,80}\n){20,}")
+# Base64 of PNG and JPEG: pictures inside a report, which has no canonical form and is looked at.
+_PICTURES = ("iVBORw0KGgo", "/9j/")
+_MAX_CELL = 2000
+
+
+def encoded_payload(part: Table | Text, judging: Judging) -> Iterator[Hit]:
+    """Find long stretches that only a program can read."""
+    if isinstance(part, Text):
+        found = [len(m) for m in _ENCODED.findall(part.text) if not m.startswith(_PICTURES)]
+    else:
+        found = [len(cell) for c in part.columns for cell in c.cells if len(cell) > _MAX_CELL]
+    if found:
+        why = f"{len(found):,} stretches of up to {max(found):,} characters that nobody can read."
+        yield Hit(why, {"n_stretches": len(found), "longest": max(found)})
+
+
+def unread_metadata(part: Text, judging: Judging) -> Iterator[Hit]:
+    """Find much text where a reader of the file would not see it."""
+    if part.path == "metadata" and len(part.text) > 400:
+        why = f"{len(part.text):,} characters of metadata, which no reader of the file sees."
+        yield Hit(why, {"n_characters": len(part.text)})
+
+
+def unexplained(part: Opaque, judging: Judging) -> Iterator[Hit]:
+    """Report bytes that belong to nothing."""
+    yield Hit(f"{part.what}.", {})
+
+
+def undeclared_text(part: Text, judging: Judging) -> Iterator[Hit]:
+    """Words need a reader."""
+    yield Hit("Words cannot be checked by rules alone; a person reads them.", {})
+
+
+def picture(part: Picture, judging: Judging) -> Iterator[Hit]:
+    """A picture needs a viewer."""
+    why = "A picture can show one mark a person, or small groups; a person looks at it."
+    yield Hit(why, {"width": part.width, "height": part.height})
+
+
+RULES = (
+    Rule(
+        "HID101", "Bytes after the end, or in unknown chunks", Verdict.BLOCK,
+        "Write the file anew from your results; it holds more than a reader sees.",
+        Opaque, unexplained,
+    ),
+    Rule(
+        "HID102", "Text in the metadata", Verdict.BLOCK,
+        "Write the file without metadata.",
+        Text, unread_metadata,
+    ),
+    Rule(
+        "HID103", "Encoded payload", Verdict.BLOCK,
+        "Export results as tables and text that people can read.",
+        (Table, Text), encoded_payload,
+    ),
+    Rule(
+        "TXT901", "Text", Verdict.REVIEW,
+        "Nothing to fix; keep it short, so that it is read soon.",
+        Text, undeclared_text,
+    ),
+    Rule(
+        "IMG901", "Picture", Verdict.REVIEW,
+        "Nothing to fix; export the table behind the plot beside it.",
+        Picture, picture,
+    ),
+)  # fmt: skip

@@ -1,0 +1,162 @@
+"""What a file is, by its bytes and never by its name."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from enum import Enum
+
+
+class Kind(Enum):
+    """The forms of file that are told apart."""
+
+    # Genotypes: never leave.
+    VCF = "VCF"
+    BCF = "BCF"
+    PLINK1 = "PLINK 1 genotypes"
+    PLINK2 = "PLINK 2 genotypes"
+    BGEN = "BGEN genotypes"
+    VARIANT_INDEX = "index of variants or reads"
+    # Reads: never leave.
+    BAM = "BAM"
+    CRAM = "CRAM"
+    SAM = "SAM"
+    FASTQ = "FASTQ"
+    FASTA = "FASTA"
+    # Containers that can hold anything: never leave in this form.
+    HDF5 = "HDF5"
+    NUMPY = "NumPy array"
+    PICKLE = "pickle"
+    SQLITE = "SQLite database"
+    ZIP = "ZIP archive"
+    TAR = "tar archive"
+    OTHER_COMPRESSED = "compressed file"
+    EXECUTABLE = "program"
+    # What may be looked at.
+    GZIP = "gzip"
+    PARQUET = "Parquet"
+    PNG = "PNG"
+    JPEG = "JPEG"
+    PDF = "PDF"
+    SVG = "SVG"
+    HTML = "HTML"
+    NOTEBOOK = "notebook"
+    JSON = "JSON"
+    CSV = "CSV"
+    TSV = "TSV"
+    TEXT = "text"
+    EMPTY = "empty file"
+    UNKNOWN = "unknown bytes"
+
+
+GENOTYPES = {Kind.VCF, Kind.BCF, Kind.PLINK1, Kind.PLINK2, Kind.BGEN, Kind.VARIANT_INDEX}
+READS = {Kind.BAM, Kind.CRAM, Kind.SAM, Kind.FASTQ, Kind.FASTA}
+CONTAINERS = {
+    Kind.HDF5, Kind.NUMPY, Kind.PICKLE, Kind.SQLITE, Kind.ZIP, Kind.TAR,
+    Kind.OTHER_COMPRESSED, Kind.EXECUTABLE,
+}  # fmt: skip
+
+_STARTS = (
+    (b"BCF\x02", Kind.BCF), (b"BAM\x01", Kind.BAM), (b"CRAM", Kind.CRAM),
+    (b"TBI\x01", Kind.VARIANT_INDEX), (b"CSI\x01", Kind.VARIANT_INDEX),
+    (b"BAI\x01", Kind.VARIANT_INDEX), (b"\x6c\x1b\x01", Kind.PLINK1), (b"\x6c\x1b\x00", Kind.PLINK1),
+    (b"\x6c\x1b", Kind.PLINK2), (b"\x89HDF\r\n\x1a\n", Kind.HDF5), (b"\x93NUMPY", Kind.NUMPY),
+    (b"SQLite format 3\x00", Kind.SQLITE), (b"PK\x03\x04", Kind.ZIP), (b"PK\x05\x06", Kind.ZIP),
+    (b"PAR1", Kind.PARQUET), (b"\x89PNG\r\n\x1a\n", Kind.PNG), (b"\xff\xd8\xff", Kind.JPEG),
+    (b"%PDF-", Kind.PDF), (b"\x7fELF", Kind.EXECUTABLE), (b"MZ", Kind.EXECUTABLE),
+    (b"BZh", Kind.OTHER_COMPRESSED), (b"\xfd7zXZ\x00", Kind.OTHER_COMPRESSED),
+    (b"\x28\xb5\x2f\xfd", Kind.OTHER_COMPRESSED), (b"7z\xbc\xaf", Kind.OTHER_COMPRESSED),
+    (b"\x04\x22\x4d\x18", Kind.OTHER_COMPRESSED), (b"Rar!", Kind.OTHER_COMPRESSED),
+)  # fmt: skip
+
+_TEXTS = (
+    (re.compile(r"##fileformat=VCF"), Kind.VCF),
+    (re.compile(r"#CHROM\tPOS\tID\tREF\tALT"), Kind.VCF),
+    (re.compile(r"@(HD|SQ|RG|PG)\t[A-Z]{2}:"), Kind.SAM),
+    (re.compile(r"@[^\n]*\n[ACGTNacgtn.]{10,}\n\+[^\n]*\n"), Kind.FASTQ),
+    (re.compile(r">[^\n]*\n[ACGTNUacgtnu*\n-]{40,}"), Kind.FASTA),
+    (re.compile(r"(?is)(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+svg[^>]*>\s*)?<svg\b"), Kind.SVG),
+    (re.compile(r"(?is)(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|table|div|style)\b"), Kind.HTML),
+)  # fmt: skip
+
+_HEAD_BYTES = 65_536
+
+
+def sniff(data: bytes) -> Kind:
+    """Tell what a file is from its bytes."""
+    if not data:
+        return Kind.EMPTY
+    for start, kind in _STARTS:
+        if data.startswith(start):
+            return kind
+    if data[:2] == b"\x1f\x8b":
+        return _sniff_gzip(data)
+    return _sniff_binary(data) or _sniff_text(data)
+
+
+def _sniff_binary(data: bytes) -> Kind | None:
+    if data[16:20] == b"bgen" or (data[16:20] == b"\0\0\0\0" and data[:4] == b"\x14\0\0\0"):
+        return Kind.BGEN
+    if data[:1] == b"\x80" and data[1:2] in b"\x02\x03\x04\x05":
+        return Kind.PICKLE
+    if data[257:262] == b"ustar":
+        return Kind.TAR
+    return None
+
+
+def _sniff_gzip(data: bytes) -> Kind:
+    """Look into the first member: block-gzipped genomic files begin with their own magic."""
+    try:
+        head = zlib.decompressobj(31).decompress(data[:_HEAD_BYTES], _HEAD_BYTES)
+    except zlib.error:
+        return Kind.OTHER_COMPRESSED
+    inner = sniff(head) if head[:2] != b"\x1f\x8b" else Kind.OTHER_COMPRESSED
+    return inner if inner in GENOTYPES | READS | CONTAINERS else Kind.GZIP
+
+
+def _sniff_text(data: bytes) -> Kind:
+    if b"\0" in data:
+        return Kind.UNKNOWN
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Kind.UNKNOWN
+    head = text[:_HEAD_BYTES].lstrip()
+    for pattern, kind in _TEXTS:
+        if pattern.match(head):
+            return kind
+    # A header that stands lower down is a VCF all the same.
+    if re.search(r"^#CHROM\tPOS\tID\tREF\tALT", text, re.MULTILINE):
+        return Kind.VCF
+    if head[:1] in "{[":
+        return Kind.NOTEBOOK if _is_notebook(text) else Kind.JSON
+    return _sniff_table(text)
+
+
+def _is_notebook(text: str) -> bool:
+    return '"nbformat"' in text and '"cells"' in text
+
+
+def _sniff_table(text: str) -> Kind:
+    delimiter = delimiter_of(text)
+    if delimiter is None:
+        return Kind.TEXT
+    return Kind.TSV if delimiter == "\t" else Kind.CSV
+
+
+def delimiter_of(text: str) -> str | None:
+    """Return what separates the columns of a text, if the same number of them is in each line."""
+    lines = [line for line in text.splitlines()[:200] if line and not line.startswith("#")]
+    if len(lines) < 2:
+        return None
+    for delimiter in ("\t", ",", ";", "|"):
+        widths = {_width(line, delimiter) for line in lines}
+        if len(widths) == 1 and widths.pop() > 1:
+            return delimiter
+    return None
+
+
+def _width(line: str, delimiter: str) -> int:
+    """Count fields; delimiters in quotes do not separate."""
+    unquoted = re.sub(r'"(?:[^"]|"")*"', "", line) if '"' in line else line
+    return unquoted.count(delimiter) + 1

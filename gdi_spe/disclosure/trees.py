@@ -1,0 +1,130 @@
+"""JSON: one spelling of a tree, and the tables and texts in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+
+from gdi_spe.disclosure.parts import Part, Text
+from gdi_spe.disclosure.table import Table, canonical_number, clean_text, column_of
+
+_MAX_DEPTH = 32
+
+
+class NotATree(Exception):
+    """The text is not JSON of the accepted kind."""
+
+
+def read_tree(text: str, digits: int) -> Any:
+    """Read JSON, clean its texts and round its numbers; refuse what has two meanings."""
+    try:
+        tree = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
+        return _canonical(tree, digits, 0)
+    except json.JSONDecodeError as error:
+        raise NotATree(f"not JSON: {error.msg} in line {error.lineno}") from None
+    except (RecursionError, ValueError, OverflowError) as error:
+        raise NotATree(f"not JSON that can be re-encoded: {error}") from None
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _canonical(node: Any, digits: int, depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        raise ValueError("it is nested too deeply")
+    if isinstance(node, dict):
+        return {clean_text(k): _canonical(v, digits, depth + 1) for k, v in node.items()}
+    if isinstance(node, list):
+        return [_canonical(value, digits, depth + 1) for value in node]
+    if isinstance(node, str):
+        return clean_text(node)
+    if isinstance(node, (int, float)) and not isinstance(node, bool):
+        return json.loads(canonical_number(repr(node), digits))
+    return node
+
+
+def parts_of(tree: Any, digits: int) -> tuple[Part, ...]:
+    """Return the tables of a tree, and all else as text with its place."""
+    parts: list[Part] = []
+    rest: list[str] = []
+    _walk(tree, "json", parts, rest, digits)
+    if rest:
+        parts.append(Text("json", "\n".join(rest)))
+    return tuple(parts)
+
+
+def _walk(node: Any, path: str, parts: list[Part], rest: list[str], digits: int) -> None:
+    table = _table(node, path, digits)
+    if table is not None:
+        parts.append(table)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            _walk(value, f"{path}.{name}", parts, rest, digits)
+    elif isinstance(node, list):
+        for place, value in enumerate(node):
+            _walk(value, f"{path}[{place}]", parts, rest, digits)
+    else:
+        rest.append(f"{path}: {node}")
+
+
+def _table(node: Any, path: str, digits: int) -> Table | None:
+    rows: dict[str, list[Any]] | None = None
+    if isinstance(node, list) and len(node) > 1:
+        rows = _records(node) or _arrays(node)
+    elif isinstance(node, dict) and len(node) > 1:
+        rows = _columns(node)
+    if rows is None:
+        return None
+    arrays = {name: pa.array([_cell(v) for v in values]) for name, values in rows.items()}
+    return Table(path, tuple(column_of(n, values, digits) for n, values in arrays.items()))
+
+
+def _records(node: list[Any]) -> dict[str, list[Any]] | None:
+    """Rows as objects with the same names."""
+    if not all(isinstance(row, dict) and row and _flat(row.values()) for row in node):
+        return None
+    names = list(node[0])
+    if any(list(row) != names for row in node):
+        return None
+    return {name: [row[name] for row in node] for name in names}
+
+
+def _arrays(node: list[Any]) -> dict[str, list[Any]] | None:
+    """Rows as arrays of one length, or one long array of values."""
+    if all(isinstance(row, list) and row and _flat(row) for row in node):
+        if len({len(row) for row in node}) != 1:
+            return None
+        return {f"column_{i + 1}": [row[i] for row in node] for i in range(len(node[0]))}
+    return {"values": node} if len(node) >= 20 and _flat(node) else None
+
+
+def _columns(node: dict[str, Any]) -> dict[str, list[Any]] | None:
+    """Columns as arrays, or as objects keyed by row as pandas writes them."""
+    values = list(node.values())
+    if all(isinstance(v, dict) and v and _flat(v.values()) for v in values):
+        index = list(values[0])
+        if any(list(v) != index for v in values):
+            return None
+        return {"index": index, **{name: list(v.values()) for name, v in node.items()}}
+    if not all(isinstance(v, list) and len(v) > 1 and _flat(v) for v in values):
+        return None
+    return dict(node) if len({len(v) for v in values}) == 1 else None
+
+
+def _flat(values: Any) -> bool:
+    return not any(isinstance(value, (dict, list)) for value in values)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str) else json.dumps(value)
