@@ -1,0 +1,1 @@
+"""What may be seen of a workspace: pure rules, no sockets and no files."""
