@@ -179,7 +179,9 @@ class Calls:
         calls = Calls(np.frombuffer(data, "<u8"), ends - lengths // 8, ends, n_samples)
         if len(ends) and ((calls.headers & 0xFFFF_FFF8 != 0).any() or (calls.tails > ends).any()):
             raise CallsBroken("a value has an unknown kind or is cut short")
-        if (calls.entries[1] >= n_samples).any():
+        if any(
+            (who >= n_samples).any() for who in (calls.entries[1], calls.exceptions[1]["sample"])
+        ):
             raise CallsBroken("a value names a sample that is not there")
         return calls
 

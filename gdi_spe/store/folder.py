@@ -72,6 +72,15 @@ class Folder:
         return int(self.samples.num_rows)
 
     @cached_property
+    def germline(self) -> Ints:
+        """Sample indexes that stand for individuals: the first germline sample of each."""
+        seen: dict[str, int] = {}
+        for row in self.samples.select(["sample_index", "individual_id", "origin"]).to_pylist():
+            if row["origin"] == "germline":
+                seen.setdefault(row["individual_id"], row["sample_index"])
+        return np.array(sorted(seen.values()), np.int64)
+
+    @cached_property
     def sample_sexes(self) -> list[str]:
         """Sex of the individual of each sample."""
         people = self.table("individuals")
@@ -156,7 +165,8 @@ class Folder:
         rows
             Variants, as row numbers of `variants`; all of them without it.
         groups
-            Sample indexes of each group; without it one group of all samples.
+            Sample indexes of each group; without it one group, `germline`: one sample for each
+            individual, since people are what is counted.
 
         Returns
         -------
@@ -167,7 +177,7 @@ class Folder:
         ``allele_count`` and ``allele_number`` with the allele they have.
         """
         chosen = self._row_numbers(chromosome, rows)
-        wanted = [np.arange(self.n_samples)] if groups is None else groups
+        wanted = [self.germline] if groups is None else groups
         out = np.zeros((len(wanted), len(chosen)), COUNTS)
         for part, expected in self._by_rule(chromosome, chosen):
             calls = self.calls(chromosome).take(chosen[part])

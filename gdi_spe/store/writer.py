@@ -1,0 +1,123 @@
+"""Write a folder aside and put it in its place whole: the old or the new, never half."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel
+
+from gdi_spe.boundary.manifest import Member, canonical_json
+from gdi_spe.store.folder import MANIFEST
+from gdi_spe.store.schemas import STORE_VERSION, TABLES
+
+ROW_GROUP = 8192
+
+
+@contextmanager
+def staged(parent: Path) -> Iterator[Path]:
+    """Make a folder to write in; what is still there at the end is removed."""
+    parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    folder = parent / f".staging-{secrets.token_hex(8)}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def write_table(folder: Path, name: str, rows: list[dict[str, Any]] | pa.Table) -> None:
+    """Write one of the tables, with exactly its columns."""
+    table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows, schema=TABLES[name])
+    write_parquet(folder / f"{name}.parquet", table)
+
+
+def write_variants(
+    folder: Path, chromosome: str, batches: Iterator[pa.Table], schema: pa.Schema, n_samples: int
+) -> int:
+    """Write the variants of one chromosome, given in order; return how many."""
+    told = {"gdi-spe.store": STORE_VERSION, "gdi-spe.samples": str(n_samples)}
+    path = folder / "variants" / f"{chromosome}.parquet"
+    path.parent.mkdir(exist_ok=True)
+    n_variants = 0
+    with _writer(path, schema.with_metadata(told)) as writer:
+        for batch in batches:
+            writer.write_table(batch.cast(schema.with_metadata(told)), row_group_size=ROW_GROUP)
+            n_variants += batch.num_rows
+    return n_variants
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write a Parquet file as this store does: zstd, no instant, the same rows the same bytes."""
+    schema = table.schema.with_metadata({"gdi-spe.store": STORE_VERSION})
+    with _writer(path, schema) as writer:
+        writer.write_table(table.cast(schema), row_group_size=ROW_GROUP * 8)
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    plain = [name for name in schema.names if name != "calls"]
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", use_dictionary=plain, write_statistics=plain
+    )
+
+
+def members_of(folder: Path) -> dict[str, Member]:
+    """Hash every file of a folder."""
+    return {
+        path.relative_to(folder).as_posix(): Member(
+            sha256=sha256_of(path), size=path.stat().st_size
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def sha256_of(path: Path) -> str:
+    """Hash a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(folder: Path, manifest: BaseModel) -> None:
+    """Write ``manifest.json``."""
+    (folder / MANIFEST).write_bytes(canonical_json(manifest))
+
+
+def put_in_place(staging: Path, target: Path) -> None:
+    """Make the files durable and read-only, then give the folder its name.
+
+    Files become 0444 and folders 0755, so that a workspace's uid can read them where they are
+    mounted; the folders above them are closed.
+    """
+    for path in sorted(staging.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o444)
+        sync(path)
+    staging.chmod(0o755)
+    sync(staging)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    if target.exists():
+        remove(target)  # left by a run that ended before its version was registered
+    staging.rename(target)
+    sync(target.parent)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder that nobody knows of."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
