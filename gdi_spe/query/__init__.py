@@ -1,1 +1,1 @@
-"""Who is selected: one evaluator of Beacon queries and selections."""
+"""Who is selected: one evaluator for cohorts, Beacon requests and notebooks alike."""

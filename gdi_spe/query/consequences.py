@@ -1,0 +1,107 @@
+"""What a variant does to a gene: Sequence Ontology names, and the groups asked for together.
+
+Terms are those that Ensembl VEP writes, most severe first within each group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from gdi_spe.boundary.errors import BadInput
+
+PROTEIN_TRUNCATING = (
+    "transcript_ablation",
+    "splice_acceptor_variant",
+    "splice_donor_variant",
+    "stop_gained",
+    "frameshift_variant",
+    "start_lost",
+)
+MISSENSE = (
+    "missense_variant",
+    "inframe_insertion",
+    "inframe_deletion",
+    "protein_altering_variant",
+    "stop_lost",
+)
+SYNONYMOUS = ("synonymous_variant", "stop_retained_variant", "start_retained_variant")
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "protein_truncating": PROTEIN_TRUNCATING,
+    "missense": MISSENSE,
+    "damaging": PROTEIN_TRUNCATING + MISSENSE,
+    "synonymous": SYNONYMOUS,
+}
+
+TERMS = (
+    *PROTEIN_TRUNCATING,
+    *MISSENSE,
+    *SYNONYMOUS,
+    "transcript_amplification",
+    "feature_elongation",
+    "feature_truncation",
+    "splice_donor_5th_base_variant",
+    "splice_region_variant",
+    "splice_donor_region_variant",
+    "splice_polypyrimidine_tract_variant",
+    "incomplete_terminal_codon_variant",
+    "coding_sequence_variant",
+    "mature_miRNA_variant",
+    "5_prime_UTR_variant",
+    "3_prime_UTR_variant",
+    "non_coding_transcript_exon_variant",
+    "intron_variant",
+    "NMD_transcript_variant",
+    "non_coding_transcript_variant",
+    "coding_transcript_variant",
+    "upstream_gene_variant",
+    "downstream_gene_variant",
+    "TFBS_ablation",
+    "TFBS_amplification",
+    "TF_binding_site_variant",
+    "regulatory_region_ablation",
+    "regulatory_region_amplification",
+    "regulatory_region_variant",
+    "intergenic_variant",
+    "sequence_variant",
+)
+
+# Accessions of the consequences that have no kinds among those that annotators write.
+ACCESSIONS = {
+    "SO:0001893": "transcript_ablation",
+    "SO:0001574": "splice_acceptor_variant",
+    "SO:0001575": "splice_donor_variant",
+    "SO:0001587": "stop_gained",
+    "SO:0001589": "frameshift_variant",
+    "SO:0002012": "start_lost",
+    "SO:0001578": "stop_lost",
+    "SO:0001821": "inframe_insertion",
+    "SO:0001822": "inframe_deletion",
+    "SO:0001583": "missense_variant",
+    "SO:0001819": "synonymous_variant",
+    "SO:0001623": "5_prime_UTR_variant",
+    "SO:0001624": "3_prime_UTR_variant",
+    "SO:0001627": "intron_variant",
+    "SO:0001628": "intergenic_variant",
+}
+
+
+def expand(asked: Sequence[str]) -> frozenset[str]:
+    """Return the Sequence Ontology names behind group names and single names.
+
+    Raises
+    ------
+    BadInput
+        If a name is neither; the nearest ones are named.
+    """
+    found: set[str] = set()
+    for name in asked:
+        if name not in GROUPS and name not in TERMS:
+            near = get_close_matches(name, [*GROUPS, *TERMS], n=3, cutoff=0.5)
+            raise BadInput(
+                f"{name!r} is no consequence",
+                remedy=f"Near it: {', '.join(near or GROUPS)}",
+            )
+        found |= set(GROUPS.get(name, (name,)))
+    return frozenset(found)

@@ -1,0 +1,21 @@
+"""Ages as ISO 8601 periods, compared in years."""
+
+from __future__ import annotations
+
+import re
+
+from gdi_spe.boundary.errors import BadInput
+
+_PERIOD = re.compile(
+    r"P(?=\d)(?:(?P<Y>\d+(?:\.\d+)?)Y)?(?:(?P<M>\d+(?:\.\d+)?)M)?"
+    r"(?:(?P<W>\d+(?:\.\d+)?)W)?(?:(?P<D>\d+(?:\.\d+)?)D)?(?:T[\dHMS.]+)?"
+)
+_PER_YEAR = {"Y": 1.0, "M": 12.0, "W": 365.25 / 7, "D": 365.25}
+
+
+def years_of(period: str) -> float:
+    """Return a period such as ``P60Y`` or ``P3Y6M`` in years; hours and less do not count."""
+    found = _PERIOD.fullmatch(period)
+    if found is None:
+        raise BadInput(f"{period!r} is no ISO 8601 period", remedy="Write it as in P60Y or P3Y6M")
+    return sum(float(found[unit] or 0) / per for unit, per in _PER_YEAR.items())

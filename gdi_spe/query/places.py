@@ -1,0 +1,90 @@
+"""Where a variant must lie: bounds on its start and end, however the question was put."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.chromosomes import canonical
+
+_LAST = 2**31 - 1
+_REGION = re.compile(r"(?P<chromosome>[^:\s]+)(?::(?P<first>[\d,_]+)(?:-(?P<last>[\d,_]+))?)?")
+_VARIANT = re.compile(
+    r"(?P<chromosome>[^:\s-]+)[:-](?P<position>\d+)[:-](?P<reference>[ACGTN]+)[:>-]"
+    r"(?P<alternate>[ACGTN*]+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Bounds on a variant's start and end, 0-based; each range includes its first number only."""
+
+    chromosome: str
+    start_from: int = 0
+    start_to: int = _LAST
+    end_from: int = 0
+    end_to: int = _LAST
+
+    @staticmethod
+    def overlapping(chromosome: str, start: int, end: int) -> Span:
+        """Every variant that touches ``[start, end)``."""
+        return Span(chromosome, start_to=end, end_from=start + 1)
+
+    @staticmethod
+    def starting_at(chromosome: str, start: int) -> Span:
+        """Every variant whose first base is here."""
+        return Span(chromosome, start_from=start, start_to=start + 1)
+
+
+@dataclass(frozen=True)
+class Allele:
+    """One variant by its place and bases, as in a VCF record."""
+
+    chromosome: str
+    position: int
+    reference: str
+    alternate: str
+
+
+def chromosome_of(name: str) -> str:
+    """Return the canonical name of a chromosome, or refuse what is none."""
+    found = canonical(name)
+    if found is None:
+        raise BadInput(
+            f"{name!r} is no chromosome", remedy="Write chr1 to chr22, chrX, chrY or chrM"
+        )
+    return found
+
+
+def region_of(text: str) -> Span:
+    """Read ``chr19:38,433,691-38,595,273`` (1-based, both ends included) or ``chr19``."""
+    found = _REGION.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(f"{text!r} is no region", remedy="Write chr19:38433691-38595273")
+    chromosome = chromosome_of(found["chromosome"])
+    if found["first"] is None:
+        return Span(chromosome)
+    first = _number(found["first"])
+    last = first if found["last"] is None else _number(found["last"])
+    if not 1 <= first <= last:
+        raise BadInput(f"{text!r} ends before it starts, or starts before 1")
+    return Span.overlapping(chromosome, first - 1, last)
+
+
+def allele_of(text: str) -> Allele:
+    """Read ``chr7-140753336-A-T`` or ``7:140753336:A:T`` (1-based, as in VCF)."""
+    found = _VARIANT.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(f"{text!r} is no variant", remedy="Write chr7-140753336-A-T")
+    return Allele(
+        chromosome_of(found["chromosome"]),
+        int(found["position"]),
+        found["reference"].upper(),
+        found["alternate"].upper(),
+    )
+
+
+def _number(text: str) -> int:
+    return int(re.sub("[,_]", "", text))

@@ -1,0 +1,109 @@
+"""The tables of a folder as the evaluator reads them: once each, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from gdi_spe.store.folder import Folder
+from gdi_spe.terms import hpo
+from gdi_spe.terms.likeness import Likeness, compare, meaning_of
+from gdi_spe.terms.references import Hierarchies
+
+ANNOTATIONS = (
+    "position",
+    "reference",
+    "alternate",
+    "gene",
+    "gene_id",
+    "consequence",
+    "hgvs_p",
+    "allele_frequency",
+)
+
+
+class Records:
+    """A folder's tables, read when first asked for."""
+
+    def __init__(self, folder: Folder, hierarchies: Hierarchies) -> None:
+        self.folder = folder
+        self.hierarchies = hierarchies
+        self._tables: dict[str, pa.Table] = {}
+        self._variants: dict[str, pa.Table] = {}
+        self._likeness: dict[tuple[str, ...], list[Likeness]] = {}
+
+    def table(self, name: str) -> pa.Table:
+        """Return a table about individuals."""
+        if name not in self._tables:
+            self._tables[name] = self.folder.table(name)
+        return self._tables[name]
+
+    def variants(self, chromosome: str) -> pa.Table:
+        """Return the annotations of a chromosome's variants."""
+        if chromosome not in self._variants:
+            self._variants[chromosome] = self.folder.variants(chromosome, ANNOTATIONS)
+        return self._variants[chromosome]
+
+    @cached_property
+    def everyone(self) -> frozenset[str]:
+        """All individuals."""
+        return frozenset(self.table("individuals")["individual_id"].to_pylist())
+
+    @cached_property
+    def sample_people(self) -> NDArray[np.str_]:
+        """The individual of each sample, in the order of the calls."""
+        return np.array(self.folder.samples["individual_id"].to_pylist(), dtype=np.str_)
+
+    @cached_property
+    def sample_origins(self) -> NDArray[np.str_]:
+        """Germline or tumour, for each sample."""
+        return np.array(self.folder.samples["origin"].to_pylist(), dtype=np.str_)
+
+    def kinds(self, terms: Iterable[str], with_kinds: bool) -> frozenset[str]:
+        """Return the terms that a question about these terms is answered by."""
+        if not with_kinds:
+            return frozenset(terms)
+        return frozenset().union(*(self.hierarchies.expand(term) for term in terms))
+
+    def wider(self, term: str) -> frozenset[str]:
+        """Return a term and everything it is a kind of: excluded, they exclude it."""
+        if not self.hierarchies.has(term):
+            return self.hierarchies.equivalents(term)
+        prefix = term.partition(":")[0]
+        return self.hierarchies.get(prefix).ancestors(term) | self.hierarchies.equivalents(term)
+
+    def likeness(self, asked: tuple[str, ...]) -> list[Likeness]:
+        """Compare everybody with a set of HPO features, most alike first."""
+        if asked not in self._likeness:
+            self._likeness[asked] = compare(
+                asked,
+                self.features("present"),
+                self.features("excluded"),
+                meaning_of(hpo.PREFIX, self.hierarchies),
+            )
+        return self._likeness[asked]
+
+    def features(self, status: str) -> dict[str, list[str]]:
+        """Return each individual's phenotypic features of a status."""
+        table = self.table("phenotypic_features")
+        rows = table.filter(pc.equal(table["status"], status))
+        found: dict[str, list[str]] = {}
+        pairs = zip(rows["individual_id"].to_pylist(), rows["term"].to_pylist(), strict=True)
+        for individual, term in pairs:
+            found.setdefault(individual, []).append(term)
+        return found
+
+
+def people(rows: pa.Table) -> frozenset[str]:
+    """Return the individuals that some rows are about."""
+    return frozenset(rows["individual_id"].to_pylist())
+
+
+def among(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
+    """Say which entries are one of these values; an empty entry is not."""
+    return pc.is_in(column, value_set=pa.array(sorted(values), pa.string()))
