@@ -44,6 +44,7 @@ class Derivation:
     """One way to a grant: a visa, with the visas that it needs, and until when all of them hold."""
 
     target: str
+    value: str
     source: str
     subject: str
     until: datetime
@@ -132,11 +133,18 @@ class _Reading:
             return []
         # TRUST: a derivation lives as long as the shortest of its visas.
         until = _instant(min(visa.expires, identity_until, met))
-        issued = _instant(visa.issued)
-        subject = visa.identity.sub
         return [
-            Derivation(one.id, visa.source, subject, until, issued, visa.sha256, visa.index)
-            for one in targets
+            Derivation(
+                target=target.id,
+                value=visa.value,
+                source=visa.source,
+                subject=visa.identity.sub,
+                until=until,
+                issued=_instant(visa.issued),
+                visa_sha256=visa.sha256,
+                visa=visa.index,
+            )
+            for target in targets
         ]
 
     def _may_meet(self, visa: Visa) -> bool:

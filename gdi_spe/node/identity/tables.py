@@ -1,0 +1,67 @@
+"""People as this node knows them, what they were granted, and whose word the grants rest on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gdi_spe.node.database.engine import Base, Instant
+
+
+class Person(Base):
+    """Somebody who logged in. No e-mail, no affiliation: only what a decision needs."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    person: Mapped[str] = mapped_column(String(32), primary_key=True)
+    issuer: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    display_name: Mapped[str] = mapped_column(String(120))
+    roles: Mapped[str] = mapped_column(Text)
+    is_member: Mapped[bool] = mapped_column()
+    first_seen_at: Mapped[datetime] = mapped_column(Instant)
+    last_seen_at: Mapped[datetime] = mapped_column(Instant)
+    # Why the visas of the last passport did not count, for the person's own page (JSON).
+    refusals: Mapped[str] = mapped_column(Text, default="[]")
+    # The node's own veto: it stands above every visa.
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    suspended_why: Mapped[str] = mapped_column(Text, default="")
+
+
+class Grant(Base):
+    """One derivation of a grant: a row is ended, never changed into another or deleted."""
+
+    __tablename__ = "grants"
+    __table_args__ = (Index(None, "person", "ended_at"), Index(None, "source", "ended_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.person"))
+    target: Mapped[str] = mapped_column(String(128))
+    value: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    # The subject of the visa, which may be another identity of the same person.
+    subject: Mapped[str] = mapped_column(Text)
+    visa_sha256: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    verified_at: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)
+    # The end that the access committee's own system names, where it is read.
+    entitled_until: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_code: Mapped[str] = mapped_column(String(32), default="")
+    ended_why: Mapped[str] = mapped_column(Text, default="")
+
+
+class GrantSource(Base):
+    """A committee's system whose entitlements are read back, and when it last answered."""
+
+    __tablename__ = "grant_sources"
+
+    source: Mapped[str] = mapped_column(String(255), primary_key=True)
+    first_asked_at: Mapped[datetime] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Set while it has been silent beyond the grace: none of its grants is live then.
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
