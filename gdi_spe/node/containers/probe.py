@@ -28,7 +28,7 @@ NAMESPACES = ("ipc", "mnt", "net", "pid", "uts")
 # Addresses that must lead nowhere; those of the host are found when the probe runs. The first
 # three are kept free for documentation (RFC 5737, RFC 3849): nobody is disturbed.
 ELSEWHERE = (("192.0.2.1", 443), ("198.51.100.7", 53), ("203.0.113.1", 80))
-ELSEWHERE_V6 = (("2001:db8::1", 443), ("fd00:ec2::254", 80), ("ff02::1", 5353))
+ELSEWHERE_V6 = (("2001:db8::1", 443), ("fd00:ec2::254", 80))
 METADATA = (("169.254.169.254", 80), ("169.254.170.2", 80), ("168.63.129.16", 80))
 HOST_PORTS = (22, 53, 80, 2375, 5432, 8081)
 

@@ -14,6 +14,7 @@ import resource
 import socket
 import stat
 import sys
+from collections.abc import Callable
 from typing import Any
 
 # Nobody of the same uid may open this process's output while it speaks.
