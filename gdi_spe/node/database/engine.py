@@ -79,8 +79,11 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One transaction that only reads."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """One transaction that only reads, and sees one state of the database throughout."""
+        engine = self.engine
+        if engine.dialect.name != "sqlite":  # SQLite's transactions are such snapshots anyway
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:

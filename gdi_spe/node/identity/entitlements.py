@@ -117,9 +117,7 @@ def reconcile(
     return ended
 
 
-def note_silence(
-    session: Session, source: str, why: str, grace: timedelta, now: datetime
-) -> None:
+def note_silence(session: Session, source: str, why: str, grace: timedelta, now: datetime) -> None:
     """Note that a source gave no answer; close its grants when that has lasted too long."""
     row = _source_row(session, source, now)
     if row.closed_at is None and now - (row.answered_at or row.first_asked_at) > grace:
@@ -128,9 +126,7 @@ def note_silence(
         record(session, Event("grants.source-closed", "node", source, {"why": why[:500]}), now)
 
 
-def _bound(
-    session: Session, grant: Grant, entitlements: list[Entitlement], now: datetime
-) -> None:
+def _bound(session: Session, grant: Grant, entitlements: list[Entitlement], now: datetime) -> None:
     """Note the longest end that the source names for a grant; None is no end."""
     ends = [one.end for one in entitlements]
     until = None if None in ends else max(end for end in ends if end is not None)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.identity.clearinghouse import Decision, Refusal, decide
 from gdi_spe.node.identity.grants import LiveGrant, apply_decision, live_grants
 from gdi_spe.node.identity.keys import KeySource
@@ -114,7 +114,11 @@ def admit(
     grants = live_grants(session, claims.person, now)
     if refusal := _why_not(claims, row.suspended_at, grants, refusals, settings):
         return _refused(session, claims, *refusal, refusals, now)
-    facts = {"grants": len(grants), "refused": len(refusals), "roles": " ".join(claims.roles)}
+    facts: dict[str, Fact] = {
+        "grants": len(grants),
+        "refused": len(refusals),
+        "roles": " ".join(claims.roles),
+    }
     record(session, Event("login.admitted", claims.person, "hub", facts), now)
     return LoginOutcome(
         claims.person, claims.display_name, True, "admitted", "", claims.roles, refusals, grants
@@ -162,8 +166,6 @@ def _refused(
     refusals: tuple[Refusal, ...],
     now: datetime,
 ) -> LoginOutcome:
-    facts = {"code": code, "refused": len(refusals)}
+    facts: dict[str, Fact] = {"code": code, "refused": len(refusals)}
     record(session, Event("login.refused", claims.person, "hub", facts), now)
-    return LoginOutcome(
-        claims.person, claims.display_name, False, code, message, (), refusals
-    )
+    return LoginOutcome(claims.person, claims.display_name, False, code, message, (), refusals)
