@@ -60,9 +60,11 @@ def request_report(reports: list[FileReport], policy: DisclosurePolicy) -> Reque
     )  # fmt: skip
 
 
-def judge(path: Path, policy: DisclosurePolicy, context: CheckContext) -> Judged:
-    """Judge one file."""
-    judging = Judging(path.name, policy, context)
+def judge(
+    path: Path, policy: DisclosurePolicy, context: CheckContext, name: str | None = None
+) -> Judged:
+    """Judge one file, under its own or another name."""
+    judging = Judging(name or path.name, policy, context)
     try:
         if path.is_symlink() or not path.is_file():
             return _stopped(judging, "It is not a regular file.", Verdict.BLOCK)
