@@ -27,7 +27,9 @@ class Verdict(IntEnum):
         """Read a verdict from its word or its rank."""
         if isinstance(value, str):
             return cls[value.upper()]
-        return cls(value)
+        if isinstance(value, int):
+            return cls(value)
+        raise KeyError(value)
 
 
 def _parse(value: object) -> Verdict:

@@ -149,7 +149,7 @@ def _delimited(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
         raise _Impossible("its lines do not have the same number of columns")
     comments, header, body = _split_header(text, delimiter)
     table = _read_delimited(header, body, delimiter, policy)
-    dropped = (f"{len(comments)} comment lines",) if comments else ()
+    dropped: tuple[str, ...] = (f"{len(comments)} comment lines",) if comments else ()
     if INVISIBLE.search(text):
         dropped += ("characters that show nothing",)
     media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"

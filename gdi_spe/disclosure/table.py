@@ -59,7 +59,7 @@ class Column:
 
     def text(self, row: int) -> str:
         """Return one cell."""
-        return self.cells[self.codes[row]]
+        return self.cells[int(self.codes[row])]
 
     def texts(self) -> list[str]:
         """Return every row's cell."""

@@ -1,0 +1,238 @@
+"""The airlock's desk: its operations whole, with transactions, disk and checks in the right order.
+
+Checks take seconds, so they run outside transactions; what they found is stored only if nothing
+changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.findings import RequestReport
+from gdi_spe.boundary.identifiers import FileName
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.boundary.recipe import SideCar
+from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.sandbox import check_confined
+from gdi_spe.node.airlock import releases, requests, reviews, views
+from gdi_spe.node.airlock.content import ContentChanged, ContentStore, Incoming
+from gdi_spe.node.airlock.people import Actor
+from gdi_spe.node.airlock.releases import Handed
+from gdi_spe.node.airlock.requests import Draft, Prepared
+from gdi_spe.node.airlock.reviews import Ballot
+from gdi_spe.node.airlock.states import Status
+from gdi_spe.node.airlock.tables import ExportFile
+from gdi_spe.node.database.engine import Database
+
+_NAME: TypeAdapter[str] = TypeAdapter(FileName)
+
+
+def file_name(name: str) -> str:
+    """Return a file's name if it is one, or refuse it."""
+    try:
+        # TRUST: names become parts of URLs, headers and files on people's computers.
+        return _NAME.validate_python(name)
+    except ValidationError:
+        raise BadInput(
+            "a file's name has letters, digits, dot, dash and underscore, begins with a letter or "
+            "digit, and is at most 80 long"
+        ) from None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that can be asked of the airlock."""
+
+    database: Database
+    store: ContentStore
+    policy: DisclosurePolicy
+    now: Callable[[], datetime]
+
+    # --- from a workspace; the socket says which ------------------------------------------------
+
+    def create(self, draft: Draft) -> str:
+        """Make a request and return its id."""
+        with self.database.write() as session:
+            return requests.create(session, draft, self.now())
+
+    def incoming(self) -> Incoming:
+        """Open a place for one file's bytes; write chunks, `add_file`, close."""
+        return self.store.incoming(self.policy.files.max_file_bytes)
+
+    def add_file(self, wid: str, rid: str, name: str, incoming: Incoming) -> dict[str, Any]:
+        """Keep a file's bytes, re-encode them, and add both to the request."""
+        name = file_name(name)
+        with self.database.read() as session:
+            requests.of_workspace(session, rid, wid)
+        prepared = self._prepare(name, incoming.keep(), incoming.n_bytes)
+        with self.database.write() as session:
+            requests.of_workspace(session, rid, wid)
+            requests.add_file(session, rid, name, prepared, self.policy, self.now())
+        canonical = prepared.sha256 if prepared.is_canonical else None
+        return {"sha256": canonical, "bytes": prepared.n_bytes, "name": prepared.release_name}
+
+    def _prepare(self, name: str, upload_sha256: str, n_bytes: int) -> Prepared:
+        """Make the canonical form, from the stored bytes, in a confined process."""
+        uploaded = {name: self.store.path(upload_sha256)}
+        with check_confined(uploaded, self.policy, CheckContext(), self.store.scratch) as checked:
+            found = checked.canonical(name)
+            if found is None:
+                return Prepared(
+                    upload_sha256, n_bytes, upload_sha256, n_bytes, False, name,
+                    "application/octet-stream",
+                )  # fmt: skip
+            file, path = found
+            data = path.read_bytes()
+        # TRUST: the hash is of the bytes that are kept; what the check said it was is not asked.
+        return Prepared(
+            upload_sha256, n_bytes, self.store.put(data), len(data), True, file.canonical_name,
+            file.media_type,
+        )  # fmt: skip
+
+    def declare(self, wid: str, rid: str, name: str, side_car: SideCar) -> None:
+        """Keep what is declared about a file."""
+        with self.database.write() as session:
+            requests.of_workspace(session, rid, wid)
+            requests.declare(session, rid, file_name(name), side_car, self.now())
+
+    def submit(self, wid: str, rid: str, context: CheckContext) -> dict[str, Any]:
+        """Check a request and hand it to the reviewers, or block it."""
+        with self.database.read() as session:
+            requests.of_workspace(session, rid, wid)
+            files = requests.files_of(session, rid)
+            digest = requests.content_digest(files)
+        report = self._check(files, context)
+        with self.database.write() as session:
+            status = requests.submit(session, rid, digest, report, self.now())
+        return {"id": rid, "status": status, **report.model_dump(mode="json")}
+
+    def _check(self, files: Sequence[ExportFile], context: CheckContext) -> RequestReport:
+        """Check the bytes as they came, and compare their canonical form with what is kept."""
+        side_cars = {f.name: SideCar.model_validate_json(f.side_car) for f in files if f.side_car}
+        context = context.model_copy(update={"side_cars": side_cars})
+        paths = {file.name: self.store.path(file.upload_sha256) for file in files}
+        for file in files:
+            self.store.read(file.upload_sha256)
+        with check_confined(paths, self.policy, context, self.store.scratch) as checked:
+            report = checked.outcome.report
+        for file in files:
+            judged = report.file(file.name)
+            # TRUST: the findings must be about the very bytes that would leave.
+            if file.is_canonical and judged.sha256 not in (None, file.sha256):
+                raise ContentChanged(file.sha256)
+            if not file.is_canonical and judged.sha256 is not None:
+                raise requests.ChangedMeanwhile
+        return report
+
+    def show_to_workspace(self, wid: str, rid: str) -> dict[str, Any]:
+        """Return a request as its author sees it, in the workspace it came from."""
+        with self.database.read() as session:
+            request = requests.of_workspace(session, rid, wid)
+            return views.of_author(session, request, self.policy)
+
+    def list_to_workspace(self, wid: str) -> list[dict[str, Any]]:
+        """Return the requests of a workspace."""
+        with self.database.read() as session:
+            return views.of_workspace_list(session, wid)
+
+    # --- from the pages; the person has logged in -----------------------------------------------
+
+    def home(self, actor: Actor) -> dict[str, Any]:
+        """Return a person's own requests, and what waits for them as a reviewer."""
+        with self.database.read() as session:
+            return {
+                "mine": views.mine(session, actor.person),
+                "queue": views.queue(session, actor),
+            }
+
+    def show(self, rid: str, actor: Actor) -> dict[str, Any]:
+        """Return a request as this person may see it."""
+        with self.database.read() as session:
+            return views.for_actor(session, rid, actor, self.policy)
+
+    def open_file(self, rid: str, name: str, actor: Actor) -> Handed:
+        """Give a reviewer the bytes that would leave, and record that they looked."""
+        try:
+            with self.database.write() as session:
+                file = reviews.opened(session, rid, name, actor, self.now())
+                data = self.store.read(file.sha256)
+                return Handed(file.release_name, file.media_type, file.sha256, data)
+        except ContentChanged as found:
+            self._note(rid, found)
+            raise
+
+    def vote(self, rid: str, actor: Actor, ballot: Ballot) -> Status:
+        """Cast a vote, and release the request if it was the last approval."""
+        with self.database.write() as session:
+            status = reviews.vote(session, rid, actor, ballot, self.policy, self.now())
+        return self.release(rid) if status is Status.APPROVED else status
+
+    def release(self, rid: str) -> Status:
+        """Let an approved request out."""
+        try:
+            with self.database.write() as session:
+                releases.release(session, rid, self.store, self.policy, self.now())
+            return Status.RELEASED
+        except ContentChanged as found:
+            self._note(rid, found)
+            raise
+
+    def release_approved(self) -> int:
+        """Release what was approved when the process ended before it could; return how many."""
+        with self.database.read() as session:
+            waiting = [r["id"] for r in views.everything(session) if r["status"] == Status.APPROVED]
+        for rid in waiting:
+            self.release(rid)
+        return len(waiting)
+
+    def withdraw(self, rid: str, person: str) -> None:
+        """Take a request back."""
+        with self.database.write() as session:
+            requests.withdraw(session, rid, person, self.now())
+
+    def download(self, rid: str, name: str, person: str) -> Handed:
+        """Hand a released file to its author."""
+        try:
+            with self.database.write() as session:
+                return releases.download(
+                    session, rid, name, person, self.store, self.policy, self.now()
+                )
+        except ContentChanged as found:
+            self._note(rid, found)
+            raise
+
+    def _note(self, rid: str, found: ContentChanged) -> None:
+        with self.database.write() as session:
+            releases.note_tampering(session, rid, found, self.now())
+
+
+def desk_of(
+    database: Database, home: Path, policy: DisclosurePolicy, now: Callable[[], datetime]
+) -> Desk:
+    """Make the desk of a node."""
+    return Desk(database, ContentStore(home), policy, now)
+
+
+def cohorts_context(folders: Sequence[Path]) -> CheckContext:
+    """Return what a check must know of the cohorts of a workspace: their size and pseudonyms."""
+    import pyarrow.parquet as pq
+
+    n_individuals, identifiers = 0, set[str]()
+    for folder in folders:
+        n_individuals += int(json.loads((folder / "manifest.json").read_text())["n_individuals"])
+        for table, column in (
+            ("individuals", "individual_id"),
+            ("samples", "individual_id"),
+            ("samples", "sample_id"),
+        ):
+            read = pq.read_table(folder / f"{table}.parquet", columns=[column])
+            identifiers |= set(read.column(0).to_pylist())
+    return CheckContext(n_individuals=n_individuals or None, identifiers=frozenset(identifiers))

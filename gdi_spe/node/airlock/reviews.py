@@ -1,0 +1,173 @@
+"""Reviews: blind, independent, by people who stand apart from the project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gdi_spe.boundary.errors import BadInput, Refused
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.node.airlock.people import Actor, refusal_to_review
+from gdi_spe.node.airlock.requests import ChangedMeanwhile, file_of, files_of, get, move
+from gdi_spe.node.airlock.states import MoveRefused, Role, Status
+from gdi_spe.node.airlock.tables import ExportFile, ExportRequest, FileOpening, Review
+from gdi_spe.node.audit.log import Event, Fact, record
+
+_MAX_REASON = 5000
+
+
+class Decision(StrEnum):
+    """What a reviewer decides."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A vote: the decision, why, and the digest of what the reviewer had before them."""
+
+    decision: Decision
+    reason: str
+    seen_sha256: str
+
+
+class AlreadyVoted(Refused):
+    """One vote a person."""
+
+    code = "already-voted"
+    http_status = 409
+    public_message = "You have decided this request already."
+
+
+class NotOpened(Refused):
+    """A decision needs eyes on every file."""
+
+    code = "files-not-opened"
+    http_status = 409
+
+    def __init__(self, names: list[str]) -> None:
+        self.public_message = f"Open every file before you decide; not opened: {', '.join(names)}."
+        super().__init__(self.public_message)
+
+
+class Blocked(Refused):
+    """The policy's word stands above an approval."""
+
+    code = "export-blocked"
+    public_message = "The disclosure check blocks this request; it cannot be approved."
+
+
+def opened(session: Session, rid: str, name: str, actor: Actor, now: datetime) -> ExportFile:
+    """Record that a reviewer looks at a file, and return it."""
+    request = get(session, rid)
+    if refusal := refusal_to_review(request, actor):
+        raise refusal
+    file = file_of(session, rid, name)
+    key = (rid, name, file.sha256, actor.person)
+    if session.get(FileOpening, key) is None:
+        session.add(
+            FileOpening(
+                request_id=rid, name=name, sha256=file.sha256, reviewer=actor.person, at=now
+            )
+        )
+        facts: dict[str, Fact] = {"file": name, "sha256": file.sha256}
+        record(session, Event("export.file-opened", actor.person, rid, facts), now)
+    return file
+
+
+def not_opened(session: Session, rid: str, person: str) -> list[str]:
+    """Return the files of a request that a reviewer has not looked at, as they are now."""
+    return [
+        file.name
+        for file in files_of(session, rid)
+        if session.get(FileOpening, (rid, file.name, file.sha256, person)) is None
+    ]
+
+
+def reviews_of(session: Session, request: ExportRequest) -> Sequence[Review]:
+    """Return the votes that count: those on the present revision."""
+    query = select(Review).where(
+        Review.request_id == request.id, Review.revision == request.revision
+    )
+    return session.scalars(query.order_by(Review.id)).all()
+
+
+def review_by(session: Session, request: ExportRequest, person: str) -> Review | None:
+    """Return one reviewer's own vote on the present revision."""
+    return next((r for r in reviews_of(session, request) if r.reviewer == person), None)
+
+
+def vote(
+    session: Session,
+    rid: str,
+    actor: Actor,
+    ballot: Ballot,
+    policy: DisclosurePolicy,
+    now: datetime,
+) -> Status:
+    """Cast a vote; the last one that is needed decides the request."""
+    request = get(session, rid)
+    if refusal := refusal_of_vote(session, request, actor, ballot):
+        raise refusal
+    review = Review(
+        request_id=rid, revision=request.revision, reviewer=actor.person,
+        decision=ballot.decision, reason=ballot.reason.strip(),
+        content_sha256=request.content_sha256, at=now,
+    )  # fmt: skip
+    session.add(review)
+    session.flush()
+    facts: dict[str, Fact] = {
+        "decision": ballot.decision, "content_sha256": request.content_sha256,
+        "revision": request.revision,
+    }  # fmt: skip
+    record(session, Event("export.voted", actor.person, rid, facts), now)
+    _tally(session, request, policy, now)
+    return Status(request.status)
+
+
+def refusal_of_vote(
+    session: Session, request: ExportRequest, actor: Actor, ballot: Ballot
+) -> Exception | None:
+    """Say why a vote does not count, or None."""
+    if refusal := refusal_to_review(request, actor):
+        return refusal
+    if review_by(session, request, actor.person) is not None:
+        return AlreadyVoted()
+    if request.status != Status.SUBMITTED:
+        return MoveRefused(Status(request.status), Status.APPROVED, Role.REVIEWERS)
+    # TRUST: a vote is on the bytes that the reviewer saw, or it is no vote.
+    if ballot.seen_sha256 != request.content_sha256:
+        return ChangedMeanwhile()
+    if not ballot.reason.strip() or len(ballot.reason) > _MAX_REASON:
+        return BadInput(f"a reason is needed, of at most {_MAX_REASON:,} characters")
+    # TRUST: a verdict that cannot be read is a block.
+    if request.verdict not in (Verdict.PASS.word, Verdict.REVIEW.word):
+        return Blocked()
+    unseen = not_opened(session, request.id, actor.person)
+    return NotOpened(unseen) if unseen else None
+
+
+def _tally(
+    session: Session, request: ExportRequest, policy: DisclosurePolicy, now: datetime
+) -> None:
+    """Decide once all votes are in: nobody learns another's vote before."""
+    votes = reviews_of(session, request)
+    if len(votes) < policy.review.approvals:
+        return
+    decisions = {vote.decision for vote in votes}
+    if Decision.REJECT in decisions:
+        end = Status.REJECTED
+    elif Decision.CHANGES in decisions:
+        end = Status.RETURNED
+    else:
+        end = Status.APPROVED
+    facts: dict[str, Fact] = {"n_votes": len(votes), "content_sha256": request.content_sha256}
+    move(session, request, end, Role.REVIEWERS, "node", facts, now)

@@ -1,0 +1,157 @@
+"""What each eye may see of an export request, as JSON for pages, commands and workspaces."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.node.airlock.people import (
+    REVIEWER,
+    Actor,
+    refusal_to_review,
+    refusal_to_see,
+)
+from gdi_spe.node.airlock.releases import downloads_left, release_of
+from gdi_spe.node.airlock.requests import files_of, get
+from gdi_spe.node.airlock.reviews import not_opened, review_by, reviews_of
+from gdi_spe.node.airlock.states import Status
+from gdi_spe.node.airlock.tables import ExportFile, ExportRequest
+
+# When the votes are in, the researcher reads the reasons, without the reviewers' names.
+_DECIDED = (Status.RETURNED, Status.REJECTED, Status.APPROVED, Status.RELEASED)
+
+
+def summary(request: ExportRequest) -> dict[str, Any]:
+    """Return a line for lists."""
+    return {
+        "id": request.id,
+        "title": request.title,
+        "project": request.project,
+        "status": request.status,
+        "verdict": request.verdict or None,
+        "created_at": request.created_at.isoformat(),
+        "submitted_at": request.submitted_at.isoformat() if request.submitted_at else None,
+    }
+
+
+def of_author(session: Session, request: ExportRequest, policy: DisclosurePolicy) -> dict[str, Any]:
+    """Return a request as its author sees it."""
+    votes = reviews_of(session, request)
+    told = [{"decision": v.decision, "reason": v.reason} for v in votes]
+    released = release_of(session, request)
+    return {
+        **_request(session, request),
+        "as": "author",
+        "why": request.why if request.status == Status.FROZEN else "",
+        "reviews": told if request.status in _DECIDED else [],
+        "downloads": _downloads(session, request, policy)
+        if released and request.status == Status.RELEASED
+        else None,
+    }
+
+
+def _downloads(
+    session: Session, request: ExportRequest, policy: DisclosurePolicy
+) -> dict[str, Any]:
+    released = release_of(session, request)
+    assert released is not None  # noqa: S101  # asked for before
+    left = {
+        f.name: downloads_left(session, released, f, policy) for f in files_of(session, request.id)
+    }
+    return {
+        "until": released.until.isoformat(),
+        "manifest_sha256": released.manifest_sha256,
+        "left": left,
+    }
+
+
+def of_reviewer(session: Session, request: ExportRequest, actor: Actor) -> dict[str, Any]:
+    """Return a request as a reviewer sees it: their own vote, and nobody else's."""
+    # TRUST: no number of votes either, while they are being cast: it would tell of another's.
+    own = review_by(session, request, actor.person)
+    return {
+        **_request(session, request),
+        "as": "reviewer",
+        "content_sha256": request.content_sha256,
+        "not_opened": not_opened(session, request.id, actor.person),
+        "own_vote": {"decision": own.decision, "reason": own.reason} if own else None,
+    }
+
+
+def _request(session: Session, request: ExportRequest) -> dict[str, Any]:
+    reports = _reports(request)
+    files = [_file(file, reports.get(file.name)) for file in files_of(session, request.id)]
+    return {
+        **summary(request),
+        "justification": request.justification,
+        "revision": request.revision,
+        "files": files,
+    }
+
+
+def _reports(request: ExportRequest) -> dict[str, Any]:
+    if not request.report:
+        return {}
+    return {report["file"]: report for report in json.loads(request.report)["files"]}
+
+
+def _file(file: ExportFile, report: dict[str, Any] | None) -> dict[str, Any]:
+    side_car = json.loads(file.side_car) if file.side_car else {}
+    return {
+        "file": file.name,
+        "release_name": file.release_name,
+        "media_type": file.media_type,
+        "bytes": file.n_bytes,
+        "sha256": file.sha256,
+        "canonical": file.is_canonical,
+        "declared": {"kind": side_car.get("kind", ""), "why": side_car.get("why", "")},
+        "verdict": report["verdict"] if report else None,
+        "findings": report["findings"] if report else [],
+    }
+
+
+def for_actor(session: Session, rid: str, actor: Actor, policy: DisclosurePolicy) -> dict[str, Any]:
+    """Return a request as this person may see it."""
+    request = get(session, rid)
+    if refusal := refusal_to_see(request, actor):
+        raise refusal
+    if request.author == actor.person:
+        return of_author(session, request, policy)
+    return of_reviewer(session, request, actor)
+
+
+def mine(session: Session, person: str) -> list[dict[str, Any]]:
+    """Return a person's own requests, the latest first."""
+    query = select(ExportRequest).where(ExportRequest.author == person)
+    rows = session.scalars(query.order_by(ExportRequest.created_at.desc()))
+    return [summary(request) for request in rows]
+
+
+def of_workspace_list(session: Session, wid: str) -> list[dict[str, Any]]:
+    """Return the requests that came from one workspace, the latest first."""
+    query = select(ExportRequest).where(ExportRequest.wid == wid)
+    rows = session.scalars(query.order_by(ExportRequest.created_at.desc()))
+    return [summary(request) for request in rows]
+
+
+def queue(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Return what waits for this reviewer, the oldest first."""
+    if REVIEWER not in actor.roles:
+        return []
+    query = select(ExportRequest).where(ExportRequest.status == Status.SUBMITTED)
+    rows = session.scalars(query.order_by(ExportRequest.submitted_at)).all()
+    return [
+        {**summary(request), "voted": review_by(session, request, actor.person) is not None}
+        for request in rows
+        if refusal_to_review(request, actor) is None
+    ]
+
+
+def everything(session: Session) -> list[dict[str, Any]]:
+    """Return every request, for the node's operator."""
+    rows = session.scalars(select(ExportRequest).order_by(ExportRequest.created_at))
+    return [{**summary(request), "author": request.author} for request in rows]
