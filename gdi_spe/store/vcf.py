@@ -111,7 +111,8 @@ class VcfReader:
     def _lines(self) -> Iterator[bytes]:
         """Yield lines; an unreadable or cut compressed stream is refused."""
         try:
-            for line in self._stream:  # not `yield from`, which would close the stream with us
+            # `yield from` would close the stream with this generator.
+            for line in self._stream:  # noqa: UP028
                 yield line
         except (EOFError, zlib.error, OSError) as error:
             raise BadInput(

@@ -1,0 +1,137 @@
+"""The node's own manifest of a folder: signed, with what a quick check compares.
+
+The public manifest in the folder holds nothing that varies with people outside the cohort; this
+one, kept in the database, has instants, exclusion counts, and size, time and inode of each file.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from pydantic import Field, ValidationError
+
+from gdi_spe.boundary.errors import Tampered
+from gdi_spe.boundary.manifest import Frozen, canonical_json
+from gdi_spe.node.audit.keys import load_or_make_signing_key
+from gdi_spe.store.writer import sha256_of
+
+
+class CohortTampered(Tampered):
+    """A dataset's or cohort's folder is not what the node sealed."""
+
+    code = "cohort-tampered"
+
+
+class SealedFile(Frozen):
+    """One file as it lay there when it was sealed."""
+
+    sha256: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+class Seal(Frozen):
+    """What the node knows about one version of a dataset or cohort."""
+
+    resource: str
+    version: int
+    path: str
+    sealed_at: datetime
+    # How many individuals were left out, by reason: never shown to researchers.
+    excluded: dict[str, int] = Field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    files: dict[str, SealedFile]
+
+
+def seal(
+    home: Path,
+    folder: Path,
+    resource: str,
+    version: int,
+    now: datetime,
+    excluded: dict[str, int] | None = None,
+    notes: tuple[str, ...] = (),
+) -> tuple[str, str]:
+    """Hash a folder in its place; return the node's manifest and its signature."""
+    made = Seal(
+        resource=resource,
+        version=version,
+        path=str(folder),
+        sealed_at=now,
+        excluded=excluded or {},
+        notes=notes,
+        files={name: _sealed(folder / name) for name in _names(folder)},
+    )
+    text = canonical_json(made)
+    return text.decode(), load_or_make_signing_key(home).sign(text).hex()
+
+
+def opened(home: Path, text: str, signature: str) -> Seal:
+    """Return the node's manifest, if the node's key signed it.
+
+    Raises
+    ------
+    CohortTampered
+        If it did not.
+    """
+    # TRUST: what the database says about a folder counts only with the node's signature.
+    try:
+        key = load_or_make_signing_key(home).public_key()
+        key.verify(bytes.fromhex(signature), text.encode())
+        return Seal.model_validate_json(text)
+    except (InvalidSignature, ValueError, ValidationError):
+        raise CohortTampered("the signature of a manifest is not the node's") from None
+
+
+def check_quick(found: Seal, folder: Path) -> None:
+    """Compare names, sizes, times and inodes: what changed since the last full hashing is refused.
+
+    Raises
+    ------
+    CohortTampered
+        Naming the first file that differs.
+    """
+    # TRUST: no file more, none less, none touched; content is compared by `check_content`.
+    if found.path != str(folder):
+        raise CohortTampered(f"{folder} is not where {found.resource} was sealed")
+    names = _names(folder)
+    if names != sorted(found.files):
+        odd = sorted(set(names) ^ set(found.files))
+        raise CohortTampered(f"{folder}: {odd[0]} was added or removed")
+    for name, file in found.files.items():
+        now = (folder / name).lstat()
+        if (now.st_size, now.st_mtime_ns, now.st_ino) != (file.size, file.mtime_ns, file.inode):
+            raise CohortTampered(f"{folder / name} is not the file that was sealed")
+
+
+def check_content(found: Seal, folder: Path) -> None:
+    """Hash every file again.
+
+    Raises
+    ------
+    CohortTampered
+        Naming the first file that differs.
+    """
+    check_quick(found, folder)
+    for name, file in found.files.items():
+        if sha256_of(folder / name) != file.sha256:
+            raise CohortTampered(f"{folder / name} has other bytes than when it was sealed")
+
+
+def _names(folder: Path) -> list[str]:
+    # A link counts as a file: none was sealed, so one that appears is noticed.
+    paths = (p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
+
+
+def _sealed(path: Path) -> SealedFile:
+    facts = path.lstat()
+    return SealedFile(
+        sha256=sha256_of(path),
+        size=facts.st_size,
+        mtime_ns=facts.st_mtime_ns,
+        inode=facts.st_ino,
+    )

@@ -1,0 +1,139 @@
+"""Versions of datasets and cohorts: which is current, and whether it is what was sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gdi_spe.boundary.errors import NotFound
+from gdi_spe.node.cohorts import seals
+from gdi_spe.node.cohorts.tables import (
+    CohortRow,
+    CohortVersionRow,
+    DatasetRow,
+    DatasetVersionRow,
+)
+
+
+@dataclass(frozen=True)
+class CohortVersion:
+    """One materialised version of a cohort, and the seal that says what its folder holds."""
+
+    cohort_id: str
+    version: int
+    path: Path
+    n_individuals: int
+    n_variants: int
+    materialised_at: datetime
+    seal: str
+    signature: str
+
+
+@dataclass(frozen=True)
+class DatasetVersionRef:
+    """One version of a dataset on this node."""
+
+    dataset_id: str
+    version: int
+    path: Path
+    assembly: str
+    seal: str
+    signature: str
+
+
+def current_version(session: Session, cohort_id: str) -> CohortVersion:
+    """Return a cohort's newest version.
+
+    Raises
+    ------
+    NotFound
+        If there is no such cohort, it has no version yet, or it is retired.
+    """
+    row = session.get(CohortRow, cohort_id)
+    latest = session.scalars(
+        select(CohortVersionRow)
+        .where(CohortVersionRow.cohort_id == cohort_id)
+        .order_by(CohortVersionRow.version.desc())
+        .limit(1)
+    ).first()
+    # TRUST: a retired cohort has no version that could be mounted.
+    if row is None or row.retired_at is not None or latest is None:
+        raise NotFound("materialised cohort", cohort_id)
+    return CohortVersion(
+        cohort_id,
+        latest.version,
+        Path(latest.path),
+        latest.n_individuals,
+        latest.n_variants,
+        latest.materialised_at,
+        latest.seal,
+        latest.signature,
+    )
+
+
+def verify_quick(home: Path, version: CohortVersion) -> None:
+    """Compare a cohort's folder with its seal: signature, then each file's size, time and inode.
+
+    Raises
+    ------
+    CohortTampered
+        If anything differs.
+    """
+    seals.check_quick(_opened(home, version), version.path)
+
+
+def scrub(home: Path, version: CohortVersion) -> None:
+    """Hash every file of a cohort again and compare.
+
+    Raises
+    ------
+    CohortTampered
+        If anything differs.
+    """
+    seals.check_content(_opened(home, version), version.path)
+
+
+def _opened(home: Path, version: CohortVersion) -> seals.Seal:
+    found = seals.opened(home, version.seal, version.signature)
+    # TRUST: a true seal of another cohort or version is no seal of this one.
+    if (found.resource, found.version) != (version.cohort_id, version.version):
+        raise seals.CohortTampered(f"the seal of {version.cohort_id} is that of {found.resource}")
+    return found
+
+
+def current_dataset(session: Session, home: Path, dataset_id: str) -> DatasetVersionRef:
+    """Return a dataset's newest version.
+
+    Raises
+    ------
+    NotFound
+        If there is no such dataset, or it is retired.
+    """
+    dataset = session.get(DatasetRow, dataset_id)
+    version = session.scalar(
+        select(func.max(DatasetVersionRow.version)).where(
+            DatasetVersionRow.dataset_id == dataset_id
+        )
+    )
+    row = session.get(DatasetVersionRow, (dataset_id, version)) if version else None
+    if dataset is None or dataset.retired_at is not None or row is None:
+        raise NotFound("dataset", dataset_id)
+    path = dataset_path(home, dataset_id, row.version)
+    return DatasetVersionRef(dataset_id, row.version, path, row.assembly, row.seal, row.signature)
+
+
+def scrub_dataset(home: Path, version: DatasetVersionRef) -> None:
+    """Hash every file of a dataset version again and compare with its seal."""
+    found = seals.opened(home, version.seal, version.signature)
+    if (found.resource, found.version) != (version.dataset_id, version.version):
+        raise seals.CohortTampered(f"the seal of {version.dataset_id} is that of {found.resource}")
+    seals.check_content(found, version.path)
+
+
+def dataset_path(home: Path, dataset_id: str, version: int) -> Path:
+    """Return where a dataset version lies."""
+    return home.resolve() / "datasets" / dataset_id / str(version)
