@@ -48,6 +48,120 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "cohorts",
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("project", sa.String(length=30), nullable=False),
+        sa.Column("opaque", sa.String(length=32), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column(
+            "defined_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column("retired_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
+        sa.UniqueConstraint("opaque", name=op.f("uq_cohorts_opaque")),
+        sa.UniqueConstraint("project", name=op.f("uq_cohorts_project")),
+    )
+    op.create_table(
+        "datasets",
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column(
+            "first_ingested_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column("retired_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True),
+        sa.Column("retired_why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_datasets")),
+    )
+    op.create_table(
+        "export_requests",
+        sa.Column("id", sa.String(length=13), nullable=False),
+        sa.Column("wid", sa.String(length=11), nullable=False),
+        sa.Column("project", sa.String(length=30), nullable=False),
+        sa.Column("author", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("justification", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.String(length=8), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column(
+            "created_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column(
+            "changed_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column(
+            "submitted_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_requests")),
+    )
+    with op.batch_alter_table("export_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_requests_author"), ["author"], unique=False)
+        batch_op.create_index(batch_op.f("ix_export_requests_project"), ["project"], unique=False)
+        batch_op.create_index(batch_op.f("ix_export_requests_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_export_requests_wid"), ["wid"], unique=False)
+
+    op.create_table(
+        "grant_sources",
+        sa.Column("source", sa.String(length=255), nullable=False),
+        sa.Column(
+            "first_asked_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column(
+            "answered_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True
+        ),
+        sa.Column("closed_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_grant_sources")),
+    )
+    op.create_table(
+        "people",
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("display_name", sa.String(length=120), nullable=False),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("is_member", sa.Boolean(), nullable=False),
+        sa.Column(
+            "first_seen_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column(
+            "last_seen_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column("refusals", sa.Text(), nullable=False),
+        sa.Column(
+            "suspended_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True
+        ),
+        sa.Column("suspended_why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_people")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_people_issuer_subject")),
+    )
+    op.create_table(
+        "projects",
+        sa.Column("slug", sa.String(length=30), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("purposes", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("status_why", sa.Text(), nullable=False),
+        sa.Column("members_only", sa.Boolean(), nullable=False),
+        sa.Column(
+            "created_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_projects")),
+    )
+    op.create_table(
+        "references_",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("release", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("added_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_references_")),
+    )
+    op.create_table(
         "workspaces",
         sa.Column("wid", sa.String(length=11), nullable=False),
         sa.Column("person", sa.String(length=64), nullable=False),
@@ -70,17 +184,264 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_workspaces_person"), ["person"], unique=False)
         batch_op.create_index(batch_op.f("ix_workspaces_project"), ["project"], unique=False)
 
+    op.create_table(
+        "cohort_versions",
+        sa.Column("cohort_id", sa.String(length=128), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("n_individuals", sa.Integer(), nullable=False),
+        sa.Column("n_variants", sa.Integer(), nullable=False),
+        sa.Column(
+            "materialised_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column("seal", sa.Text(), nullable=False),
+        sa.Column("signature", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cohort_id"], ["cohorts.id"], name=op.f("fk_cohort_versions_cohort_id_cohorts")
+        ),
+        sa.PrimaryKeyConstraint("cohort_id", "version", name=op.f("pk_cohort_versions")),
+    )
+    op.create_table(
+        "dataset_versions",
+        sa.Column("dataset_id", sa.String(length=128), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("assembly", sa.String(length=16), nullable=False),
+        sa.Column("n_individuals", sa.Integer(), nullable=False),
+        sa.Column("n_samples", sa.Integer(), nullable=False),
+        sa.Column("n_variants", sa.Integer(), nullable=False),
+        sa.Column("consent_waived", sa.Text(), nullable=False),
+        sa.Column("made_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.Column("made_why", sa.String(length=32), nullable=False),
+        sa.Column("seal", sa.Text(), nullable=False),
+        sa.Column("signature", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["datasets.id"], name=op.f("fk_dataset_versions_dataset_id_datasets")
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "version", name=op.f("pk_dataset_versions")),
+    )
+    op.create_table(
+        "export_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.String(length=13), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("upload_sha256", sa.String(length=64), nullable=False),
+        sa.Column("upload_bytes", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("n_bytes", sa.Integer(), nullable=False),
+        sa.Column("is_canonical", sa.Boolean(), nullable=False),
+        sa.Column("release_name", sa.String(length=80), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("side_car", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["export_requests.id"],
+            name=op.f("fk_export_files_request_id_export_requests"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_files")),
+        sa.UniqueConstraint("request_id", "name", name=op.f("uq_export_files_request_id_name")),
+    )
+    with op.batch_alter_table("export_files", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_export_files_request_id"), ["request_id"], unique=False
+        )
+
+    op.create_table(
+        "file_openings",
+        sa.Column("request_id", sa.String(length=13), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("reviewer", sa.String(length=64), nullable=False),
+        sa.Column("at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["export_requests.id"],
+            name=op.f("fk_file_openings_request_id_export_requests"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "request_id", "name", "sha256", "reviewer", name=op.f("pk_file_openings")
+        ),
+    )
+    op.create_table(
+        "grants",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("target", sa.String(length=128), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("visa_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.Column(
+            "verified_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False
+        ),
+        sa.Column("until", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.Column(
+            "entitled_until", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True
+        ),
+        sa.Column("ended_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True),
+        sa.Column("ended_code", sa.String(length=32), nullable=False),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["people.person"], name=op.f("fk_grants_person_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
+    )
+    with op.batch_alter_table("grants", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_grants_person_ended_at"), ["person", "ended_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_grants_source_ended_at"), ["source", "ended_at"], unique=False
+        )
+
+    op.create_table(
+        "project_cohorts",
+        sa.Column("project", sa.String(length=30), nullable=False),
+        sa.Column("cohort_id", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project"], ["projects.slug"], name=op.f("fk_project_cohorts_project_projects")
+        ),
+        sa.PrimaryKeyConstraint("project", "cohort_id", name=op.f("pk_project_cohorts")),
+    )
+    with op.batch_alter_table("project_cohorts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_project_cohorts_cohort_id"), ["cohort_id"], unique=False
+        )
+
+    op.create_table(
+        "project_members",
+        sa.Column("project", sa.String(length=30), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("added_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("removed_at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=True),
+        sa.Column("removed_why", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project"], ["projects.slug"], name=op.f("fk_project_members_project_projects")
+        ),
+        sa.PrimaryKeyConstraint("project", "person", name=op.f("pk_project_members")),
+    )
+    with op.batch_alter_table("project_members", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_project_members_person"), ["person"], unique=False)
+
+    op.create_table(
+        "releases",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.String(length=13), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("manifest", sa.Text(), nullable=False),
+        sa.Column("manifest_sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.Column("until", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["export_requests.id"],
+            name=op.f("fk_releases_request_id_export_requests"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
+        sa.UniqueConstraint("request_id", "revision", name=op.f("uq_releases_request_id_revision")),
+    )
+    with op.batch_alter_table("releases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_releases_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.String(length=13), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("reviewer", sa.String(length=64), nullable=False),
+        sa.Column("decision", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["export_requests.id"],
+            name=op.f("fk_reviews_request_id_export_requests"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+        sa.UniqueConstraint(
+            "request_id",
+            "revision",
+            "reviewer",
+            name=op.f("uq_reviews_request_id_revision_reviewer"),
+        ),
+    )
+    with op.batch_alter_table("reviews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reviews_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "downloads",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("at", gdi_spe.node.database.engine.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["releases.id"], name=op.f("fk_downloads_release_id_releases")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_downloads")),
+    )
+    with op.batch_alter_table("downloads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_downloads_release_id"), ["release_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take the change back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("downloads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_downloads_release_id"))
+
+    op.drop_table("downloads")
+    with op.batch_alter_table("reviews", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reviews_request_id"))
+
+    op.drop_table("reviews")
+    with op.batch_alter_table("releases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_releases_request_id"))
+
+    op.drop_table("releases")
+    with op.batch_alter_table("project_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_project_members_person"))
+
+    op.drop_table("project_members")
+    with op.batch_alter_table("project_cohorts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_project_cohorts_cohort_id"))
+
+    op.drop_table("project_cohorts")
+    with op.batch_alter_table("grants", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grants_source_ended_at"))
+        batch_op.drop_index(batch_op.f("ix_grants_person_ended_at"))
+
+    op.drop_table("grants")
+    op.drop_table("file_openings")
+    with op.batch_alter_table("export_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_export_files_request_id"))
+
+    op.drop_table("export_files")
+    op.drop_table("dataset_versions")
+    op.drop_table("cohort_versions")
     with op.batch_alter_table("workspaces", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_workspaces_project"))
         batch_op.drop_index(batch_op.f("ix_workspaces_person"))
 
     op.drop_table("workspaces")
+    op.drop_table("references_")
+    op.drop_table("projects")
+    op.drop_table("people")
+    op.drop_table("grant_sources")
+    with op.batch_alter_table("export_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_export_requests_wid"))
+        batch_op.drop_index(batch_op.f("ix_export_requests_status"))
+        batch_op.drop_index(batch_op.f("ix_export_requests_project"))
+        batch_op.drop_index(batch_op.f("ix_export_requests_author"))
+
+    op.drop_table("export_requests")
+    op.drop_table("datasets")
+    op.drop_table("cohorts")
     op.drop_table("audit_head")
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_events_resource"))
