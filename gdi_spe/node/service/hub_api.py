@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from gdi_spe.boundary.identifiers import Slug
 from gdi_spe.node.containers import register
-from gdi_spe.node.identity.login import login
+from gdi_spe.node.identity.login import admit, evaluate, refused
+from gdi_spe.node.identity.people import LoginRefused
 from gdi_spe.node.projects.access import projects_of
 from gdi_spe.node.service.node import Node
 from gdi_spe.node.service.starts import order_workspace
@@ -52,11 +53,14 @@ def routes(node: Node) -> list[BaseRoute]:
     """Return the Hub's routes."""
 
     def logins(body: LoginBody) -> dict[str, Any]:
+        now = node.now()
+        try:
+            judged = evaluate(body.userinfo, body.issuer, node.settings, node.keys, now)
+        except LoginRefused as refusal:
+            with node.database.write() as session:
+                return refused(session, refusal, now).as_json()
         with node.database.write() as session:
-            outcome = login(
-                session, body.userinfo, body.issuer, node.settings, node.keys, node.now()
-            )
-            return outcome.as_json()
+            return admit(session, judged, node.settings, now).as_json()
 
     def projects(username: str) -> dict[str, Any]:
         with node.database.write() as session:

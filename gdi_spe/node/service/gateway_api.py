@@ -1,0 +1,151 @@
+"""What the gateway may ask: orders of live workspaces, and what workspaces say on their sockets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gdi_spe.boundary.recipe import SideCar
+from gdi_spe.node.airlock.desk import cohorts_context, desk_of
+from gdi_spe.node.airlock.requests import Draft
+from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.containers import register
+from gdi_spe.node.containers.order import COHORTS, WorkspaceOrder
+from gdi_spe.node.projects.access import titles_of
+from gdi_spe.node.service.node import Node
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Shown(_Body):
+    """How much of one kind of output was shown."""
+
+    n: int = Field(ge=0)
+    bytes: int = Field(ge=0)
+
+
+class DisplayBody(_Body):
+    """What was shown of a workspace since the last report."""
+
+    kinds: dict[str, Shown] = Field(max_length=64)
+
+
+class DraftBody(_Body):
+    """A new export request."""
+
+    title: str = Field(min_length=1, max_length=200)
+    justification: str = Field(min_length=1, max_length=5000)
+
+
+def routes(node: Node) -> list[BaseRoute]:
+    """Return the gateway's routes."""
+    desk = desk_of(node.database, node.home, node.policy, node.now)
+
+    def order(wid: str) -> WorkspaceOrder:
+        with node.database.read() as session:
+            return register.current_order(session, wid)
+
+    def own(wid: str) -> dict[str, Any]:
+        current = order(wid)
+        with node.database.read() as session:
+            titles = titles_of(session, current.project)
+        until = current.valid_until.isoformat()
+        return {
+            "workspace": wid,
+            "project": {"slug": current.project, "title": titles},
+            "valid_until": until,
+            "cohorts": [
+                {"id": cohort.id, "version": cohort.version, "until": until}
+                for cohort in current.cohorts
+            ],
+        }
+
+    def shown(wid: str, body: DisplayBody) -> None:
+        facts = {f"{kind[:32]}.{name}": value for kind, one in body.kinds.items()
+                 for name, value in (("n", one.n), ("bytes", one.bytes))}  # fmt: skip
+        with node.database.write() as session:
+            person = register.get(session, wid).person
+            record(session, Event("display.shown", person, wid, facts), node.now())
+
+    def create(wid: str, body: DraftBody) -> dict[str, Any]:
+        current = order(wid)
+        draft = Draft(wid, current.project, current.person, body.title, body.justification)
+        return {"id": desk.create(draft)}
+
+    def submit(wid: str, rid: str) -> dict[str, Any]:
+        # TRUST: the cohort's size and pseudonyms are the node's own, never what was declared.
+        return desk.submit(wid, rid, cohorts_context(_cohort_folders(order(wid))))
+
+    async def get_order(request: Request) -> Response:
+        found = await run_in_threadpool(order, request.path_params["wid"])
+        return JSONResponse(found.model_dump(mode="json"))
+
+    async def get_self(request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(own, request.path_params["wid"]))
+
+    async def post_display(request: Request) -> Response:
+        body = DisplayBody.model_validate(await request.json())
+        await run_in_threadpool(shown, request.path_params["wid"], body)
+        return Response(status_code=204)
+
+    async def get_exports(request: Request) -> Response:
+        wid = request.path_params["wid"]
+        return JSONResponse(await run_in_threadpool(desk.list_to_workspace, wid))
+
+    async def post_export(request: Request) -> Response:
+        body = DraftBody.model_validate(await request.json())
+        return JSONResponse(
+            await run_in_threadpool(create, request.path_params["wid"], body), status_code=201
+        )
+
+    async def get_export(request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(desk.show_to_workspace, *_ids(request)))
+
+    async def put_file(request: Request) -> Response:
+        wid, rid = _ids(request)
+        await run_in_threadpool(order, wid)
+        with desk.incoming() as incoming:
+            async for chunk in request.stream():
+                await run_in_threadpool(incoming.write, chunk)
+            name = request.path_params["name"]
+            return JSONResponse(await run_in_threadpool(desk.add_file, wid, rid, name, incoming))
+
+    async def put_side_car(request: Request) -> Response:
+        wid, rid = _ids(request)
+        side_car = SideCar.model_validate(await request.json())
+        await run_in_threadpool(desk.declare, wid, rid, request.path_params["name"], side_car)
+        return Response(status_code=204)
+
+    async def post_submit(request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(submit, *_ids(request)))
+
+    workspace = "/v1/workspaces/{wid}"
+    export = f"{workspace}/exports/{{rid}}"
+    return [
+        Route("/v1/orders/{wid}", get_order),
+        Route(f"{workspace}/self", get_self),
+        Route(f"{workspace}/display", post_display, methods=["POST"]),
+        Route(f"{workspace}/exports", get_exports),
+        Route(f"{workspace}/exports", post_export, methods=["POST"]),
+        Route(export, get_export),
+        Route(f"{export}/files/{{name}}", put_file, methods=["PUT"]),
+        Route(f"{export}/files/{{name}}/side-car", put_side_car, methods=["PUT"]),
+        Route(f"{export}/submit", post_submit, methods=["POST"]),
+    ]
+
+
+def _ids(request: Request) -> tuple[str, str]:
+    return request.path_params["wid"], request.path_params["rid"]
+
+
+def _cohort_folders(order: WorkspaceOrder) -> list[Path]:
+    """Return the folders of the cohorts that a workspace has mounted."""
+    return [Path(m.source) for m in order.mounts if m.target.startswith(f"{COHORTS}/")]
