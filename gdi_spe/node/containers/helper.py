@@ -2,7 +2,8 @@
 
 ``python -m gdi_spe.node.containers.helper --home DIR`` listens on two sockets of the run folder:
 ``helper/node.sock`` for the node process, ``helper/hub.sock`` for the Hub. It can be restarted
-at any time: workspaces go on running. ``--stop-all`` ends the workspaces of this node instead.
+at any time: workspaces go on running. ``--stop-all`` (or
+``--remove-all``) ends the workspaces of this node instead.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from gdi_spe.node.settings import load_settings
 
 log = logging.getLogger(__name__)
 
-OVERDUE_SECONDS = 2.0
+TIDY_SECONDS = 2.0
 
 
 def node_application(keeper: Keeper) -> web.Application:
@@ -128,21 +129,23 @@ async def run(keeper: Keeper) -> None:
     ):
         log.info("helper of %s answers", keeper.node)
         while not stop.is_set():
-            await _end_overdue(keeper)
+            await _tidy(keeper)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), OVERDUE_SECONDS)
+                await asyncio.wait_for(stop.wait(), TIDY_SECONDS)
 
 
-async def _end_overdue(keeper: Keeper) -> None:
+async def _tidy(keeper: Keeper) -> None:
     try:
-        await asyncio.to_thread(keeper.stop_overdue)
+        await asyncio.to_thread(keeper.tidy)
     except SpeError as error:
-        log.error("an overdue workspace could not be ended and is tried again: %s", error)
+        log.error("a workspace could not be ended and is tried again: %s", error)
 
 
 @click.command()
 @click.option("--home", required=True, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--stop-all", is_flag=True, help="End this node's workspaces and leave.")
+@click.option(
+    "--stop-all", "--remove-all", is_flag=True, help="End this node's workspaces and leave."
+)
 def main(home: Path, stop_all: bool) -> None:
     """Own the containers of the node in HOME."""
     logging.basicConfig(level="INFO", format="%(asctime)s %(name)s %(levelname)s %(message)s")

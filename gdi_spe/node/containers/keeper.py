@@ -55,6 +55,7 @@ class Keeper:
         self.node = settings.run_dir.name
         self._seccomp = seccomp_profile()
         self._orders: dict[str, WorkspaceOrder] = {}
+        self._started: set[str] = set()
         self._locks: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._folder = orders_folder(settings)
 
@@ -65,6 +66,7 @@ class Keeper:
         running = {wid: found["Id"] for wid, found in self._ours().items()}
         for wid, path in kept.items():
             self._orders[wid] = WorkspaceOrder.model_validate_json(path.read_bytes())
+        self._started = set(running)
         for wid in running.keys() - kept.keys():
             # TRUST: without its order nobody knows until when it may run, so it does not.
             log.warning("removing %s, a container without an order", wid)
@@ -106,6 +108,7 @@ class Keeper:
             self.volumes.release(self._places(wid))
             (self._folder / f"{wid}.json").unlink(missing_ok=True)
             self._orders.pop(wid, None)
+            self._started.discard(wid)
             return removed
 
     def stop_all(self) -> list[str]:
@@ -117,14 +120,17 @@ class Keeper:
             self.stop(wid)
         return sorted(found)
 
-    def stop_overdue(self) -> list[str]:
-        """End what has outlived its order, whoever else should have done it."""
+    def tidy(self) -> list[str]:
+        """End what has outlived its order, and clean up after what is gone."""
+        now, running = self.now(), self._ours()
         # TRUST: the last line of defence; it holds when the node process is down.
-        overdue = [o.wid for o in list(self._orders.values()) if o.valid_until <= self.now()]
-        for wid in overdue:
+        overdue = {o.wid for o in list(self._orders.values()) if o.valid_until <= now}
+        for wid in sorted(overdue):
             log.warning("%s outlived its order and is ended", wid)
+        ended = sorted(overdue | (self._started - running.keys()))
+        for wid in ended:
             self.stop(wid)
-        return overdue
+        return ended
 
     def workspaces(self) -> list[dict[str, Any]]:
         """Return each order and whether its container is there."""
@@ -168,6 +174,7 @@ class Keeper:
         if order.valid_until <= self.now():
             raise BodyRefused(order.wid)
         self.engine.start(found["Id"])
+        self._started.add(order.wid)
 
     def found(self, reference: str) -> tuple[dict[str, Any], WorkspaceOrder]:
         """Return one of our containers by id or name; another's does not exist."""

@@ -1,0 +1,181 @@
+"""Log-in by LS AAI: the provider says who it is, the node process says whether they may come in.
+
+The Hub decides nothing. Every log-in and every refresh hands the provider's userinfo to the node
+process, which verifies the passport; without its clear yes nobody gets in or stays in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import jwt
+from oauthenticator.generic import GenericOAuthenticator
+from pydantic import BaseModel, ConfigDict, StrictBool, StringConstraints, ValidationError
+from tornado import web
+from tornado.httpclient import HTTPClientError
+from traitlets import Float, Unicode
+
+from gdi_spe.boundary.errors import SpeError
+from gdi_spe.node.hub.pages import handlers
+from gdi_spe.node.service.client import NodeClient
+
+LOGIN = "gdi_spe_login"
+TRY_AGAIN = "The node cannot check your log-in now. Please try again in a few minutes."
+NOT_ADMITTED = "You may not use this node. Ask the node's operator why."
+
+
+class Login(BaseModel):
+    """The node's answer to one log-in."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    username: Annotated[str, StringConstraints(pattern=r"^(u-[0-9a-f]{20})?$")]
+    display_name: str = ""
+    admitted: StrictBool
+    message: str = ""
+    roles: tuple[str, ...] = ()
+
+
+class LoginRefused(web.HTTPError):
+    """The node said no; the page shows the node's own words."""
+
+    def __init__(self, message: str, status_code: int = 403) -> None:
+        super().__init__(status_code, message.replace("%", "%%"))
+        self.jupyterhub_message = message
+
+
+class LoginUnavailable(LoginRefused):
+    """Nobody could say whether this person may come in, so they may not."""
+
+    def __init__(self) -> None:
+        super().__init__(TRY_AGAIN, 503)
+
+
+class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untyped base
+    """JupyterHub's side of LS AAI."""
+
+    issuer = Unicode(help="The provider, as visas and id_tokens name it.").tag(config=True)
+    node_socket = Unicode(help="Where the node process answers the Hub.").tag(config=True)
+    grace_seconds = Float(0, help="How long an outage may last before all are out.").tag(
+        config=True
+    )
+
+    async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
+        """Fetch the userinfo and have the node process judge it."""
+        userinfo: dict[str, Any] = await super().token_to_user(token_info)
+        _same_subject(token_info, userinfo)
+        answer = await self._judged(userinfo)
+        # TRUST: the provider may send a claim by this name; only the node's answer stands here.
+        return {LOGIN: answer.model_dump(mode="json")}
+
+    async def _judged(self, userinfo: Mapping[str, Any]) -> Login:
+        body = {"issuer": self.issuer, "userinfo": dict(userinfo)}
+        try:
+            answer = Login.model_validate(
+                await NodeClient(Path(self.node_socket)).post("/v1/logins", body)
+            )
+        except (SpeError, ValidationError) as error:
+            # TRUST: no answer and an odd answer are a no.
+            self.log.error("the node process gave no usable answer to a log-in: %s", error)
+            raise LoginUnavailable() from None
+        if not answer.admitted or not answer.username:
+            raise LoginRefused(answer.message or NOT_ADMITTED)
+        return answer
+
+    def user_info_to_username(self, user_info: dict[str, Any]) -> str:
+        """Return the name that the node gave this person."""
+        return str(user_info[LOGIN]["username"])
+
+    def build_auth_state_dict(
+        self, token_info: dict[str, Any], user_info: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Keep the tokens and the node's answer; never the passport, nor the id_token."""
+        kept = ("access_token", "refresh_token", "token_type", "expires_in", "scope")
+        return {
+            "access_token": token_info["access_token"],
+            "refresh_token": token_info.get("refresh_token"),
+            "token_response": {name: token_info[name] for name in kept if name in token_info},
+            "refreshed_at": self.now().isoformat(),
+            **user_info,
+        }
+
+    def get_handlers(self, app: Any) -> list[Any]:
+        """Return the log-in's pages and the page that it leads to."""
+        return [*super().get_handlers(app), *handlers(self.node_socket, self.exports_url)]
+
+    async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
+        """Return the roles that the node gave this person, as groups."""
+        return set(auth_state[LOGIN]["roles"])
+
+    async def check_allowed(self, username: str, auth_model: dict[str, Any] | None) -> bool:
+        """Let in whom the node admitted under this very name."""
+        # TRUST: without an answer of the node there is no admission, whoever built the model.
+        login = ((auth_model or {}).get("auth_state") or {}).get(LOGIN) or {}
+        return login.get("admitted") is True and login.get("username") == username
+
+    async def refresh_user(self, user: Any, handler: Any = None, **_: Any) -> bool | dict[str, Any]:
+        """Ask provider and node again; a no ends the log-in, an outage has a grace."""
+        state = await user.get_auth_state()
+        if not state:
+            return False
+        try:
+            model: dict[str, Any] = await self._model_again(state, handler)
+        except (LoginUnavailable, OSError, HTTPClientError) as error:
+            if isinstance(error, HTTPClientError) and 400 <= error.code < 500:
+                return False
+            return self._within_grace(user.name, state, error)
+        except web.HTTPError as error:
+            self.log.warning("the log-in of %s has ended: %s", user.name, error)
+            return False
+        # TRUST: JupyterHub would keep the old name; another person's answer is not this user's.
+        return model if model["name"] == user.name else False
+
+    async def _model_again(self, state: Mapping[str, Any], handler: Any) -> dict[str, Any]:
+        """Use the access token, and the refresh token once the access token is spent."""
+        try:
+            return dict(await self._token_to_auth_model(dict(state["token_response"])))
+        except HTTPClientError as error:
+            if not (400 <= error.code < 500 and state.get("refresh_token")):
+                raise
+        asked = self.build_refresh_token_request_params(state["refresh_token"])
+        tokens = await self.get_token_info(handler, asked)
+        # A provider that does not rotate refresh tokens sends none back.
+        tokens = {**tokens, "refresh_token": tokens.get("refresh_token") or state["refresh_token"]}
+        return dict(await self._token_to_auth_model(tokens))
+
+    def _within_grace(self, name: str, state: Mapping[str, Any], error: Exception) -> bool:
+        # TRUST: an outage is forgiven for the set time after the last yes, then it is a no.
+        try:
+            last = datetime.fromisoformat(state["refreshed_at"])
+            is_within = self.now() - last <= timedelta(seconds=self.grace_seconds)
+        except (KeyError, TypeError, ValueError):
+            is_within = False
+        self.log.warning(
+            "%s cannot be checked (%s); %s", name, type(error).__name__, _WORDS[is_within]
+        )
+        return is_within
+
+    def now(self) -> datetime:
+        """Return the time; the Hub's only look at the clock."""
+        return datetime.now(UTC)
+
+
+_WORDS = {True: "within the grace", False: "the grace is over"}
+
+
+def _same_subject(token_info: Mapping[str, Any], userinfo: Mapping[str, Any]) -> None:
+    """Refuse a userinfo that is about somebody else than the id_token (OpenID Connect 5.3.2)."""
+    id_token = token_info.get("id_token")
+    if id_token is None:
+        return
+    try:
+        # The token came straight from the provider over TLS (3.1.3.7, rule 6); no signature needed.
+        subject = jwt.decode(id_token, options={"verify_signature": False}).get("sub")
+    except jwt.PyJWTError:
+        raise LoginRefused("The log-in service sent an unreadable answer.") from None
+    # TRUST: two answers about two people are no answer.
+    if not subject or subject != userinfo.get("sub"):
+        raise LoginRefused("The log-in service answered about somebody else.")
