@@ -1,1 +1,1 @@
-"""Pure functions of a cohort: frequencies, quality, association, structure."""
+"""Pure functions of a cohort: frequencies, quality."""

@@ -40,7 +40,7 @@ class UnknownGene(BadInput):
 def carries_variant(records: Records, condition: CarriesVariant) -> Outcome:
     """Answer a condition about variants."""
     if condition.is_strict:
-        _require_genes(records, condition.genes)
+        require_genes(records, condition.genes)
     carriers: set[int] = set()
     unsure: set[int] = set()
     n_matched = 0
@@ -199,7 +199,8 @@ def _people(records: Records, samples: set[int], asked: Mask) -> Ids:
     return frozenset(records.sample_people[chosen].tolist()) & records.everyone
 
 
-def _require_genes(records: Records, genes: tuple[str, ...]) -> None:
+def require_genes(records: Records, genes: tuple[str, ...]) -> None:
+    """Refuse genes that no variant here is annotated with, naming the nearest."""
     if not genes:
         return
     known: set[str] = set()

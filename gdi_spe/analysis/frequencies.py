@@ -1,0 +1,116 @@
+"""Allele frequencies in groups of individuals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from gdi_spe.analysis.choice import KEYS, Chosen, chosen
+from gdi_spe.analysis.groups import By, Group, groups_of
+from gdi_spe.store.folder import Folder
+
+COLUMNS = (
+    *KEYS,
+    "group",
+    "allele_count",
+    "allele_number",
+    "allele_frequency",
+    "n_individuals",
+)
+
+
+def allele_frequencies(
+    folder: Folder,
+    by: By | None = None,
+    region: str | None = None,
+    gene: str | Sequence[str] | None = None,
+    consequence: str | Sequence[str] | None = None,
+    individuals: Collection[str] | None = None,
+    min_allele_count: int = 0,
+) -> pd.DataFrame:
+    """Count alleles and estimate their frequency in each group.
+
+    Parameters
+    ----------
+    folder
+        The cohort.
+    by
+        ``"population"`` (genetic ancestry), ``"country_of_origin"`` or ``"sex"``; without
+        it one group, ``all``. Individuals without a value form the group ``not recorded``.
+    region
+        Only variants that touch it, as in ``"chr19:38433691-38595273"`` (1-based, both ends
+        included).
+    gene, consequence
+        Only variants of these genes, with these consequences (or groups such as
+        ``"damaging"``).
+    individuals
+        Count these individuals only.
+    min_allele_count
+        Leave out a variant where any group has fewer copies of either allele: what an
+        export needs, and safe against subtraction, since it goes from all groups at once.
+
+    Returns
+    -------
+    One row a variant and group: ``chromosome``, ``position`` (1-based), ``reference``,
+    ``alternate``, ``gene``, ``group``, ``allele_count``, ``allele_number``,
+    ``allele_frequency`` in [0, 1], and ``n_individuals`` of the group, called or not. The
+    frequency is NaN where no allele was called. A variant that nobody in the cohort carries
+    has no row, which does not say that everybody was looked at there.
+
+    Raises
+    ------
+    BadInput
+        If a column, region, consequence or gene is not known.
+
+    Notes
+    -----
+    AF = AC / AN as VCF 4.5 defines them, over one germline sample an individual. Men have one
+    allele on X and Y outside the pseudoautosomal regions, everybody one of the mitochondria;
+    half-missing calls count with the allele they have. The counts behind a frequency are still
+    personal data until they pass an export.
+
+    Examples
+    --------
+    >>> from gdi_spe import open_cohort
+    >>> cohort = open_cohort("cohort")  # doctest: +SKIP
+    >>> allele_frequencies(cohort.folder, by="population")  # doctest: +SKIP
+    """
+    groups = groups_of(folder, by, individuals)
+    parts = [
+        _frequencies(folder, found, groups, min_allele_count)
+        for found in chosen(folder, region, gene, consequence)
+    ]
+    if not parts:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+
+
+def _frequencies(
+    folder: Folder, found: Chosen, groups: list[Group], min_allele_count: int
+) -> pd.DataFrame:
+    counts = folder.counts(found.chromosome, found.rows, [group.samples for group in groups])
+    count, number = counts["allele_count"], counts["allele_number"]
+    keep = (np.minimum(count, number - count) >= min_allele_count).all(axis=0)
+    keys = found.keys.filter(pa.array(keep)).to_pandas()
+    parts = [
+        keys.assign(
+            group=group.name,
+            allele_count=count[index, keep].astype(np.int64),
+            allele_number=number[index, keep].astype(np.int64),
+            allele_frequency=proportion(count[index, keep], number[index, keep]),
+            n_individuals=group.n_individuals,
+        )
+        for index, group in enumerate(groups)
+    ]
+    return pd.concat(parts).sort_index(kind="stable")
+
+
+def proportion(part: NDArray[np.integer], whole: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Divide; NaN where there is nothing to divide by."""
+    out = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=out, where=whole > 0)
+    return out
