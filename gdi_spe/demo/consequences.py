@@ -39,7 +39,8 @@ def _entries(site: Site, alternate: str, consequence: str) -> list[str]:
     coding, protein = _hgvs(gene, site, alternate, consequence)
     impact = _IMPACTS.get(consequence, "MODIFIER")
     entry = f"{allele}|{consequence}|{impact}|{gene.symbol}|{gene.ensembl}|{coding}|{protein}"
-    if (site.position - gene.start) // 12 % 20 == 0:  # a neighbouring gene's entry comes first now and then
+    # A neighbouring gene's entry comes first now and then.
+    if (site.position - gene.start) // 12 % 20 == 0:
         symbol, ensembl = gene.neighbour
         return [f"{allele}|downstream_gene_variant|MODIFIER|{symbol}|{ensembl}||", entry]
     return [entry]
