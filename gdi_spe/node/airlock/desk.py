@@ -158,6 +158,11 @@ class Desk:
         with self.database.read() as session:
             return views.for_actor(session, rid, actor, self.policy)
 
+    def show_for_review(self, rid: str, actor: Actor) -> dict[str, Any]:
+        """Return a request for review, or say why this person may not review it."""
+        with self.database.read() as session:
+            return views.for_review(session, rid, actor)
+
     def open_file(self, rid: str, name: str, actor: Actor) -> Handed:
         """Give a reviewer the bytes that would leave, and record that they looked."""
         try:

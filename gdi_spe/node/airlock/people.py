@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from gdi_spe.boundary.errors import NotFound, Refused
 from gdi_spe.node.airlock.states import Status
 from gdi_spe.node.airlock.tables import ExportRequest
+from gdi_spe.node.containers.tables import Workspace
+from gdi_spe.node.projects.tables import ProjectMember
 
 REVIEWER = "reviewer"
 # What a reviewer sees, and when: not drafts, which are the researcher's own.
@@ -24,6 +29,14 @@ class Actor:
     projects: frozenset[str] = field(default_factory=frozenset)
 
 
+def actor_of(session: Session, person: str, roles: frozenset[str]) -> Actor:
+    """Return who acts, with every project they belong, or ever belonged, to."""
+    # TRUST: who has left a project still does not judge it.
+    member = select(ProjectMember.project).where(ProjectMember.person == person)
+    worked = select(Workspace.project).where(Workspace.person == person)
+    return Actor(person, roles, frozenset([*session.scalars(member), *session.scalars(worked)]))
+
+
 class OwnProject(Refused):
     """A reviewer must stand apart from the project."""
 
@@ -34,13 +47,6 @@ class OwnProject(Refused):
     )
 
 
-class NotReviewer(Refused):
-    """Only reviewers review."""
-
-    code = "not-reviewer"
-    public_message = "Only reviewers of this node can see and decide this request."
-
-
 def refusal_to_review(request: ExportRequest, actor: Actor) -> Refused | NotFound | None:
     """Say why somebody may not review a request, or None."""
     # TRUST: nobody reviews what they, or their project, asked for, whatever roles they hold.
@@ -49,6 +55,13 @@ def refusal_to_review(request: ExportRequest, actor: Actor) -> Refused | NotFoun
     if REVIEWER not in actor.roles:
         return NotFound("export request", request.id)
     return None if request.status in REVIEWABLE else NotFound("export request", request.id)
+
+
+def refusal_of_stranger(request: ExportRequest, actor: Actor) -> Refused | NotFound:
+    """Say why somebody who is not the author may not review: reviewers of the project learn it."""
+    if REVIEWER in actor.roles and request.status in REVIEWABLE:
+        return OwnProject()
+    return NotFound("export request", request.id)
 
 
 def refusal_to_see(request: ExportRequest, actor: Actor) -> NotFound | None:

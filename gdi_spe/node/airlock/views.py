@@ -12,6 +12,7 @@ from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.node.airlock.people import (
     REVIEWER,
     Actor,
+    refusal_of_stranger,
     refusal_to_review,
     refusal_to_see,
 )
@@ -124,6 +125,15 @@ def for_actor(session: Session, rid: str, actor: Actor, policy: DisclosurePolicy
     return of_reviewer(session, request, actor)
 
 
+def for_review(session: Session, rid: str, actor: Actor) -> dict[str, Any]:
+    """Return a request for review; somebody of the project is told why they may not."""
+    request = get(session, rid)
+    if refusal := refusal_to_review(request, actor):
+        # TRUST: that a request exists is told to its author, and to no other member.
+        raise refusal if request.author == actor.person else refusal_of_stranger(request, actor)
+    return of_reviewer(session, request, actor)
+
+
 def mine(session: Session, person: str) -> list[dict[str, Any]]:
     """Return a person's own requests, the latest first."""
     query = select(ExportRequest).where(ExportRequest.author == person)
@@ -149,6 +159,27 @@ def queue(session: Session, actor: Actor) -> list[dict[str, Any]]:
         for request in rows
         if refusal_to_review(request, actor) is None
     ]
+
+
+def of_operator(session: Session, request: ExportRequest) -> dict[str, Any]:
+    """Return a request for the node's operator and auditors, votes and names included."""
+    value = _request(session, request)
+    votes = [
+        {
+            "reviewer": v.reviewer, "decision": v.decision, "reason": v.reason,
+            "content_sha256": v.content_sha256, "at": v.at.isoformat(),
+        }
+        for v in reviews_of(session, request)
+    ]  # fmt: skip
+    files = [{"name": file["release_name"], **file} for file in value["files"]]
+    return {
+        **value,
+        "author": request.author,
+        "wid": request.wid,
+        "content_sha256": request.content_sha256,
+        "reviews": votes,
+        "files": files,
+    }
 
 
 def everything(session: Session) -> list[dict[str, Any]]:

@@ -1,0 +1,116 @@
+"""Ask the node process over its socket for the pages; errors come back as pages can show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from gdi_spe.boundary.errors import SpeError, Unavailable
+
+
+class Problem(SpeError):
+    """The node process said no; its message is meant for the person."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        self.http_status, self.code, self.public_message = status, code, message
+        super().__init__(f"{code}: {message}")
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file's bytes as the node handed them out."""
+
+    name: str
+    media_type: str
+    sha256: str
+    data: bytes
+
+
+class NodeApi:
+    """The routes of ``web.sock``."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._client = httpx.AsyncClient(
+            transport=transport, base_url="http://node", timeout=60, trust_env=False
+        )
+
+    @classmethod
+    def at(cls, socket: Path) -> NodeApi:
+        """Return the API behind a unix socket."""
+        return cls(httpx.AsyncHTTPTransport(uds=str(socket)))
+
+    async def log_in(self, issuer: str, claims: dict[str, Any]) -> dict[str, Any]:
+        """Tell the node who logged in; it says who that is here."""
+        return await self._json("POST", "/v1/people", None, {"issuer": issuer, "claims": claims})
+
+    async def home(self, person: str) -> dict[str, Any]:
+        """Return a person's requests and what waits for them."""
+        return await self._json("GET", "/v1/exports", person)
+
+    async def show(self, person: str, rid: str) -> dict[str, Any]:
+        """Return a request as a person sees it."""
+        return await self._json("GET", _path(rid), person)
+
+    async def review(self, person: str, rid: str) -> dict[str, Any]:
+        """Return a request for review, or the refusal."""
+        return await self._json("GET", f"{_path(rid)}/review", person)
+
+    async def vote(self, person: str, rid: str, ballot: dict[str, str]) -> dict[str, Any]:
+        """Cast a vote."""
+        return await self._json("POST", f"{_path(rid)}/votes", person, ballot)
+
+    async def withdraw(self, person: str, rid: str) -> None:
+        """Take a request back."""
+        await self._json("POST", f"{_path(rid)}/withdraw", person)
+
+    async def open_file(self, person: str, rid: str, name: str) -> Content:
+        """Return what a reviewer looks at; the node records that they did."""
+        return await self._content(f"{_path(rid)}/files/{quote(name, safe='')}/open", person)
+
+    async def download(self, person: str, rid: str, name: str) -> Content:
+        """Return a released file."""
+        return await self._content(f"{_path(rid)}/files/{quote(name, safe='')}/download", person)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _json(
+        self, method: str, path: str, person: str | None, body: Any = None
+    ) -> dict[str, Any]:
+        reply = await self._ask(method, path, person, body)
+        answer: dict[str, Any] = reply.json()
+        return answer
+
+    async def _content(self, path: str, person: str) -> Content:
+        reply = await self._ask("POST", path, person, None)
+        told = reply.headers
+        return Content(
+            told["x-spe-name"], told["x-spe-media-type"], told["x-spe-sha256"], reply.content
+        )
+
+    async def _ask(self, method: str, path: str, person: str | None, body: Any) -> httpx.Response:
+        headers = {"x-spe-person": person} if person else {}
+        try:
+            reply = await self._client.request(method, path, headers=headers, json=body)
+        except httpx.HTTPError:
+            raise Unavailable from None
+        if reply.is_success:
+            return reply
+        raise _problem(reply)
+
+
+def _path(rid: str) -> str:
+    return f"/v1/exports/{quote(rid, safe='')}"
+
+
+def _problem(reply: httpx.Response) -> SpeError:
+    try:
+        body = reply.json()
+        return Problem(reply.status_code, str(body["code"]), str(body["message"]))
+    except (ValueError, KeyError, TypeError):
+        return Unavailable()
