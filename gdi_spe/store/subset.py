@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.manifest import Region
@@ -25,7 +26,7 @@ from gdi_spe.store.calls import EXCEPTION, MISSING, Bools, Call, Calls, encode, 
 from gdi_spe.store.chromosomes import rank_of
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.load import Samples, count_germline, with_counts
-from gdi_spe.store.schemas import ANNOTATION_COLUMNS, ASSESSED, VARIANTS
+from gdi_spe.store.schemas import ANNOTATION_COLUMNS, ASSESSED, COUNT_COLUMNS, VARIANTS
 from gdi_spe.store.writer import write_table, write_variants
 
 _CHUNK = 1024
@@ -91,6 +92,53 @@ def _declared(sources: Sequence[Source]) -> pa.Table:
     """Return the regions that datasets declared; their sites would tell of people left out."""
     tables = [s.folder.table("assessed") for s in sources if s.folder.manifest.declares_regions]
     return pa.concat_tables([ASSESSED.empty_table(), *(t.cast(ASSESSED) for t in tables)])
+
+
+def write_without(
+    folder: Path, source: DatasetFolder, columns: NDArray[np.int64], samples: Samples
+) -> int:
+    """Write a dataset's variants again with the samples of some columns only; sites all stay."""
+    n_variants = 0
+    for chromosome in source.chromosomes:
+        schema = pq.read_schema(source.path_of(f"variants/{chromosome}")).remove_metadata()
+        batches = _without(source, chromosome, columns, samples, schema)
+        n_variants += write_variants(folder, chromosome, batches, schema, len(columns))
+    write_table(folder, "assessed", source.table("assessed"))
+    return n_variants
+
+
+def _without(
+    source: DatasetFolder,
+    chromosome: str,
+    columns: NDArray[np.int64],
+    samples: Samples,
+    schema: pa.Schema,
+) -> Iterator[pa.Table]:
+    counted = (*COUNT_COLUMNS, "allele_frequency")
+    plain = [name for name in schema.names if name not in (*counted, "calls")]
+    table = source.variants(chromosome, plain)
+    place = np.full(source.n_samples, -1, np.int64)
+    place[columns] = np.arange(len(columns))
+    for start in range(0, table.num_rows, _CHUNK):
+        part = table.slice(start, _CHUNK)
+        calls = source.calls(chromosome).take(slice(start, start + _CHUNK))
+        values = [encode(call) for call in _picked(calls, columns, place)]
+        kept = Calls.of(values, len(columns))
+        positions = part["position"].to_numpy()
+        found = count_germline(kept, chromosome, positions, samples, source.assembly)
+        part = part.append_column("calls", pa.array(values, pa.binary()))
+        yield with_counts(part, found).select(schema.names)
+
+
+def _picked(calls: Calls, columns: NDArray[np.int64], place: NDArray[np.int64]) -> Iterator[Call]:
+    codes = calls.codes()[:, columns]
+    haploid = mask_of(calls.haploid_words(), calls.n_samples)[:, columns]
+    variant, exceptions = calls.exceptions
+    for i in range(len(calls)):
+        own = exceptions[variant == i].copy()
+        own = own[place[own["sample"]] >= 0]
+        own["sample"] = place[own["sample"]]
+        yield Call(codes[i], haploid[i], own)
 
 
 class _Part:

@@ -121,7 +121,7 @@ def _row(raw: Mapping[Any, Any], schema: pa.Schema, source: str, line: int) -> R
     }
     for period, years in _PERIODS.items():
         if row.get(period) and row.get(years) is None and years in schema.names:
-            row[years] = years_of(row[period])
+            row[years] = years_of(str(row[period]))
     for field in schema:
         if not field.nullable and row.get(field.name) is None and field.name not in _FILLED_IN:
             if field.name not in _DEFAULTS:

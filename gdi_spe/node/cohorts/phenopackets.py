@@ -24,7 +24,16 @@ _INTERPRETATION = {
 }
 # Parts that have no canonical table yet, or describe the file: told in the report.
 _LEFT_OUT = ("biosamples", "files")
-_READ = ["id", "subject", "phenotypicFeatures", "diseases", "medicalActions", "measurements", "interpretations", "metaData"]
+_READ = (
+    "id",
+    "subject",
+    "phenotypicFeatures",
+    "diseases",
+    "medicalActions",
+    "measurements",
+    "interpretations",
+    "metaData",
+)
 
 
 def read_phenopackets(folder: Path, into: Phenotypes) -> None:
@@ -179,9 +188,11 @@ class _Packet:
         if "ontologyClass" in value:
             return {"value_term": self._term(value["ontologyClass"], where)["term"]}
         quantity = value.get("quantity")
-        number = quantity.get("value") if isinstance(quantity, dict) else None
-        if isinstance(number, bool) or not isinstance(number, int | float):
+        if not isinstance(quantity, dict):
             raise self.refuse(where, "neither a quantity nor a term")
+        number = quantity.get("value")
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise self.refuse(where, "the quantity has no number")
         unit = self._term(quantity["unit"], f"{where}.unit") if quantity.get("unit") else None
         return {
             "value": float(number),

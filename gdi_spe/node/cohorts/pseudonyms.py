@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from gdi_spe.boundary.errors import Tampered
@@ -47,14 +48,20 @@ def load_or_make_key(home: Path) -> bytes:
     return key
 
 
-def pseudonym(key: bytes, kind: str, project: str, dataset_id: str, name: str) -> str:
+def pseudonym(key: bytes, kind: str, project: str, *names: str) -> str:
     """Return the name of an individual (``I``) or sample (``S``) inside a project.
 
     The same person has unrelated names in two projects, so that what leaves them cannot be
     joined.
     """
     # TRUST: each part's length is told, so that no two different tuples give the same text.
-    parts = (kind, project, dataset_id, name)
+    parts = (kind, project, *names)
     text = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
     digest = hmac.new(key, text, hashlib.sha256).digest()
     return f"{kind}-{base64.b32encode(digest)[:16].decode()}"
+
+
+def individual_pseudonyms(home: Path, project: str, individuals: Iterable[str]) -> list[str]:
+    """Return a project's names for individuals, in their order; only the node can."""
+    key = load_or_make_key(home)
+    return [pseudonym(key, "I", project, name) for name in individuals]

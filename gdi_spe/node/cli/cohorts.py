@@ -1,0 +1,158 @@
+"""``gdi-spe cohort``: define cohorts and make their versions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from gdi_spe.boundary.errors import BadInput, NotFound
+from gdi_spe.node.cli.context import Cli, pass_cli
+from gdi_spe.node.cohorts import definitions
+from gdi_spe.node.cohorts.materialise import materialise
+from gdi_spe.node.cohorts.versions import CohortVersion, current_version, scrub
+from gdi_spe.node.projects.register import create_default
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group()
+def cohort() -> None:
+    """Cohorts: define, materialise, list, show, verify, retire."""
+
+
+@cohort.command("define")
+@click.argument("cohort_id")
+@click.option("--dataset", "datasets", multiple=True, required=True, metavar="ID")
+@click.option("--query", type=_FILE, help="Beacon v2 request (JSON) that selects individuals.")
+@click.option("--region", "regions", multiple=True, metavar="chr:start-end")
+@click.option("--title", default="")
+@click.option("--purpose", "purposes", multiple=True, metavar="DUO", help="As in DUO:0000042.")
+@pass_cli
+def _define(
+    cli: Cli,
+    cohort_id: str,
+    datasets: tuple[str, ...],
+    query: Path | None,
+    regions: tuple[str, ...],
+    title: str,
+    purposes: tuple[str, ...],
+) -> None:
+    """Define a cohort, and its default project with it."""
+    asked = _json(query) if query else None
+    now = cli.now()
+
+    def on_defined(session: Session, cohort: str, name: str, wanted: tuple[str, ...]) -> None:
+        create_default(session, cohort, name, wanted, now)
+
+    with cli.database().write() as session:
+        made = definitions.define(
+            session, cli.home, cohort_id, datasets, asked, regions, title, purposes, now, on_defined
+        )
+    facts = {"cohort_id": made.id, "title": made.title, "project": made.project}
+    cli.show(facts, f"{made.id} is defined; its project is {made.project}")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise BadInput(f"not JSON: {error.msg}", source=str(path), line=error.lineno) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot be read ({error})", source=str(path)) from None
+    if not isinstance(value, dict):
+        raise BadInput("not a Beacon request", source=str(path))
+    return value
+
+
+@cohort.command("materialise")
+@click.argument("cohort_id")
+@pass_cli
+def _materialise(cli: Cli, cohort_id: str) -> None:
+    """Make the cohort's next version from the newest versions of its datasets."""
+    made = materialise(cli.database(), cli.home, cohort_id, cli.now())
+    text = (
+        f"{made.cohort_id}, version {made.version}: {made.n_individuals:,} individuals, "
+        f"{made.n_variants:,} variants"
+    )
+    cli.show(_facts(made), text)
+
+
+def _facts(made: CohortVersion) -> dict[str, Any]:
+    return {
+        "cohort_id": made.cohort_id,
+        "version": made.version,
+        "path": str(made.path),
+        "n_individuals": made.n_individuals,
+        "n_variants": made.n_variants,
+        "materialised_at": made.materialised_at.isoformat(),
+    }
+
+
+@cohort.command("list")
+@pass_cli
+def _list(cli: Cli) -> None:
+    """List the cohorts."""
+    with cli.database().read() as session:
+        found = [(c, _newest(session, c.id)) for c in definitions.every(session)]
+    facts = [{"id": c.id, "title": c.title, "project": c.project, **_or_none(v)} for c, v in found]
+    lines = [
+        f"{c.id}  {f'version {v.version}' if v else 'not materialised'}  {c.title}"
+        for c, v in found
+    ]
+    cli.show(facts, "\n".join(lines) or "There are no cohorts.")
+
+
+def _newest(session: Session, cohort_id: str) -> CohortVersion | None:
+    try:
+        return current_version(session, cohort_id)
+    except NotFound:
+        return None
+
+
+def _or_none(version: CohortVersion | None) -> dict[str, Any]:
+    return {"current": _facts(version) if version else None}
+
+
+@cohort.command("show")
+@click.argument("cohort_id")
+@pass_cli
+def _show(cli: Cli, cohort_id: str) -> None:
+    """Show how a cohort is defined, and its newest version."""
+    with cli.database().read() as session:
+        found = definitions.get(session, cohort_id)
+        version = _newest(session, cohort_id)
+    definition = found.definition.model_dump(mode="json")
+    facts = {"id": found.id, "title": found.title, "project": found.project, **definition}
+    lines = [f"{found.id}: {found.title}", f"  project {found.project}"]
+    lines.append(f"  datasets {', '.join(found.definition.datasets)}")
+    if found.definition.query:
+        lines.append(f"  query {json.dumps(found.definition.query)}")
+    if version:
+        lines.append(f"  version {version.version}: {version.n_individuals:,} individuals")
+    cli.show({**facts, **_or_none(version)}, "\n".join(lines))
+
+
+@cohort.command("verify")
+@click.argument("cohort_id")
+@pass_cli
+def _verify(cli: Cli, cohort_id: str) -> None:
+    """Hash every file of the newest version again."""
+    with cli.database().read() as session:
+        version = current_version(session, cohort_id)
+    scrub(cli.home.resolve(), version)
+    text = f"{cohort_id}, version {version.version}: every file is what was sealed"
+    cli.show({**_facts(version), "verified": True}, text)
+
+
+@cohort.command("retire")
+@click.argument("cohort_id")
+@pass_cli
+def _retire(cli: Cli, cohort_id: str) -> None:
+    """Take a cohort out of use."""
+    with cli.database().write() as session:
+        definitions.retire(session, cohort_id, cli.now())
+    cli.show({"cohort_id": cohort_id, "retired": True}, f"{cohort_id} is retired")

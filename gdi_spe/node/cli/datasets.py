@@ -1,0 +1,164 @@
+"""``gdi-spe dataset``: bring datasets in, look at them, take them out of use."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from gdi_spe.node.cli.context import Cli, pass_cli
+from gdi_spe.node.cohorts import datasets
+from gdi_spe.node.cohorts.ingest import IngestReport, IngestRequest, ingest
+from gdi_spe.node.cohorts.versions import current_dataset, scrub_dataset
+from gdi_spe.store.export import write_vcf
+from gdi_spe.store.folder import DatasetFolder
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.group()
+def dataset() -> None:
+    """Datasets: ingest, list, show, verify, retire, export."""
+
+
+@dataset.command("ingest")
+@click.argument("dataset_id")
+@click.option("--vcf", multiple=True, required=True, type=_FILE, help="VCF file, plain or gzip.")
+@click.option("--phenopackets", type=_FILE, help="Folder of phenopackets v2, one JSON a person.")
+@click.option("--tables", type=_FILE, help="Folder of TSV or CSV tables in the canonical shape.")
+@click.option("--consent", type=_FILE, help="CSV of consent statements.")
+@click.option("--consent-waived", default="", metavar="REASON", help="Why no records are needed.")
+@click.option("--assembly", default="GRCh38", show_default=True, help="GRCh37 or GRCh38.")
+@click.option("--keep-info", multiple=True, metavar="NAME", help="INFO, QUAL or FILTER to keep.")
+@click.option("--assessed", type=_FILE, help="BED of the regions that were looked at.")
+@pass_cli
+def _ingest(
+    cli: Cli,
+    dataset_id: str,
+    vcf: tuple[Path, ...],
+    phenopackets: Path | None,
+    tables: Path | None,
+    consent: Path | None,
+    consent_waived: str,
+    assembly: str,
+    keep_info: tuple[str, ...],
+    assessed: Path | None,
+) -> None:
+    """Read VCF, phenotypes and consent into a new version of a dataset."""
+    request = IngestRequest(
+        dataset_id,
+        vcf,
+        phenopackets,
+        tables,
+        consent,
+        consent_waived,
+        assembly,
+        keep_info,
+        assessed,
+    )
+    report = ingest(cli.database(), cli.home, request, cli.now(), progress=_Progress())
+    cli.show(asdict(report), _told(report))
+
+
+class _Progress:
+    """Says on a terminal how far the reading has come."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    def __call__(self, source: str, n_variants: int) -> None:
+        """Write one line over the last."""
+        if sys.stderr.isatty():
+            rate = n_variants / max(time.monotonic() - self._begun, 1e-6)
+            click.echo(f"\r{source}: {n_variants:,} variants, {rate:,.0f}/s ", err=True, nl=False)
+
+
+def _told(report: IngestReport) -> str:
+    lines = [
+        f"{report.dataset_id}, version {report.version}: {report.n_individuals:,} individuals, "
+        f"{report.n_samples:,} samples, {report.n_variants:,} variants"
+    ]
+    read = [f"{n:,} {name.replace('_', ' ')}" for name, n in report.n_read.items() if n]
+    lines += [f"  read: {', '.join(read)}"] if read else []
+    for name, n in {**report.left_out, **report.skipped_contigs}.items():
+        lines.append(f"  left out: {name} ({n:,})")
+    lines += [f"  unclear: {text}" for text in report.contradictions]
+    if report.n_torn_calls:
+        lines.append(
+            f"  {report.n_torn_calls:,} calls of two alleles where there is one: counted missing"
+        )
+    lines += [f"  warning: {text}" for text in report.warnings]
+    if report.individuals_without_consent:
+        lines.append(f"  {report.individuals_without_consent:,} individuals without consent record")
+    if report.consent_without_individual:
+        lines.append(f"  {report.consent_without_individual:,} consent records of others")
+    return "\n".join(lines)
+
+
+@dataset.command("list")
+@pass_cli
+def _list(cli: Cli) -> None:
+    """List the datasets."""
+    with cli.database().read() as session:
+        found = datasets.every(session)
+    lines = [
+        f"{d.id}  version {d.versions[-1].version}  {d.versions[-1].n_individuals:,} individuals"
+        + ("  retired" if d.retired_at else "")
+        for d in found
+    ]
+    cli.show([asdict(d) for d in found], "\n".join(lines) or "There are no datasets.")
+
+
+@dataset.command("show")
+@click.argument("dataset_id")
+@pass_cli
+def _show(cli: Cli, dataset_id: str) -> None:
+    """Show a dataset and its versions."""
+    with cli.database().read() as session:
+        found = datasets.get(session, dataset_id)
+    lines = [found.id + (f" (retired: {found.retired_why})" if found.retired_at else "")]
+    for v in found.versions:
+        waived = f", consent waived: {v.consent_waived}" if v.consent_waived else ""
+        lines.append(
+            f"  version {v.version}, {v.made_at:%Y-%m-%d %H:%M} ({v.made_why}): {v.assembly}, "
+            f"{v.n_individuals:,} individuals, {v.n_variants:,} variants{waived}"
+        )
+    cli.show(asdict(found), "\n".join(lines))
+
+
+@dataset.command("verify")
+@click.argument("dataset_id")
+@pass_cli
+def _verify(cli: Cli, dataset_id: str) -> None:
+    """Hash every file of the newest version again."""
+    with cli.database().read() as session:
+        version = current_dataset(session, cli.home, dataset_id)
+    scrub_dataset(cli.home, version)
+    text = f"{dataset_id}, version {version.version}: every file is what was sealed"
+    cli.show({"dataset_id": dataset_id, "version": version.version, "verified": True}, text)
+
+
+@dataset.command("retire")
+@click.argument("dataset_id")
+@click.option("--why", required=True, help="The reason, for the audit log.")
+@pass_cli
+def _retire(cli: Cli, dataset_id: str, why: str) -> None:
+    """Take a dataset out of use."""
+    with cli.database().write() as session:
+        datasets.retire(session, dataset_id, why, cli.now())
+    cli.show({"dataset_id": dataset_id, "retired": True}, f"{dataset_id} is retired")
+
+
+@dataset.command("export")
+@click.argument("dataset_id")
+@click.option("--vcf", "target", required=True, type=_FILE, help="File to write.")
+@pass_cli
+def _export(cli: Cli, dataset_id: str, target: Path) -> None:
+    """Write the newest version's calls as VCF."""
+    with cli.database().read() as session:
+        version = current_dataset(session, cli.home, dataset_id)
+    n_records = write_vcf(DatasetFolder(version.path), target)
+    cli.show({"file": str(target), "n_records": n_records}, f"{target}: {n_records:,} records")

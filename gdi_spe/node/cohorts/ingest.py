@@ -1,0 +1,342 @@
+"""Bring a dataset in: files in, one registered version out, or nothing."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gdi_spe.boundary.errors import BadInput, Refused
+from gdi_spe.boundary.identifiers import ResourceId
+from gdi_spe.boundary.manifest import ConsentBasis, DatasetManifest
+from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.cohorts import canonical, seals
+from gdi_spe.node.cohorts.assessed import read_bed
+from gdi_spe.node.cohorts.consent import SECONDARY_USE, ConsentRecords, read_consent, to_csv
+from gdi_spe.node.cohorts.phenopackets import read_phenopackets
+from gdi_spe.node.cohorts.phenotypes import Phenotypes
+from gdi_spe.node.cohorts.tables import DatasetRow, DatasetVersionRow
+from gdi_spe.node.cohorts.versions import dataset_path
+from gdi_spe.node.database.engine import Database
+from gdi_spe.store import load, writer
+from gdi_spe.store.schemas import PERSON_TABLES, SAMPLES
+
+CONSENT_FILE = "consent.csv"
+_ID = TypeAdapter(ResourceId)
+
+
+class AlreadyWriting(Refused):
+    """Another process is writing a version of the same dataset or cohort."""
+
+    code = "already-writing"
+    public_message = "Another command is writing this dataset or cohort; wait until it has ended."
+
+
+@dataclass(frozen=True)
+class IngestRequest:
+    """What the admin asks to bring in."""
+
+    dataset_id: str
+    vcf: tuple[Path, ...]
+    phenopackets: Path | None = None
+    tables: Path | None = None
+    consent: Path | None = None
+    consent_waived: str = ""
+    assembly: str = "GRCh38"
+    keep_info: tuple[str, ...] = ()
+    assessed: Path | None = None
+    type: str = "ExternallyGoverned"
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What was read, what was left out and why."""
+
+    dataset_id: str
+    version: int
+    n_individuals: int
+    n_samples: int
+    n_variants: int
+    n_read: dict[str, int]
+    left_out: dict[str, int]
+    skipped_contigs: dict[str, int]
+    contradictions: list[str]
+    n_torn_calls: int
+    warnings: list[str]
+    consent_without_individual: int = 0
+    individuals_without_consent: int = 0
+
+
+@dataclass
+class _Content:
+    """Everything of a dataset but its calls, read and checked."""
+
+    samples: dict[str, canonical.SampleRow]
+    phenotypes: Phenotypes
+    consent: ConsentRecords | None
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+
+
+def ingest(
+    database: Database,
+    home: Path,
+    request: IngestRequest,
+    now: datetime,
+    actor: str = "admin",
+    progress: load.Progress = lambda _source, _n: None,
+) -> IngestReport:
+    """Read files into a new version of a dataset.
+
+    Parameters
+    ----------
+    database, home
+        The node's.
+    request
+        What to read. Consent is never assumed: records, or a waiver with its reason.
+    now, actor
+        When, and on whose behalf; both go into the audit log.
+    progress
+        Called with a file's name and how many variants have been read of it.
+
+    Raises
+    ------
+    BadInput
+        Naming file and line or record; nothing is left behind.
+    """
+    _check(request)
+    content = _read(request)
+    root = home.resolve() / "datasets"
+    with writing(home, request.dataset_id), writer.staged(root) as staging:
+        report = _write(staging, request, content, progress)
+        basis = ConsentBasis(
+            purpose=SECONDARY_USE if content.consent else "",
+            records_sha256=content.consent.sha256() if content.consent else None,
+            waived=request.consent_waived,
+        )
+        draft = _manifest(staging, request, content, report, basis)
+        version = publish_dataset(database, home, staging, draft, now, actor, "ingest")
+    return _report(request, content, report, version)
+
+
+def _check(request: IngestRequest) -> None:
+    try:
+        _ID.validate_python(request.dataset_id)
+    except ValidationError:
+        raise BadInput(f"{request.dataset_id!r} is no dataset id") from None
+    if request.assembly not in ("GRCh37", "GRCh38"):
+        raise BadInput(f"unknown assembly {request.assembly!r}", remedy="GRCh37 or GRCh38")
+    # TRUST: nobody's consent is assumed; without records a person answers for their absence.
+    if (request.consent is None) == (not request.consent_waived.strip()):
+        raise BadInput(
+            "consent records or a reason to waive them", remedy="--consent or --consent-waived"
+        )
+    load.check_keep_info(request.keep_info)
+
+
+def _read(request: IngestRequest) -> _Content:
+    names = load.read_samples(request.vcf, request.assembly)
+    samples = canonical.read_samples(request.tables, names)
+    phenotypes = Phenotypes(frozenset(row.individual_id for row in samples.values()))
+    if request.phenopackets is not None:
+        read_phenopackets(request.phenopackets, phenotypes)
+    if request.tables is not None:
+        canonical.read_tables(request.tables, phenotypes)
+    consent = read_consent(request.consent) if request.consent else None
+    return _Content(samples, phenotypes, consent)
+
+
+def _write(
+    staging: Path, request: IngestRequest, content: _Content, progress: load.Progress
+) -> load.LoadReport:
+    for name in PERSON_TABLES:
+        if name != "samples":
+            content.tables[name] = content.phenotypes.table(name, request.dataset_id)
+    content.tables["samples"] = _sample_table(content.samples, request.dataset_id)
+    for name, table in content.tables.items():
+        writer.write_table(staging, name, table)
+    if content.consent is not None:
+        (staging / CONSENT_FILE).write_bytes(to_csv(content.consent.statements))
+    report = load.load(
+        staging,
+        request.vcf,
+        samples_of(content.tables["samples"], content.phenotypes.sex_of),
+        request.assembly,
+        request.dataset_id,
+        request.keep_info,
+        progress,
+    )
+    if request.assessed is not None:
+        writer.write_table(staging, "assessed", read_bed(request.assessed, request.dataset_id))
+    return report
+
+
+def _sample_table(samples: dict[str, canonical.SampleRow], dataset_id: str) -> pa.Table:
+    rows = [
+        {
+            "sample_index": index,
+            "sample_id": name,
+            "individual_id": row.individual_id,
+            "dataset_id": dataset_id,
+            "origin": row.origin,
+        }
+        for index, (name, row) in enumerate(samples.items())
+    ]
+    return pa.Table.from_pylist(rows, schema=SAMPLES)
+
+
+def samples_of(table: pa.Table, sex_of: Callable[[str], str]) -> load.Samples:
+    """Say who is in the columns of the calls, and who stands for each individual."""
+    first: dict[str, int] = {}
+    for row in table.to_pylist():
+        if row["origin"] == "germline":
+            first.setdefault(row["individual_id"], row["sample_index"])
+    return load.Samples(
+        tuple(table["sample_id"].to_pylist()),
+        tuple(sex_of(person) for person in table["individual_id"].to_pylist()),
+        np.array(sorted(first.values()), np.int64),
+    )
+
+
+def _manifest(
+    staging: Path,
+    request: IngestRequest,
+    content: _Content,
+    report: load.LoadReport,
+    basis: ConsentBasis,
+) -> DatasetManifest:
+    return DatasetManifest(
+        dataset_id=request.dataset_id,
+        version=1,
+        type=request.type,
+        assembly=request.assembly,
+        consent=basis,
+        keep_info=request.keep_info,
+        declares_regions=request.assessed is not None,
+        n_individuals=len(content.phenotypes.known),
+        n_samples=len(content.samples),
+        n_variants=report.n_variants,
+        members=writer.members_of(staging),
+    )
+
+
+def publish_dataset(
+    database: Database,
+    home: Path,
+    staging: Path,
+    draft: DatasetManifest,
+    now: datetime,
+    actor: str,
+    why: str,
+) -> int:
+    """Give a written folder its version, its place, its seal and its record: all or nothing."""
+    target: Path | None = None
+    try:
+        with database.write() as session:
+            version = _next_version(session, draft.dataset_id)
+            manifest = draft.model_copy(update={"version": version})
+            writer.write_manifest(staging, manifest)
+            target = dataset_path(home, draft.dataset_id, version)
+            writer.put_in_place(staging, target)
+            _register(session, home, target, manifest, now, actor, why)
+    except BaseException:
+        if target is not None:
+            writer.remove(target)
+        raise
+    return version
+
+
+def _next_version(session: Session, dataset_id: str) -> int:
+    latest = session.scalar(
+        select(func.max(DatasetVersionRow.version)).where(
+            DatasetVersionRow.dataset_id == dataset_id
+        )
+    )
+    return int(latest or 0) + 1
+
+
+def _register(
+    session: Session,
+    home: Path,
+    folder: Path,
+    manifest: DatasetManifest,
+    now: datetime,
+    actor: str,
+    why: str,
+) -> None:
+    known = session.get(DatasetRow, manifest.dataset_id)
+    if known is None:
+        session.add(DatasetRow(id=manifest.dataset_id, first_ingested_at=now, retired_why=""))
+        session.flush()
+    elif known.retired_at is not None:
+        raise Refused(f"{manifest.dataset_id} is retired")
+    text, signature = seals.seal(home, folder, manifest.dataset_id, manifest.version, now)
+    session.add(
+        DatasetVersionRow(
+            dataset_id=manifest.dataset_id,
+            version=manifest.version,
+            assembly=manifest.assembly,
+            n_individuals=manifest.n_individuals,
+            n_samples=manifest.n_samples,
+            n_variants=manifest.n_variants,
+            consent_waived=manifest.consent.waived,
+            made_at=now,
+            made_why=why,
+            seal=text,
+            signature=signature,
+        )
+    )
+    facts: dict[str, Fact] = {
+        "version": manifest.version,
+        "why": why,
+        "n_individuals": manifest.n_individuals,
+        "n_variants": manifest.n_variants,
+        "consent_waived": manifest.consent.waived,
+        "consent_sha256": manifest.consent.records_sha256,
+    }
+    record(session, Event("dataset.version-made", actor, manifest.dataset_id, facts), now)
+
+
+def _report(
+    request: IngestRequest, content: _Content, report: load.LoadReport, version: int
+) -> IngestReport:
+    findings = content.phenotypes.findings
+    known = content.phenotypes.known
+    told = {s.subject_id for s in content.consent.statements} if content.consent else set()
+    return IngestReport(
+        request.dataset_id,
+        version,
+        len(known),
+        len(content.samples),
+        report.n_variants,
+        dict(findings.n_read),
+        dict(findings.left_out),
+        dict(report.skipped_contigs),
+        findings.contradictions,
+        report.n_torn_calls,
+        report.warnings,
+        len(told - known),
+        len(known - told) if content.consent else 0,
+    )
+
+
+@contextmanager
+def writing(home: Path, resource: str) -> Iterator[None]:
+    """Keep others from writing the same dataset or cohort meanwhile."""
+    locks = home.resolve() / "locks"
+    for folder in (locks, home.resolve() / "datasets", home.resolve() / "cohorts"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (locks / resource).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyWriting from None
+        yield
