@@ -210,14 +210,12 @@ def checked(wid: str) -> str:
         raise BadInput(f"{wid[:40]!r} is not a workspace's id") from None
 
 
-def without_empty(value: Any) -> Any:
-    """Drop what says nothing: null, false, zero, and empty text, lists and objects."""
-    if isinstance(value, Mapping):
-        kept = {key: without_empty(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if not _is_empty(item)}
-    if isinstance(value, list | tuple):
-        return [without_empty(item) for item in value]
-    return value
+def without_empty(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop the fields that say nothing (null, false, zero, empty), here and in HostConfig."""
+    stated = {key: value for key, value in body.items() if not _is_empty(value)}
+    if isinstance(host := stated.get("HostConfig"), Mapping):
+        stated["HostConfig"] = {key: value for key, value in host.items() if not _is_empty(value)}
+    return stated
 
 
 def _is_empty(value: Any) -> bool:
