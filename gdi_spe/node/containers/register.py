@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import NotFound
-from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.containers.order import WorkspaceOrder
 from gdi_spe.node.containers.tables import Workspace
 
@@ -44,7 +44,7 @@ def order_given(session: Session, order: WorkspaceOrder, now: datetime) -> None:
     workspace.order = order.model_dump_json()
     workspace.valid_until = order.valid_until
     workspace.started_at, workspace.ended_at, workspace.ended_why = now, None, ""
-    facts = {
+    facts: dict[str, Fact] = {
         "project": order.project,
         "image": order.image,
         "uid": order.uid,

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from gdi_spe.boundary.errors import SpeError
 from gdi_spe.node.airlock.requests import freeze
-from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.containers import register
 from gdi_spe.node.database.engine import Database
 from gdi_spe.node.revocation.due import Due
@@ -52,7 +52,7 @@ class Ender:
         container = await _tried(self.engine.stop(due.wid, due.public_why))
         with self.database.write() as session:
             now = self.now()
-            facts = {
+            facts: dict[str, Fact] = {
                 "why": due.why,
                 "person": due.person,
                 "project": due.project,

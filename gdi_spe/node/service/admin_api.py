@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.tables import Workspace
 from gdi_spe.node.revocation.due import Due
@@ -35,7 +35,7 @@ def routes(node: Node) -> list[BaseRoute]:
     def everything(why: str) -> list[Due]:
         with node.database.write() as session:
             found = [_due(workspace, "kill-switch", why) for workspace in register.live(session)]
-            facts = {"why": why, "workspaces": len(found)}
+            facts: dict[str, Fact] = {"why": why, "workspaces": len(found)}
             record(session, Event("kill-switch", "admin", node.settings.node_id, facts), node.now())
             return found
 

@@ -14,10 +14,10 @@ from starlette.routing import BaseRoute, Route
 from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.node.airlock.desk import cohorts_context, desk_of
 from gdi_spe.node.airlock.requests import Draft
-from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import COHORTS, WorkspaceOrder
-from gdi_spe.node.projects.access import titles_of
+from gdi_spe.node.projects import register as projects
 from gdi_spe.node.service.node import Node
 
 
@@ -56,11 +56,11 @@ def routes(node: Node) -> list[BaseRoute]:
     def own(wid: str) -> dict[str, Any]:
         current = order(wid)
         with node.database.read() as session:
-            titles = titles_of(session, current.project)
+            title = projects.get(session, current.project).title
         until = current.valid_until.isoformat()
         return {
             "workspace": wid,
-            "project": {"slug": current.project, "title": titles},
+            "project": {"slug": current.project, "title": title},
             "valid_until": until,
             "cohorts": [
                 {"id": cohort.id, "version": cohort.version, "until": until}
@@ -69,7 +69,7 @@ def routes(node: Node) -> list[BaseRoute]:
         }
 
     def shown(wid: str, body: DisplayBody) -> None:
-        facts = {f"{kind[:32]}.{name}": value for kind, one in body.kinds.items()
+        facts: dict[str, Fact] = {f"{kind[:32]}.{name}": value for kind, one in body.kinds.items()
                  for name, value in (("n", one.n), ("bytes", one.bytes))}  # fmt: skip
         with node.database.write() as session:
             person = register.get(session, wid).person

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from gdi_spe.boundary.identifiers import Slug
 from gdi_spe.node.containers import register
-from gdi_spe.node.identity.login import admit, evaluate, refused
+from gdi_spe.node.identity.login import admit, evaluate, login
 from gdi_spe.node.identity.people import LoginRefused
 from gdi_spe.node.projects.access import projects_of
 from gdi_spe.node.service.node import Node
@@ -56,9 +56,10 @@ def routes(node: Node) -> list[BaseRoute]:
         now = node.now()
         try:
             judged = evaluate(body.userinfo, body.issuer, node.settings, node.keys, now)
-        except LoginRefused as refusal:
+        except LoginRefused:
             with node.database.write() as session:
-                return refused(session, refusal, now).as_json()
+                outcome = login(session, body.userinfo, body.issuer, node.settings, node.keys, now)
+                return outcome.as_json()
         with node.database.write() as session:
             return admit(session, judged, node.settings, now).as_json()
 

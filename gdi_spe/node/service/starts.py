@@ -12,7 +12,7 @@ from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.cohorts.versions import CohortVersion, current_version, verify_quick
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import CohortFolder, WorkspaceOrder, workspace_order
-from gdi_spe.node.projects.access import Access, Refusal, may_open
+from gdi_spe.node.projects.access import Access, Refusal, may_open, opened
 from gdi_spe.node.service.node import Node
 
 
@@ -49,6 +49,7 @@ def _decide_recorded(node: Node, person: str, project: str) -> WorkspaceOrder:
     try:
         with node.database.write() as session:
             order = _decide(session, node, person, project, now)
+            opened(session, person, project, now)
             register.order_given(session, order, now)
             return order
     except (Refused, Tampered) as refusal:
