@@ -95,8 +95,9 @@ def _muscle(rng: np.random.Generator, person: Person, record: str) -> Person:
     elif record == "cms features excluded":
         found = tuple(Finding(feature, is_excluded=True) for feature in CMS_FEATURES)
     else:
-        picked = rng.choice(len(CMS_FEATURES), size=4, replace=False)
-        found = tuple(Finding(CMS_FEATURES[i], onset_years=onset) for i in sorted(picked))
+        # The three that lead, and two of the others.
+        picked = (0, 1, 2, *sorted(rng.choice([3, 4, 5], size=2, replace=False)))
+        found = tuple(Finding(CMS_FEATURES[i], onset_years=onset) for i in picked)
     if "sex contradictory" in record:
         other = "MALE" if person.sex == "FEMALE" else "FEMALE"
         person = replace(person, sex_in_table=other)

@@ -103,7 +103,7 @@ def _tlr7(
 
 
 PLANTS = (
-    _ryr1(True, (5, 3), "damaging", "cms features", "four features of the syndrome"),
+    _ryr1(True, (5, 3), "damaging", "cms features", "five features of the syndrome"),
     _ryr1(True, (2, 1), "damaging", "ORPHA:590", "the diagnosis"),
     _ryr1(True, (2, 1), "damaging", "ORPHA:98913", "a kind of the diagnosis"),
     _ryr1(True, (1, 1), "damaging", "MONDO:0018940", "the same diagnosis in another ontology"),
