@@ -11,17 +11,22 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+from playwright.sync_api import Page
+
 from gdi_spe.demo.access_committee import CommitteeClient
-from gdi_spe.demo.browser import Browsers, Researcher, Reviewer
-from gdi_spe.demo.cast import ADA, BEN, CLEO, ROSA, SVEN
+from gdi_spe.demo.browser import Browsers, picture
+from gdi_spe.demo.cast import ADA, BEN, CLEO, ROSA, SVEN, Member
 from gdi_spe.demo.operator import Operator
+from gdi_spe.demo.pages import Pages
+from gdi_spe.demo.researcher import Researcher
 from gdi_spe.demo.stack import Stack
-from gdi_spe.demo.telling import Step, evidence, expect
+from gdi_spe.demo.telling import Step, StepFailed, evidence, expect
 from gdi_spe.demo.truth import COHORTS
+from gdi_spe.node.identity.people import username_of
 
 COHORT, OTHER_COHORT = (definition.id for definition in COHORTS)
 PROJECT, OTHER_PROJECT = COHORT.lower(), OTHER_COHORT.lower()
@@ -44,7 +49,6 @@ class Story:
     wid: str = ""
     shown: str = ""
     request: str = ""
-    ended_at: datetime | None = None
 
     def steps(self) -> list[Step]:
         """Return the story."""
@@ -99,28 +103,35 @@ class Story:
 
     def log_ins(self) -> None:
         """Log in as three researchers, each in a browser of their own."""
-        ada = self._researcher("ada", ADA.sub)
-        expect(PROJECT in ada.html(), f"{ADA.name} sees her project")
-        ada.picture(self.pictures / "projects.png")
+        ada = self._researcher(ADA)
+        expect(COHORT in ada.text(), f"{ADA.name} sees her project with {COHORT}")
+        self._picture(ada.page, "projects")
         seconds = ada.start(PROJECT)
         expect(seconds <= START_SECONDS, f"JupyterLab after {seconds:.1f} s (at most 5)")
-        ada.picture(self.pictures / "lab.png")
-        ben = self._researcher("ben", BEN.sub)
+        self._picture(ada.page, "lab")
+        ben = self._researcher(BEN)
         expect("no current grant" in ben.text(), f"{BEN.name} is refused: {_one_line(ben.text())}")
-        ben.picture(self.pictures / "refused.png")
-        cleo = self._researcher("cleo", CLEO.sub)
-        page = cleo.html()
-        expect(OTHER_PROJECT in page, f"{CLEO.name} sees {OTHER_COHORT}")
-        expect(COHORT not in page and PROJECT not in page, "and nothing of any other cohort")
-        status = cleo.status_of(f"/hub/spawn/{cleo.username()}/{PROJECT}")
-        expect(status in (403, 404), f"asking for {PROJECT} by its address: HTTP {status}")
+        self._picture(ben.page, "refused")
+        cleo = self._researcher(CLEO)
+        expect(OTHER_COHORT in cleo.text(), f"{CLEO.name} sees {OTHER_COHORT}")
+        everything = cleo.page.content()
+        expect(
+            COHORT not in everything and PROJECT not in everything, "and no other exists for her"
+        )
+        status = cleo.status_of(f"{cleo.hub}/hub/spawn/{cleo.person}/{PROJECT}")
+        expect(status in (403, 404), f"the other project by its address: HTTP {status}")
 
-    def _researcher(self, key: str, sub: str) -> Researcher:
+    def _researcher(self, member: Member) -> Researcher:
+        settings = self.stack.settings
+        person = username_of(settings.identity.issuer, member.sub)
         page = self.browsers.person().new_page()
-        researcher = Researcher(page, self.stack.settings.hub.public_url)
-        researcher.log_in(sub)
-        self.researchers[key] = researcher
+        researcher = Researcher(page, settings.hub.public_url, person, member.sub)
+        researcher.log_in()
+        self.researchers[member.key] = researcher
         return researcher
+
+    def _picture(self, page: Page, name: str) -> None:
+        picture(page, self.pictures / f"{name}.png")
 
     # --- inside ----------------------------------------------------------------------------------
 
@@ -135,14 +146,14 @@ class Story:
             mark = "ok " if line["ok"] else "BAD"
             evidence(f"{mark} {line['control']:<24} {line['observed'][:90]}")
         expect(not failed, f"{len(lines)} controls hold")
-        noticed = self.operator.probe_with_a_control_off(self.wid)
+        noticed = probed_with_a_control_off(self.stack.settings, self.wid)
         expect(bool(noticed), f"with a control switched off the same probe notices: {noticed}")
 
     def answer(self) -> None:
         """Run the tutorial in the browser and compare its answers with what was planted."""
         ada = self.researchers["ada"]
-        self.shown = ada.run_notebook(THREE_QUESTIONS, until="ANSWERS {")
-        ada.picture(self.pictures / "notebook.png")
+        self.shown = ada.run_notebook(PROJECT, THREE_QUESTIONS, until="ANSWERS {")
+        self._picture(ada.page, "notebook")
         given = json.loads(re.search(r"ANSWERS (\{.*\})", self.shown).group(1))  # type: ignore[union-attr]  # waited for
         for question, title in self.truth["questions"].items():
             planted = self.operator.pseudonyms(COHORT, self.truth["answers"][question][COHORT])
@@ -152,91 +163,89 @@ class Story:
                 (answer["n"], answer["sha256"]) == (len(planted), digest),
                 f"{title}: {answer['n']} individuals, the planted ones",
             )
-        self._compare_frequencies(given["alleles"])
-
-    def _compare_frequencies(self, given: dict[str, dict[str, list[int]]]) -> None:
-        planted = [a for a in self.truth["alleles"] if a["cohort"] == COHORT]
-        for allele in planted:
-            name = "{chromosome}-{position}-{reference}-{alternate}".format(**allele)
-            for population, counts in allele["counts"].items():
-                got = given.get(name, {}).get(population)
-                if got != list(counts):
-                    expect(False, f"{name} in {population}: {got}, planted {counts}")
-        expect(
-            bool(planted), f"allele counts of {len(planted)} alleles by population are planted's"
-        )
 
     # --- out -------------------------------------------------------------------------------------
 
     def checks(self) -> None:
         """See what the node says of what the notebook submitted."""
-        page = self._export_pages("ada", ADA.sub)
-        listed = page.requests()
-        self.request = next(
-            one["id"] for one in listed if one["title"] == "Frequencies for Table 2"
-        )
-        rows = next(one["id"] for one in listed if one["title"] == "Carriers, one row a person")
-        cells = next(one["id"] for one in listed if one["title"] == "Carriers by population")
-        expect("block" in page.request_text(rows).lower(), "the table of people is blocked")
-        evidence(_one_line(page.findings(rows)))
-        page.picture(self.pictures / "blocked.png")
-        expect("block" in page.request_text(cells).lower(), "the table with small cells is blocked")
-        evidence(_one_line(page.findings(cells)))
-        text = page.request_text(self.request).lower()
-        expect("pass" in text and "block" not in text, "the aggregate passes the checks")
+        pages = self._pages(ADA)
+        for title in ("Carriers, one row a person", "Carriers by population"):
+            text = pages.request(pages.request_id(title))
+            expect("blocked" in text, f"{title!r} is blocked: {_one_line(text)[-420:]}")
+            self._picture(pages.page, title.lower().replace(" ", "-").replace(",", ""))
+        self.request = pages.request_id("Frequencies for Table 2")
+        text = pages.request(self.request)
+        expect("submitted" in text and "block" not in text, "'Frequencies for Table 2' passes")
 
-    def _export_pages(self, key: str, sub: str) -> Reviewer:
-        context = (
-            self.researchers[key].page.context
-            if key in self.researchers
-            else self.browsers.person()
-        )
-        pages = Reviewer(context.new_page(), self.stack.settings.web.public_url)
-        pages.log_in(sub)
+    def _pages(self, member: Member) -> Pages:
+        known = self.researchers.get(member.key)
+        context = known.page.context if known else self.browsers.person()
+        pages = Pages(context.new_page(), self.stack.settings.web.public_url)
+        pages.log_in(member.sub)
         return pages
 
     def reviews(self) -> None:
         """Approve twice, blind; the researcher may not."""
-        ada = self._export_pages("ada", ADA.sub)
-        expect(ada.review_status(self.request) == 403, "the researcher cannot review the request")
-        for key, sub in (("rosa", ROSA.sub), ("sven", SVEN.sub)):
-            reviewer = self._export_pages(key, sub)
-            seen = reviewer.review_text(self.request)
+        status = self._pages(ADA).review_status(self.request)
+        expect(status == 403, f"the researcher cannot review the request: HTTP {status}")
+        reason = "All counts are above the floor."
+        for member in (ROSA, SVEN):
+            pages = self._pages(member)
+            pages.open_every_file(self.request)
+            seen = pages.text()
             expect(
-                ROSA.name not in seen and "approved by" not in seen.lower(), f"{key} sees no vote"
+                reason not in seen and ROSA.name not in seen, f"{member.name} sees no other vote"
             )
-            reviewer.picture(self.pictures / "review.png")
-            reviewer.approve(self.request, "Counts are above the floor; the kind is what it says.")
-            evidence(f"{key} approved")
+            self._picture(pages.page, "review")
+            pages.approve(reason)
+        shown = self.operator.json("export", "show", self.request)
+        expect(shown["status"] == "released", f"after two approvals: {shown['status']}")
 
     def download(self) -> None:
         """Download in the researcher's browser and compare the hash with the reviewed one."""
-        ada = self._export_pages("ada", ADA.sub)
         reviewed = self.operator.json("export", "show", self.request)["files"]
-        expected = {file["name"]: file["sha256"] for file in reviewed}
-        got = ada.download(self.request)
+        expected = {file["file"]: file["sha256"] for file in reviewed}
+        folder = self.pictures.parent / "release"
+        got = self._pages(ADA).download(self.request, folder)
+        self._picture(self._pages(ADA).page, "exports")
         expect(got == expected, f"SHA-256 of what arrived is that of what was reviewed: {got}")
+        self._compare_frequencies(pd.concat(_table(folder / name) for name in got))
+
+    def _compare_frequencies(self, released: pd.DataFrame) -> None:
+        """The allele counts that left are those that were planted."""
+        n_compared = 0
+        keys = ["chromosome", "position", "reference", "alternate", "group"]
+        counts = released.set_index(keys)[["allele_count", "allele_number"]]
+        for allele in (a for a in self.truth["alleles"] if a["cohort"] == COHORT):
+            for population, planted in allele["counts"].items():
+                key = (*(allele[name] for name in keys[:4]), population)
+                if key in counts.index:
+                    n_compared += 1
+                    got = [int(value) for value in counts.loc[key]]
+                    if got != list(planted):
+                        raise StepFailed(f"{key}: {got}, planted {planted}")
+        expect(n_compared > 0, f"{n_compared} allele counts by population are the planted ones")
 
     # --- the end of a grant ----------------------------------------------------------------------
 
     def revocation(self) -> None:
         """Withdraw the grant, watch everything end, give it back, find the files."""
         ada = self.researchers["ada"]
-        kept = ada.put_text_file("kept.ipynb")
+        ada.keep_a_notebook(PROJECT, "kept.ipynb")
         committee = CommitteeClient.of(self.stack.state)
         begun = time.monotonic()
         committee.withdraw(ADA.sub, COHORT)
-        seconds = ada.seconds_until_closed(begun, REVOCATION_SECONDS)
+        seconds = ada.seconds_until_closed(PROJECT, begun, REVOCATION_SECONDS)
         expect(seconds <= REVOCATION_SECONDS, f"the route is closed after {seconds:.1f} s")
         gone = self.operator.seconds_until_gone(self.wid, begun, REVOCATION_SECONDS)
         expect(gone <= REVOCATION_SECONDS, f"the container is gone after {gone:.1f} s")
-        self.ended_at = datetime.now(UTC)
-        status = ada.status_of(f"/hub/spawn/{ada.username()}/{PROJECT}")
+        status = ada.status_of(f"{ada.hub}/hub/spawn/{ada.person}/{PROJECT}")
         expect(status == 403, f"another cannot be started: HTTP {status}")
         committee.grant(ADA.sub, COHORT)
-        ada.log_in_again(ADA.sub)
+        ada.log_in_again()
         ada.start(PROJECT)
-        expect(ada.has_file(kept), "the grant is back, and so are the work volume and its files")
+        kept = ada.has_notebook(PROJECT, "kept.ipynb")
+        expect(kept, "the grant is back, and so are the work volume and its files")
 
     def audit(self) -> None:
         """Verify the chain, then change one byte of a copy."""
@@ -250,3 +259,7 @@ class Story:
 
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()[:300]
+
+
+def _table(path: Path) -> pd.DataFrame:
+    return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
