@@ -6,30 +6,46 @@ Names load when they are first used, so that importing the package loads no room
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-# name -> the module that has it; the researcher's whole vocabulary.
-_LAZY = {
-    "check": "gdi_spe.workspace.exports",
-    "cohorts": "gdi_spe.workspace.cohorts",
-    "export": "gdi_spe.workspace.exports",
-    "isolation_report": "gdi_spe.workspace.isolation",
-    "open_cohort": "gdi_spe.workspace.cohorts",
-    "plot": "gdi_spe.workspace.plot",
-    "request_export": "gdi_spe.workspace.exports",
-    "exports": "gdi_spe.workspace.exports",
+if TYPE_CHECKING:
+    from gdi_spe.workspace import plot
+    from gdi_spe.workspace.cohorts import cohorts, open_cohort
+    from gdi_spe.workspace.exports import check, export, exports, request_export
+    from gdi_spe.workspace.isolation import isolation_report
+
+# name -> the module that has it; the researcher's whole vocabulary. A name that is None there is
+# the module itself.
+_LAZY: dict[str, tuple[str, str | None]] = {
+    "check": ("gdi_spe.workspace.exports", "check"),
+    "cohorts": ("gdi_spe.workspace.cohorts", "cohorts"),
+    "export": ("gdi_spe.workspace.exports", "export"),
+    "exports": ("gdi_spe.workspace.exports", "exports"),
+    "isolation_report": ("gdi_spe.workspace.isolation", "isolation_report"),
+    "open_cohort": ("gdi_spe.workspace.cohorts", "open_cohort"),
+    "plot": ("gdi_spe.workspace.plot", None),
+    "request_export": ("gdi_spe.workspace.exports", "request_export"),
 }
 
-__all__ = sorted(_LAZY)  # noqa: PLE0604  # computed from the one table above
+__all__ = [
+    "check",
+    "cohorts",
+    "export",
+    "exports",
+    "isolation_report",
+    "open_cohort",
+    "plot",
+    "request_export",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(_LAZY[name])
-    # A name that ends its module's path is the module itself (`spe.plot`).
-    return module if _LAZY[name].endswith(f".{name}") and not hasattr(module, name) else getattr(module, name)
+    path, attribute = _LAZY[name]
+    module = import_module(path)
+    return module if attribute is None else getattr(module, attribute)
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *_LAZY]
+    return sorted({*globals(), *_LAZY})

@@ -1,1 +1,1 @@
-"""The researcher's side, UNTRUSTED: nothing that runs here decides."""
+"""The researcher's side: nothing here is believed by the node, and nothing here decides."""

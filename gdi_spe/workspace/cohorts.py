@@ -1,0 +1,156 @@
+"""What is mounted in the workspace, and opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, overload
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.folder import MANIFEST
+from gdi_spe.workspace.cohort import Cohort
+from gdi_spe.workspace.node_socket import NodeSilent, ask
+from gdi_spe.workspace.showing import html_table
+from gdi_spe.workspace.surroundings import Surroundings, surroundings
+
+
+class NoSuchCohort(BadInput):
+    """A cohort that is not mounted here."""
+
+    code = "no-such-cohort"
+
+
+@dataclass(frozen=True)
+class MountedCohort:
+    """One cohort of the workspace: its identifier, version, folder, and until when."""
+
+    id: str
+    version: int
+    title: str
+    path: Path
+    until: str = ""
+
+
+class CohortList(Sequence[MountedCohort]):
+    """The workspace's cohorts, until when, and what is left to be shown today."""
+
+    def __init__(self, mounted: Sequence[MountedCohort], told: dict[str, Any]) -> None:
+        self._mounted = tuple(mounted)
+        self._told = told
+
+    @overload
+    def __getitem__(self, index: int) -> MountedCohort: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[MountedCohort]: ...
+    def __getitem__(self, index: int | slice) -> MountedCohort | Sequence[MountedCohort]:
+        if isinstance(index, int) and not self._mounted:
+            raise NoSuchCohort("no cohort is mounted here")
+        return self._mounted[index]
+
+    def __len__(self) -> int:
+        return len(self._mounted)
+
+    def __iter__(self) -> Iterator[MountedCohort]:
+        return iter(self._mounted)
+
+    def _footer(self) -> str:
+        parts = []
+        if self._told.get("valid_until"):
+            parts.append(f"workspace until {self._told['valid_until']}")
+        display = self._told.get("display") or {}
+        if display.get("budget_bytes"):
+            used, budget = display.get("used_bytes", 0), display["budget_bytes"]
+            parts.append(f"{used:,} of {budget:,} bytes shown today")
+        return "; ".join(parts)
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [(each.id, str(each.version), each.title, each.until) for each in self._mounted]
+
+    def __repr__(self) -> str:
+        if not self._mounted:
+            return "no cohort is mounted here"
+        lines = [
+            f"{cohort}  version {version}  {title}  {'until ' + until if until else ''}".rstrip()
+            for cohort, version, title, until in self._rows()
+        ]
+        return "\n".join([*lines, self._footer()]).rstrip()
+
+    def _repr_html_(self) -> str:
+        return html_table(("cohort", "version", "title", "until"), self._rows(), self._footer())
+
+
+def cohorts(here: Surroundings | None = None) -> CohortList:
+    """List the cohorts of this workspace.
+
+    Returns
+    -------
+    One entry a cohort with ``id``, ``version``, ``title``, ``path`` and ``until``. In a
+    workspace the node is asked until when; without a node the mounted folders are listed.
+
+    Examples
+    --------
+    >>> import gdi_spe as spe
+    >>> spe.cohorts()  # doctest: +SKIP
+    """
+    here = here or surroundings()
+    told = _told(here)
+    until = {each["id"]: str(each.get("until", "")) for each in told.get("cohorts", ())}
+    found = []
+    for path in _folders(here.cohorts):
+        manifest = Cohort(path).folder.manifest
+        cohort_id = str(manifest.cohort_id)
+        found.append(
+            MountedCohort(
+                cohort_id, manifest.version, manifest.title, path, until.get(cohort_id, "")
+            )
+        )
+    return CohortList(sorted(found, key=lambda each: each.id), told)
+
+
+def _told(here: Surroundings) -> dict[str, Any]:
+    if not here.node_socket.exists():
+        return {}
+    try:
+        answer = ask(here.node_socket, "GET", "/v1/self")
+    except NodeSilent:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _folders(root: Path) -> list[Path]:
+    if not root.is_dir():
+        return []
+    if (root / MANIFEST).is_file():
+        return [root]
+    return sorted(path for path in root.iterdir() if (path / MANIFEST).is_file())
+
+
+def open_cohort(id_or_path: str | Path, here: Surroundings | None = None) -> Cohort:
+    """Open a cohort.
+
+    Parameters
+    ----------
+    id_or_path
+        A cohort's identifier, or its folder.
+
+    Raises
+    ------
+    NoSuchCohort
+        If it is not mounted here; the nearest names are given.
+
+    Examples
+    --------
+    >>> import gdi_spe as spe
+    >>> cohort = spe.open_cohort("GDI-EE-COHORT-001")  # doctest: +SKIP
+    """
+    if (Path(id_or_path) / MANIFEST).is_file():
+        return Cohort(id_or_path)
+    here = here or surroundings()
+    mounted = {str(Cohort(path).folder.manifest.cohort_id): path for path in _folders(here.cohorts)}
+    if str(id_or_path) in mounted:
+        return Cohort(mounted[str(id_or_path)])
+    near = get_close_matches(str(id_or_path), mounted, n=3, cutoff=0.4)
+    here_are = ", ".join(near or sorted(mounted)) or "none"
+    raise NoSuchCohort(f"cohort {str(id_or_path)!r} is not here", remedy=f"Mounted: {here_are}")

@@ -1,0 +1,257 @@
+"""Take results out: try the node's rules, write to the outbox, ask for a release.
+
+What is found here is a warning from the same rules that the node uses. The node checks again
+what it receives, with the facts it has itself, and only that decides.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.findings import FileReport
+from gdi_spe.boundary.recipe import SideCar
+from gdi_spe.workspace import outbox, recipes
+from gdi_spe.workspace.node_socket import ask
+from gdi_spe.workspace.reports import CheckResult, ExportRequest, ExportRequests
+from gdi_spe.workspace.surroundings import Surroundings, surroundings
+
+# Columns by which a table is known to be one of allele frequencies.
+_FREQUENCY_COLUMNS = {"reference", "alternate", "allele_count", "allele_number", "allele_frequency"}
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """A file in the outbox, what is declared about it, and what the rules say."""
+
+    path: Path
+    side_car: SideCar
+    result: CheckResult
+
+    def __repr__(self) -> str:
+        return f"{self.path.name} is in the outbox.\n{self.result!r}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.path.name} is in the outbox.</p>{self.result._repr_html_()}"
+
+
+def check(
+    obj: Any, kind: str = "", name: str = "", here: Surroundings | None = None
+) -> CheckResult:
+    """Try the node's rules on a result or a file, before anyone waits.
+
+    Parameters
+    ----------
+    obj
+        A table, Selection-free aggregate, figure, text or dictionary; or a file's path.
+    kind
+        What the table is: ``"counts"`` or ``"allele-frequencies"`` (told by its columns).
+    name
+        The file name it would have; by what it is without it.
+
+    Returns
+    -------
+    The verdict (``pass``, ``review`` or ``block``) and each finding with how to fix it. A
+    pass here promises nothing: the node checks again, and people look.
+
+    Examples
+    --------
+    >>> import gdi_spe as spe
+    >>> spe.check(table, kind="counts")  # doctest: +SKIP
+    """
+    here = here or surroundings()
+    if isinstance(obj, str | Path) and Path(obj).is_file():
+        path = Path(obj)
+        side_car = outbox.declared(path)
+        if kind:
+            side_car = side_car.model_copy(update={"kind": kind})
+        return _check(path, side_car, here)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (name or f"result{_ending(obj)}")
+        outbox.write(obj, path)
+        return _check(path, _side_car(obj, "", kind), here)
+
+
+def _ending(obj: Any) -> str:
+    if isinstance(obj, str):
+        return ".txt"
+    if isinstance(obj, dict):
+        return ".json"
+    return ".png" if hasattr(obj, "savefig") or hasattr(obj, "figure") else ".csv"
+
+
+def _check(path: Path, side_car: SideCar, here: Surroundings) -> CheckResult:
+    from gdi_spe.disclosure.context import CheckContext
+    from gdi_spe.disclosure.engine import check_files
+
+    context: CheckContext = _context(path.name, side_car, here)
+    return CheckResult(check_files([path], here.load_policy(), context))
+
+
+def _context(name: str, side_car: SideCar, here: Surroundings) -> Any:
+    """What the rules must know of the mounted cohorts: their size and pseudonyms."""
+    from gdi_spe.disclosure.context import CheckContext
+    from gdi_spe.workspace.cohorts import cohorts, open_cohort
+
+    n_individuals, n_variants, identifiers = 0, 0, set[str]()
+    for mounted in cohorts(here):
+        folder = open_cohort(mounted.path).folder
+        n_individuals += folder.manifest.n_individuals
+        n_variants += folder.manifest.n_variants
+        identifiers |= set(folder.table("individuals")["individual_id"].to_pylist())
+        identifiers |= set(folder.table("samples")["sample_id"].to_pylist())
+    return CheckContext(
+        n_individuals=n_individuals or None,
+        n_variants=n_variants,
+        side_cars={name: side_car},
+        identifiers=frozenset(identifiers),
+    )
+
+
+def _side_car(obj: Any, why: str, kind: str, unit: str = "") -> SideCar:
+    import pandas as pd
+
+    recipe = recipes.recipe_of(obj) if isinstance(obj, pd.DataFrame) else None
+    if not kind and isinstance(obj, pd.DataFrame) and set(obj.columns) >= _FREQUENCY_COLUMNS:
+        kind = "allele-frequencies"
+    return SideCar(kind=kind, why=why, unit=unit, recipe=recipe)
+
+
+def export(
+    obj: Any,
+    name: str,
+    why: str,
+    kind: str = "",
+    unit: str = "",
+    here: Surroundings | None = None,
+) -> ExportedFile:
+    """Write a result to the outbox with what is declared about it, and try the rules.
+
+    Parameters
+    ----------
+    obj
+        A pandas, Arrow or DuckDB table; matplotlib axes or figure; text; a dictionary; or the
+        path of a file.
+    name
+        The file's name; its ending says the form: ``.parquet``, ``.csv``, ``.tsv``,
+        ``.png``, ``.json``, ``.txt`` or ``.md``.
+    why
+        What it is for, as in ``"Table 2"``; reviewers read it.
+    kind
+        What the table is: ``"counts"`` (groups and numbers of people) or
+        ``"allele-frequencies"`` (told by its columns). A kind helps a table to be explained;
+        it never lowers what the content shows.
+    unit
+        Unit of the numbers, where they have one.
+
+    Returns
+    -------
+    The file, its declaration and the findings. It leaves with `request_export`.
+
+    Raises
+    ------
+    BadInput
+        If the name or form cannot be used, or nothing says why.
+
+    Examples
+    --------
+    >>> import gdi_spe as spe
+    >>> spe.export(table, "counts.csv", why="Table 2", kind="counts")  # doctest: +SKIP
+    """
+    here = here or surroundings()
+    if not why.strip():
+        raise BadInput("an export needs a reason", remedy='Say it, as in why="Table 2"')
+    side_car = _side_car(obj, why, kind, unit)
+    path = here.outbox / name
+    outbox.write(obj, path)
+    outbox.declare(path, side_car)
+    return ExportedFile(path, side_car, _check(path, side_car, here))
+
+
+def request_export(
+    title: str,
+    justification: str,
+    files: Sequence[str] | None = None,
+    here: Surroundings | None = None,
+) -> ExportRequest:
+    """Send files of the outbox to the node and ask for their release.
+
+    Parameters
+    ----------
+    title, justification
+        What it is and why it may leave; reviewers read both.
+    files
+        Names in the outbox; all of them without it.
+
+    Returns
+    -------
+    The request: its status and the node's findings, file by file. Blocked files do not reach
+    a reviewer; each finding says how to fix it. What was sent lies in ``outbox/sent``.
+
+    Raises
+    ------
+    BadInput
+        If there is nothing to send.
+    NodeSilent, NodeSaidNo
+        If there is no node here, or it refuses.
+
+    Examples
+    --------
+    >>> import gdi_spe as spe
+    >>> spe.request_export(title="Tables", justification="For the paper")  # doctest: +SKIP
+    """
+    here = here or surroundings()
+    paths = _chosen(here.outbox, files)
+    draft = {"title": title, "justification": justification}
+    request_id = str(ask(here.node_socket, "POST", "/v1/exports", draft)["id"])
+    for path in paths:
+        route = f"/v1/exports/{request_id}/files/{path.name}"
+        ask(here.node_socket, "PUT", route, path.read_bytes())
+        declared = outbox.declared(path).model_dump(mode="json")
+        ask(here.node_socket, "PUT", f"{route}/side-car", declared)
+    told = ask(here.node_socket, "POST", f"/v1/exports/{request_id}/submit", {})
+    outbox.move_to_sent(paths, request_id)
+    return ExportRequest.of({"title": title, **told})
+
+
+def _chosen(folder: Path, files: Sequence[str] | None) -> list[Path]:
+    waiting = outbox.waiting(folder)
+    if not waiting:
+        raise BadInput("the outbox is empty", remedy="Write results to it with spe.export")
+    if files is None:
+        return waiting
+    by_name = {path.name: path for path in waiting}
+    for name in files:
+        if name not in by_name:
+            raise BadInput(f"{name!r} is not in the outbox", remedy=f"There: {', '.join(by_name)}")
+    return [by_name[name] for name in files]
+
+
+def exports(request_id: str | None = None, here: Surroundings | None = None) -> Any:
+    """List the export requests of this workspace, or show one.
+
+    Returns
+    -------
+    The requests with their status, newest first as the node gives them; one
+    `ExportRequest` where an identifier is given.
+
+    Examples
+    --------
+    >>> import gdi_spe as spe
+    >>> spe.exports()  # doctest: +SKIP
+    """
+    here = here or surroundings()
+    if request_id is not None:
+        return ExportRequest.of(ask(here.node_socket, "GET", f"/v1/exports/{request_id}"))
+    told = ask(here.node_socket, "GET", "/v1/exports")
+    rows = told.get("exports", ()) if isinstance(told, dict) else told
+    return ExportRequests([ExportRequest.of(row) for row in rows])
+
+
+def explain(report: FileReport) -> str:
+    """Return one file's findings as text."""
+    return CheckResult.lines_of(report)

@@ -1,0 +1,157 @@
+"""Files that wait to be sent: what was written, and what is declared about it beside it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.recipe import SideCar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SIDE_CAR = ".spe.json"
+SENT = "sent"
+# The names that the node takes (see gdi_spe.boundary.identifiers.FileName).
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_DOTS_PER_INCH = 150
+
+
+def write(obj: Any, path: Path) -> None:
+    """Write a result in the form that a file's ending asks for.
+
+    Raises
+    ------
+    BadInput
+        If the name or ending cannot be used, or the result cannot be written so.
+    """
+    if not _NAME.fullmatch(path.name) or path.name.endswith(SIDE_CAR):
+        raise BadInput(
+            f"{path.name!r} cannot be a file's name here",
+            remedy="Use letters, digits, dots, dashes and underscores, at most 80",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(obj, Path):
+        shutil.copyfile(obj, path)
+        return
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise BadInput(
+            f"{path.name}: files ending in {path.suffix or 'nothing'} are not written here",
+            remedy=f"Use one of {', '.join(_WRITERS)}",
+        )
+    writer(obj, path)
+
+
+def table_of(obj: Any) -> pd.DataFrame:
+    """Return a result as a pandas table."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(obj, pd.DataFrame):
+        return obj
+    if isinstance(obj, pd.Series):
+        return obj.reset_index()
+    if isinstance(obj, pa.Table):
+        return obj.to_pandas()
+    if hasattr(obj, "df"):  # a DuckDB relation
+        frame = obj.df()
+        if isinstance(frame, pd.DataFrame):
+            return frame
+    raise BadInput(f"a {type(obj).__name__} is no table", remedy="Give a pandas table")
+
+
+def _plain(obj: Any) -> pd.DataFrame:
+    """A table with its index as columns, where the index says something."""
+    import pandas as pd
+
+    table = table_of(obj)
+    is_numbered = isinstance(table.index, pd.RangeIndex) or table.index.names == [None]
+    return table if is_numbered else table.reset_index()
+
+
+def _parquet(obj: Any, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow = pa.Table.from_pandas(_plain(obj), preserve_index=False)
+    pq.write_table(arrow.replace_schema_metadata(None), path, compression="zstd")
+
+
+def _csv(obj: Any, path: Path) -> None:
+    _plain(obj).to_csv(path, index=False, lineterminator="\n")
+
+
+def _tsv(obj: Any, path: Path) -> None:
+    _plain(obj).to_csv(path, index=False, sep="\t", lineterminator="\n")
+
+
+def _png(obj: Any, path: Path) -> None:
+    figure = obj if hasattr(obj, "savefig") else getattr(obj, "figure", None)
+    if figure is None:
+        raise BadInput(f"a {type(obj).__name__} is no figure", remedy="Give matplotlib axes")
+    figure.savefig(path, dpi=_DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
+
+
+def _json(obj: Any, path: Path) -> None:
+    import json
+
+    path.write_text(json.dumps(obj, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _text(obj: Any, path: Path) -> None:
+    if not isinstance(obj, str):
+        raise BadInput(f"a {type(obj).__name__} is no text")
+    path.write_text(obj, encoding="utf-8")
+
+
+_WRITERS: dict[str, Callable[[Any, Path], None]] = {
+    ".parquet": _parquet,
+    ".csv": _csv,
+    ".tsv": _tsv,
+    ".png": _png,
+    ".json": _json,
+    ".txt": _text,
+    ".md": _text,
+}
+
+
+def side_car_path(path: Path) -> Path:
+    """Return where a file's declaration is."""
+    return path.with_name(path.name + SIDE_CAR)
+
+
+def declare(path: Path, side_car: SideCar) -> None:
+    """Write what is declared about a file."""
+    side_car_path(path).write_text(side_car.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def declared(path: Path) -> SideCar:
+    """Read what was declared about a file; nothing where nothing was."""
+    beside = side_car_path(path)
+    if not beside.is_file():
+        return SideCar()
+    return SideCar.model_validate_json(beside.read_bytes())
+
+
+def waiting(outbox: Path) -> list[Path]:
+    """Return the files that wait to be sent."""
+    if not outbox.is_dir():
+        return []
+    return sorted(
+        path for path in outbox.iterdir() if path.is_file() and not path.name.endswith(SIDE_CAR)
+    )
+
+
+def move_to_sent(paths: list[Path], request_id: str) -> None:
+    """Put files away that were sent with a request."""
+    for path in paths:
+        folder = path.parent / SENT / request_id
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in (path, side_car_path(path)):
+            if each.exists():
+                each.replace(folder / each.name)

@@ -1,0 +1,112 @@
+"""Individuals that a question selects."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.query import conditions as ask
+from gdi_spe.workspace.showing import html_table, shown_count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gdi_spe.workspace.cohort import Cohort
+
+
+class Selection:
+    """Individuals of a cohort, chosen by a condition.
+
+    ``a & b`` are in both, ``a | b`` in either, ``a - b`` in the first and not known to be in
+    the second. ``~a`` are those about whom it is recorded that they do not meet the condition;
+    who is not recorded is in neither ``a`` nor ``~a``.
+
+    Examples
+    --------
+    >>> ryr1 = cohort.individuals(gene="RYR1", consequence="damaging")  # doctest: +SKIP
+    >>> weak = cohort.individuals(phenotype="HP:0003473")  # doctest: +SKIP
+    >>> (ryr1 & weak).count()  # doctest: +SKIP
+    """
+
+    def __init__(self, cohort: Cohort, condition: ask.Condition) -> None:
+        self.cohort = cohort
+        self.condition = condition
+
+    @property
+    def ids(self) -> list[str]:
+        """The pseudonyms of the individuals, sorted."""
+        return sorted(self.cohort.evaluator.outcome(self.condition).present)
+
+    def count(self) -> int:
+        """Return how many individuals there are."""
+        return len(self.cohort.evaluator.outcome(self.condition).present)
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __contains__(self, individual_id: str) -> bool:
+        return individual_id in self.cohort.evaluator.outcome(self.condition).present
+
+    def table(self) -> pd.DataFrame:
+        """Return the rows of ``individuals``; rows about people cannot be exported."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        rows = self.cohort.folder.table("individuals")
+        mine = pc.is_in(rows["individual_id"], value_set=pa.array(self.ids, pa.string()))
+        return rows.filter(mine).to_pandas()
+
+    def controls(self) -> Selection:
+        """Return those recorded as not meeting the condition, asked for by name."""
+        return ~self
+
+    def not_recorded(self) -> Selection:
+        """Return those about whom nothing is recorded: neither cases nor controls."""
+        return Selection(self.cohort, ask.NotRecorded(self.condition))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many are present, excluded and not recorded."""
+        known = self.cohort.evaluator.outcome(self.condition)
+        unknown = len(self.cohort.evaluator.everyone) - len(known.present) - len(known.excluded)
+        return {
+            "present": len(known.present),
+            "excluded": len(known.excluded),
+            "not recorded": unknown,
+        }
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the sorted pseudonyms, one a line: it compares selections
+        without showing anybody.
+        """
+        return hashlib.sha256("\n".join(self.ids).encode()).hexdigest()
+
+    def __and__(self, other: Selection) -> Selection:
+        return Selection(self._same(other), ask.Both(self.condition, other.condition))
+
+    def __or__(self, other: Selection) -> Selection:
+        return Selection(self._same(other), ask.Either(self.condition, other.condition))
+
+    def __sub__(self, other: Selection) -> Selection:
+        return Selection(self._same(other), ask.Without(self.condition, other.condition))
+
+    def __invert__(self) -> Selection:
+        return Selection(self.cohort, ask.Opposite(self.condition))
+
+    def _same(self, other: Selection) -> Cohort:
+        if not isinstance(other, Selection) or other.cohort.folder.path != self.cohort.folder.path:
+            raise BadInput("selections of different cohorts cannot be combined")
+        return self.cohort
+
+    def _shown(self) -> list[tuple[str, str]]:
+        policy = self.cohort.count_policy
+        return [(name, shown_count(n, policy)) for name, n in self.counts().items()]
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name} {n}" for name, n in self._shown())
+        return f"<Selection of {self.cohort.id}: {told}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            ("", "individuals"), self._shown(), caption=f"Selection of {self.cohort.id}"
+        )

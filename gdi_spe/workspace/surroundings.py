@@ -1,0 +1,38 @@
+"""Where a workspace finds its cohorts, its node and its outbox: the environment is read here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gdi_spe.boundary.policy import DisclosurePolicy
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The places of one workspace."""
+
+    cohorts: Path
+    node_socket: Path
+    outbox: Path
+    policy: str
+
+    def load_policy(self) -> DisclosurePolicy:
+        """Return the policy to warn by; the node decides by its own, whatever this one says."""
+        from gdi_spe.disclosure.presets import policy_named
+
+        beside = self.node_socket.parent / "policy.toml"
+        return policy_named(str(beside) if beside.is_file() else self.policy)
+
+
+def surroundings(environment: Mapping[str, str] | None = None) -> Surroundings:
+    """Read the places from the environment, with those of a workspace where it is silent."""
+    told = os.environ if environment is None else environment
+    return Surroundings(
+        cohorts=Path(told.get("GDI_SPE_COHORTS", "/cohorts")),
+        node_socket=Path(told.get("GDI_SPE_NODE_SOCKET", "/run/node/node.sock")),
+        outbox=Path(told.get("GDI_SPE_OUTBOX", "/home/spe/work/outbox")),
+        policy=told.get("GDI_SPE_POLICY", "gdi-default"),
+    )
