@@ -1,4 +1,4 @@
-"""What people were granted: rows that are made from visas, ended by events, and never edited.
+"""What people were granted: rows that are made and renewed by visas, and ended by events.
 
 A grant of a dataset or cohort is the longest of its live rows. No row outlives its visa, nor the
 end that the access committee's own system names, nor the silence of that system beyond the grace.
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.identity.clearinghouse import Decision, Derivation, Refusal
 from gdi_spe.node.identity.tables import Grant, GrantSource, Person
 from gdi_spe.node.identity.visas import WHY
@@ -84,18 +84,14 @@ def apply_decision(
     """
     wanted, refused = _wanted(session, person, decision)
     for row in _open_rows(session, person):
-        found = wanted.pop(_key_of(row), None)
-        if found and (found.visa_sha256, found.until) == (row.visa_sha256, row.until):
-            row.verified_at = now
-        elif found:
-            _end(session, row, "replaced", "", person, now)
-            _make(session, person, found, row.entitled_until, now)
-        elif row.until <= now:
+        if row.until <= now:
             _end(session, row, "expired", "", "node", now)
+        elif found := wanted.pop(_key_of(row), None):
+            _renew(session, row, found, now)
         elif row.visa_sha256 not in decision.unjudged or row.verified_at + grace <= now:
             _end(session, row, "visa-gone", "", person, now)
     for derivation in wanted.values():
-        _make(session, person, derivation, None, now)
+        _make(session, person, derivation, now)
     session.flush()
     return refused
 
@@ -171,13 +167,7 @@ def _key_of(row: Grant) -> Key:
     return (row.target, row.source, row.subject)
 
 
-def _make(
-    session: Session,
-    person: str,
-    derivation: Derivation,
-    entitled_until: datetime | None,
-    now: datetime,
-) -> None:
+def _make(session: Session, person: str, derivation: Derivation, now: datetime) -> None:
     grant = Grant(
         person=person,
         target=derivation.target,
@@ -188,25 +178,34 @@ def _make(
         made_at=now,
         verified_at=now,
         until=derivation.until,
-        entitled_until=entitled_until,
     )
     session.add(grant)
-    facts = {
+    record(session, Event("grant.made", person, grant.target, _facts(grant)), now)
+
+
+def _renew(session: Session, row: Grant, derivation: Derivation, now: datetime) -> None:
+    """Let a newer visa of the same source stand in for the one before, longer or shorter."""
+    before = (row.visa_sha256, row.until)
+    row.verified_at = now
+    row.visa_sha256, row.until, row.value = (
+        derivation.visa_sha256,
+        derivation.until,
+        derivation.value,
+    )
+    if (row.visa_sha256, row.until) != before:
+        record(session, Event("grant.renewed", row.person, row.target, _facts(row)), now)
+
+
+def _facts(grant: Grant) -> dict[str, Fact]:
+    return {
+        "person": grant.person,
         "source": grant.source,
-        "until": effective_end(grant).isoformat(),
+        "until": grant.until.isoformat(),
         "visa": grant.visa_sha256,
-        "person": person,
     }
-    record(session, Event("grant.made", person, grant.target, facts), now)
 
 
 def _end(session: Session, row: Grant, code: str, why: str, actor: str, now: datetime) -> None:
     row.ended_at, row.ended_code, row.ended_why = now, code, why
-    facts = {
-        "code": code,
-        "why": why,
-        "source": row.source,
-        "visa": row.visa_sha256,
-        "person": row.person,
-    }
+    facts = {**_facts(row), "code": code, "why": why}
     record(session, Event("grant.ended", actor, row.target, facts), now)

@@ -32,7 +32,7 @@ class Person(Base):
 
 
 class Grant(Base):
-    """One derivation of a grant: a row is ended, never changed into another or deleted."""
+    """One way to a grant: renewed by newer visas, ended by an event, never deleted."""
 
     __tablename__ = "grants"
     __table_args__ = (Index(None, "person", "ended_at"), Index(None, "source", "ended_at"))
