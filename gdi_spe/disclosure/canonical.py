@@ -59,6 +59,9 @@ _FORMS = {
 }
 
 
+_MAX_NAME = 80
+
+
 class _Impossible(Exception):
     """Raised inside where a file turns out to have no canonical form."""
 
@@ -128,7 +131,9 @@ def gunzip(data: bytes, limit: int) -> bytes | NoCanonicalForm:
 
 def _named(name: str, media_type: str) -> str:
     endings = _FORMS[media_type]
-    return name if name.lower().endswith(endings) else f"{name}{endings[0]}"
+    if name.lower().endswith(endings):
+        return name
+    return f"{name[: _MAX_NAME - len(endings[0])]}{endings[0]}"
 
 
 def _decoded(data: bytes) -> str:
@@ -139,19 +144,24 @@ def _decoded(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _clean(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the text without characters that show nothing, and what was dropped."""
+    dropped = ("characters that show nothing",) if INVISIBLE.search(text) else ()
+    return clean_text(text), dropped
+
+
 # --- tables -----------------------------------------------------------------------------------
 
 
 def _delimited(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
-    text = _decoded(data)
+    text, dropped = _clean(_decoded(data))
     delimiter = delimiter_of(text)
     if delimiter is None:
         raise _Impossible("its lines do not have the same number of columns")
     comments, header, body = _split_header(text, delimiter)
     table = _read_delimited(header, body, delimiter, policy)
-    dropped: tuple[str, ...] = (f"{len(comments)} comment lines",) if comments else ()
-    if INVISIBLE.search(text):
-        dropped += ("characters that show nothing",)
+    if comments:
+        dropped += (f"{len(comments)} comment lines",)
     media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
     notes = (Text("comments", "\n".join(comments)),) if comments else ()
     written = write_delimited(table, "\t" if delimiter == "\t" else ",")
@@ -326,10 +336,8 @@ def _json(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
 
 
 def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
-    text = _decoded(data)
-    lines = [line.rstrip() for line in clean_text(text).split("\n")]
-    written = "\n".join(lines).strip("\n") + "\n"
-    dropped = ("characters that show nothing",) if INVISIBLE.search(text) else ()
+    text, dropped = _clean(_decoded(data))
+    written = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
     media_type = "text/plain"
     parts = (Text("text", written),)
     return Canonical(written.encode(), media_type, _named(name, media_type), parts, dropped)

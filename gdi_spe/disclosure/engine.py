@@ -88,7 +88,10 @@ def judge_bytes(data: bytes, judging: Judging) -> Judged:
     form = canonicalise_bytes(data, judging.name, judging.policy)
     canonical = form if isinstance(form, Canonical) else None
     findings = list(format_findings(data, judging, form))
-    parts: Iterable[Part] = (*(canonical.parts if canonical else ()), *loose_parts(data, judging))
+    parts: Iterable[Part] = (
+        *(canonical.parts if canonical else ()),
+        *loose_parts(data, judging, form),
+    )
     for part in parts:
         findings += _part_findings(part, judging)
     # TRUST: what has no canonical form, or no part that a rule looked at, has not earned a pass.

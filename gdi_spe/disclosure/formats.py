@@ -61,7 +61,7 @@ def _finding(judging: Judging, rule: str, why: str, severity: Verdict) -> Findin
     return Finding(rule=rule, severity=severity, part=judging.name, why=why, fix=_FIXES[rule])
 
 
-def loose_parts(data: bytes, judging: Judging) -> Iterator[Part]:
+def loose_parts(data: bytes, judging: Judging, form: Canonical | NoCanonicalForm) -> Iterator[Part]:
     """Yield what a file holds beside, or instead of, what its canonical form would keep."""
     kind = sniff(data)
     if kind is Kind.GZIP:
@@ -69,11 +69,11 @@ def loose_parts(data: bytes, judging: Judging) -> Iterator[Part]:
         if isinstance(inner, NoCanonicalForm):
             yield Opaque("gzip", f"The gzip file is not plain: {inner.why}")
         else:
-            yield from loose_parts(inner, judging)
+            yield from loose_parts(inner, judging, form)
     elif kind is Kind.PNG:
         yield from _png_parts(data)
-    elif kind in (Kind.SVG, Kind.HTML, Kind.NOTEBOOK, Kind.PDF, Kind.JPEG, Kind.UNKNOWN):
-        # No canonical form yet: the letters in the bytes are looked at, whatever frames them.
+    elif isinstance(form, NoCanonicalForm) and kind is not Kind.EMPTY:
+        # Without parts of its own, the letters in the bytes are looked at, whatever frames them.
         yield Text("letters", _letters(data))
 
 

@@ -6,6 +6,8 @@ import re
 import zlib
 from enum import Enum
 
+from gdi_spe.disclosure.table import INVISIBLE
+
 
 class Kind(Enum):
     """The forms of file that are told apart."""
@@ -146,7 +148,11 @@ def _sniff_table(text: str) -> Kind:
 
 def delimiter_of(text: str) -> str | None:
     """Return what separates the columns of a text, if the same number of them is in each line."""
-    lines = [line for line in text.splitlines()[:200] if line and not line.startswith("#")]
+    head = text[:_HEAD_BYTES] if len(text) > _HEAD_BYTES else text
+    lines = INVISIBLE.sub("", head.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    if len(text) > _HEAD_BYTES:
+        lines.pop()  # cut in two
+    lines = [line for line in lines if line and not line.startswith("#")]
     if len(lines) < 2:
         return None
     for delimiter in ("\t", ",", ";", "|"):

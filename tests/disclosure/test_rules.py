@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import gzip
+import random
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.boundary.recipe import SideCar
+from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.declared import membership_power
+from gdi_spe.disclosure.engine import check_files, judge_bytes
+from gdi_spe.disclosure.presets import policy_named, preset_names
+from gdi_spe.disclosure.rules import RULES
+from gdi_spe.disclosure.rules.rule import Judging
+from gdi_spe.disclosure.sniff import Kind, sniff
+
+VCF = b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n"
+
+
+def bgzf(data: bytes) -> bytes:
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+    body = deflate.compress(data) + deflate.flush()
+    size = (len(body) + 25).to_bytes(2, "little")
+    head = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0" + size
+    return head + body + zlib.crc32(data).to_bytes(4, "little") + len(data).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (VCF, Kind.VCF),
+        (b"\n\n" + VCF, Kind.VCF),
+        (gzip.compress(VCF), Kind.VCF),
+        (bgzf(VCF), Kind.VCF),
+        (bgzf(b"BCF\x02\x02"), Kind.BCF),
+        (bgzf(b"BAM\x01"), Kind.BAM),
+        (b"CRAM\x03\0", Kind.CRAM),
+        (b"\x6c\x1b\x01" + b"\0" * 20, Kind.PLINK1),
+        (b"\x6c\x1b\x10" + b"\0" * 20, Kind.PLINK2),
+        (b"\x14\0\0\0" + b"\x01\0\0\0" * 3 + b"bgen", Kind.BGEN),
+        (b"@HD\tVN:1.6\n@SQ\tSN:1\tLN:9\n", Kind.SAM),
+        (b"@r1\nACGTACGTACGT\n+\nIIIIIIIIIIII\n", Kind.FASTQ),
+        (b">chr1\n" + b"ACGT" * 20, Kind.FASTA),
+        (b"\x89HDF\r\n\x1a\n", Kind.HDF5),
+        (b"\x93NUMPY\x01\0", Kind.NUMPY),
+        (b"\x80\x04\x95\0", Kind.PICKLE),
+        (b"SQLite format 3\0", Kind.SQLITE),
+        (b"PK\x03\x04", Kind.ZIP),
+        (b"PAR1", Kind.PARQUET),
+    ],
+)
+def test_what_never_leaves_is_known_by_its_bytes_under_any_name(data, kind, report):
+    assert sniff(data) is kind
+    if kind is not Kind.PARQUET:
+        assert report(data, "figure.png").verdict is Verdict.BLOCK
+
+
+def test_every_rule_has_an_id_of_its_own_and_a_way_out():
+    ids = [rule.id for rule in RULES]
+
+    assert len(set(ids)) == len(ids)
+    assert all(rule.fix and rule.title for rule in RULES)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_is_a_whole_policy(name):
+    assert policy_named(name).name == name
+
+
+def matrix(rows: int, columns: int, letters: list[str]) -> str:
+    pick = random.Random(7)  # noqa: S311
+    names = ",".join(f"v{i}" for i in range(columns))
+    lines = [",".join(pick.choice(letters) for _ in range(columns)) for _ in range(rows)]
+    return "\n".join([names, *lines]) + "\n"
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [["0", "1", "2"], ["AA", "AG", "GG"], ["0/0", "0/1", "1/1"], ["0|1", "1|1", "0|0"],
+     ["-0.71", "0.62", "1.95"], ["0.01", "1.02", "1.97", "0.98"]],
+)  # fmt: skip
+@pytest.mark.parametrize(("rows", "columns"), [(60, 30), (30, 60)])
+def test_a_genotype_matrix_is_blocked_however_coded_and_turned(
+    letters, rows, columns, report, rules_of
+):
+    found = report(matrix(rows, columns, letters))
+
+    assert found.verdict is Verdict.BLOCK
+    assert "GEN101" in rules_of(found)
+
+
+def test_a_genotype_matrix_in_a_list_of_lists_is_blocked(report):
+    import json
+
+    values = [[random.Random(i * j).choice([0, 1, 2]) for i in range(40)] for j in range(40)]
+
+    assert report(json.dumps({"weights": values}), "model.json").verdict is Verdict.BLOCK
+
+
+def test_a_list_of_genotypes_is_blocked(report, rules_of):
+    lines = [f"rs{i}\t1\t{i}\t{random.Random(i).choice(['AA', 'AG', 'GG'])}" for i in range(30)]
+    table = "# rsid\tchromosome\tposition\tgenotype\n" + "\n".join(lines)
+
+    found = report(table, "mine.txt")
+
+    assert found.verdict is Verdict.BLOCK
+    assert "GEN102" in rules_of(found)
+
+
+def test_as_many_rows_as_people_is_blocked(report, rules_of):
+    table = "score,other\n" + "\n".join(f"{i / 7},{i / 3}" for i in range(1, 2000)) + "\n"
+
+    found = report(table, n=2000)
+
+    assert "PII103" in rules_of(found)
+    assert found.verdict is Verdict.BLOCK
+
+
+def test_the_cohorts_own_identifiers_are_found_inside_words(report):
+    found = report("We saw patient HG00096 twice.", "t.md", identifiers=frozenset({"HG00096"}))
+
+    assert found.verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    "public",
+    ["rs123456789", "ENSG00000196218", "HGNC:1097", "HP:0003473", "GCST90012345", "NCT01234567"],
+)
+def test_public_accessions_are_no_peoples_numbers(public, report):
+    found = report(f"marker,n_individuals\n{public},400\nother,500\n", kind="counts")
+
+    assert found.verdict is Verdict.PASS, found.findings
+
+
+def test_a_declaration_does_not_excuse_small_cells(report):
+    for kind in ("counts", "allele-frequencies", "public-annotation", "figure", "anything"):
+        found = report("group,n_individuals\nA,40\nB,7\n", kind=kind)
+        assert found.verdict is Verdict.BLOCK
+
+
+def test_a_column_can_be_declared_to_count_people(report):
+    table = "group,effort\nA,40\nB,7\n"
+
+    assert report(table, count_columns=("effort",)).verdict is Verdict.BLOCK
+
+
+def test_zero_is_what_the_policy_says(report, policy):
+    assert (
+        report("group,n_individuals\nA,40\nB,0\n", kind="counts").verdict.word == policy.counts.zero
+    )
+
+
+def test_text_is_never_passed(report):
+    assert report("All is well.\n", "methods.md").verdict is Verdict.REVIEW
+
+
+def test_a_stretch_of_bases_is_blocked(report):
+    assert report("see " + "ACGT" * 20, "t.txt").verdict is Verdict.BLOCK
+
+
+def test_base64_is_blocked(report):
+    assert report("x " + "QUJD" * 500, "t.txt").verdict is Verdict.BLOCK
+
+
+COUNTS = st.lists(st.integers(0, 60), min_size=2, max_size=12)
+
+
+def judged_counts(numbers: list[int], *, delimiter: str = ",", more: str = "") -> Verdict:
+    lines = [f"g{i}{delimiter}{n}" for i, n in enumerate(numbers)]
+    data = f"group{delimiter}n_individuals\n" + "\n".join(lines) + "\n" + more
+    context = CheckContext(n_individuals=5000, side_cars={"t.csv": SideCar(kind="counts")})
+    judging = Judging("t.csv", policy_named("gdi-default"), context)
+    return judge_bytes(data.encode(), judging).report.verdict
+
+
+@settings(max_examples=60, deadline=None)
+@given(COUNTS, st.integers(0, 60))
+def test_one_more_row_never_lowers_the_verdict(numbers, another):
+    assert judged_counts([*numbers, another]) >= judged_counts(numbers)
+
+
+@settings(max_examples=40, deadline=None)
+@given(COUNTS, st.randoms())
+def test_order_and_delimiters_never_change_the_verdict(numbers, random_source):
+    shuffled = numbers[:]
+    random_source.shuffle(shuffled)
+
+    assert judged_counts(shuffled) == judged_counts(numbers)
+    for delimiter in ";\t|":
+        assert judged_counts(numbers, delimiter=delimiter) == judged_counts(numbers)
+
+
+@settings(max_examples=60, deadline=None)
+@given(COUNTS)
+def test_a_count_below_the_minimum_never_passes(numbers):
+    verdict = judged_counts(numbers)
+
+    assert (verdict is Verdict.BLOCK) == any(0 < n < 10 for n in numbers)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.png", "a.json", "a.parquet"]))
+def test_random_bytes_never_pass_and_never_raise(data, name):
+    judging = Judging(name, policy_named("gdi-default"), CheckContext(n_individuals=100))
+
+    assert judge_bytes(data, judging).report.verdict is not Verdict.PASS
+
+
+# Source: the table of simulations for N people and M variants in the node's facts on disclosure.
+@pytest.mark.parametrize(
+    ("n", "m", "rate", "simulated"),
+    [(1000, 100, 0.05, 0.089), (1000, 1000, 0.05, 0.262), (1000, 5000, 0.01, 0.469),
+     (1000, 10000, 0.001, 0.545), (100, 1000, 0.001, 0.554), (5000, 5000, 0.05, 0.253)],
+)  # fmt: skip
+def test_membership_power_agrees_with_simulation(n, m, rate, simulated):
+    assert membership_power(n, m, rate) == pytest.approx(simulated, abs=0.03)
+
+
+def test_a_link_is_not_followed(tmp_path, policy):
+    (tmp_path / "real.csv").write_text("group,n_individuals\nA,40\nB,50\n")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+
+    assert check_files([tmp_path / "link.csv"], policy, CheckContext()).verdict is Verdict.BLOCK
+
+
+def test_a_check_that_fails_means_review(tmp_path, policy, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_text("group,n_individuals\nA,40\nB,50\n")
+    monkeypatch.setattr("gdi_spe.disclosure.engine.judge_bytes", lambda *_: 1 / 0)
+
+    found = check_files([path], policy, CheckContext(n_individuals=100, declared={"*": "counts"}))
+
+    assert found.verdict is Verdict.REVIEW
+    assert found.files[0].findings[0].rule == "FMT108"
+
+
+def test_the_same_table_minus_one_person_is_blocked(tmp_path, policy):
+    (tmp_path / "then.csv").write_text("site,n_individuals\nA,58\nB,70\n")
+    (tmp_path / "now.csv").write_text("site,n_individuals\nA,58\nB,69\n")
+    context = CheckContext(
+        n_individuals=200, declared={"*": "counts"}, prior=(tmp_path / "then.csv",)
+    )
+
+    found = check_files([tmp_path / "now.csv"], policy, context)
+
+    assert found.verdict is Verdict.BLOCK
+    assert "TAB201" in {finding.rule for finding in found.files[0].findings}
