@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import docker
 from docker.errors import APIError, DockerException, NotFound
+from docker.utils.socket import frames_iter
 
 from gdi_spe.boundary.errors import Unavailable
 from gdi_spe.node.containers.lockdown import NODE_LABEL
@@ -52,8 +53,8 @@ class Engine(Protocol):
     def run_inside(self, container: str, program: Sequence[str], user: str) -> Ran:
         """Run a program inside a running container and return what it said."""
 
-    def has_image(self, image: str) -> bool:
-        """Say whether an image is there; nothing is ever pulled."""
+    def inspect_image(self, image: str) -> dict[str, Any] | None:
+        """Return what the engine knows of an image; nothing is ever pulled."""
 
 
 class DockerEngine:
@@ -122,22 +123,32 @@ class DockerEngine:
         """Run a program inside a running container and return what it said."""
         with _translated():
             made = self._api.exec_create(container, list(program), user=user, stdin=False)
-            output = b""
-            for part in self._api.exec_start(made["Id"], stream=True):
-                output += part
-                if len(output) > OUTPUT_MAX_BYTES:
-                    raise EngineFailed(f"{container}: {program[0]} does not stop talking")
+            output = _bounded(self._api.exec_start(made["Id"], socket=True))
             code = self._api.exec_inspect(made["Id"])["ExitCode"]
             return Ran(-1 if code is None else int(code), output)
 
-    def has_image(self, image: str) -> bool:
-        """Say whether an image is there; nothing is ever pulled."""
+    def inspect_image(self, image: str) -> dict[str, Any] | None:
+        """Return what the engine knows of an image; nothing is ever pulled."""
         with _translated():
             try:
-                self._api.inspect_image(image)
+                found: dict[str, Any] = self._api.inspect_image(image)
             except NotFound:
-                return False
-            return True
+                return None
+            return found
+
+
+def _bounded(stream: Any) -> bytes:
+    """Read all that a program says, and give up on one that does not stop."""
+    output = b""
+    try:
+        for _, part in frames_iter(stream, tty=False):
+            output += part
+            if len(output) > OUTPUT_MAX_BYTES:
+                raise EngineFailed("a program in a container does not stop talking")
+    finally:
+        stream._response.close()
+        stream.close()
+    return output
 
 
 class _translated:  # noqa: N801  # reads as a word in 'with _translated():'

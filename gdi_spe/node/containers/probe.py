@@ -140,7 +140,8 @@ def probe(engine: Engine, order: WorkspaceOrder) -> list[Line]:
         )
         inside = look_inside(engine, order, reach)
         hits = canary.hits
-    return judge(order, {**inside, **look_from_outside(found, order), "outside:canary": hits})
+    outside = look_from_outside(engine, found, order)
+    return judge(order, {**inside, **outside, "outside:canary": hits})
 
 
 def look_inside(engine: Engine, order: WorkspaceOrder, reach: Reach) -> dict[str, Any]:
@@ -169,14 +170,16 @@ def report(output: bytes, nonce: str) -> dict[str, Any]:
     return observed
 
 
-def look_from_outside(found: Mapping[str, Any], order: WorkspaceOrder) -> dict[str, Any]:
+def look_from_outside(
+    engine: Engine, found: Mapping[str, Any], order: WorkspaceOrder
+) -> dict[str, Any]:
     """Ask the kernel and the engine, which the workspace cannot influence."""
     process = Path("/proc") / str(int(found["State"]["Pid"]))
     return {
         "outside:shared-namespaces": _shared_namespaces(process),
         "outside:process": _status(process),
         "outside:interfaces": _interfaces(process),
-        "outside:differences": differences(found, order),
+        "outside:differences": differences(found, order, engine.inspect_image(order.image)),
     }
 
 
@@ -200,14 +203,17 @@ def _interfaces(process: Path) -> list[str]:
     return sorted(line.split(":")[0].strip() for line in lines)
 
 
-def differences(found: Mapping[str, Any], order: WorkspaceOrder) -> list[str]:
+def differences(
+    found: Mapping[str, Any], order: WorkspaceOrder, image: Mapping[str, Any] | None
+) -> list[str]:
     """Return the fields in which the running container is not the ordered one."""
     body = container_body(order, seccomp_profile())
     host = body.pop("HostConfig")
     config = {k: v for k, v in body.items() if k != "Env" and not k.startswith("Attach")}
     differing = [k for k, v in config.items() if found["Config"].get(k) != v]
-    # The image adds variables of its own (PATH, JAVA_HOME); the order's must be among them.
-    if not set(body["Env"]) <= set(found["Config"]["Env"] or ()):
+    # The image has variables of its own (PATH, JAVA_HOME); whatever else is there was not ordered.
+    of_image = ((image or {}).get("Config") or {}).get("Env") or ()
+    if {*of_image, *body["Env"]} != {*(found["Config"]["Env"] or ()), *of_image}:
         differing.append("Env")
     differing += [k for k, v in host.items() if not _holds(found["HostConfig"].get(k), v)]
     extra = ("CapAdd", "Binds", "Devices", "VolumesFrom", "Links", "PortBindings", "GroupAdd")

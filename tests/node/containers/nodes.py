@@ -151,8 +151,8 @@ class FakeEngine:
     def run_inside(self, container: str, program: Any, user: str) -> Ran:
         return Ran(0, b"")
 
-    def has_image(self, image: str) -> bool:
-        return True
+    def inspect_image(self, image: str) -> dict[str, Any] | None:
+        return {"Id": image, "Config": {"Env": []}}
 
 
 class FakeVolumes:
@@ -183,7 +183,7 @@ def workspace_image(engine: DockerEngine) -> str:
     if not kept.exists():
         pytest.skip("there is no workspace image: make images")
     found = kept.read_text().strip()
-    if not engine.has_image(found):
+    if engine.inspect_image(found) is None:
         pytest.skip("the workspace image of .cache/workspace-image is gone: make images")
     return found
 
