@@ -34,7 +34,8 @@ ABOUT_PEOPLE = re.compile(
 )
 
 _BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
-_CONTIG = re.compile(rb"^[!-)+-;=?-~]+$")  # printable, no blank, no '*' first, no '<', '>', ','
+# VCF 4.5, 1.4.7: names of contigs.
+_CONTIG = re.compile(rb"^[0-9A-Za-z!#$%&+./:;?@^_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*$")
 _BASES = re.compile(r"^[ACGTNacgtn]+$")
 _SYMBOLIC = re.compile(r"^<[^<>\s,]+>$")
 _BREAKEND = re.compile(

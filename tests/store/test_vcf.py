@@ -1,0 +1,270 @@
+"""VCF of any shape is read right, or refused with its file and line."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdi_spe.boundary.errors import BadInput, ExitCode
+from gdi_spe.store import load
+from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.genotypes import GenotypeBroken, GenotypeParser
+from gdi_spe.store.vcf import open_vcf
+
+WriteVcf = Callable[..., Path]
+MakeFolder = Callable[..., DatasetFolder]
+
+GOOD = "chr1 100 . A C . . . GT 0/1 1/1"
+
+REFUSED = {
+    "too few columns": ("chr1 100 . A C . . . GT 0/1", "columns instead of 11"),
+    "too many columns": (f"{GOOD} 0/0", "columns instead of 11"),
+    "no position": ("chr1 x . A C . . . GT 0/1 1/1", "position 'x'"),
+    "a negative position": ("chr1 -1 . A C . . . GT 0/1 1/1", "position '-1'"),
+    "an ambiguous reference": ("chr1 100 . B C . . . GT 0/1 1/1", "REF 'B'"),
+    "no reference": ("chr1 100 . . C . . . GT 0/1 1/1", "REF '.'"),
+    "an ambiguous alternate": ("chr1 100 . A R . . . GT 0/1 1/1", "ALT 'R'"),
+    "an empty alternate": ("chr1 100 . A C,,T . . . GT 0/1 1/1", "ALT ''"),
+    "the same alternate twice": ("chr1 100 . A C,C . . . GT 0/1 1/1", "twice"),
+    "a broken symbol": ("chr1 100 . A <INS>B> . . . GT 0/1 1/1", "ALT '<INS>B>'"),
+    "a broken breakend": ("chr1 100 . A [1:100[ . . . GT 0/1 1/1", "no allele"),
+    "an allele that is not there": ("chr1 100 . A C . . . GT 0/1 0/2", "sample B: allele 2"),
+    "a genotype of letters": ("chr1 100 . A C . . . GT 0/1 1/C", "sample B: '1/C'"),
+    "a genotype of two marks": ("chr1 100 . A C . . . GT 0/|1 1/1", "sample A"),
+    "an empty genotype": ("chr1 100 . A C . . . GT:DP 0/1 :3", "sample B"),
+    "more fields than FORMAT": ("chr1 100 . A C . . . GT:DP 0/1:1 0/1:1:1", "more fields"),
+    "GT in the second place": ("chr1 100 . A C . . . DP:GT 1:0/1 1:0/0", "not the first"),
+    "a reference block": ("chr1 100 . A <NON_REF> . . . GT 0/0 0/0", "gVCF"),
+    "a chromosome with a comma": ("chr,1 100 . A C . . . GT 0/0 0/0", "chromosome's name"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_a_breach_that_would_make_calls_wrong_is_refused_with_its_line(
+    why: str, write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    record, text = REFUSED[why]
+    path = write_vcf([GOOD.replace("100", "90"), record])
+
+    with pytest.raises(BadInput) as refused:
+        make_folder([path])
+
+    assert f"{path}, line 4: " in refused.value.public_message
+    assert text in refused.value.public_message
+    assert refused.value.exit_code is ExitCode.BAD_INPUT
+
+
+@pytest.mark.parametrize(
+    ("header", "samples", "text"),
+    [
+        ("", ("A",), "line 1: not a VCF file"),
+        ("##fileformat=VCFv9.9\n", ("A",), "line 1: unknown version"),
+        ("##fileformat=VCFv4.2\n", ("A", "B", "A"), "line 2: the sample name 'A' stands twice"),
+        ("##fileformat=VCFv4.2\n", ("A", ""), "line 2: a sample has no name"),
+        (
+            "##fileformat=VCFv4.2\n##contig=<ID=1,length=249250621>\n"
+            "##contig=<ID=2,length=242193529>\n",
+            ("A",),
+            "line 3: contigs of GRCh37 and GRCh38",
+        ),
+        ("##fileformat=VCFv4.2\n##contig=<ID=1,length=249250621>\n", ("A",), "those of GRCh37"),
+    ],
+)
+def test_a_header_that_cannot_be_trusted_is_refused(
+    header: str, samples: tuple[str, ...], text: str, write_vcf: WriteVcf
+) -> None:
+    path = write_vcf([], samples, header)
+
+    with pytest.raises(BadInput, match=text):
+        load.read_samples([path], "GRCh38")
+
+
+def test_a_cut_gzip_is_refused(write_vcf: WriteVcf, tmp_path: Path) -> None:
+    text = write_vcf([GOOD.replace("100", str(n)) for n in range(1, 3000)]).read_bytes()
+    path = tmp_path / "cut.vcf.gz"
+    path.write_bytes(gzip.compress(text)[:-20])
+
+    with open_vcf(path) as reader, pytest.raises(BadInput, match="cut short"):
+        list(reader.variants())
+
+
+def test_a_bgzip_file_without_its_last_block_is_refused(
+    real_vcf: Callable[[str], Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "cut.vcf.gz"
+    path.write_bytes(real_vcf("bio2zarr/chr22.vcf.gz").read_bytes()[:-28])
+
+    with pytest.raises(BadInput, match="lacks its last block"):
+        load.read_samples([path], "GRCh38")
+
+
+@pytest.mark.parametrize("name", ["absent.vcf", "."])
+def test_an_unreadable_file_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        load.read_samples([tmp_path / name], "GRCh38")
+
+
+def test_two_records_of_one_allele_are_refused_naming_both(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    path = write_vcf([GOOD, GOOD])
+
+    with pytest.raises(
+        BadInput, match=r"line 4: this allele has a record already \(in.vcf, line 3"
+    ):
+        make_folder([path])
+
+
+def test_positions_out_of_order_are_sorted(write_vcf: WriteVcf, make_folder: MakeFolder) -> None:
+    path = write_vcf([GOOD, GOOD.replace("100", "50"), GOOD.replace("chr1", "2")])
+
+    folder = make_folder([path])
+
+    assert folder.chromosomes == ("chr1", "chr2")
+    assert folder.variants("chr1")["position"].to_pylist() == [50, 100]
+
+
+def test_samples_of_a_second_file_in_another_order_are_the_same_people(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    first = write_vcf([GOOD], ("A", "B"))
+    second = write_vcf(["chr2 5 . A C . . . GT 0/1 ./1"], ("B", "A"), name="second.vcf")
+
+    folder = make_folder([first, second])
+
+    assert folder.samples["sample_id"].to_pylist() == ["A", "B"]
+    assert folder.genotypes("chr2").tolist() == [[[1, -1], [0, 1]]]
+
+
+def test_files_of_other_samples_are_refused(write_vcf: WriteVcf) -> None:
+    paths = [write_vcf([], ("A",)), write_vcf([], ("B",), name="second.vcf")]
+
+    with pytest.raises(BadInput, match=r"second.vcf: the samples are not those of"):
+        load.read_samples(paths, "GRCh38")
+
+
+def test_a_record_of_several_alternates_becomes_one_variant_each(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    path = write_vcf(["1 5 rs1 A C,*,<DEL> . . . GT:DP 1|2:3 0/3:1"])
+
+    folder = make_folder([path])
+
+    rows = folder.variants("chr1").to_pylist()
+    assert [(r["alternate"], r["allele_index"]) for r in rows] == [("*", 2), ("<DEL>", 3), ("C", 1)]
+    assert folder.dosages("chr1").tolist() == [[1, 0], [0, 1], [1, 0]]
+    assert [r["allele_number"] for r in rows] == [4, 4, 4]
+
+
+def test_other_contigs_are_left_out_and_told(write_vcf: WriteVcf) -> None:
+    path = write_vcf([GOOD.replace("chr1", "chrUn_KI270302v1"), GOOD])
+
+    with open_vcf(path) as reader:
+        chromosomes = [variant.chromosome for variant in reader.variants()]
+
+    assert chromosomes == ["chr1"]
+    assert reader.skipped_contigs == {"chrUn_KI270302v1": 1}
+
+
+def test_consequences_are_read_from_csq_for_the_right_allele(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    described = "Consequence annotations from Ensembl VEP. Format: "
+    parts = "Allele|Consequence|IMPACT|SYMBOL|Gene|HGVSc|HGVSp"
+    header = (
+        "##fileformat=VCFv4.2\n"
+        f'##INFO=<ID=CSQ,Number=.,Type=String,Description="{described}{parts}">\n'
+    )
+    csq = (
+        "CSQ=-|frameshift_variant|HIGH|RYR1|ENSG1|c.1del|p.Met1fs,"
+        "TA|intron_variant&missense_variant|MODERATE|RYR1|ENSG1||p.Ala2%3D,"
+        "TA|upstream_gene_variant|MODIFIER|OTHER|ENSG2||"
+    )
+    path = write_vcf([f"19 5 . GT G,GTA . . {csq} GT 0/1 0/2"], header=header)
+
+    folder = make_folder([path])
+
+    rows = {r["alternate"]: r for r in folder.variants("chr19").to_pylist()}
+    assert (rows["G"]["gene"], rows["G"]["consequence"]) == ("RYR1", "frameshift_variant")
+    assert (rows["GTA"]["consequence"], rows["GTA"]["hgvs_p"]) == ("missense_variant", "p.Ala2=")
+
+
+def test_consequences_are_read_from_ann(write_vcf: WriteVcf, make_folder: MakeFolder) -> None:
+    header = (
+        '##fileformat=VCFv4.2\n##INFO=<ID=ANN,Number=.,Type=String,Description="Functional '
+        "annotations: 'Allele | Annotation | Annotation_Impact | Gene_Name | Gene_ID'\">\n"
+    )
+    ann = "ANN=C|synonymous_variant|LOW|PTEN|ENSG1,C|stop_gained|HIGH|PTEN|ENSG1"
+    path = write_vcf([f"10 5 . A C . . {ann} GT 0/1 0/0"], header=header)
+
+    row = make_folder([path]).variants("chr10").to_pylist()[0]
+
+    assert (row["gene"], row["consequence"], row["impact"]) == ("PTEN", "stop_gained", "HIGH")
+
+
+@pytest.mark.parametrize("name", ["AC", "AN", "AF", "AF_nfe", "NS", "HWE", "InbreedingCoeff"])
+def test_info_about_the_people_of_the_source_is_never_kept(name: str) -> None:
+    with pytest.raises(BadInput, match="describes the people"):
+        load.check_keep_info([name])
+
+
+def test_named_info_is_kept_with_the_value_of_its_allele(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    header = (
+        '##fileformat=VCFv4.2\n##INFO=<ID=CADD,Number=A,Type=Float,Description="score">\n'
+        '##INFO=<ID=DB,Number=1,Type=String,Description="x">\n'
+    )
+    path = write_vcf(["1 5 . A C,T 30 PASS CADD=1.5,2.5;DB=y GT 0/1 0/2"], header=header)
+
+    folder = make_folder([path], keep_info=("CADD", "QUAL"))
+    rows = pq.read_table(folder.path_of("variants/chr1")).to_pylist()
+
+    kept = [(r["alternate"], r["info_CADD"], r["info_QUAL"]) for r in rows]
+    assert kept == [("C", "1.5", "30"), ("T", "2.5", "30")]
+    assert all("info_DB" not in r for r in rows)
+
+
+@given(st.binary(max_size=40), st.integers(1, 4), st.integers(1, 3))
+@settings(max_examples=300)
+def test_any_bytes_are_genotypes_or_refused(text: bytes, n_samples: int, n_fields: int) -> None:
+    parser = GenotypeParser(n_samples)
+    whole = b"\t".join([text.replace(b"\t", b"")] * n_samples)
+
+    try:
+        called = parser.parse(whole, n_fields, 2)
+    except GenotypeBroken:
+        return
+
+    assert len(called.of_alternate(1).codes) == n_samples
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([".", "0", "1", "2", "10"]), min_size=1, max_size=3),
+        min_size=1,
+        max_size=6,
+    ),
+    st.booleans(),
+    st.sampled_from(["/", "|"]),
+)
+def test_every_way_of_reading_a_line_gives_the_same_calls(
+    calls: list[list[str]], has_more_fields: bool, mark: str
+) -> None:
+    texts = [mark.join(call).encode() for call in calls]
+    plain = GenotypeParser(len(calls)).parse(b"\t".join(texts), 1, 10)
+    longer = GenotypeParser(len(calls)).parse(b"\t".join(t + b":9" for t in texts), 2, 10)
+    slow = GenotypeParser(len(calls))._irregular(texts, 10)
+
+    for index in (1, 2, 10):
+        assert plain.of_alternate(index) == longer.of_alternate(index)
+        assert plain.of_alternate(index) == slow.of_alternate(index)
+        for sample, call in enumerate(calls):
+            if "." not in call and len(call) <= 2:
+                assert plain.of_alternate(index).codes[sample] == call.count(str(index))
