@@ -62,8 +62,8 @@ def main(arguments: list[str]) -> int:
         (MIGRATIONS / "versions").mkdir()
     number = 1 if first else int(head_revision()) + 1
     path = revise(words[0] if words else "lay down the tables", number)
-    subprocess.run(["ruff", "check", "--fix", "--quiet", str(path)], check=False)
-    subprocess.run(["ruff", "format", "--quiet", str(path)], check=True)
+    for step in (["format"], ["check", "--fix"]):
+        subprocess.run([sys.executable, "-m", "ruff", *step, "--quiet", str(path)], check=True)
     print(path)
     return 0
 
