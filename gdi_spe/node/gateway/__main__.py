@@ -60,7 +60,9 @@ async def _serve(settings: Settings, golden_root: Path) -> None:
 
 
 @asynccontextmanager
-async def gateway_of(settings: Settings, golden_root: Path, store: Store) -> AsyncIterator[Gateway]:
+async def gateway_of(
+    settings: Settings, golden_root: Path, store: Store, clock: Clock
+) -> AsyncIterator[Gateway]:
     """Put the gateway together from the settings, and serve its control socket."""
     run_dir = settings.run_dir
     registry = Registry(settings.home / "gateway.db")
@@ -82,12 +84,14 @@ async def gateway_of(settings: Settings, golden_root: Path, store: Store) -> Asy
         secret=_secret(settings.key_path("gateway-secret")),
     )
     gateway = Gateway(shared, store, golden_root, _relay_session(run_dir))
+    control = None
     try:
         await gateway.start()
         control = await _listen_for_control(gateway, run_dir)
         yield gateway
-        control.close()
     finally:
+        if control is not None:
+            control.close()
         await gateway.stop()
         await asyncio.gather(hub.close(), node.close(), gateway.close())
         registry.close()

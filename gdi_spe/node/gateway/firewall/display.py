@@ -117,7 +117,9 @@ def is_plainly_nested(text: str) -> bool:
     return not opened
 
 
-def _attribute(_tag: str, _name: str, value: str) -> str | None:
+def _attribute(_tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        return "dataframe" if "dataframe" in value.split() else None
     return value if re.fullmatch(r"[1-9][0-9]{0,2}", value) else None
 
 
