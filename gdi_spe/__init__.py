@@ -6,13 +6,7 @@ Names load when they are first used, so that importing the package loads no room
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from gdi_spe.workspace import plot
-    from gdi_spe.workspace.cohorts import cohorts, open_cohort
-    from gdi_spe.workspace.exports import check, export, exports, request_export
-    from gdi_spe.workspace.isolation import isolation_report
+from typing import Any
 
 # name -> the module that has it; the researcher's whole vocabulary. A name that is None there is
 # the module itself.
@@ -27,16 +21,7 @@ _LAZY: dict[str, tuple[str, str | None]] = {
     "request_export": ("gdi_spe.workspace.exports", "request_export"),
 }
 
-__all__ = [
-    "check",
-    "cohorts",
-    "export",
-    "exports",
-    "isolation_report",
-    "open_cohort",
-    "plot",
-    "request_export",
-]
+__all__ = sorted(_LAZY)  # noqa: PLE0604  # computed from the one table above
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
@@ -57,7 +57,7 @@ _COLUMNS = ("sex", "population", "country_of_origin")
 _ZYGOSITIES = ("heterozygous", "homozygous", "hemizygous")
 
 
-def condition_of(asked: Asked, hierarchies: Hierarchies) -> ask.Condition:
+def condition_of(asked: Mapping[str, Any], hierarchies: Hierarchies) -> ask.Condition:
     """Return the condition that all arguments make together.
 
     Raises
@@ -86,7 +86,7 @@ def condition_of(asked: Asked, hierarchies: Hierarchies) -> ask.Condition:
     return ask.all_of(parts)
 
 
-def _refuse_alone(asked: Asked) -> None:
+def _refuse_alone(asked: Mapping[str, Any]) -> None:
     for word, other in (
         ("at_least", "similar_to"),
         ("treated_from", "treatment"),
@@ -119,14 +119,14 @@ def features(asked: Names, hierarchies: Hierarchies) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _carries(asked: Asked) -> ask.CarriesVariant:
+def _carries(asked: Mapping[str, Any]) -> ask.CarriesVariant:
     zygosity = names(asked["zygosity"]) if "zygosity" in asked else ()
     _require_among("zygosity", zygosity, _ZYGOSITIES)
     origin = asked.get("origin")
     _require_among("origin", () if origin is None else (origin,), ("germline", "tumour"))
 
     def words(word: str) -> tuple[str, ...]:
-        return names(asked[word]) if word in asked else ()  # type: ignore[literal-required]  # words of the table above
+        return names(asked[word]) if word in asked else ()
 
     return ask.CarriesVariant(
         genes=words("gene"),
@@ -135,7 +135,7 @@ def _carries(asked: Asked) -> ask.CarriesVariant:
         consequences=words("consequence"),
         max_frequency=asked.get("max_frequency"),
         zygosity=zygosity,  # type: ignore[arg-type]  # checked above
-        origin=origin,  # type: ignore[arg-type]  # checked above
+        origin=origin,
         protein_changes=words("protein_change"),
     )
 
@@ -146,8 +146,8 @@ def _require_among(word: str, values: Sequence[str], known: Sequence[str]) -> No
             raise BadInput(f"{value!r} is no {word}", remedy=f"It is one of {', '.join(known)}")
 
 
-def _has(asked: Asked, word: str) -> ask.HasTerm:
-    terms = tuple(require_known(term) for term in names(asked[word]))  # type: ignore[literal-required]  # words of the table above
+def _has(asked: Mapping[str, Any], word: str) -> ask.HasTerm:
+    terms = tuple(require_known(term) for term in names(asked[word]))
     is_treatment = word == "treatment"
     return ask.HasTerm(
         _TERM_TABLES[word],

@@ -71,7 +71,7 @@ def check(
             side_car = side_car.model_copy(update={"kind": kind})
         return _check(path, side_car, here)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (name or f"result{_ending(obj)}")
+        path = outbox.place(Path(folder), name or f"result{_ending(obj)}")
         outbox.write(obj, path)
         return _check(path, _side_car(obj, "", kind), here)
 
@@ -166,7 +166,7 @@ def export(
     if not why.strip():
         raise BadInput("an export needs a reason", remedy='Say it, as in why="Table 2"')
     side_car = _side_car(obj, why, kind, unit)
-    path = here.outbox / name
+    path = outbox.place(here.outbox, name)
     outbox.write(obj, path)
     outbox.declare(path, side_car)
     return ExportedFile(path, side_car, _check(path, side_car, here))

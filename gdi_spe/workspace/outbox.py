@@ -21,19 +21,30 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DOTS_PER_INCH = 150
 
 
-def write(obj: Any, path: Path) -> None:
-    """Write a result in the form that a file's ending asks for.
+def place(folder: Path, name: str) -> Path:
+    """Return where a file of this name goes.
 
     Raises
     ------
     BadInput
-        If the name or ending cannot be used, or the result cannot be written so.
+        If the node would not take the name.
     """
-    if not _NAME.fullmatch(path.name) or path.name.endswith(SIDE_CAR):
+    if not _NAME.fullmatch(name) or name.endswith(SIDE_CAR):
         raise BadInput(
-            f"{path.name!r} cannot be a file's name here",
+            f"{name!r} cannot be a file's name here",
             remedy="Use letters, digits, dots, dashes and underscores, at most 80",
         )
+    return folder / name
+
+
+def write(obj: Any, path: Path) -> None:
+    """Write a result in the form that the file's ending asks for.
+
+    Raises
+    ------
+    BadInput
+        If the ending is not one of those, or the result cannot be written so.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(obj, Path):
         shutil.copyfile(obj, path)

@@ -32,6 +32,7 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
 }
 _PLAIN = pa.schema([field for field in VARIANTS if field.name != "calls"])
+_READ = "Start it with SELECT, WITH or FROM; keep tables in between as pandas tables"
 _MISSING = re.compile(r"(?:Table with name|Referenced column|column named?) \"?([\w.]+)\"?", re.I)
 
 
@@ -59,11 +60,12 @@ def run(folder: Folder, text: str) -> duckdb.DuckDBPyRelation:
         connection.register(CARRIERS, carriers(folder))
     connection.execute("SET lock_configuration = true")
     try:
-        relation = connection.sql(text)
+        kinds = [statement.type for statement in connection.extract_statements(text)]
+        if kinds not in ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN]):
+            raise SqlNotUnderstood("only one query that reads can be asked", remedy=_READ)
+        relation: duckdb.DuckDBPyRelation = connection.sql(text)
     except duckdb.Error as error:
         raise SqlNotUnderstood(_first_line(error), remedy=_nearest(str(error))) from None
-    if relation is None:
-        raise SqlNotUnderstood("the query gives no table", remedy="Start it with SELECT or WITH")
     return relation
 
 

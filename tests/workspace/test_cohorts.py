@@ -1,0 +1,190 @@
+"""A researcher sees what is mounted, asks, combines and counts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace.cohort import Cohort
+from gdi_spe.workspace.cohorts import NoSuchCohort, cohorts, open_cohort
+from gdi_spe.workspace.surroundings import Surroundings, surroundings
+
+
+def ids(*numbers: int) -> list[str]:
+    return [f"P{number:02d}" for number in numbers]
+
+
+def test_mounted_cohorts_are_listed_without_a_node(here: Surroundings) -> None:
+    found = cohorts(here)
+
+    assert [each.id for each in found] == ["GDI-TEST-COHORT-001"]
+    assert "GDI-TEST-COHORT-001" in repr(found)
+
+
+def test_the_node_tells_until_when_and_what_is_left(here: Surroundings, node: Any) -> None:
+    node.self = {
+        "valid_until": "2030-01-01T00:00:00+00:00",
+        "cohorts": [{"id": "GDI-TEST-COHORT-001", "version": 1, "until": "2030-01-01"}],
+        "display": {"used_bytes": 1000, "budget_bytes": 5000},
+    }
+
+    found = cohorts(here)
+
+    assert found[0].until == "2030-01-01"
+    assert "1,000 of 5,000 bytes shown today" in repr(found)
+    assert "2030-01-01" in found._repr_html_()
+
+
+def test_a_workspace_without_cohorts_says_so(here: Surroundings, tmp_path: Path) -> None:
+    empty = Surroundings(tmp_path, here.node_socket, here.outbox, here.policy)
+
+    assert repr(cohorts(empty)) == "no cohort is mounted here"
+    with pytest.raises(NoSuchCohort):
+        cohorts(empty)[0]
+
+
+def test_a_cohort_opens_by_id_and_by_folder(here: Surroundings, folder: CohortFolder) -> None:
+    assert open_cohort("GDI-TEST-COHORT-001", here).id == "GDI-TEST-COHORT-001"
+    assert open_cohort(str(folder.path), here).id == "GDI-TEST-COHORT-001"
+
+
+def test_a_wrong_name_is_refused_with_the_nearest(here: Surroundings) -> None:
+    with pytest.raises(NoSuchCohort, match="Mounted: GDI-TEST-COHORT-001"):
+        open_cohort("GDI-TEST-COHORT-01", here)
+
+
+def test_the_environment_says_where_things_are() -> None:
+    told = surroundings({"GDI_SPE_COHORTS": "/c", "GDI_SPE_NODE_SOCKET": "/n.sock"})
+
+    assert (told.cohorts, told.node_socket) == (Path("/c"), Path("/n.sock"))
+    assert surroundings({}).outbox == Path("/home/spe/work/outbox")
+
+
+def test_a_glance_shows_no_small_number_and_no_person(cohort: Cohort) -> None:
+    for text in (repr(cohort), cohort._repr_html_(), repr(cohort.individuals(gene="PTEN"))):
+        assert "<10" in text or "&lt;10" in text
+        assert "P05" not in text
+    assert "individuals  12" in repr(cohort)
+
+
+def test_a_title_cannot_put_markup_into_a_page(cohort: Cohort) -> None:
+    from gdi_spe.workspace.showing import html_table
+
+    assert "<script" not in html_table(("<script>",), [("<script>alert(1)</script>",)], "<script>")
+
+
+def test_the_three_questions_are_one_line_each(cohort: Cohort) -> None:
+    mutated = {"consequence": "damaging", "max_frequency": 0.2}
+    cms = cohort.individuals(similar_to=["HP:0003473", "HP:0000508", "HP:0001319", "HP:0003403"])
+
+    first = cohort.individuals(gene="RYR1", **mutated) & (
+        cms | cohort.individuals(diagnosis="ORPHA:590")
+    )
+    second = cohort.individuals(
+        gene="PTEN", **mutated, biomarker="BRAF V600E", treatment="NCIT:C64768"
+    )
+    third = cohort.individuals(gene="TLR7", consequence="damaging", diagnosis="MONDO:0100096")
+
+    assert first.ids == ids(1, 2, 3)
+    assert second.ids == ids(5, 9)
+    assert third.ids == ids(7, 8)
+    assert third.count() == len(third) == 2
+
+
+def test_selections_combine_and_controls_are_asked_for(cohort: Cohort) -> None:
+    treated = cohort.individuals(treatment="NCIT:C64768")
+    women = cohort.individuals(sex="female")
+
+    assert (treated & women).ids == ids(5, 6)
+    assert (treated | cohort.individuals(gene="PTEN")).ids == ids(5, 6, 9, 10)
+    assert (women - treated).ids == ids(1, 2, 3, 4)
+    assert treated.controls().ids == (~treated).ids == ids(10)
+    assert treated.not_recorded().count() == 8
+    assert treated.counts() == {"present": 3, "excluded": 1, "not recorded": 8}
+
+
+def test_a_selection_of_nobody_counts_nobody(cohort: Cohort) -> None:
+    nobody = cohort.individuals(sex="female") & cohort.individuals(sex="male")
+
+    assert nobody.ids == []
+    assert cohort.allele_frequencies(individuals=nobody)["allele_number"].sum() == 0
+    assert nobody.table().empty
+
+
+def test_selections_of_different_cohorts_do_not_combine(
+    cohort: Cohort, small: Any, tmp_path: Path
+) -> None:
+    other = Cohort(small.make(tmp_path / "other").path)
+
+    with pytest.raises(BadInput, match="different cohorts"):
+        cohort.individuals() & other.individuals()
+
+
+def test_a_digest_is_that_of_the_sorted_pseudonyms(cohort: Cohort) -> None:
+    import hashlib
+
+    expected = hashlib.sha256(b"P05\nP06").hexdigest()
+
+    assert cohort.individuals(treatment="NCIT:C64768", sex="female").digest() == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"genes": "RYR1"}, "'genes' cannot be asked"),
+        ({"gene": ""}, "names nothing"),
+        ({"gene": []}, "names nothing"),
+        ({"gene": "RYR"}, "Near it: RYR1"),
+        ({"diagnosis": "melanoma"}, "not a term"),
+        ({"phenotype": "HP:9999999"}, "not in HP"),
+        ({"diagnosis": "OMIM:601462"}, "reference add OMIM"),
+        ({"sex": "F"}, "It is one of female, male"),
+        ({"zygosity": "het"}, "It is one of heterozygous"),
+        ({"origin": "blood"}, "germline"),
+        ({"at_least": 0.5}, "without similar_to"),
+        ({"treated_from": "2020-01-01"}, "without treatment"),
+        ({"treatment": "NCIT:C64768", "treated_from": "1.3.2020"}, "no date"),
+        ({"measurement": ("LOINC:8302-2", "over", 5)}, "cannot be read"),
+        ({"similar_to": "NCIT:C3510"}, "Ask by HPO terms"),
+        ({"region": "chr99:1-2"}, "no chromosome"),
+        ({"variant": "rs1"}, "no variant"),
+        ({"consequence": "harmful"}, "no consequence"),
+    ],
+)
+def test_a_wrong_question_is_refused_in_words(
+    cohort: Cohort, asked: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        cohort.individuals(**asked).count()
+
+
+def test_every_word_can_be_asked(cohort: Cohort) -> None:
+    found = cohort.individuals(
+        gene="PTEN", region="chr10", variant="chr10-87933147-C-T", consequence="stop_gained",
+        max_frequency=0.5, zygosity="heterozygous", origin="germline", protein_change="R130*",
+        diagnosis="NCIT:C3224", treatment="NCIT:C64768", treated_from="2021-01-01",
+        treated_until="2021-12-31", biomarker="BRAF V600E",
+        measurement=("LOINC:8302-2", ">", 100, "cm"), sex="female", age=(30, None),
+        population="FIN", country_of_origin="FI",
+    )  # fmt: skip
+
+    assert found.ids == ids(5)
+
+
+def test_a_disease_stands_for_its_features(cohort: Cohort) -> None:
+    table = cohort.likeness("MONDO:0018940")
+
+    assert table.iloc[0]["individual_id"] == "P02"
+    assert table["score"].is_monotonic_decreasing
+    assert "recorded as absent" in table.set_index("individual_id").loc["P11", "explanation"]
+    assert "P01" not in set(table["individual_id"]), "nothing is recorded of P01"
+
+
+def test_every_cohort_method_works_offline(cohort: Cohort) -> None:
+    assert not cohort.variant_qc().empty
+    assert cohort.allele_frequencies(by="population")["group"].nunique() == 3
+    assert len(cohort.individuals(gene="PTEN").table()) == 4
