@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gdi_spe.store import counts, ploidy
@@ -69,6 +69,7 @@ def counted_by_hand(
     return ac, an, het, hom, hemi, missing
 
 
+@settings(deadline=None)
 @given(variant())
 def test_what_is_written_is_read_back(alleles: list[tuple[int | None, ...]]) -> None:
     call = packed(alleles)
@@ -80,6 +81,7 @@ def test_what_is_written_is_read_back(alleles: list[tuple[int | None, ...]]) -> 
     assert np.array_equal(again.exceptions, call.exceptions)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_counts_of_any_group_equal_those_by_hand(data: st.DataObject) -> None:
     first = data.draw(variant())
@@ -99,6 +101,7 @@ def test_counts_of_any_group_equal_those_by_hand(data: st.DataObject) -> None:
         assert tuple(by_sex[0, row]) == counted_by_hand(alleles, group, expected)
 
 
+@settings(deadline=None)
 @given(variant(), st.booleans())
 def test_dosages_and_carriers_agree_with_the_alleles(
     alleles: list[tuple[int | None, ...]], in_ones: bool
@@ -118,6 +121,7 @@ def test_dosages_and_carriers_agree_with_the_alleles(
         assert (sample in carriers) == carries
 
 
+@settings(deadline=None)
 @given(variant())
 def test_genotypes_show_alleles_as_written(alleles: list[tuple[int | None, ...]]) -> None:
     calls = Calls.of([encode(packed(alleles))], len(alleles))
@@ -147,6 +151,7 @@ def test_the_list_is_used_up_to_a_sixteenth_of_the_samples() -> None:
     assert len(at_the_limit) <= len(beyond)
 
 
+@settings(deadline=None)
 @given(variant(), st.data())
 @example([(0, 0), (0, 1)], None)
 def test_broken_bytes_are_refused_or_stay_inside(

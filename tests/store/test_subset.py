@@ -101,7 +101,9 @@ CALLS = st.sampled_from(["0/0", "0/0", "0/1", "1/1", "1/2", "./.", "./1", "2", "
 
 
 @given(records=st.lists(st.lists(CALLS, min_size=4, max_size=4), min_size=1, max_size=5))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_a_cohort_is_the_same_bytes_with_and_without_somebody_outside_it(
     records: list[list[str]],
     write_vcf: WriteVcf,

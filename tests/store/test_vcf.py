@@ -232,7 +232,7 @@ def test_named_info_is_kept_with_the_value_of_its_allele(
 
 
 @given(st.binary(max_size=40), st.integers(1, 4), st.integers(1, 3))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_genotypes_or_refused(text: bytes, n_samples: int, n_fields: int) -> None:
     parser = GenotypeParser(n_samples)
     whole = b"\t".join([text.replace(b"\t", b"")] * n_samples)
@@ -245,6 +245,7 @@ def test_any_bytes_are_genotypes_or_refused(text: bytes, n_samples: int, n_field
     assert len(called.of_alternate(1).codes) == n_samples
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.sampled_from([".", "0", "1", "2", "10"]), min_size=1, max_size=3),

@@ -30,6 +30,8 @@ class SealedFile(Frozen):
     sha256: str
     size: int
     mtime_ns: int
+    # Time of the last change of content or facts; unlike mtime nobody can set it.
+    ctime_ns: int
     inode: int
 
 
@@ -87,7 +89,7 @@ def opened(home: Path, text: str, signature: str) -> Seal:
 
 
 def check_quick(found: Seal, folder: Path) -> None:
-    """Compare names, sizes, times and inodes: what changed since the last full hashing is refused.
+    """Compare names, sizes, times and inodes: what changed since the full hashing is refused.
 
     Raises
     ------
@@ -102,8 +104,7 @@ def check_quick(found: Seal, folder: Path) -> None:
         odd = sorted(set(names) ^ set(found.files))
         raise CohortTampered(f"{folder}: {odd[0]} was added or removed")
     for name, file in found.files.items():
-        now = (folder / name).lstat()
-        if (now.st_size, now.st_mtime_ns, now.st_ino) != (file.size, file.mtime_ns, file.inode):
+        if _facts(folder / name) != (file.size, file.mtime_ns, file.ctime_ns, file.inode):
             raise CohortTampered(f"{folder / name} is not the file that was sealed")
 
 
@@ -127,11 +128,13 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
-def _sealed(path: Path) -> SealedFile:
+def _facts(path: Path) -> tuple[int, int, int, int]:
     facts = path.lstat()
+    return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
+
+
+def _sealed(path: Path) -> SealedFile:
+    size, mtime_ns, ctime_ns, inode = _facts(path)
     return SealedFile(
-        sha256=sha256_of(path),
-        size=facts.st_size,
-        mtime_ns=facts.st_mtime_ns,
-        inode=facts.st_ino,
+        sha256=sha256_of(path), size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode
     )
