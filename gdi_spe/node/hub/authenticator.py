@@ -43,7 +43,7 @@ class LoginRefused(web.HTTPError):
     """The node said no; the page shows the node's own words."""
 
     def __init__(self, message: str, status_code: int = 403) -> None:
-        super().__init__(status_code, message.replace("%", "%%"))
+        super().__init__(status_code, message)
         self.jupyterhub_message = message
 
 
@@ -59,9 +59,8 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
 
     issuer = Unicode(help="The provider, as visas and id_tokens name it.").tag(config=True)
     node_socket = Unicode(help="Where the node process answers the Hub.").tag(config=True)
-    grace_seconds = Float(0, help="How long an outage may last before all are out.").tag(
-        config=True
-    )
+    exports_url = Unicode(help="Where exports are requested and reviewed.").tag(config=True)
+    grace_seconds = Float(0, help="How long an outage is forgiven.").tag(config=True)
 
     async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
         """Fetch the userinfo and have the node process judge it."""

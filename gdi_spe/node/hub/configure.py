@@ -168,7 +168,7 @@ def _spawner(c: Any, settings: Settings) -> None:
     ours.run_dir = str(settings.run_dir)
     helper = settings.run_dir / "helper" / "hub.sock"
     # TRUST: the helper's door for the Hub, never the engine's own socket.
-    ours.client_kwargs = {"base_url": _over_socket(helper), "version": API_VERSION}
+    ours.client_kwargs = {"base_url": f"unix://{helper}", "version": API_VERSION}
     ours.pull_policy = "skip"
     ours.image = settings.workspace.image
     ours.allowed_images = []

@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import jwt
+import pytest
+from tornado import web
+from tornado.httpclient import HTTPClientError
+
+from gdi_spe.node.hub.authenticator import (
+    LOGIN,
+    LoginRefused,
+    LoginUnavailable,
+    LsAaiAuthenticator,
+)
+from gdi_spe.node.settings import Settings
+from tests.node.hub.stand_ins import PERSON, StandIn
+
+USERINFO = {"sub": "ada@lifescience-ri.eu", "acr": "mfa", "ga4gh_passport_v1": ["a.visa.jwt"]}
+TOKENS = {"access_token": "at", "refresh_token": "rt", "token_type": "Bearer"}
+YES = {
+    "username": PERSON,
+    "display_name": "Ada",
+    "admitted": True,
+    "code": "admitted",
+    "message": "",
+    "roles": ["researcher"],
+    "refusals": [],
+}
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class Provider(LsAaiAuthenticator):  # type: ignore[misc]  # untyped base
+    """The authenticator with a provider that says what the test wants."""
+
+    def arrange(self, **says: Any) -> Provider:
+        self.says: dict[str, Any] = {"userinfo": USERINFO, "tokens": TOKENS, **says}
+        self.clock = NOW
+        return self
+
+    async def httpfetch(self, url: str, *args: Any, **named: Any) -> Any:
+        answer = self.says["userinfo" if url == self.userdata_url else "tokens"]
+        if isinstance(answer, list):
+            answer = answer.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def now(self) -> datetime:
+        return self.clock
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Provider:
+    return Provider(
+        manage_groups=True,
+        issuer="https://aai",
+        node_socket=str(settings.run_dir / "api" / "hub.sock"),
+        grace_seconds=3600,
+        userdata_url="https://aai/userinfo",
+        token_url="https://aai/token",
+        client_id="hub",
+        client_secret="secret",
+        enable_auth_state=True,
+    ).arrange()
+
+
+def user(state: Any, name: str = PERSON) -> Any:
+    async def get_auth_state() -> Any:
+        return state
+
+    return SimpleNamespace(name=name, get_auth_state=get_auth_state)
+
+
+async def logged_in(provider: Provider, node: StandIn) -> dict[str, Any]:
+    node.answer("/v1/logins", YES)
+    model: dict[str, Any] = await provider._token_to_auth_model(TOKENS)
+    return model
+
+
+async def test_whom_the_node_admits_is_let_in(provider: Provider, node: StandIn) -> None:
+    model = await logged_in(provider, node)
+
+    assert model["name"] == PERSON
+    assert model["groups"] == ["researcher"]
+    assert not model["admin"]
+    assert await provider.check_allowed(PERSON, model) is True
+    assert node.asked == [("POST", "/v1/logins", {"issuer": "https://aai", "userinfo": USERINFO})]
+
+
+async def test_tokens_are_kept_and_the_passport_is_not(provider: Provider, node: StandIn) -> None:
+    provider.says["tokens"] = TOKENS
+    model = await logged_in(provider, node)
+
+    kept = str(model["auth_state"])
+    assert "'at'" in kept
+    assert "'rt'" in kept
+    assert "visa" not in kept
+    assert "lifescience" not in kept
+
+
+async def test_whom_the_node_refuses_reads_why(provider: Provider, node: StandIn) -> None:
+    why = "Log in with a second factor: 100% of log-ins need one."
+    node.answer("/v1/logins", {**YES, "admitted": False, "username": "", "message": why})
+
+    with pytest.raises(LoginRefused) as caught:
+        await provider._token_to_auth_model(TOKENS)
+
+    assert caught.value.status_code == 403
+    assert caught.value.jupyterhub_message == why
+    assert (caught.value.log_message or "") % () == why
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (200, {}),
+        (200, []),
+        (200, None),
+        (200, "yes"),
+        (200, b"<html>admitted</html>"),
+        (200, {**YES, "admitted": "true"}),
+        (200, {**YES, "admitted": 1}),
+        (200, {**YES, "username": "admin"}),
+        (200, {**YES, "username": None}),
+        (200, {**YES, "username": ""}),
+        (200, {"username": PERSON}),
+        (403, {"code": "refused", "message": "no"}),
+        (500, YES),
+        (503, {}),
+    ],
+)
+async def test_an_odd_answer_lets_nobody_in(
+    provider: Provider, node: StandIn, status: int, answer: Any
+) -> None:
+    node.answer("/v1/logins", answer, status)
+
+    with pytest.raises(LoginRefused):
+        await provider._token_to_auth_model(TOKENS)
+
+
+async def test_no_answer_lets_nobody_in(provider: Provider) -> None:
+    with pytest.raises(LoginUnavailable) as caught:
+        await provider._token_to_auth_model(TOKENS)
+
+    assert caught.value.status_code == 503
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        None,
+        {},
+        {"auth_state": None},
+        {"auth_state": {}},
+        {"auth_state": {LOGIN: {"admitted": "yes", "username": PERSON}}},
+        {"auth_state": {LOGIN: {"admitted": True, "username": "u-" + "f" * 20}}},
+        {"auth_state": {LOGIN: {"admitted": True}}},
+        {"admin": True, "auth_state": {}},
+    ],
+)
+async def test_no_model_is_no_admission(provider: Provider, model: Any) -> None:
+    assert await provider.check_allowed(PERSON, model) is False
+
+
+async def test_the_provider_cannot_answer_for_the_node(provider: Provider, node: StandIn) -> None:
+    provider.says["userinfo"] = {**USERINFO, LOGIN: {**YES, "username": "u-" + "f" * 20}}
+
+    assert (await logged_in(provider, node))["name"] == PERSON
+
+
+async def test_a_userinfo_about_somebody_else_is_refused(provider: Provider, node: StandIn) -> None:
+    node.answer("/v1/logins", YES)
+    key = "k" * 32
+    ours = jwt.encode({"sub": USERINFO["sub"]}, key)
+    theirs = jwt.encode({"sub": "mallory@lifescience-ri.eu"}, key)
+
+    assert (await provider._token_to_auth_model({**TOKENS, "id_token": ours}))["name"] == PERSON
+    for id_token in (theirs, jwt.encode({}, key), "no.jwt", ""):
+        with pytest.raises(LoginRefused):
+            await provider._token_to_auth_model({**TOKENS, "id_token": id_token})
+
+
+async def test_a_refresh_asks_the_node_again(provider: Provider, node: StandIn) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+
+    model = await provider.refresh_user(user(state))
+
+    assert isinstance(model, dict)
+    assert model["name"] == PERSON
+    assert len(node.asked) == 2
+
+
+async def test_a_refusal_at_the_refresh_ends_the_log_in(provider: Provider, node: StandIn) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+    node.answer("/v1/logins", {**YES, "admitted": False, "message": "suspended"})
+
+    assert await provider.refresh_user(user(state)) is False
+
+
+async def test_a_spent_access_token_is_renewed(provider: Provider, node: StandIn) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+    provider.says["userinfo"] = [HTTPClientError(401), USERINFO]
+    provider.says["tokens"] = {"access_token": "at2", "token_type": "Bearer"}
+
+    model = await provider.refresh_user(user(state))
+
+    assert isinstance(model, dict)
+    assert model["auth_state"]["access_token"] == "at2"
+    assert model["auth_state"]["refresh_token"] == "rt"
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [HTTPClientError(400), HTTPClientError(401), {"error_description": "revoked"}, {}],
+    ids=str,
+)
+async def test_revoked_tokens_end_the_log_in_at_once(
+    provider: Provider, node: StandIn, tokens: Any
+) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+    provider.says.update(userinfo=HTTPClientError(401), tokens=tokens)
+
+    assert await provider.refresh_user(user(state)) is False
+
+
+OUTAGES = [
+    ConnectionRefusedError(),
+    OSError("no route"),
+    HTTPClientError(599),
+    HTTPClientError(502),
+]
+
+
+@pytest.mark.parametrize("outage", OUTAGES, ids=str)
+@pytest.mark.parametrize(("minutes", "stays"), [(59, True), (61, False)])
+async def test_an_outage_has_a_grace_and_then_fails_closed(
+    provider: Provider, node: StandIn, outage: Exception, minutes: int, stays: bool
+) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+    provider.says["userinfo"] = outage
+    provider.clock = NOW + timedelta(minutes=minutes)
+
+    assert await provider.refresh_user(user(state)) is stays
+
+
+async def test_an_outage_while_renewing_has_the_same_grace(
+    provider: Provider, node: StandIn
+) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+    provider.says.update(userinfo=HTTPClientError(401), tokens=ConnectionRefusedError())
+
+    assert await provider.refresh_user(user(state)) is True
+
+
+async def test_an_outage_of_the_node_process_has_the_same_grace(
+    provider: Provider, node: StandIn
+) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+    node.answer("/v1/logins", {}, 503)
+
+    assert await provider.refresh_user(user(state)) is True
+    provider.clock = NOW + timedelta(hours=2)
+    assert await provider.refresh_user(user(state)) is False
+
+
+@pytest.mark.parametrize("state", [None, {}])
+async def test_without_a_kept_log_in_there_is_none(provider: Provider, state: Any) -> None:
+    assert await provider.refresh_user(user(state)) is False
+
+
+@pytest.mark.parametrize("last", [None, "yesterday", 5, "2026-03-01"])
+async def test_a_damaged_time_has_no_grace(provider: Provider, node: StandIn, last: Any) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+    provider.says["userinfo"] = ConnectionRefusedError()
+
+    assert await provider.refresh_user(user({**state, "refreshed_at": last})) is False
+
+
+async def test_another_persons_answer_does_not_refresh(provider: Provider, node: StandIn) -> None:
+    state = (await logged_in(provider, node))["auth_state"]
+
+    assert await provider.refresh_user(user(state, "u-" + "f" * 20)) is False
+
+
+def test_a_refusal_is_an_http_error() -> None:
+    assert issubclass(LoginRefused, web.HTTPError)
