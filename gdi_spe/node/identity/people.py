@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import NotFound, Refused
 from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.database.engine import Database
 from gdi_spe.node.identity.tables import Person
 from gdi_spe.node.settings import IdentitySettings, Settings
 
@@ -157,6 +158,20 @@ def recognise(
     facts = {"roles": " ".join(claims.roles)}
     record(session, Event("login.recognised", claims.person, "pages", facts), now)
     return claims
+
+
+def recognise_recorded(
+    database: Database, userinfo: Mapping[str, Any], issuer: str, settings: Settings, now: datetime
+) -> Claims:
+    """Log somebody in to the pages; a refusal is recorded as well, in a transaction of its own."""
+    try:
+        with database.write() as session:
+            return recognise(session, userinfo, issuer, settings, now)
+    except LoginRefused as refusal:
+        with database.write() as session:
+            event = Event("login.refused", "unknown", "pages", {"code": refusal.code})
+            record(session, event, now)
+        raise
 
 
 MFA_MISSING = (

@@ -21,6 +21,7 @@ from gdi_spe.node.identity.people import (
     find_person,
     in_group,
     recognise,
+    recognise_recorded,
     restore,
     roles_of,
     suspend,
@@ -348,6 +349,24 @@ def test_the_pages_ask_for_a_second_factor_too(
 ) -> None:
     with database.write() as session, pytest.raises(LoginRefused, match="second factor"):
         recognise(session, {"sub": SUB, "acr": acr}, BROKER, settings, now)
+
+
+def test_a_refusal_of_the_pages_is_recorded(
+    door: Door, database: Database, settings: Settings, now: datetime
+) -> None:
+    with pytest.raises(LoginRefused):
+        recognise_recorded(database, {"sub": SUB}, BROKER, settings, now)
+
+    assert door.events() == ["login.refused"]
+
+
+def test_a_log_in_to_the_pages_is_recorded(
+    door: Door, database: Database, settings: Settings, now: datetime
+) -> None:
+    claims = recognise_recorded(database, {"sub": SUB, "acr": MFA}, BROKER, settings, now)
+
+    assert claims.person == me()
+    assert door.events() == ["login.recognised"]
 
 
 # Groups, by the AARC grammar.
