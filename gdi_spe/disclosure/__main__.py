@@ -27,13 +27,14 @@ def main(folder: Path) -> None:
     judged = [judge(file.path, job.policy, job.context, file.name) for file in job.files]
     outcome = Outcome(
         report=request_report([each.report for each in judged], job.policy),
-        canonical=tuple(_written(judged, out)),
+        canonical=tuple(written(judged, out)),
         held=tuple(held),
     )
     (out / "outcome.json").write_bytes(outcome.model_dump_json().encode())
 
 
-def _written(judged: list[Judged], out: Path) -> list[CanonicalFile]:
+def written(judged: list[Judged], out: Path) -> list[CanonicalFile]:
+    """Write the canonical bytes into the output folder and say which are whose."""
     written = []
     for place, each in enumerate(judged):
         if each.canonical is None:
