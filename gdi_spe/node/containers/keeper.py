@@ -11,10 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from gdi_spe.boundary.errors import BadInput, NotFound, Refused
-from gdi_spe.boundary.identifiers import WorkspaceId
 from gdi_spe.node.containers.engine import Engine
 from gdi_spe.node.containers.lockdown import (
     NODE_LABEL,
@@ -27,6 +24,7 @@ from gdi_spe.node.containers.order import (
     Places,
     WorkspaceOrder,
     container_name,
+    is_workspace_id,
     refusal,
 )
 from gdi_spe.node.containers.volumes import Volumes
@@ -34,7 +32,6 @@ from gdi_spe.node.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_WID = TypeAdapter[str](WorkspaceId)
 _REFERENCE = re.compile(r"[a-z0-9-]{1,80}")
 
 
@@ -204,10 +201,9 @@ class Keeper:
 
 def checked(wid: str) -> str:
     """Return a workspace id that is safe in paths and names, or refuse it."""
-    try:
-        return _WID.validate_python(wid)
-    except ValidationError:
-        raise BadInput(f"{wid[:40]!r} is not a workspace's id") from None
+    if not is_workspace_id(wid):
+        raise BadInput(f"{wid[:40]!r} is not a workspace's id")
+    return wid
 
 
 def without_empty(body: Mapping[str, Any]) -> dict[str, Any]:

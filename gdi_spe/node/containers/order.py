@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, ValidationError
 
 from gdi_spe.boundary.errors import Refused
 from gdi_spe.boundary.identifiers import ResourceId, Slug, WorkspaceId
@@ -25,6 +25,8 @@ ImageId = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 BaseUrl = Annotated[
     str, StringConstraints(pattern=r"^/(?:[a-z0-9-]+/)*user/u-[0-9a-f]{20}/[a-z][a-z0-9-]{0,29}/$")
 ]
+
+_WID = TypeAdapter[str](WorkspaceId)
 
 WORK = "/home/spe/work"
 RUN_WORKSPACE = "/run/workspace"
@@ -135,6 +137,15 @@ class CohortFolder:
     id: str
     version: int
     folder: Path
+
+
+def is_workspace_id(text: str) -> bool:
+    """Say whether a text is a workspace's id, and so safe in paths and names."""
+    try:
+        _WID.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def container_name(settings: Settings, wid: str) -> str:
