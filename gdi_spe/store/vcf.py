@@ -34,8 +34,10 @@ ABOUT_PEOPLE = re.compile(
 )
 
 _BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
-# VCF 4.5, 1.4.7: names of contigs.
-_CONTIG = re.compile(rb"^[0-9A-Za-z!#$%&+./:;?@^_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*$")
+# VCF 4.5, 1.4.7: names of contigs; in angle brackets, one of the ##assembly file.
+_CONTIG = re.compile(
+    rb"^(?:[0-9A-Za-z!#$%&+./:;?@^_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*|<[^<>\s,]+>)$"
+)
 _BASES = re.compile(r"^[ACGTNacgtn]+$")
 _SYMBOLIC = re.compile(r"^<[^<>\s,]+>$")
 _BREAKEND = re.compile(
@@ -103,6 +105,7 @@ class VcfReader:
         self.source = str(path)
         self.warnings = Warnings()
         self.skipped_contigs: Counter[str] = Counter()
+        self._last: dict[str, int] = {}
         self.header = self._read_header()
 
     def refuse(self, why: str, line: int, remedy: str = "") -> BadInput:
@@ -204,6 +207,7 @@ class VcfReader:
             return
         fixed = [self._text(column, number) for column in columns[1:8]]
         position = self._position(fixed[0], number)
+        self._note_order(chromosome, position, number)
         alternates = self._alleles(fixed[2], fixed[3], number)
         called = self._genotypes(columns, len(alternates), number, parser)
         info = self._info(fixed[6])
@@ -220,6 +224,11 @@ class VcfReader:
                 number,
                 self._kept(info, fixed, index, number),
             )
+
+    def _note_order(self, chromosome: str, position: int, number: int) -> None:
+        if self._last.get(chromosome, 0) > position:
+            self.warnings.add("the positions are not in order; they are sorted", number)
+        self._last[chromosome] = position
 
     def _position(self, text: str, number: int) -> int:
         if not (text.isascii() and text.isdecimal()) or int(text) >= 2**31:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,44 @@ from gdi_spe.store.folder import MANIFEST
 from gdi_spe.store.schemas import STORE_VERSION, TABLES
 
 ROW_GROUP = 8192
+_STAGING = ".staging-"
 
 
 @contextmanager
 def staged(parent: Path) -> Iterator[Path]:
-    """Make a folder to write in; what is still there at the end is removed."""
+    """Make a folder to write in; what is still there at the end is removed.
+
+    The folder is locked while its writer lives, so that what a killed writer left is told from
+    what another one is writing, and cleared.
+    """
     parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-    folder = parent / f".staging-{secrets.token_hex(8)}"
-    folder.mkdir(mode=0o700)
-    try:
+    with ExitStack() as own:
+        with _locked(parent, fcntl.LOCK_EX):
+            _clear_left_behind(parent)
+            folder = parent / f"{_STAGING}{secrets.token_hex(8)}"
+            folder.mkdir(mode=0o700)
+            own.enter_context(_locked(folder, fcntl.LOCK_EX))
+        own.callback(remove, folder)
         yield folder
+
+
+def _clear_left_behind(parent: Path) -> None:
+    for folder in parent.glob(f"{_STAGING}*"):
+        try:
+            with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                remove(folder)
+        except (BlockingIOError, FileNotFoundError):
+            continue
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, how)
+        yield
     finally:
-        remove(folder)
+        os.close(descriptor)
 
 
 def write_table(folder: Path, name: str, rows: list[dict[str, Any]] | pa.Table) -> None:
