@@ -21,7 +21,7 @@ _LAZY: dict[str, tuple[str, str | None]] = {
     "request_export": ("gdi_spe.workspace.exports", "request_export"),
 }
 
-__all__ = sorted(_LAZY)  # noqa: PLE0604  # computed from the one table above
+__all__ = sorted(_LAZY)  # computed from the one table above
 
 
 def __getattr__(name: str) -> Any:

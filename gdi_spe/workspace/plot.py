@@ -57,7 +57,8 @@ def frequency_spectrum(frequencies: pd.DataFrame, ax: Axes | None = None) -> Axe
         heights, _ = np.histogram(minor[minor > 0], bins)
         axes.stairs(heights, bins, label=str(name), color=COLOURS[index % len(COLOURS)], lw=1.5)
     axes.set(xscale="log", xlabel="minor allele frequency", ylabel="variants")
-    axes.legend(frameon=False)
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 
