@@ -1,29 +1,27 @@
 """Log in by OpenID Connect, as a client of our own: a compromised Hub is no reviewer.
 
-Code flow with PKCE, state and nonce; discovery; the id_token's signature, issuer, audience,
-nonce and times are verified by Authlib, and its subject must be that of the userinfo.
+Code flow with PKCE, state and nonce (OpenID Connect Core 1.0, RFC 7636), from the provider's
+discovery document. The id_token's signature, issuer, audience, times and nonce are verified, and
+its subject must be that of the userinfo.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
-import warnings
 from typing import Any, Protocol
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # Authlib's notices about its own next version
-    from authlib.common.errors import AuthlibBaseError
-    from authlib.integrations.httpx_client import AsyncOAuth2Client
-    from authlib.jose import JsonWebKey, JsonWebToken
-    from authlib.oidc.core import CodeIDToken
+from urllib.parse import quote, urlencode
 
 import httpx
+import jwt
 
 from gdi_spe.boundary.errors import Refused, Unavailable
 
 # Who the person is and which groups they are in; visas are not this client's business.
 SCOPES = "openid profile eduperson_entitlement"
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384"]
+_LEEWAY_SECONDS = 30
 
 
 class LoginFailed(Refused):
@@ -48,27 +46,36 @@ class Provider(Protocol):
 class OpenIdProvider:
     """LS AAI, or another OpenID provider with discovery."""
 
-    def __init__(self, issuer: str, client_id: str, client_secret: str, acr: str) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        client_id: str,
+        client_secret: str,
+        acr: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._issuer, self._client_id, self._secret = issuer, client_id, client_secret
-        self._acr = acr
+        self._acr, self._transport = acr, transport
 
     async def begin(self, redirect_uri: str) -> tuple[str, dict[str, str]]:
         """Make the request with fresh state, nonce and PKCE verifier."""
-        metadata = await self._metadata()
-        remembered = {
-            "state": secrets.token_urlsafe(32),
-            "nonce": secrets.token_urlsafe(32),
-            "verifier": secrets.token_urlsafe(48),
+        async with self._http() as http:
+            metadata = await self._metadata(http)
+        remembered = {name: secrets.token_urlsafe(48) for name in ("state", "nonce", "verifier")}
+        digest = hashlib.sha256(remembered["verifier"].encode()).digest()
+        asked = {
+            "response_type": "code",
+            "client_id": self._client_id,
+            "redirect_uri": redirect_uri,
+            "scope": SCOPES,
+            "state": remembered["state"],
+            "nonce": remembered["nonce"],
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+            "acr_values": self._acr,
         }
-        async with self._client(redirect_uri) as client:
-            url, _ = client.create_authorization_url(
-                metadata["authorization_endpoint"],
-                state=remembered["state"],
-                nonce=remembered["nonce"],
-                code_verifier=remembered["verifier"],
-                acr_values=self._acr,
-            )
-        return url, remembered
+        endpoint = str(metadata["authorization_endpoint"])
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}", remembered
 
     async def finish(
         self, redirect_uri: str, answer: dict[str, str], remembered: dict[str, str]
@@ -76,69 +83,97 @@ class OpenIdProvider:
         """Exchange the code, verify the id_token, and fetch the userinfo."""
         state = remembered.get("state", "")
         # TRUST: an answer that this browser did not ask for logs nobody in.
-        if not state or not secrets.compare_digest(answer.get("state", ""), state):
+        if not state or not secrets.compare_digest(
+            answer.get("state", "").encode(), state.encode()
+        ):
             raise LoginFailed
-        if "code" not in answer:
+        # TRUST: RFC 9207: a provider that names itself in the answer must be the right one.
+        if "code" not in answer or answer.get("iss", self._issuer) != self._issuer:
             raise LoginFailed
-        metadata = await self._metadata()
         try:
-            async with self._client(redirect_uri) as client:
-                token = await client.fetch_token(
-                    metadata["token_endpoint"],
-                    grant_type="authorization_code",
-                    code=answer["code"],
-                    code_verifier=remembered["verifier"],
-                )
-                id_token = await self._verified(metadata, token, remembered["nonce"])
-                reply = await client.get(metadata["userinfo_endpoint"])
-                userinfo: dict[str, Any] = reply.raise_for_status().json()
+            async with self._http() as http:
+                return await self._claims(http, redirect_uri, answer["code"], remembered)
         except httpx.TransportError:
             raise Unavailable from None
-        except (AuthlibBaseError, httpx.HTTPError, ValueError, KeyError) as error:
+        except (httpx.HTTPError, jwt.PyJWTError, ValueError, KeyError, TypeError) as error:
             raise LoginFailed from error
+
+    async def _claims(
+        self, http: httpx.AsyncClient, redirect_uri: str, code: str, remembered: dict[str, str]
+    ) -> dict[str, Any]:
+        metadata = await self._metadata(http)
+        token = await self._exchange(http, metadata, redirect_uri, code, remembered["verifier"])
+        keys = await _json(http, metadata["jwks_uri"])
+        id_token = self._verified(token["id_token"], keys, remembered["nonce"])
+        bearer = {"authorization": f"Bearer {token['access_token']}"}
+        userinfo = await _json(http, metadata["userinfo_endpoint"], bearer)
         # TRUST: OIDC Core 5.3.2: a userinfo of another subject must not be used.
-        if not id_token.get("sub") or userinfo.get("sub") != id_token["sub"]:
+        if userinfo.get("sub") != id_token["sub"]:
             raise LoginFailed
-        # How the person was authenticated is a fact of this log-in: the id_token's word stands.
-        return {**userinfo, **({"acr": id_token["acr"]} if "acr" in id_token else {})}
+        # How somebody was authenticated is a fact of this log-in: the id_token's word stands.
+        return userinfo | {name: id_token[name] for name in ("acr",) if name in id_token}
 
-    def _client(self, redirect_uri: str) -> Any:
-        return AsyncOAuth2Client(
-            self._client_id, self._secret, scope=SCOPES, redirect_uri=redirect_uri,
-            code_challenge_method="S256", timeout=10, trust_env=False,
+    async def _exchange(
+        self,
+        http: httpx.AsyncClient,
+        metadata: dict[str, Any],
+        redirect_uri: str,
+        code: str,
+        verifier: str,
+    ) -> dict[str, Any]:
+        # RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
+        basic = httpx.BasicAuth(quote(self._client_id, safe=""), quote(self._secret, safe=""))
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": verifier,
+        }
+        reply = await http.post(metadata["token_endpoint"], data=form, auth=basic)
+        token: dict[str, Any] = reply.raise_for_status().json()
+        return token
+
+    def _verified(self, id_token: str, keys: dict[str, Any], nonce: str) -> dict[str, Any]:
+        """Return the claims of an id_token that holds in every respect."""
+        header = jwt.get_unverified_header(id_token)
+        known = [key for key in jwt.PyJWKSet.from_dict(keys).keys if key.public_key_use != "enc"]
+        named = [key for key in known if key.key_id == header.get("kid")]
+        # TRUST: the algorithm is one of this list and fits the key; "none" and HMAC are not.
+        key = named[0] if named else known[0] if len(known) == 1 and "kid" not in header else None
+        if key is None:
+            raise LoginFailed
+        claims: dict[str, Any] = jwt.decode(
+            id_token, key=key, algorithms=_ALGORITHMS, audience=self._client_id,
+            issuer=self._issuer, leeway=_LEEWAY_SECONDS,
+            options={"require": ["iss", "sub", "aud", "exp", "iat"]},
         )  # fmt: skip
+        given = claims.get("nonce")
+        if not isinstance(given, str) or not secrets.compare_digest(given.encode(), nonce.encode()):
+            raise LoginFailed
+        # TRUST: OIDC Core 3.1.3.7: a token for several parties must have been given to this one.
+        if claims.get("azp", self._client_id) != self._client_id:
+            raise LoginFailed
+        return claims
 
-    async def _metadata(self) -> dict[str, Any]:
+    async def _metadata(self, http: httpx.AsyncClient) -> dict[str, Any]:
         url = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
-        metadata = await self._fetch(url)
+        try:
+            metadata = await _json(http, url)
+        except (httpx.HTTPError, ValueError):
+            raise Unavailable from None
         # TRUST: the document must be about the provider that the settings name.
         if metadata.get("issuer") != self._issuer:
             raise LoginFailed
         return metadata
 
-    async def _verified(
-        self, metadata: dict[str, Any], token: dict[str, Any], nonce: str
-    ) -> dict[str, Any]:
-        keys = JsonWebKey.import_key_set(await self._fetch(metadata["jwks_uri"]))
-        claims = JsonWebToken(_ALGORITHMS).decode(
-            token["id_token"],
-            keys,
-            claims_cls=CodeIDToken,
-            claims_options={
-                "iss": {"essential": True, "value": self._issuer},
-                "aud": {"essential": True, "value": self._client_id},
-            },
-            claims_params={"nonce": nonce, "client_id": self._client_id},
-        )
-        claims.validate(leeway=30)
-        if claims.get("nonce") != nonce:
-            raise LoginFailed
-        return dict(claims)
+    def _http(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(timeout=10, trust_env=False, transport=self._transport)
 
-    async def _fetch(self, url: str) -> dict[str, Any]:
-        try:
-            async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-                answer: dict[str, Any] = (await client.get(url)).raise_for_status().json()
-        except (httpx.HTTPError, ValueError):
-            raise Unavailable from None
-        return answer
+
+async def _json(
+    http: httpx.AsyncClient, url: str, headers: dict[str, str] | None = None
+) -> dict[str, Any]:
+    answer = (await http.get(url, headers=headers)).raise_for_status().json()
+    if not isinstance(answer, dict):
+        raise ValueError("not a JSON object")
+    return answer

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-
 import httpx
 
-from gdi_spe.boundary.errors import SpeError, Unavailable
+from gdi_spe.boundary.errors import NotFound, SpeError, Unavailable
+
+_REQUEST = re.compile(r"e[0-9a-f]{12}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 class Problem(SpeError):
@@ -69,11 +71,11 @@ class NodeApi:
 
     async def open_file(self, person: str, rid: str, name: str) -> Content:
         """Return what a reviewer looks at; the node records that they did."""
-        return await self._content(f"{_path(rid)}/files/{quote(name, safe='')}/open", person)
+        return await self._content(f"{_file(rid, name)}/open", person)
 
     async def download(self, person: str, rid: str, name: str) -> Content:
         """Return a released file."""
-        return await self._content(f"{_path(rid)}/files/{quote(name, safe='')}/download", person)
+        return await self._content(f"{_file(rid, name)}/download", person)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -105,7 +107,16 @@ class NodeApi:
 
 
 def _path(rid: str) -> str:
-    return f"/v1/exports/{quote(rid, safe='')}"
+    # TRUST: what a browser wrote becomes part of a path here, so it must be an id or a name.
+    if not _REQUEST.fullmatch(rid):
+        raise NotFound("export request", rid)
+    return f"/v1/exports/{rid}"
+
+
+def _file(rid: str, name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise NotFound("file", name)
+    return f"{_path(rid)}/files/{name}"
 
 
 def _problem(reply: httpx.Response) -> SpeError:
