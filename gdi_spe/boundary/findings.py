@@ -64,7 +64,7 @@ class FileReport(Frozen):
     file: str
     verdict: VerdictWord
     findings: tuple[Finding, ...] = ()
-    # The SHA-256 of the canonical bytes, which are what is reviewed and released; None: no such form.
+    # SHA-256 of the canonical bytes, which are what is reviewed and released; None: no such form.
     sha256: str | None = None
     media_type: str = ""
 

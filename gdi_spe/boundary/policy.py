@@ -40,7 +40,7 @@ class GenomicPolicy(Frozen):
 
     minimum_allele_count: int = Field(ge=1)
     minimum_carriers: int = Field(ge=1)
-    # Fewer people than this, and a membership power above the upper bar blocks; else it is reviewed.
+    # With fewer people a membership power above the upper bar blocks; with more it is reviewed.
     large_cohort: int = Field(ge=1)
     membership_power_review: float = Field(gt=0, le=1)
     membership_power_block: float = Field(gt=0, le=1)

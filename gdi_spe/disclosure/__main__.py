@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 # Loaded now, because afterwards this process may do nothing but judge.
-import pyarrow.csv  # noqa: F401
+import pyarrow.csv
 import pyarrow.parquet  # noqa: F401
 from PIL import PngImagePlugin  # noqa: F401
 

@@ -44,7 +44,7 @@ def explain(table: Table, judging: Judging) -> list[Finding]:
         why = f"{said}, so nothing tells what its numbers are; a person looks at it."
         return [_finding("TAB901", table, judging, why, Verdict.REVIEW, _DECLARE)]
     if judging.context.n_individuals is None:
-        why = "The number of individuals in the cohort is not known here, so no number can be compared with it."
+        why = "How many individuals the cohort has is not known here, so no number can be checked."
         return [_finding("TAB902", table, judging, why, Verdict.REVIEW, _CHECKED_AT_SUBMISSION)]
     return [
         _finding(rule, table, judging, why, severity, fix)
@@ -176,8 +176,9 @@ def _membership(table: Table, judging: Judging) -> Iterator[_Problem]:
         name = group.cells[code] if group is not None else "the cohort"
         why = (
             f"{int(rows.sum()):,} frequencies of {n:,.0f} people ({name}) let someone who has a "
-            f"person's genome tell with power {power:.3f}, at {genomic.membership_false_positive_rate} "
-            f"false positives, that the person is among them; the policy's bar is {genomic.membership_power_review}."
+            f"person's genome tell with power {power:.3f}, at "
+            f"{genomic.membership_false_positive_rate} false positives, that the person is among "
+            f"them; the policy's bar is {genomic.membership_power_review}."
         )
         yield (
             "GEN202",

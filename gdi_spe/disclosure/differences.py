@@ -35,7 +35,7 @@ def compare_with_prior(table: Table, judging: Judging) -> Iterator[Finding]:
 def _compare(table: Table, other: Table, judging: Judging, place: int) -> Iterator[Finding]:
     names = [column.name for column in table.columns]
     if names != [column.name for column in other.columns] or table.n_rows != other.n_rows:
-        why = "An earlier release of this cohort has another shape; what the two tell together is not computed."
+        why = "An earlier release has another shape; what the two tell together is not computed."
         yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
         return
     total = 0.0

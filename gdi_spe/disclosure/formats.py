@@ -16,7 +16,7 @@ _GROUPS = "Export what was computed from them: counts and frequencies by group."
 _FIXES = {
     "FMT101": _GROUPS,
     "FMT102": _GROUPS,
-    "FMT103": "Export results as CSV, Parquet, JSON or PNG, one file each; a model as its coefficients.",
+    "FMT103": "Export results as CSV, Parquet, JSON or PNG; a model as its coefficients.",
     "FMT106": "Give the file the ending of what it is.",
     "FMT109": "Write the file anew without what was dropped.",
 }

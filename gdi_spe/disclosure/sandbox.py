@@ -25,7 +25,8 @@ from gdi_spe.disclosure.job import CanonicalFile, Job, JobFile, Outcome
 # In isolated mode Python looks at no variable and no folder but these.
 _RUN = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from pathlib import Path; from gdi_spe.disclosure.__main__ import main; main(Path(sys.argv[1]))"
+    "from pathlib import Path; from gdi_spe.disclosure.__main__ import main; "
+    "main(Path(sys.argv[1]))"
 )
 _ROOT = str(Path(gdi_spe.__file__).parent.parent)
 
@@ -102,6 +103,7 @@ def _failed(job: Job, why: str) -> Outcome:
 def _unchecked(name: str, why: str) -> FileReport:
     finding = Finding(
         rule="FMT108", severity=Verdict.REVIEW, part=name,
-        why=f"The check did not finish: {why}.", fix="Write the result in a simpler or smaller form.",
+        why=f"The check did not finish: {why}.",
+        fix="Write the result in a simpler or smaller form.",
     )  # fmt: skip
     return FileReport(file=name, verdict=Verdict.REVIEW, findings=(finding,))

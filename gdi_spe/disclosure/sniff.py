@@ -61,7 +61,8 @@ CONTAINERS = {
 _STARTS = (
     (b"BCF\x02", Kind.BCF), (b"BAM\x01", Kind.BAM), (b"CRAM", Kind.CRAM),
     (b"TBI\x01", Kind.VARIANT_INDEX), (b"CSI\x01", Kind.VARIANT_INDEX),
-    (b"BAI\x01", Kind.VARIANT_INDEX), (b"\x6c\x1b\x01", Kind.PLINK1), (b"\x6c\x1b\x00", Kind.PLINK1),
+    (b"BAI\x01", Kind.VARIANT_INDEX), (b"\x6c\x1b\x01", Kind.PLINK1),
+    (b"\x6c\x1b\x00", Kind.PLINK1),
     (b"\x6c\x1b", Kind.PLINK2), (b"\x89HDF\r\n\x1a\n", Kind.HDF5), (b"\x93NUMPY", Kind.NUMPY),
     (b"SQLite format 3\x00", Kind.SQLITE), (b"PK\x03\x04", Kind.ZIP), (b"PK\x05\x06", Kind.ZIP),
     (b"PAR1", Kind.PARQUET), (b"\x89PNG\r\n\x1a\n", Kind.PNG), (b"\xff\xd8\xff", Kind.JPEG),
@@ -71,14 +72,18 @@ _STARTS = (
     (b"\x04\x22\x4d\x18", Kind.OTHER_COMPRESSED), (b"Rar!", Kind.OTHER_COMPRESSED),
 )  # fmt: skip
 
+_PROLOGUE = r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
 _TEXTS = (
     (re.compile(r"##fileformat=VCF"), Kind.VCF),
     (re.compile(r"#CHROM\tPOS\tID\tREF\tALT"), Kind.VCF),
     (re.compile(r"@(HD|SQ|RG|PG)\t[A-Z]{2}:"), Kind.SAM),
     (re.compile(r"@[^\n]*\n[ACGTNacgtn.]{10,}\n\+[^\n]*\n"), Kind.FASTQ),
     (re.compile(r">[^\n]*\n[ACGTNUacgtnu*\n-]{40,}"), Kind.FASTA),
-    (re.compile(r"(?is)(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+svg[^>]*>\s*)?<svg\b"), Kind.SVG),
-    (re.compile(r"(?is)(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|table|div|style)\b"), Kind.HTML),
+    (re.compile(rf"(?is){_PROLOGUE}(<!doctype\s+svg[^>]*>\s*)?<svg\b"), Kind.SVG),
+    (
+        re.compile(rf"(?is){_PROLOGUE}<(!doctype\s+html|html|head|body|script|table|div|style)\b"),
+        Kind.HTML,
+    ),
 )  # fmt: skip
 
 _HEAD_BYTES = 65_536

@@ -72,7 +72,7 @@ def test_every_preset_is_a_whole_policy(name):
 
 
 def matrix(rows: int, columns: int, letters: list[str]) -> str:
-    pick = random.Random(7)  # noqa: S311
+    pick = random.Random(7)
     names = ",".join(f"v{i}" for i in range(columns))
     lines = [",".join(pick.choice(letters) for _ in range(columns)) for _ in range(rows)]
     return "\n".join([names, *lines]) + "\n"

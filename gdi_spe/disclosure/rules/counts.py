@@ -24,7 +24,7 @@ _NAMED_CELLS = 20
 
 
 def count_columns(table: Table, judging: Judging) -> list[Column]:
-    """Return the columns whose numbers count people: declared, known by name, or of a cross table."""
+    """Return the columns that count people: declared, known by name, or of a cross table."""
     declared = set(judging.side_car.count_columns)
     named = [
         c for c in table.columns
@@ -60,8 +60,8 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         rows = np.flatnonzero((numbers > 0) & (numbers < minimum))
         if rows.size:
             why = (
-                f"{_cells(rows)} of the column “{column.name}” count{'s' if rows.size == 1 else ''} "
-                f"fewer than {minimum} people: {_name(table, rows)}."
+                f"{_cells(rows)} of the column “{column.name}” "
+                f"count{'s' if rows.size == 1 else ''} fewer than {minimum} people: {_name(table, rows)}."
             )
             severity = Verdict.REVIEW if burden and "carrier" in column.name.lower() else None
             yield Hit(
