@@ -12,6 +12,8 @@ from gdi_spe.demo.processes import Processes, answers_tcp, answers_unix
 from gdi_spe.node.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# The gateway's own copies of what browsers load, taken from each image when it was built.
+GOLDEN = REPOSITORY / ".cache" / "golden"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Stack:
                 answers_unix(*(run / "api" / f"{role}.sock" for role in ("hub", "web", "admin"))),
             ),
             "gateway": (
-                [*_module("gdi_spe.node.gateway"), *home],
+                [*_module("gdi_spe.node.gateway"), *home, "--golden", str(GOLDEN)],
                 answers_unix(run / "gateway" / "ctl.sock"),
             ),
             "hub": (

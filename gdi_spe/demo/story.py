@@ -104,7 +104,7 @@ class Story:
     def log_ins(self) -> None:
         """Log in as three researchers, each in a browser of their own."""
         ada = self._researcher(ADA)
-        expect(COHORT in ada.text(), f"{ADA.name} sees her project with {COHORT}")
+        expect(COHORT in ada.text(), f"{ADA.name} sees {COHORT}: {_one_line(ada.text())}")
         self._picture(ada.page, "projects")
         seconds = ada.start(PROJECT)
         expect(seconds <= START_SECONDS, f"JupyterLab after {seconds:.1f} s (at most 5)")
@@ -146,7 +146,7 @@ class Story:
             mark = "ok " if line["ok"] else "BAD"
             evidence(f"{mark} {line['control']:<24} {line['observed'][:90]}")
         expect(not failed, f"{len(lines)} controls hold")
-        noticed = probed_with_a_control_off(self.stack.settings, self.wid)
+        noticed = self.operator.probed_without_a_control(self.stack.settings)
         expect(bool(noticed), f"with a control switched off the same probe notices: {noticed}")
 
     def answer(self) -> None:
