@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import Tampered
 from gdi_spe.node.audit.anchor import anchor_head, anchors_path, read_anchors
+from gdi_spe.node.audit.chain import hash_of
 from gdi_spe.node.audit.keys import load_or_make_signing_key
 from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.audit.verify import Verification, verify
@@ -122,6 +123,17 @@ def test_a_record_put_in_between_is_named(
 
     assert seq == 6
     assert kind in {"altered", "reordered", "inserted"}
+
+
+def test_a_record_rewritten_with_a_hash_that_fits_it_breaks_the_chain_behind_it(
+    log: sqlite3.Connection, database: Database, home: Path
+) -> None:
+    log.row_factory = sqlite3.Row
+    row = dict(log.execute("SELECT * FROM audit_events WHERE seq = 10").fetchone())
+    row["actor"] = "u-2"
+    log.execute("UPDATE audit_events SET actor = ?, hash = ? WHERE seq = 10", ("u-2", hash_of(row)))
+
+    assert found(database, home) == (11, "inserted")
 
 
 @pytest.mark.parametrize("keep", [0, 3, 7])

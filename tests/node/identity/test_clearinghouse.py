@@ -502,6 +502,17 @@ def test_the_longest_way_to_meet_a_condition_counts(world: Any) -> None:
     assert until(world, world.visa(conditions=[[FACULTY]]), *ways) == 90
 
 
+@pytest.mark.parametrize(("role", "status"), [(50, 90), (90, 50)])
+def test_of_several_clauses_the_first_to_end_counts(world: Any, role: int, status: int) -> None:
+    visa = world.visa(conditions=[[FACULTY, {"type": "ResearcherStatus", "by": "const:so"}]])
+    met = [
+        world.affiliation(claims={"exp": NOW + role}),
+        world.affiliation(type="ResearcherStatus", value=RESEARCHER, claims={"exp": NOW + status}),
+    ]
+
+    assert until(world, visa, *met) == 50
+
+
 def test_a_link_bounds_the_grant_and_the_longest_chain_counts(world: Any) -> None:
     visa = world.visa(claims={"sub": "local-7"})
     links = [world.link(LINK_7, claims={"exp": NOW + n}) for n in (40, 60)]
