@@ -47,7 +47,7 @@ class Registration(BaseModel):
 
     wid: WorkspaceId
     owner: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    base_url: str = Field(pattern=r"^/(?:[a-z0-9._~-]+/){3,6}$")
+    base_url: str = Field(pattern=r"^/(?:[a-z0-9_~-][a-z0-9._~-]*/){3,6}$")
     api_token: str = Field(min_length=8, max_length=200)
     oauth_client_id: str = Field(pattern=r"^[A-Za-z0-9._~%-]{1,255}$")
 

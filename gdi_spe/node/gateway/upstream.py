@@ -11,11 +11,13 @@ import os
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import aiohttp
+from yarl import URL
 
 from gdi_spe.boundary.errors import Refused, Unavailable
 from gdi_spe.node.gateway.firewall.wire import Protocol
@@ -24,6 +26,8 @@ Inode = tuple[int, int]
 
 MAX_FRAME_BYTES = 32 << 20
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
+# How long the container may take to say goodbye.
+_CLOSING = aiohttp.ClientWSTimeout(ws_close=0.5)
 _MAX_LINE_BYTES = 4096
 _SUCCESSES = frozenset({200, 201, 204})
 
@@ -131,7 +135,11 @@ class Upstream:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         try:
             async with self._session.request(
-                method, _verbatim(url), data=body, headers=headers, allow_redirects=False
+                method,
+                _verbatim(url),
+                data=None if body is None else BytesIO(body),
+                headers=headers,
+                allow_redirects=False,
             ) as answer:
                 return await _read(answer, max_bytes)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
@@ -149,6 +157,7 @@ class Upstream:
                 max_msg_size=MAX_FRAME_BYTES,
                 compress=0,
                 heartbeat=30,
+                timeout=_CLOSING,
             )
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise UpstreamFailed(type(error).__name__) from None
@@ -210,7 +219,6 @@ async def _read(answer: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-def _verbatim(url: str) -> Any:
-    from yarl import URL
-
+def _verbatim(url: str) -> URL:
+    """Take a URL as it was quoted here."""
     return URL(url, encoded=True)

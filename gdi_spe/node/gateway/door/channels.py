@@ -44,6 +44,7 @@ async def channels(workspace: Workspace, request: web.BaseRequest, path: str) ->
         protocols=[protocol.value] if protocol is Protocol.V1 else [],
         max_msg_size=_MAX_FROM_BROWSER_BYTES,
         heartbeat=30,
+        timeout=1,
     )
     try:
         await socket.prepare(request)
@@ -52,9 +53,9 @@ async def channels(workspace: Workspace, request: web.BaseRequest, path: str) ->
         await _first_to_end(joined.down(), joined.up(), _while_logged_in(workspace, request))
     finally:
         workspace.sockets.discard(socket)
-        await upstream.close()
-        # TRUST: never the container's code or reason, always this one.
+        # TRUST: never the container's code, reason or delay, always this one at once.
         await socket.close(code=WSCloseCode.OK)
+        await upstream.close()
     return socket
 
 

@@ -242,7 +242,7 @@ async def events(
     """Hold a socket that says nothing: refused, the page would ask for ever."""
     if len(workspace.sockets) >= _MAX_SOCKETS:
         raise TooManySockets
-    socket = web.WebSocketResponse(heartbeat=30, max_msg_size=4096)
+    socket = web.WebSocketResponse(heartbeat=30, timeout=1, max_msg_size=4096)
     await socket.prepare(request)
     workspace.sockets.add(socket)
     try:
