@@ -61,7 +61,8 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         if rows.size:
             why = (
                 f"{_cells(rows)} of the column “{column.name}” "
-                f"count{'s' if rows.size == 1 else ''} fewer than {minimum} people: {_name(table, rows)}."
+                f"count{'s' if rows.size == 1 else ''} fewer than {minimum} people: "
+                f"{_name(table, rows)}."
             )
             severity = Verdict.REVIEW if burden and "carrier" in column.name.lower() else None
             yield Hit(

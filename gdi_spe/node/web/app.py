@@ -185,8 +185,8 @@ class Pages:
 
     async def _form(self, request: Request) -> FormData:
         """Return a form that came from a page of this visit."""
-        visit, origin = visit_of(request.scope).visit, request.headers.get("origin")
-        if origin is not None and origin != _origin(self.settings.web.public_url):
+        visit = visit_of(request.scope).visit
+        if not _from_these_pages(request, self.settings.web.public_url):
             raise NotThisForm
         if int(request.headers.get("content-length") or _MAX_FORM_BYTES + 1) > _MAX_FORM_BYTES:
             raise NotThisForm
@@ -248,9 +248,17 @@ def _own_path(path: str) -> str:
     return path if plain and "\\" not in path else "/"
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+def _from_these_pages(request: Request, public_url: str) -> bool:
+    """Say whether a form may come from these pages, as far as the browser tells.
+
+    Under ``no-referrer`` a browser gives its own pages' origin as "null", and so does a page in
+    a sandbox; the token, which no other page can read, is what decides.
+    """
+    parts = urlsplit(public_url)
+    origins = (f"{parts.scheme}://{parts.netloc}", "null", None)
+    sites = ("same-origin", None)
+    headers = request.headers
+    return headers.get("origin") in origins and headers.get("sec-fetch-site") in sites
 
 
 def _number(text: str) -> int:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
 import httpx
 
 from gdi_spe.boundary.errors import NotFound, SpeError, Unavailable

@@ -154,16 +154,37 @@ def test_another_visits_token_is_refused(site, ada, rosa):
     assert answer.status_code == 403
 
 
-def test_a_form_from_another_site_is_refused_even_with_the_token(site, ada):
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null", "sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_a_form_from_another_site_is_refused_even_with_the_token(headers, site, ada):
     rid = site.submitted()
 
     answer = ada.client.post(
         f"/requests/{rid}/withdraw",
         data={"csrf": ada.csrf()},
-        headers={"origin": "https://evil.example"},
+        headers=headers,
     )
 
     assert answer.status_code == 403
+
+
+def test_a_form_of_these_pages_as_a_browser_sends_it_is_taken(site, ada):
+    rid = site.submitted()
+
+    answer = ada.client.post(
+        f"/requests/{rid}/withdraw",
+        data={"csrf": ada.csrf()},
+        headers={"origin": "null", "sec-fetch-site": "same-origin"},
+        follow_redirects=False,
+    )
+
+    assert answer.status_code == 303
 
 
 def test_a_log_in_makes_a_new_visit(site):
