@@ -137,10 +137,11 @@ class Story:
 
     def isolation(self) -> None:
         """Let the node's own probe try every wall from inside."""
-        running = [w for w in self.operator.json("workspace", "list") if w["status"] == "running"]
-        self.wid = next(w["wid"] for w in running if w["project"] == PROJECT)
+        person = self.researchers["ada"].person
+        rows = self.operator.json("workspace", "list")
+        self.wid = next(row["wid"] for row in rows if row["person"] == person)
         result = self.operator.json("workspace", "probe", self.wid)
-        lines = result["lines"] if isinstance(result, dict) else result
+        lines = result["controls"]
         failed = [line for line in lines if not line["ok"]]
         for line in lines:
             mark = "ok " if line["ok"] else "BAD"

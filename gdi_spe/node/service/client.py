@@ -15,7 +15,7 @@ class Problem(SpeError):
 
     def __init__(self, status: int, code: str, message: str) -> None:
         self.http_status, self.code, self.public_message = status, code, message
-        super().__init__(f"{code}: {message}")
+        Exception.__init__(self, f"{code}: {message}")
 
 
 class NodeRefused(Problem, Refused):

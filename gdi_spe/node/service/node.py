@@ -41,6 +41,10 @@ class Helper:
         """Kill and remove the container, unmount its work volume."""
         await self.client.post(f"/workspaces/{wid}/stop", {"why": why})
 
+    async def present(self) -> set[str]:
+        """Return the workspaces that have a container, or an order for one."""
+        return {row["wid"] for row in await self.client.get("/workspaces")}
+
     async def probe(self, wid: str) -> object:
         """Try every control of a running workspace from inside it."""
         return await self.client.post(f"/workspaces/{wid}/probe")

@@ -38,6 +38,8 @@ class _Server(uvicorn.Server):
 def serve(home: Path) -> None:
     """Run the node process until it is told to stop."""
     logging.basicConfig(level="INFO", format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    for chatty in ("httpx", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel("WARNING")
     os.umask(0o077)
     node = open_node(home)
     _note(node, "node.started")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
 
 from gdi_spe.node.audit.anchor import anchor_head
+from gdi_spe.node.containers import register
 from gdi_spe.node.identity.entitlements import reconcile_all
 from gdi_spe.node.revocation.due import Due, due_now
 from gdi_spe.node.revocation.ending import Ender
@@ -23,6 +25,7 @@ def timers(node: Node) -> list[Awaitable[None]]:
     polls = [source.poll_seconds for source in settings.identity.entitlements]
     return [
         _every(settings.timers.revocation_seconds, lambda: enforce(node)),
+        _every(settings.timers.presence_seconds, lambda: notice_gone(node)),
         _every(settings.timers.anchor_seconds, lambda: _anchor(node)),
         *([_every(min(polls), lambda: _reconcile(node))] if polls else []),
     ]
@@ -39,6 +42,25 @@ async def enforce(node: Node) -> list[Due]:
 def _due(node: Node) -> list[Due]:
     with node.database.read() as session:
         return due_now(session, node.now())
+
+
+async def notice_gone(node: Node) -> None:
+    """Record the end of workspaces whose containers ended by themselves, or with the machine."""
+    # Asked before the register is read: what starts meanwhile is never taken for gone.
+    with node.database.read() as session:
+        known = [workspace.wid for workspace in register.live(session)]
+    gone = set(known) - await node.helper.present()
+    await run_in_threadpool(_record_gone, node, sorted(gone))
+
+
+def _record_gone(node: Node, gone: list[str]) -> None:
+    now = node.now()
+    young = timedelta(seconds=node.settings.workspace.start_timeout_seconds)
+    for wid in gone:
+        with node.database.write() as session:
+            started_at = register.get(session, wid).started_at
+            if started_at is not None and now - started_at > young:
+                register.ended(session, wid, "its container is gone", "node", now)
 
 
 async def _anchor(node: Node) -> None:
