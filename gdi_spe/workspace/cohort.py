@@ -224,6 +224,13 @@ class Cohort:
     def to_hail(self) -> Any:
         """Return the cohort as a Hail MatrixTable, in a Hail that starts without network.
 
+        Returns
+        -------
+        Rows by locus and alleles with ``gene`` and ``consequence``, columns by sample with the
+        fields of ``individuals``, entries with ``GT``, unphased. Hail takes a half-missing call
+        for missing, where this library counts the allele it has: such variants have a smaller
+        AC or AN there.
+
         Raises
         ------
         BadInput
