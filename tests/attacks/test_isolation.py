@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from gdi_spe.node.containers.canary import Canary, host_addresses
-from gdi_spe.node.containers.controls_off import Off, controls_off
+from gdi_spe.node.containers.controls_off import Off, controls_off, rehearse
 from gdi_spe.node.containers.engine import DockerEngine
 from gdi_spe.node.containers.keeper import Keeper
 from gdi_spe.node.containers.lockdown import container_body, seccomp_profile
@@ -264,3 +264,16 @@ def test_an_ended_workspace_is_gone_with_its_processes(
     assert engine.inspect(order.container_name) is None
     assert not process.exists()
     assert not keeper.stop(order.wid)
+
+
+def test_a_rehearsal_notices_and_leaves_nothing(
+    engine: DockerEngine, keeper: Keeper, tmp_path: Path
+) -> None:
+    off = mutation("bridge network", keeper, tmp_path)
+
+    lines = rehearse(keeper.settings, engine, keeper.volumes, off, tmp_path, datetime.now(UTC))
+
+    assert off.noticed_by <= red(lines).keys()
+    assert engine.labelled(keeper.node) == []
+    assert "rehearsal" not in "".join(p.name for p in keeper.settings.home.rglob("*"))
+    assert not list((keeper.settings.run_dir / "work").iterdir())

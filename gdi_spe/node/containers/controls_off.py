@@ -1,16 +1,25 @@
 """Each control switched off, one at a time: what proves that the probe would notice.
 
-For tests alone. Nothing of the node imports this, and the helper would refuse every such body.
+For tests and rehearsals alone. Nothing of the node's services imports this, the helper would
+refuse every such body, and a rehearsal's container is nobody's workspace and holds no data.
 """
 
 from __future__ import annotations
 
 import copy
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from gdi_spe.node.containers.lockdown import MIB
+from gdi_spe.node.containers.engine import Engine
+from gdi_spe.node.containers.lockdown import MIB, container_body, seccomp_profile
+from gdi_spe.node.containers.order import CohortFolder, Places, WorkspaceOrder, workspace_order
+from gdi_spe.node.containers.probe import Line, probe
+from gdi_spe.node.containers.volumes import Volumes
+from gdi_spe.node.settings import Settings
 
 Body = dict[str, Any]
 
@@ -138,3 +147,51 @@ def controls_off(dummy_socket: str, own_cohort: str, other_cohort: str) -> list[
         Off(name, change, frozenset(noticed | {"outside:differences"}))
         for name, change, noticed in table
     ]
+
+
+# No workspace has this uid: they count up from the settings' first.
+REHEARSAL_UID = 2_000_000_000
+
+
+def rehearse(
+    settings: Settings, engine: Engine, volumes: Volumes, off: Off, folder: Path, now: datetime
+) -> list[Line]:
+    """Probe a container of our own that lacks one control; nothing of it stays.
+
+    Parameters
+    ----------
+    off
+        The control that is missing.
+    folder
+        An empty folder; a cohort without data is made in it.
+    """
+    order = _rehearsal_order(settings, folder, now)
+    places = Places.of(settings, order.wid)
+    volumes.prepare(places, order.uid, order.limits.work_mib)
+    try:
+        body = off.body(container_body(order, seccomp_profile()))
+        engine.start(engine.create(order.container_name, body))
+        return probe(engine, order)
+    finally:
+        engine.remove(order.container_name)
+        volumes.release(places)
+        places.image.unlink(missing_ok=True)
+        places.node.rmdir()
+
+
+def _rehearsal_order(settings: Settings, folder: Path, now: datetime) -> WorkspaceOrder:
+    person = f"u-{'0' * 20}"
+    empty = folder / "cohort"
+    empty.mkdir(exist_ok=True)
+    empty.chmod(0o755)  # every uid may look: there is nothing in it
+    return workspace_order(
+        settings,
+        wid=f"w{secrets.token_hex(5)}",
+        person=person,
+        project="rehearsal",
+        uid=REHEARSAL_UID,
+        base_url=f"/user/{person}/rehearsal/",
+        cohorts=[CohortFolder("REHEARSAL", 1, empty)],
+        valid_until=now + timedelta(minutes=10),
+        budget_key="rehearsal",
+    )

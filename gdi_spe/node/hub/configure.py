@@ -153,6 +153,7 @@ def _authenticator(c: Any, settings: Settings, provider: Endpoints) -> None:
     ours.enable_pkce = True
     ours.enable_auth_state = True
     c.CryptKeeper.keys = [bytes.fromhex(_key(settings, "hub-crypt-key"))]
+    ours.any_allow_config = True  # the node process is who allows
     ours.allow_all = ours.allow_existing_users = False
     ours.admin_users, ours.admin_groups = set(), set()
     # TRUST: never 0, which would also switch off the refresh before a start.
