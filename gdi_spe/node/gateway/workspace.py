@@ -71,18 +71,19 @@ class Shared:
 
 
 class Pace:
-    """So many a second, evenly; whoever comes too early waits."""
+    """So many turns a second, evenly; who took many turns makes the next one wait."""
 
     def __init__(self, per_second: float, burst: int, monotonic: Callable[[], float]) -> None:
         self._seconds, self._burst, self._monotonic = 1 / per_second, burst, monotonic
         self._next = float("-inf")
 
-    async def take(self) -> None:
-        """Wait for a turn."""
+    async def take(self, turns: float = 1) -> None:
+        """Wait for what was taken before, then take."""
         now = self._monotonic()
-        self._next = max(self._next, now - self._burst * self._seconds) + self._seconds
-        if self._next > now:
-            await asyncio.sleep(self._next - now)
+        begins = max(self._next, now - self._burst * self._seconds)
+        self._next = begins + turns * self._seconds
+        if begins > now:
+            await asyncio.sleep(begins - now)
 
 
 @dataclass
@@ -129,6 +130,9 @@ class Workspace:
         self.preferences = shared.registry.preferences(self.wid)
         per_second = shared.settings.requests_per_second
         self.pace = Pace(per_second, per_second, shared.clock.monotonic)
+        # Of all the kernels and tabs together: they share one event loop with everybody else.
+        per_second = shared.settings.messages_per_second
+        self.message_pace = Pace(per_second, per_second, shared.clock.monotonic)
         # TRUST: what remains when the budget is spent is a bit an answer; two a second at most.
         self.slow_pace = Pace(2, 2, shared.clock.monotonic)
         self._upstream: Upstream | None = None

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from gdi_spe.node.gateway.listening import Store
 from gdi_spe.node.gateway.registry import Order, Registration
 from gdi_spe.node.gateway.service import disagreement
 from gdi_spe.node.gateway.upstream import NotTheSocket, Pinned
+from gdi_spe.node.gateway.workspace import Pace
 
 
 def test_every_route_has_a_handler_and_every_handler_a_route() -> None:
@@ -52,6 +54,15 @@ async def test_the_owner_gets_the_page(house: Any) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe-inline' 'unsafe-eval'" not in policy
     assert b"<script>" not in body
+
+
+async def test_after_the_log_in_the_page_that_was_asked_for_opens(house: Any) -> None:
+    asked = await house.begin_log_in("/lab/tree/a b&c.ipynb")
+
+    _, _, body = await house.ask("GET", f"/oauth_callback?code=abc&state={asked['state']}")
+
+    base = house.workspace.registration.base_url
+    assert f'content="0;url={base}lab/tree/a%20b%26c.ipynb"'.encode() in body
 
 
 async def test_the_cookie_is_a_name_and_out_of_reach(house: Any) -> None:
@@ -377,6 +388,19 @@ async def test_an_image_without_a_golden_copy_is_not_opened(house: Any) -> None:
         body = house.workspace.registration.model_dump()
         async with control.post("http://ctl/workspaces", json=body) as answered:
             assert answered.status == 503
+
+
+# pace
+
+
+async def test_a_large_message_makes_the_next_one_wait() -> None:
+    pace, begun = Pace(100, 1, time.monotonic), time.monotonic()
+
+    await pace.take(20)
+    assert time.monotonic() - begun < 0.1
+    await pace.take()
+
+    assert time.monotonic() - begun > 0.15
 
 
 # restart

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import Refused
@@ -37,11 +37,13 @@ objects = st.dictionaries(texts, values, max_size=5)
 messages = st.builds(Message, st.sampled_from(sorted(CHANNELS)), objects, objects, objects, objects)
 
 
+@settings(max_examples=50)
 @given(messages, st.sampled_from(Protocol))
 def test_what_is_encoded_decodes_to_the_same(message: Message, protocol: Protocol) -> None:
     assert decode(encode(message, protocol), protocol, MAX) == message
 
 
+@settings(max_examples=50)
 @given(messages)
 def test_encoding_again_gives_the_same_bytes(message: Message) -> None:
     once = encode(message, Protocol.V1)
@@ -55,6 +57,7 @@ def test_no_bytes_raise_anything_but_a_refusal(data: bytes, protocol: Protocol) 
         decode(data, protocol, MAX)
 
 
+@settings(max_examples=50)
 @given(messages, st.data())
 def test_a_damaged_frame_raises_nothing_but_a_refusal(message: Message, data: Any) -> None:
     frame = bytearray(encode(message, Protocol.V1))

@@ -20,10 +20,12 @@ from gdi_spe.node.gateway.door.own import _MAX_SOCKETS, TooManySockets
 from gdi_spe.node.gateway.firewall.budget import ANSWER_BYTES
 from gdi_spe.node.gateway.firewall.conversation import KernelMemory, View
 from gdi_spe.node.gateway.firewall.wire import Message, Protocol, decode, encode
-from gdi_spe.node.gateway.workspace import Pace, Workspace
+from gdi_spe.node.gateway.workspace import Workspace
 
 _MAX_FROM_BROWSER_BYTES = 16 << 20
 _CONFIRM_SECONDS = 60
+# A message's turns grow with its size, as the time does that it takes to rebuild it.
+_TURN_BYTES = 65_536
 _DATA = (WSMsgType.TEXT, WSMsgType.BINARY)
 _SESSION = re.compile(r"[\w-]{1,80}")
 
@@ -106,8 +108,6 @@ class _Joined:
         self._socket, self._upstream, self._protocol = socket, upstream, protocol
         clock, settings = workspace.shared.clock, workspace.shared.settings
         self._view = View(memory, clock.monotonic)
-        per_second = settings.messages_per_second
-        self._pace = Pace(per_second, per_second, clock.monotonic)
         self._max_message_bytes = settings.message_max_bytes
 
     async def down(self) -> None:
@@ -135,7 +135,7 @@ class _Joined:
         async for frame in self._upstream:
             if frame.type is not WSMsgType.BINARY:
                 break
-            await self._pace.take()
+            await self._workspace.message_pace.take(1 + len(frame.data) / _TURN_BYTES)
             try:
                 message = decode(frame.data, Protocol.V1, self._max_message_bytes)
             except Refused as refusal:

@@ -67,7 +67,7 @@ async def ask(workspace: Workspace, question: Question) -> web.Response:
     """Ask the container and answer with what may be seen of its answer."""
     await workspace.wait_turn()
     budget = workspace.budget
-    if budget.is_spent and question.method == "GET":
+    if budget.is_spent and question.constant is None and question.method != "DELETE":
         return _without_asking(workspace, question)
     try:
         raw = await workspace.upstream.fetch(

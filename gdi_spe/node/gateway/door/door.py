@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import aiohttp
 from aiohttp import web
@@ -135,7 +135,7 @@ class Door:
             raise LogInAgain
         base = self.workspace.registration.base_url.rstrip("/")
         to = path if path.startswith("/lab") else "/lab"
-        return self.workspace.shared.logins.begin(self.workspace.registration, base + to)
+        return self.workspace.shared.logins.begin(self.workspace.registration, quote(base + to))
 
     def _problem(self, request: web.BaseRequest, error: SpeError) -> web.Response:
         """Answer a person with a page, the page's scripts with JSON."""
