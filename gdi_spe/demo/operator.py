@@ -17,7 +17,6 @@ from typing import Any
 from gdi_spe.boundary.errors import ExitCode
 from gdi_spe.demo.telling import StepFailed, evidence
 from gdi_spe.demo.truth import COHORTS
-from gdi_spe.node.settings import Settings
 
 _WRITER = """
 import sys
@@ -84,10 +83,6 @@ class Operator:
             settings = (home / "node.toml").read_text()
             (copy / "node.toml").write_text(settings.replace('"development"', '"production"'))
             return self.command("serve", expected=ExitCode.BAD_INPUT, home=copy)
-
-    def probed_without_a_control(self, settings: Settings) -> str:
-        """Start a container of our own with one control less, and probe it like a workspace."""
-        return ""
 
     def pseudonyms(self, cohort_id: str, individuals: Iterable[str]) -> list[str]:
         """Return the cohort's pseudonyms of individuals, as the node alone can."""
