@@ -369,7 +369,7 @@ async def test_a_notebook_works_as_in_a_plain_lab(running: Running, page: Any) -
     assert await page.locator(".jp-Notebook .jp-Cell").nth(1).locator("table.dataframe").count()
     figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.show()"
     await run_cell(page, 2, figure)
-    await page.wait_for_selector(".jp-Notebook .jp-Cell:nth-child(3) img, .jp-Cell img")
+    await page.wait_for_selector(".jp-OutputArea img")
     drawn = "els => els.map(i => i.complete && i.naturalWidth > 50)"
     assert await page.locator(".jp-OutputArea img").evaluate_all(drawn) == [True]
     assert "ZeroDivisionError" in await run_cell(page, 3, "1/0")
@@ -409,6 +409,7 @@ async def test_a_notebook_works_as_in_a_plain_lab(running: Running, page: Any) -
     used = (await meter(page))["used_bytes"]
     await page.reload()
     await page.wait_for_selector(".jp-Notebook table.dataframe")
+    await page.wait_for_selector(".jp-OutputArea img")
     assert await page.locator(".jp-OutputArea img").evaluate_all(drawn) == [True]
     assert "hello hello" in await page.locator(".jp-Notebook").inner_text()
     assert (await meter(page))["used_bytes"] - used < 2_000
