@@ -69,9 +69,10 @@ class Researcher:
 
     def run_notebook(self, project: str, path: str, until: str, seconds: float = 120) -> str:
         """Open a notebook, run all its cells, and return what its outputs show."""
+        self._show_every_cell(project)
         self.page.goto(f"{self.workspace(project)}/lab/tree/{path}")
         self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
-        self.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        self.page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
         self.page.click(".lm-MenuBar-itemLabel:text-is('Run')")
         self.page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
         outputs = self.page.locator(".jp-NotebookPanel .jp-OutputArea-output")
@@ -83,6 +84,13 @@ class Researcher:
                 return shown
             time.sleep(0.3)
         raise StepFailed(f"{path} did not show {until!r}; it showed:\n{shown[-2000:]}")
+
+    def _show_every_cell(self, project: str) -> None:
+        """Keep cells that are scrolled away in the page, so that their outputs can be read."""
+        self.page.context.request.put(
+            f"{self.workspace(project)}/lab/api/settings/@jupyterlab/notebook-extension:tracker",
+            data={"raw": '{"windowingMode": "none"}'},
+        )
 
     def keep_a_notebook(self, project: str, name: str) -> None:
         """Save a notebook in the work volume."""

@@ -121,6 +121,7 @@ def routes(node: Node) -> list[BaseRoute]:
     async def put_side_car(request: Request) -> Response:
         wid, rid = _ids(request)
         side_car = SideCar.model_validate(await request.json())
+        await run_in_threadpool(order, wid)
         await run_in_threadpool(desk.declare, wid, rid, request.path_params["name"], side_car)
         return Response(status_code=204)
 
