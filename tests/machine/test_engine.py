@@ -117,6 +117,17 @@ def test_an_engine_that_crashed_leaves_nothing_after_the_next_call(run: Run, fol
     assert leftovers(folder) == []
 
 
+def test_a_disk_for_images_stays_mounted(run: Run, folder: Path) -> None:
+    done = run(f"""
+        unshare --mount sh -c '
+            mkdir -p {folder}/data/kept && mount --bind {folder}/data {folder}/data &&
+            mount -t tmpfs tmpfs {folder}/data/kept && "$ENGINE" with true &&
+            grep -c " {folder}/data" /proc/mounts'
+    """)
+
+    assert done.stdout == "2\n", done.stderr
+
+
 def test_an_engine_that_does_not_start_says_why(run: Run, folder: Path) -> None:
     (folder / "data").write_text("no folder")
 
