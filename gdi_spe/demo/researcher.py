@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from playwright.sync_api import Page
 from gdi_spe.demo.browser import at_provider
 from gdi_spe.demo.telling import StepFailed
 
-NOTEBOOK = {
+NOTEBOOK: dict[str, object] = {
     "type": "notebook",
     "format": "json",
     "content": {
@@ -23,6 +24,10 @@ NOTEBOOK = {
         ],
     },
 }
+
+
+PUT = """async ([url, body]) => (await fetch(url, {
+    method: "PUT", body, headers: {"Content-Type": "application/json"}})).status"""
 
 
 @dataclass(frozen=True)
@@ -87,22 +92,31 @@ class Researcher:
 
     def _show_every_cell(self, project: str) -> None:
         """Keep cells that are scrolled away in the page, so that their outputs can be read."""
-        self.page.context.request.put(
-            f"{self.workspace(project)}/lab/api/settings/@jupyterlab/notebook-extension:tracker",
-            data={"raw": '{"windowingMode": "none"}'},
-        )
+        address = "lab/api/settings/@jupyterlab/notebook-extension:tracker"
+        self._put(project, address, {"raw": '{"windowingMode": "none"}'})
 
     def keep_a_notebook(self, project: str, name: str) -> None:
         """Save a notebook in the work volume."""
-        reply = self.page.context.request.put(
-            f"{self.workspace(project)}/api/contents/{name}", data=NOTEBOOK
-        )
-        if not reply.ok:
-            raise StepFailed(f"saving {name}: HTTP {reply.status} {reply.text()[:200]}")
+        self._put(project, f"api/contents/{name}", NOTEBOOK)
+
+    def _put(self, project: str, address: str, body: dict[str, object]) -> None:
+        """Put something from the page that is open, as Lab does."""
+        url = f"{self.workspace(project)}/{address}"
+        status = self.page.evaluate(PUT, [url, json.dumps(body)])
+        if status not in (200, 201, 204):
+            raise StepFailed(f"putting {address}: HTTP {status}")
 
     def has_notebook(self, project: str, name: str) -> bool:
         """Say whether a notebook is in the work volume."""
         return self.status_of(f"{self.workspace(project)}/api/contents/{name}?content=0") == 200
+
+    def wait_until_forgotten(self, project: str, patience: float = 20) -> None:
+        """Wait until the Hub has noticed that the workspace is gone."""
+        end = time.monotonic() + patience
+        while self.status_of(f"{self.workspace(project)}/api/kernels") not in (404, 424, 503):
+            if time.monotonic() > end:
+                raise StepFailed("the Hub still has the workspace")
+            time.sleep(0.5)
 
     def seconds_until_closed(self, project: str, begun: float, patience: float) -> float:
         """Wait until the workspace's own address answers no more; return the seconds."""

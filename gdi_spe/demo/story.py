@@ -110,6 +110,8 @@ class Story:
         seconds = ada.start(PROJECT)
         expect(seconds <= START_SECONDS, f"JupyterLab after {seconds:.1f} s (at most 5)")
         self._picture(ada.page, "lab")
+        rows = self.operator.json("workspace", "list")
+        self.wid = next(row["wid"] for row in rows if row["person"] == ada.person)
         ben = self._researcher(BEN)
         expect("no current grant" in ben.text(), f"{BEN.name} is refused: {_one_line(ben.text())}")
         self._picture(ben.page, "refused")
@@ -138,9 +140,6 @@ class Story:
 
     def isolation(self) -> None:
         """Let the node's own probe try every wall from inside."""
-        person = self.researchers["ada"].person
-        rows = self.operator.json("workspace", "list")
-        self.wid = next(row["wid"] for row in rows if row["person"] == person)
         result = self.operator.json("workspace", "probe", self.wid)
         lines = result["controls"]
         failed = [line for line in lines if not line["ok"]]
@@ -241,6 +240,7 @@ class Story:
         expect(seconds <= REVOCATION_SECONDS, f"the route is closed after {seconds:.1f} s")
         gone = self.operator.seconds_until_gone(self.wid, begun, REVOCATION_SECONDS)
         expect(gone <= REVOCATION_SECONDS, f"the container is gone after {gone:.1f} s")
+        ada.wait_until_forgotten(PROJECT)
         status = ada.status_of(f"{ada.hub}/hub/spawn/{ada.person}/{PROJECT}")
         expect(status == 403, f"another cannot be started: HTTP {status}")
         committee.grant(ADA.sub, COHORT)
