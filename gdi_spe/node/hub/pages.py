@@ -30,6 +30,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
 FIRST_LOOK_SECONDS = 1.0
 
 
+# JupyterHub 6.1 reads this mark when a log-in is stale but sets it only where a token was the
+# proof; without it somebody whose grant ended would get an error instead of the log-in page.
+BaseHandler._token_authenticated = False
+
+
 @dataclass(frozen=True)
 class Project:
     """One line of the page."""
@@ -87,9 +92,8 @@ class ProjectsHandler(BaseHandler):  # type: ignore[misc]  # untyped base
 
     def _person(self) -> Any:
         # TRUST: these pages are for people in a browser; a server's token opens none of them.
-        # The Hub sets the mark, while it looks up who asks, only if a token was the proof.
         person = self.current_user
-        if getattr(self, "_token_authenticated", False) or person.kind != "user":
+        if self._token_authenticated or person.kind != "user":
             raise web.HTTPError(403)
         return person
 
