@@ -47,7 +47,7 @@ class Operator:
             evidence(f"$ gdi-spe {' '.join(_short(word) for word in words)}")
         if done.returncode != expected:
             raise StepFailed(f"exit {done.returncode}: {done.stdout}{done.stderr}")
-        return (done.stdout or done.stderr).strip()
+        return done.stdout.strip() or done.stderr.strip()
 
     def json(self, *words: str) -> Any:
         """Run the command for a program."""

@@ -51,7 +51,8 @@ class Cli:
 
     def show(self, value: Any, text: str) -> None:
         """Print for a program or for a person."""
-        click.echo(json.dumps(value, indent=1, default=str) if self.as_json else text)
+        if self.as_json or text:
+            click.echo(json.dumps(value, indent=1, default=str) if self.as_json else text)
 
 
 pass_cli = click.make_pass_decorator(Cli)
