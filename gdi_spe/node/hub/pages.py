@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-FIRST_LOOK_SECONDS = 1.0
+FIRST_LOOK_SECONDS = 4.0
 
 
 # JupyterHub 6.1 reads this mark when a log-in is stale but sets it only where a token was the
