@@ -24,10 +24,11 @@ from datetime import UTC, datetime
 from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.database.engine import Database
 database = Database(sys.argv[1])
-for number in range(int(sys.argv[3])):
+for first in range(0, int(sys.argv[3]), 10):
     with database.write() as session:
-        event = Event("rehearsal", f"writer-{sys.argv[2]}", str(number))
-        record(session, event, datetime.now(UTC))
+        for number in range(first, first + 10):
+            event = Event("rehearsal", f"writer-{sys.argv[2]}", str(number))
+            record(session, event, datetime.now(UTC))
 """
 
 
