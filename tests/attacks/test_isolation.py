@@ -20,7 +20,15 @@ from gdi_spe.node.containers.engine import DockerEngine
 from gdi_spe.node.containers.keeper import Keeper
 from gdi_spe.node.containers.lockdown import container_body, seccomp_profile
 from gdi_spe.node.containers.order import WorkspaceOrder
-from gdi_spe.node.containers.probe import Line, Reach, look_inside, probe
+from gdi_spe.node.containers.probe import (
+    ELSEWHERE,
+    ELSEWHERE_V6,
+    METADATA,
+    Line,
+    Reach,
+    look_inside,
+    probe,
+)
 from tests.node.containers.nodes import cohort_folder, order_of, real_keeper, running
 
 pytestmark = pytest.mark.engine
@@ -70,8 +78,14 @@ def test_every_control_holds(engine: DockerEngine, workspace: WorkspaceOrder) ->
 
 @pytest.mark.parametrize("name", OFF)
 def test_the_probe_notices_a_control_that_is_off(
-    engine: DockerEngine, keeper: Keeper, tmp_path: Path, name: str
+    engine: DockerEngine,
+    keeper: Keeper,
+    tmp_path: Path,
+    name: str,
+    request: pytest.FixtureRequest,
 ) -> None:
+    if "network" in name:
+        request.getfixturevalue("elsewhere")  # what is reached for must not leave this machine
     order = order_of(keeper.settings, valid_until=datetime.now(UTC) + timedelta(hours=1))
     keeper.put(order)
     off = mutation(name, keeper, tmp_path)
@@ -98,7 +112,10 @@ def mutation(name: str, keeper: Keeper, folder: Path) -> Off:
 
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
-    """A machine beyond this one: an address in a network namespace of our own."""
+    """The world beyond this machine: every address that the probe reaches for, in a namespace.
+
+    Whatever a container with a network sends to them ends there.
+    """
     if shutil.which("ip") is None:
         pytest.skip("there is no ip program")
     number = os.getpid() % 10_000
@@ -113,8 +130,16 @@ def elsewhere() -> Iterator[str]:
         ip("-n", name, "link", "set", far, "up")
         ip("-n", name, "link", "set", "lo", "up")
         ip("-n", name, "route", "add", "default", "via", here)
+        for address, _ in {*ELSEWHERE, *METADATA} - {(there, 53)}:
+            ip("-n", name, "addr", "add", f"{address}/32", "dev", "lo")
+            ip("route", "replace", f"{address}/32", "via", there, "dev", near)
+        for address, _ in ELSEWHERE_V6:
+            ip("-6", "route", "replace", "blackhole", f"{address}/128")
         yield name
     finally:
+        for address, _ in ELSEWHERE_V6:
+            gone = ["ip", "-6", "route", "delete", "blackhole", f"{address}/128"]
+            subprocess.run(gone, capture_output=True, check=False)
         # A namespace goes some time after its name; its link goes at once.
         subprocess.run(["ip", "link", "delete", near], capture_output=True, check=False)
         ip("netns", "delete", name)
