@@ -33,35 +33,34 @@ class Processes:
     logs: Path
     environment: Mapping[str, str]
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _ready: dict[str, Callable[[], bool]] = field(default_factory=dict)
 
-    def start(
-        self,
-        name: str,
-        command: Sequence[str],
-        is_ready: Callable[[], bool],
-        *,
-        seconds: float = 40,
-        extra: Mapping[str, str] | None = None,
-    ) -> None:
-        """Start one process and wait until it answers."""
+    def begin(self, name: str, command: Sequence[str], is_ready: Callable[[], bool]) -> None:
+        """Start one process; `wait` until it answers."""
         self.logs.mkdir(parents=True, exist_ok=True)
-        log = self.logs / f"{name}.log"
-        with log.open("ab") as sink:
-            process = subprocess.Popen(
+        with self._log(name).open("ab") as sink:
+            self._running[name] = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
-                env={**self.environment, **(extra or {})},
+                env=dict(self.environment),
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
-        self._running[name] = process
+        self._ready[name] = is_ready
+
+    def wait(self, name: str, seconds: float = 60) -> None:
+        """Wait until a process answers."""
+        process, is_ready = self._running[name], self._ready[name]
         end = time.monotonic() + seconds
         while not is_ready():
             if process.poll() is not None or time.monotonic() > end:
-                raise NotReady(name, log)
+                raise NotReady(name, self._log(name))
             time.sleep(0.05)
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
 
     def stop(self, name: str, seconds: float = 20) -> None:
         """End one process and what it started: asked first, then killed."""
@@ -89,7 +88,7 @@ class Processes:
             timeout=seconds,
             check=False,
         )
-        log = self.logs / f"{name}.log"
+        log = self._log(name)
         log.write_text(f"{done.stdout}{done.stderr}")
         if done.returncode != 0:
             raise NotReady(f"{name} (exit {done.returncode})", log)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from gdi_spe.demo.processes import Processes, answers_tcp, answers_unix
-from gdi_spe.node.settings import Settings, load_settings
+from gdi_spe.node.settings import Settings, load_settings, run_dir_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # The gateway's own copies of what browsers load, taken from each image when it was built.
@@ -50,6 +51,11 @@ class Stack:
         """The node's settings, as its processes read them."""
         return load_settings(self.home)
 
+    @property
+    def run_dir(self) -> Path:
+        """Where the node's sockets and mounts are while it runs."""
+        return run_dir_of(self.home)
+
     def start_providers(self) -> None:
         """Start what stands for LS AAI and for a data access committee."""
         for name, port in (
@@ -58,17 +64,28 @@ class Stack:
         ):
             command = [*_module(f"gdi_spe.demo.{name}"), "--port", str(port)]
             command += ["--state", str(self.state)]
-            self.processes.start(name, command, answers_tcp(port))
+            self.processes.begin(name, command, answers_tcp(port))
+        for name in ("access_committee", "identity_provider"):
+            self.processes.wait(name)
 
     def start_node(self) -> None:
         """Start the node's own processes, each when those it asks are up."""
-        for name in ("helper", "serve", "gateway", "hub", "web"):
-            self.start(name)
+        together = ("helper", "serve", "gateway", "web")
+        for name in together:
+            self.begin(name)
+        for name in together:
+            self.processes.wait(name)
+        self.start("hub")
+
+    def begin(self, name: str) -> None:
+        """Start one process of the node without waiting for it."""
+        command, is_ready = self._part(name)
+        self.processes.begin(name, command, is_ready)
 
     def start(self, name: str) -> None:
-        """Start one process of the node."""
-        command, is_ready = self._part(name)
-        self.processes.start(name, command, is_ready)
+        """Start one process of the node and wait until it answers."""
+        self.begin(name)
+        self.processes.wait(name)
 
     def _part(self, name: str) -> tuple[list[str], Callable[[], bool]]:
         run = self.settings.run_dir
@@ -101,6 +118,7 @@ class Stack:
         self.processes.stop("gateway")
         self.remove_leftovers()
         self.processes.stop_all()
+        shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def remove_leftovers(self) -> None:
         """Remove containers and mounts of this node, and of no other."""
