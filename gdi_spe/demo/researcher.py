@@ -64,6 +64,17 @@ class Researcher:
         self.page.wait_for_selector(".jp-Launcher, .jp-NotebookPanel")
         return time.monotonic() - begun
 
+    def stop(self, project: str) -> None:
+        """Stop a project's workspace and wait until it can be started again."""
+        self.page.goto(f"{self.hub}/hub/projects")
+        self.page.click(f"form[action$='/projects/{project}/stop'] button")
+        for _ in range(40):
+            self.page.goto(f"{self.hub}/hub/projects")
+            if self.page.locator(f"form[action$='/projects/{project}/start'] button").count():
+                return
+            time.sleep(0.5)
+        raise StepFailed("the workspace does not stop")
+
     def workspace(self, project: str) -> str:
         """Return the address of this person's workspace for a project."""
         return f"{self.hub}/user/{self.person}/{project}"
