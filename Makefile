@@ -11,7 +11,7 @@ demo: ## the whole story on this machine
 	@$(EVERYTHING) && $(WITH_NODE) .venv/bin/gdi-spe demo $(ARGS)
 
 test: ## every test, with real containers and a real browser
-	@$(EVERYTHING) && $(WITH_NODE) .venv/bin/python -m pytest $(ARGS)
+	@$(EVERYTHING) oracles && $(WITH_NODE) .venv/bin/python -m pytest $(ARGS)
 
 check: ## lint, format, types, arrows between rooms
 	@deploy/packages venv && deploy/prepare venv -- deploy/check
