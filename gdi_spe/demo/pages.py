@@ -37,6 +37,14 @@ class Pages:
         self.page.goto(f"{self.web}/requests/{rid}")
         return self.page.inner_text("main")
 
+    def findings(self) -> list[str]:
+        """Return why each rule stopped the request whose page is open."""
+        return list(self.page.locator(".finding .why").all_inner_texts())
+
+    def named_cells(self) -> list[str]:
+        """Return the cells that the findings of the open page name."""
+        return list(self.page.locator(".finding table.cells tbody tr").all_inner_texts())
+
     def review_status(self, rid: str) -> int:
         """Return the HTTP status of a request's review page for this person."""
         reply = self.page.goto(f"{self.web}/requests/{rid}/review")

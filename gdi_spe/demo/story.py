@@ -183,8 +183,11 @@ class Story:
         pages = self._pages(ADA)
         for title in ("Carriers, one row a person", "Carriers by population"):
             text = pages.request(pages.request_id(title))
-            expect("blocked" in text, f"{title!r} is blocked: {_one_line(text)[-420:]}")
+            why = pages.findings()
+            expect("blocked" in text and bool(why), f"{title!r} is blocked: {_one_line(why[0])}")
             self._picture(pages.page, title.lower().replace(" ", "-").replace(",", ""))
+        cells = ", ".join(_one_line(cell) for cell in pages.named_cells())
+        expect("n_individuals" in cells, f"the small cells are named: {cells}")
         self.request = pages.request_id("Frequencies for Table 2")
         text = pages.request(self.request)
         expect("submitted" in text and "block" not in text, "'Frequencies for Table 2' passes")
