@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gdi_spe.node.airlock.states import FREEZABLE
+from gdi_spe.node.airlock.tables import ExportRequest
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.tables import Workspace
 from gdi_spe.node.projects.access import Refusal, may_open
@@ -25,18 +28,34 @@ class Due:
 
 
 def due_now(session: Session, now: datetime) -> list[Due]:
-    """Ask again, for each live workspace, whether it could be opened now."""
-    return [due for workspace in register.live(session) if (due := _due(session, workspace, now))]
+    """Ask again, for each workspace that is live or has exports pending, if it could open now."""
+    live = register.live(session)
+    due = [one for workspace in live if (one := _due(session, workspace, now))]
+    return due + [one for one in _pending(session, now) if one.wid not in {w.wid for w in live}]
+
+
+def _pending(session: Session, now: datetime) -> list[Due]:
+    """Return the workspaces whose exports must be frozen, whether they run or not."""
+    # TRUST: a grant that ends after its workspace was stopped still ends what waits to leave.
+    pending = select(ExportRequest.wid).where(ExportRequest.status.in_(FREEZABLE))
+    found = session.scalars(select(Workspace).where(Workspace.wid.in_(pending)))
+    return [due for workspace in found if (due := _refused(session, workspace, now))]
 
 
 def _due(session: Session, workspace: Workspace, now: datetime) -> Due | None:
+    if due := _refused(session, workspace, now):
+        return due
+    if workspace.valid_until is not None and workspace.valid_until <= now:
+        return _ending(workspace, "valid-until", "The time of this workspace is over.")
+    return None
+
+
+def _refused(session: Session, workspace: Workspace, now: datetime) -> Due | None:
     # TRUST: the question is the one asked at the start, so that nothing that would refuse a
     # start today lets a workspace run on.
     answer = may_open(session, workspace.person, workspace.project, now)
     if isinstance(answer, Refusal):
         return _ending(workspace, answer.code, answer.public_message)
-    if workspace.valid_until is not None and workspace.valid_until <= now:
-        return _ending(workspace, "valid-until", "The time of this workspace is over.")
     return None
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from starlette.concurrency import run_in_threadpool
+
 from gdi_spe.boundary.errors import SpeError
 from gdi_spe.node.airlock.requests import freeze
 from gdi_spe.node.audit.log import Event, Fact, record
@@ -50,6 +52,12 @@ class Ender:
         begun_at = self.now()
         route = await _tried(self.gate.close_route(due.wid, due.public_why))
         container = await _tried(self.engine.stop(due.wid, due.public_why))
+        await run_in_threadpool(self._recorded, due, begun_at, route, container)
+        return container is None
+
+    def _recorded(
+        self, due: Due, begun_at: datetime, route: str | None, container: str | None
+    ) -> None:
         with self.database.write() as session:
             now = self.now()
             facts: dict[str, Fact] = {
@@ -66,7 +74,6 @@ class Ender:
             # TRUST: only the helper's word that the container is gone ends the watch over it.
             if container is None:
                 register.ended(session, due.wid, due.why, "node", now)
-        return container is None
 
 
 async def _tried(step: Awaitable[None]) -> str | None:
@@ -75,5 +82,9 @@ async def _tried(step: Awaitable[None]) -> str | None:
         await step
     except SpeError as error:
         log.error("ending a workspace: %s", error)
-        return f"{error.code}"
+        return error.code
+    except Exception:
+        # TRUST: whatever goes wrong with one step, the next is tried; an unknown end is no end.
+        log.exception("ending a workspace")
+        return SpeError.code
     return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,7 +17,16 @@ from gdi_spe.node.containers import register
 from gdi_spe.node.containers.tables import Workspace
 from gdi_spe.node.revocation.due import Due
 from gdi_spe.node.revocation.ending import Ender
+from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
+
+
+class StopBody(BaseModel):
+    """Why the node's operator ends something."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    why: str = Field("", max_length=500)
 
 
 def routes(node: Node) -> list[BaseRoute]:
@@ -48,7 +59,9 @@ def routes(node: Node) -> list[BaseRoute]:
 
     async def post_kill_switch(request: Request) -> Response:
         due = await run_in_threadpool(everything, await _why(request))
-        return JSONResponse({one.wid: await ender.end(one) for one in due})
+        # Together: a part of the node that is silent about one must not hold up the others.
+        gone = await asyncio.gather(*(ender.end(one) for one in due))
+        return JSONResponse({one.wid: done for one, done in zip(due, gone, strict=True)})
 
     async def post_probe(request: Request) -> Response:
         return JSONResponse(await node.helper.probe(request.path_params["wid"]))
@@ -62,8 +75,7 @@ def routes(node: Node) -> list[BaseRoute]:
 
 
 async def _why(request: Request) -> str:
-    body = await request.json()
-    return str(body.get("why") or "stopped by the node's operator")
+    return (await body_of(request, StopBody)).why or "stopped by the node's operator"
 
 
 def _due(workspace: Workspace, why: str, public_why: str) -> Due:

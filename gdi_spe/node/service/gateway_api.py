@@ -18,6 +18,7 @@ from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import COHORTS, WorkspaceOrder
 from gdi_spe.node.projects import register as projects
+from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
 
 
@@ -92,7 +93,7 @@ def routes(node: Node) -> list[BaseRoute]:
         return JSONResponse(await run_in_threadpool(own, request.path_params["wid"]))
 
     async def post_display(request: Request) -> Response:
-        body = DisplayBody.model_validate(await request.json())
+        body = await body_of(request, DisplayBody)
         await run_in_threadpool(shown, request.path_params["wid"], body)
         return Response(status_code=204)
 
@@ -101,7 +102,7 @@ def routes(node: Node) -> list[BaseRoute]:
         return JSONResponse(await run_in_threadpool(desk.list_to_workspace, wid))
 
     async def post_export(request: Request) -> Response:
-        body = DraftBody.model_validate(await request.json())
+        body = await body_of(request, DraftBody)
         return JSONResponse(
             await run_in_threadpool(create, request.path_params["wid"], body), status_code=201
         )
@@ -115,12 +116,14 @@ def routes(node: Node) -> list[BaseRoute]:
         with desk.incoming() as incoming:
             async for chunk in request.stream():
                 await run_in_threadpool(incoming.write, chunk)
+            # TRUST: asked again, because a workspace can end while its bytes are on their way.
+            await run_in_threadpool(order, wid)
             name = request.path_params["name"]
             return JSONResponse(await run_in_threadpool(desk.add_file, wid, rid, name, incoming))
 
     async def put_side_car(request: Request) -> Response:
         wid, rid = _ids(request)
-        side_car = SideCar.model_validate(await request.json())
+        side_car = await body_of(request, SideCar)
         await run_in_threadpool(order, wid)
         await run_in_threadpool(desk.declare, wid, rid, request.path_params["name"], side_car)
         return Response(status_code=204)

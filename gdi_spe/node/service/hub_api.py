@@ -15,6 +15,7 @@ from gdi_spe.node.containers import register
 from gdi_spe.node.identity.login import admit, evaluate, login
 from gdi_spe.node.identity.people import LoginRefused
 from gdi_spe.node.projects.access import projects_of
+from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
 from gdi_spe.node.service.starts import order_workspace
 
@@ -87,24 +88,24 @@ def routes(node: Node) -> list[BaseRoute]:
             }
 
     async def post_login(request: Request) -> Response:
-        body = LoginBody.model_validate(await request.json())
+        body = await body_of(request, LoginBody)
         return JSONResponse(await run_in_threadpool(logins, body))
 
     async def get_projects(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(projects, request.path_params["username"]))
 
     async def post_workspace(request: Request) -> Response:
-        body = StartBody.model_validate(await request.json())
+        body = await body_of(request, StartBody)
         order = await order_workspace(node, body.username, body.project)
         return JSONResponse(order.model_dump(mode="json"))
 
     async def post_started(request: Request) -> Response:
-        body = StartedBody.model_validate(await request.json())
+        body = await body_of(request, StartedBody)
         await run_in_threadpool(started, request.path_params["wid"], body)
         return Response(status_code=204)
 
     async def post_stopped(request: Request) -> Response:
-        body = StoppedBody.model_validate(await request.json())
+        body = await body_of(request, StoppedBody)
         await run_in_threadpool(stopped, request.path_params["wid"], body)
         return Response(status_code=204)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from gdi_spe.boundary.errors import NotFound, Refused, Tampered
 from gdi_spe.node.audit.log import Event, record
@@ -26,19 +26,20 @@ class WorkspaceRefused(Refused):
         super().__init__(refusal.public_message)
 
 
-@dataclass(frozen=True)
 class CohortNotReady(Refused):
     """A cohort of the project has no version that can be mounted."""
-
-    cohort_id: str
 
     code = "cohort-not-ready"
     public_message = "A cohort of this project is not ready; the node's operator has been told."
 
+    def __init__(self, cohort_id: str) -> None:
+        super().__init__(f"{cohort_id} has no version that can be mounted")
+        self.cohort_id = cohort_id
+
 
 async def order_workspace(node: Node, person: str, project: str) -> WorkspaceOrder:
     """Decide, record, and have the helper prepare what was decided."""
-    order = _decide_recorded(node, person, project)
+    order = await run_in_threadpool(_decide_recorded, node, person, project)
     await node.helper.prepare(order)
     return order
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 
+from gdi_spe.node.airlock.desk import desk_of
 from gdi_spe.node.audit.anchor import anchor_head
 from gdi_spe.node.containers import register
+from gdi_spe.node.containers.tables import Workspace
 from gdi_spe.node.identity.entitlements import reconcile_all
 from gdi_spe.node.revocation.due import Due, due_now
 from gdi_spe.node.revocation.ending import Ender
@@ -27,6 +29,7 @@ def timers(node: Node) -> list[Awaitable[None]]:
         _every(settings.timers.revocation_seconds, lambda: enforce(node)),
         _every(settings.timers.presence_seconds, lambda: notice_gone(node)),
         _every(settings.timers.anchor_seconds, lambda: _anchor(node)),
+        _every(settings.timers.anchor_seconds, lambda: release_left(node)),
         *([_every(min(polls), lambda: _reconcile(node))] if polls else []),
     ]
 
@@ -45,12 +48,34 @@ def _due(node: Node) -> list[Due]:
 
 
 async def notice_gone(node: Node) -> None:
-    """Record the end of workspaces whose containers ended by themselves, or with the machine."""
-    # Asked before the register is read: what starts meanwhile is never taken for gone.
+    """Bring register and helper together: record what is gone, stop what was said to be."""
+    # Read before the helper is asked: what starts meanwhile is never taken for gone.
+    known = await run_in_threadpool(_live, node)
+    present = await node.helper.present()
+    await run_in_threadpool(_record_gone, node, sorted(known - present))
+    for wid in await run_in_threadpool(_strays, node, present):
+        log.warning("%s has ended, but the helper still has it: it is stopped", wid)
+        await node.helper.stop(wid, "this workspace has ended")
+
+
+def _live(node: Node) -> set[str]:
     with node.database.read() as session:
-        known = [workspace.wid for workspace in register.live(session)]
-    gone = set(known) - await node.helper.present()
-    await run_in_threadpool(_record_gone, node, sorted(gone))
+        return {workspace.wid for workspace in register.live(session)}
+
+
+def _strays(node: Node, present: set[str]) -> list[str]:
+    """Return what the helper still has of workspaces that are not live, and not just ended."""
+    # TRUST: the Hub's word that a workspace has stopped must not let its container run unwatched.
+    before = node.now() - timedelta(seconds=node.settings.workspace.start_timeout_seconds)
+    with node.database.read() as session:
+        rows = {wid: session.get(Workspace, wid) for wid in sorted(present)}
+        return [wid for wid, row in rows.items() if row is None or _ended_before(row, before)]
+
+
+def _ended_before(row: Workspace, instant: datetime) -> bool:
+    if row.status in register.LIVE:
+        return False
+    return row.ended_at is None or row.ended_at < instant
 
 
 def _record_gone(node: Node, gone: list[str]) -> None:
@@ -61,6 +86,18 @@ def _record_gone(node: Node, gone: list[str]) -> None:
             started_at = register.get(session, wid).started_at
             if started_at is not None and now - started_at > young:
                 register.ended(session, wid, "its container is gone", "node", now)
+
+
+async def release_left(node: Node) -> int:
+    """Release what was approved when the process ended before it could; return how many."""
+    return await run_in_threadpool(_release_left, node)
+
+
+def _release_left(node: Node) -> int:
+    # TRUST: what ended while the process was down is frozen first; until then nothing leaves.
+    if _due(node):
+        return 0
+    return desk_of(node.database, node.home, node.policy, node.now).release_approved()
 
 
 async def _anchor(node: Node) -> None:

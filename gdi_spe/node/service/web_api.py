@@ -21,6 +21,7 @@ from gdi_spe.node.airlock.people import Actor, actor_of
 from gdi_spe.node.airlock.releases import Handed
 from gdi_spe.node.airlock.reviews import Ballot, Decision
 from gdi_spe.node.identity.people import recognise, roles_of
+from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
 
 
@@ -75,7 +76,7 @@ def routes(node: Node) -> list[BaseRoute]:
             }
 
     async def post_person(request: Request) -> Response:
-        body = PersonBody.model_validate(await request.json())
+        body = await body_of(request, PersonBody)
         return JSONResponse(await run_in_threadpool(log_in, body))
 
     def answering(answer: Answer) -> Callable[[Request], Any]:
@@ -88,7 +89,7 @@ def routes(node: Node) -> list[BaseRoute]:
         return endpoint
 
     async def post_vote(request: Request) -> Response:
-        body = VoteBody.model_validate(await request.json())
+        body = await body_of(request, VoteBody)
         rid = request.path_params["rid"]
         ballot = Ballot(body.decision, body.reason, body.seen_sha256)
 
