@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gdi_spe.analysis.frequencies import allele_frequencies
-from gdi_spe.demo.generate import generate
+from gdi_spe.demo.synthetic.generate import generate
 from gdi_spe.store.folder import CohortFolder
 
 DATASET, COHORT = "GDI-XX-DATASET-001", "GDI-XX-COHORT-001"

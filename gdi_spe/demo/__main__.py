@@ -19,9 +19,9 @@ from pathlib import Path
 
 from gdi_spe.boundary.errors import ExitCode, SpeError
 from gdi_spe.demo.browser import browser
-from gdi_spe.demo.cast import CAST
 from gdi_spe.demo.making import Made, make
 from gdi_spe.demo.stack import REPOSITORY
+from gdi_spe.demo.stand_ins.cast import CAST
 from gdi_spe.demo.story import Story
 from gdi_spe.demo.telling import evidence, tell
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.demo import generate, node_toml
 from gdi_spe.demo.operator import Operator
 from gdi_spe.demo.processes import free_ports
 from gdi_spe.demo.stack import REPOSITORY, Ports, Stack
+from gdi_spe.demo.stand_ins import node_toml
+from gdi_spe.demo.synthetic import generate
 
 IMAGE = REPOSITORY / ".cache" / "workspace-image"
 PROXY = REPOSITORY / "deploy" / "proxy" / "node_modules" / ".bin" / "configurable-http-proxy"

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from gdi_spe.boundary.errors import ExitCode
+from gdi_spe.demo.synthetic.truth import COHORTS
 from gdi_spe.demo.telling import StepFailed, evidence
-from gdi_spe.demo.truth import COHORTS
 
 _WRITER = """
 import sys

@@ -62,7 +62,7 @@ class Stack:
             ("access_committee", self.ports.access_committee),
             ("identity_provider", self.ports.identity_provider),
         ):
-            command = [*_module(f"gdi_spe.demo.{name}"), "--port", str(port)]
+            command = [*_module(f"gdi_spe.demo.stand_ins.{name}"), "--port", str(port)]
             command += ["--state", str(self.state)]
             self.processes.begin(name, command, answers_tcp(port))
         for name in ("access_committee", "identity_provider"):

@@ -17,15 +17,15 @@ from typing import Any
 import pandas as pd
 from playwright.sync_api import Page
 
-from gdi_spe.demo.access_committee import CommitteeClient
 from gdi_spe.demo.browser import Browsers, picture
-from gdi_spe.demo.cast import ADA, BEN, CLEO, ROSA, SVEN, Member
 from gdi_spe.demo.operator import Operator
 from gdi_spe.demo.pages import Pages
 from gdi_spe.demo.researcher import Researcher
 from gdi_spe.demo.stack import Stack
+from gdi_spe.demo.stand_ins.access_committee import CommitteeClient
+from gdi_spe.demo.stand_ins.cast import ADA, BEN, CLEO, ROSA, SVEN, Member
+from gdi_spe.demo.synthetic.truth import COHORTS
 from gdi_spe.demo.telling import Step, StepFailed, evidence, expect
-from gdi_spe.demo.truth import COHORTS
 from gdi_spe.demo.walls import noticed_without
 from gdi_spe.node.identity.people import username_of
 

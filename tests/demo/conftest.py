@@ -19,11 +19,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from gdi_spe.demo import node_toml, providers
-from gdi_spe.demo.generate import generate
-from gdi_spe.demo.providers import Providers
 from gdi_spe.demo.stack import Ports
-from gdi_spe.demo.truth import Truth
+from gdi_spe.demo.stand_ins import node_toml, providers
+from gdi_spe.demo.stand_ins.providers import Providers
+from gdi_spe.demo.synthetic.generate import generate
+from gdi_spe.demo.synthetic.truth import Truth
 from gdi_spe.node.settings import Settings
 
 IMAGE = f"sha256:{'0' * 64}"
@@ -73,7 +73,7 @@ def running(home: tuple[Path, Path, Settings], known: Providers) -> Iterator[Pro
             ("access_committee", known.access_committee_port),
             ("identity_provider", known.identity_provider_port),
         ):
-            command = [sys.executable, "-m", f"gdi_spe.demo.{name}"]
+            command = [sys.executable, "-m", f"gdi_spe.demo.stand_ins.{name}"]
             command += ["--port", str(port), "--state", str(home[1])]
             process = subprocess.Popen(
                 command,

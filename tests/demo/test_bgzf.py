@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdi_spe.demo import bgzf
+from gdi_spe.demo.synthetic import bgzf
 
 
 def blocks(data: bytes) -> list[bytes]:

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.demo import consent
-from gdi_spe.demo.generate import generate, main
-from gdi_spe.demo.people import DATASETS, POPULATIONS
-from gdi_spe.demo.questions import PLANTS
-from gdi_spe.demo.sites import CONTIGS, GENES
-from gdi_spe.demo.terms import HPO_TERMS, SLICES
+from gdi_spe.demo.synthetic import consent
+from gdi_spe.demo.synthetic.generate import generate, main
+from gdi_spe.demo.synthetic.people import DATASETS, POPULATIONS
+from gdi_spe.demo.synthetic.questions import PLANTS
+from gdi_spe.demo.synthetic.sites import CONTIGS, GENES
+from gdi_spe.demo.synthetic.terms import HPO_TERMS, SLICES
 from gdi_spe.terms import hpo
 from gdi_spe.terms.references import Hierarchies
 

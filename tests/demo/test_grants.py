@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gdi_spe.demo.cast import ADA, BEN, CAST, CLEO
-from gdi_spe.demo.providers import visa_value
+from gdi_spe.demo.stand_ins.cast import ADA, BEN, CAST, CLEO
+from gdi_spe.demo.stand_ins.providers import visa_value
 from gdi_spe.node.identity import entitlements
 from gdi_spe.node.identity.clearinghouse import Decision, decide
 from gdi_spe.node.identity.keys import HttpFetcher, key_source_for

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gdi_spe.demo import browser as driving
-from gdi_spe.demo.cast import ADA, CLEO
+from gdi_spe.demo.stand_ins.cast import ADA, CLEO
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from gdi_spe.demo.terms import CMS_FEATURES
+from gdi_spe.demo.synthetic.terms import CMS_FEATURES
 from gdi_spe.node.cohorts.pseudonyms import individual_pseudonyms
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.consequences import GROUPS

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from gdi_spe.demo.people import DATASETS
+from gdi_spe.demo.synthetic.people import DATASETS
 from gdi_spe.terms.curies import require_known
 
 

@@ -11,9 +11,9 @@ import httpx
 import jwt
 import pytest
 
-from gdi_spe.demo.access_committee import CommitteeClient
-from gdi_spe.demo.cast import ADA, BEN, CLEO, MULTI_FACTOR, REVIEWERS, ROSA
-from gdi_spe.demo.providers import SOURCE, Providers, visa_value
+from gdi_spe.demo.stand_ins.access_committee import CommitteeClient
+from gdi_spe.demo.stand_ins.cast import ADA, BEN, CLEO, MULTI_FACTOR, REVIEWERS, ROSA
+from gdi_spe.demo.stand_ins.providers import SOURCE, Providers, visa_value
 from gdi_spe.node.settings import Settings, VisaIssuer, development_only
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

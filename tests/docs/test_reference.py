@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from gdi_spe.boundary.errors import ExitCode
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.demo.cast import CAST
-from gdi_spe.demo.questions import GENE
+from gdi_spe.demo.stand_ins.cast import CAST
+from gdi_spe.demo.synthetic.questions import GENE
 from gdi_spe.node.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]

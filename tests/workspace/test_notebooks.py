@@ -77,8 +77,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
     """The synthetic node's cohorts, made as its admin makes them, and what was planted."""
     from datetime import UTC, datetime
 
-    from gdi_spe.demo import generate
-    from gdi_spe.demo.truth import COHORTS
+    from gdi_spe.demo.synthetic import generate
+    from gdi_spe.demo.synthetic.truth import COHORTS
     from gdi_spe.node.audit import log as _audit_tables  # noqa: F401  # declares its tables
     from gdi_spe.node.cohorts import definitions, ingest, materialise, references
     from gdi_spe.node.cohorts import tables as _cohort_tables  # noqa: F401  # likewise

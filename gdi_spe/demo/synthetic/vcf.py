@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.demo import bgzf, consequences
-from gdi_spe.demo.genomes import ABSENT, Genomes
-from gdi_spe.demo.people import Person
-from gdi_spe.demo.sites import CONTIGS, Site
+from gdi_spe.demo.synthetic import bgzf, consequences
+from gdi_spe.demo.synthetic.genomes import ABSENT, Genomes
+from gdi_spe.demo.synthetic.people import Person
+from gdi_spe.demo.synthetic.sites import CONTIGS, Site
 
 _ALLELES = {-1: ".", 0: "0", 1: "1", 2: "2"}
 _BASE = 5

@@ -1,4 +1,4 @@
-"""Write a synthetic node: ``python -m gdi_spe.demo.generate OUT --seed 1 [--individuals N]``.
+"""Write a synthetic node: ``python -m gdi_spe.demo.synthetic.generate OUT [--seed 1] ...``.
 
 The files depend on the seed and the number of individuals alone, byte for byte::
 
@@ -20,11 +20,21 @@ from pathlib import Path
 import numpy as np
 
 from gdi_spe.boundary.errors import BadInput, SpeError
-from gdi_spe.demo import consent, genomes, people, phenopackets, planting, sites, terms, truth, vcf
-from gdi_spe.demo.genomes import Genomes
-from gdi_spe.demo.people import DATASETS, Person
-from gdi_spe.demo.questions import PLANTS, TITLE, Question
-from gdi_spe.demo.truth import COHORTS, Truth
+from gdi_spe.demo.synthetic import (
+    consent,
+    genomes,
+    people,
+    phenopackets,
+    planting,
+    sites,
+    terms,
+    truth,
+    vcf,
+)
+from gdi_spe.demo.synthetic.genomes import Genomes
+from gdi_spe.demo.synthetic.people import DATASETS, Person
+from gdi_spe.demo.synthetic.questions import PLANTS, TITLE, Question
+from gdi_spe.demo.synthetic.truth import COHORTS, Truth
 
 INDIVIDUALS = 2_600
 _EFFECT_CM = 2.5
@@ -153,7 +163,9 @@ def _write(out: Path, everybody: list[Person], calls: Genomes, found: Truth) -> 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m gdi_spe.demo.generate", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m gdi_spe.demo.synthetic.generate", description=__doc__
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--individuals", type=int, default=INDIVIDUALS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from gdi_spe.demo.sites import GENES, Gene, Site
+from gdi_spe.demo.synthetic.sites import GENES, Gene, Site
 
 FORMAT = "Allele|Consequence|IMPACT|SYMBOL|Gene|HGVSc|HGVSp"
 _IMPACTS = {

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.demo import providers
-from gdi_spe.demo.cast import BY_SUB, CAST
+from gdi_spe.demo.stand_ins import providers
+from gdi_spe.demo.stand_ins.cast import BY_SUB, CAST
 
 ALGORITHMS = ("RS256", "ES256")
 # REMS signs visas without an end for a year.

@@ -12,12 +12,19 @@ from typing import Any
 import numpy as np
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.demo import consent
-from gdi_spe.demo.genomes import ABSENT, Genomes
-from gdi_spe.demo.people import DATASETS, POPULATIONS, Person
-from gdi_spe.demo.questions import GENE, Question
-from gdi_spe.demo.sites import COMMON_MISSENSE, DAMAGING, ONE_DATASET, TRAIT, TWO_ALTERNATES, Site
-from gdi_spe.demo.terms import CMS_FEATURES, descendants
+from gdi_spe.demo.synthetic import consent
+from gdi_spe.demo.synthetic.genomes import ABSENT, Genomes
+from gdi_spe.demo.synthetic.people import DATASETS, POPULATIONS, Person
+from gdi_spe.demo.synthetic.questions import GENE, Question
+from gdi_spe.demo.synthetic.sites import (
+    COMMON_MISSENSE,
+    DAMAGING,
+    ONE_DATASET,
+    TRAIT,
+    TWO_ALTERNATES,
+    Site,
+)
+from gdi_spe.demo.synthetic.terms import CMS_FEATURES, descendants
 
 MAX_FREQUENCY = 0.01
 # No damaging allele of a question's gene has a frequency between these in any cohort, so that

@@ -1,4 +1,4 @@
-"""A data access committee for development: ``python -m gdi_spe.demo.access_committee``.
+"""A data access committee for development: ``python -m gdi_spe.demo.stand_ins.access_committee``.
 
 It speaks REMS' shapes and keeps its decisions in a folder. It exists for people who try the
 product out: a node in production refuses its address.
@@ -35,9 +35,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gdi_spe.boundary.errors import BadInput, NotFound, Refused, SpeError
-from gdi_spe.demo import providers
-from gdi_spe.demo.committee import Committee
-from gdi_spe.demo.providers import Providers
+from gdi_spe.demo.stand_ins import providers
+from gdi_spe.demo.stand_ins.committee import Committee
+from gdi_spe.demo.stand_ins.providers import Providers
 
 Clock = Callable[[], datetime]
 
@@ -186,7 +186,7 @@ class CommitteeClient:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the committee until it is told to stop."""
-    parser = argparse.ArgumentParser(prog="python -m gdi_spe.demo.access_committee")
+    parser = argparse.ArgumentParser(prog="python -m gdi_spe.demo.stand_ins.access_committee")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     chosen = parser.parse_args(arguments)

@@ -9,9 +9,9 @@ from datetime import timedelta
 import numpy as np
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.demo import consent
-from gdi_spe.demo.genomes import ABSENT, MISSING, Genomes
-from gdi_spe.demo.people import (
+from gdi_spe.demo.synthetic import consent
+from gdi_spe.demo.synthetic.genomes import ABSENT, MISSING, Genomes
+from gdi_spe.demo.synthetic.people import (
     DATASETS,
     TODAY,
     Biomarker,
@@ -21,9 +21,9 @@ from gdi_spe.demo.people import (
     with_covid,
     without_infections,
 )
-from gdi_spe.demo.questions import GENE, PLANTS, Plant
-from gdi_spe.demo.sites import COMMON_MISSENSE, DAMAGING, TWO_ALTERNATES
-from gdi_spe.demo.terms import CMS_FEATURES, PTOSIS, SKIN_TUMOUR, descendants, term
+from gdi_spe.demo.synthetic.questions import GENE, PLANTS, Plant
+from gdi_spe.demo.synthetic.sites import COMMON_MISSENSE, DAMAGING, TWO_ALTERNATES
+from gdi_spe.demo.synthetic.terms import CMS_FEATURES, PTOSIS, SKIN_TUMOUR, descendants, term
 
 COVID = descendants("MONDO:0100096")
 _RESPONSES = ("NCIT:C4870", "NCIT:C18058", "NCIT:C35571")

@@ -84,7 +84,7 @@ def load(state: Path) -> Providers:
         raise BadInput(
             f"no development providers here: {error}",
             source=str(path),
-            remedy="Write a node home with python -m gdi_spe.demo.node_toml first",
+            remedy="Write a node home with python -m gdi_spe.demo.stand_ins.node_toml first",
         ) from None
 
 

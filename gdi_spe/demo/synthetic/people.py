@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from gdi_spe.demo import consent
-from gdi_spe.demo.terms import (
+from gdi_spe.demo.synthetic import consent
+from gdi_spe.demo.synthetic.terms import (
     COVID_FEATURES,
     EVERYDAY_DISEASES,
     EVERYDAY_FEATURES,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.demo.people import POPULATIONS, Person
-from gdi_spe.demo.sites import PAR1, Site
+from gdi_spe.demo.synthetic.people import POPULATIONS, Person
+from gdi_spe.demo.synthetic.sites import PAR1, Site
 
 MISSING, ABSENT = -1, -2
 # Wright's FST between each population and their common ancestor.

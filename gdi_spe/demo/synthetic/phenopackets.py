@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gdi_spe.demo.people import Biomarker, Finding, Person, Treatment
-from gdi_spe.demo.terms import CENTIMETRE, HEIGHT, RELEASE, SLICES, Term
+from gdi_spe.demo.synthetic.people import Biomarker, Finding, Person, Treatment
+from gdi_spe.demo.synthetic.terms import CENTIMETRE, HEIGHT, RELEASE, SLICES, Term
 
 # One instant for all: the files depend on the seed alone.
 WRITTEN = "2025-01-15T00:00:00Z"

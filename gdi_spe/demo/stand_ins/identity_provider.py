@@ -1,4 +1,4 @@
-"""An identity provider for development: ``python -m gdi_spe.demo.identity_provider``.
+"""An identity provider for development: ``python -m gdi_spe.demo.stand_ins.identity_provider``.
 
 It speaks the shapes of Life Science Login: discovery, the code flow with PKCE, refresh tokens,
 and a userinfo with groups, the level of authentication and the GA4GH passport, which it asks of
@@ -30,9 +30,9 @@ from jinja2 import ChoiceLoader, DictLoader, PackageLoader
 from werkzeug.serving import make_server
 
 from gdi_spe.boundary.errors import SpeError
-from gdi_spe.demo import providers
-from gdi_spe.demo.cast import BY_SUB, CAST
-from gdi_spe.demo.providers import Providers
+from gdi_spe.demo.stand_ins import providers
+from gdi_spe.demo.stand_ins.cast import BY_SUB, CAST
+from gdi_spe.demo.stand_ins.providers import Providers
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # authlib's notices to the mock's authors
@@ -241,7 +241,7 @@ def passport_of(known: Providers) -> Passport:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the provider until it is told to stop."""
-    parser = argparse.ArgumentParser(prog="python -m gdi_spe.demo.identity_provider")
+    parser = argparse.ArgumentParser(prog="python -m gdi_spe.demo.stand_ins.identity_provider")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     chosen = parser.parse_args(arguments)

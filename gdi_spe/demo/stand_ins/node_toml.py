@@ -1,4 +1,4 @@
-"""Write the home of a demo node: ``python -m gdi_spe.demo.node_toml --home DIR --state DIR ...``.
+"""Write a demo node's home: ``python -m gdi_spe.demo.stand_ins.node_toml --home DIR ...``.
 
 What differs from a production node is in ``node.toml`` alone: the mode, and whom it trusts.
 """
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from gdi_spe.boundary.errors import SpeError
-from gdi_spe.demo import providers
-from gdi_spe.demo.cast import ADMINS, MEMBERS, REVIEWERS
-from gdi_spe.demo.committee import Committee, grant_to_cast
-from gdi_spe.demo.people import DATASETS
-from gdi_spe.demo.providers import SOURCE, Client, Providers, visa_value
 from gdi_spe.demo.stack import REPOSITORY, Ports
-from gdi_spe.demo.truth import COHORTS
+from gdi_spe.demo.stand_ins import providers
+from gdi_spe.demo.stand_ins.cast import ADMINS, MEMBERS, REVIEWERS
+from gdi_spe.demo.stand_ins.committee import Committee, grant_to_cast
+from gdi_spe.demo.stand_ins.providers import SOURCE, Client, Providers, visa_value
+from gdi_spe.demo.synthetic.people import DATASETS
+from gdi_spe.demo.synthetic.truth import COHORTS
 from gdi_spe.node.settings import Settings, load_settings
 
 HUB_CLIENT, WEB_CLIENT = "gdi-spe-hub", "gdi-spe-web"
@@ -141,7 +141,7 @@ def _toml(table: Mapping[str, Any], path: str = "") -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m gdi_spe.demo.node_toml")
+    parser = argparse.ArgumentParser(prog="python -m gdi_spe.demo.stand_ins.node_toml")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--image", required=True, metavar="sha256:...")

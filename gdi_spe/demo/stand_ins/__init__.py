@@ -1,0 +1,1 @@
+"""What stands in for LS AAI and for a data access committee, in their shapes."""
