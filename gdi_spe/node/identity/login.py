@@ -21,6 +21,7 @@ from gdi_spe.node.identity.people import (
     SUSPENDED,
     Claims,
     LoginRefused,
+    held_roles,
     keep_person,
     read_claims,
 )
@@ -106,7 +107,7 @@ def admit(
     claims, decision = evaluated.claims, evaluated.decision
     if not claims.has_mfa:
         return _refused(session, claims, "mfa-missing", MFA_MISSING, (), now)
-    row = keep_person(session, claims, now)
+    row = keep_person(session, claims, now, duties_at_most=held_roles(session, claims.person))
     grace = timedelta(seconds=settings.timers.identity_grace_seconds)
     withdrawn = apply_decision(session, claims.person, decision, grace, now)
     refusals = tuple(sorted({*decision.refusals, *withdrawn}, key=lambda r: (r.visa, r.code)))

@@ -122,8 +122,14 @@ def read_group(text: str) -> Group | None:
     return Group(match["namespace"].lower(), path, role, match["authority"].lower())
 
 
-def keep_person(session: Session, claims: Claims, now: datetime) -> Person:
-    """Store what was read, in the caller's transaction."""
+def keep_person(
+    session: Session,
+    claims: Claims,
+    now: datetime,
+    *,
+    duties_at_most: frozenset[str] | None = None,
+) -> Person:
+    """Store what was read, in the caller's transaction; duties no more than those named."""
     row = session.get(Person, claims.person)
     if row is None:
         row = Person(
@@ -134,9 +140,23 @@ def keep_person(session: Session, claims: Claims, now: datetime) -> Person:
     if (row.issuer, row.subject) != (claims.issuer, claims.subject):
         raise LoginRefused("name-taken", "Your identity cannot be told from another one's.")
     row.display_name, row.is_member = claims.display_name, claims.is_member
-    row.roles, row.last_seen_at = json.dumps(claims.roles), now
+    row.roles, row.last_seen_at = json.dumps(_kept_roles(claims.roles, duties_at_most)), now
     session.flush()
     return row
+
+
+def held_roles(session: Session, person: str) -> frozenset[str]:
+    """Return the roles that are stored of a person now, suspended or not; nobody's are none."""
+    row = session.get(Person, person)
+    return frozenset(json.loads(row.roles)) if row is not None else frozenset()
+
+
+def _kept_roles(roles: tuple[str, ...], duties_at_most: frozenset[str] | None) -> list[str]:
+    # TRUST: a Hub gone wrong must not make reviewers: its log-ins can take a duty away, and only
+    # a log-in to the pages, which the Hub has no part in, gives one.
+    if duties_at_most is None:
+        return list(roles)
+    return [role for role in roles if role == RESEARCHER or role in duties_at_most]
 
 
 def recognise(

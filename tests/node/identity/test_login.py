@@ -465,3 +465,24 @@ def test_the_longer_of_both_ways_counts(now: datetime) -> None:
     grants = [grant("C", 5, now), grant("D1", 9, now)]
 
     assert cohort_grant(grants, "C", ["D1"]) == now + timedelta(minutes=9)
+
+
+def test_a_log_in_to_the_hub_makes_nobody_a_reviewer_and_one_to_the_pages_does(
+    door: Door, database: Database, settings: Settings, now: datetime
+) -> None:
+    both = [MEMBERS, REVIEWERS]
+
+    door.login(now, eduperson_entitlement=both)
+    with database.read() as session:
+        assert roles_of(session, me()) == {"researcher"}
+
+    claims = {"sub": SUB, "acr": MFA, "eduperson_entitlement": both}
+    with database.write() as session:
+        recognise(session, claims, BROKER, settings, now)
+    door.login(now, eduperson_entitlement=both)
+    with database.read() as session:
+        assert roles_of(session, me()) == {"researcher", "reviewer"}
+
+    door.login(now, eduperson_entitlement=[MEMBERS])
+    with database.read() as session:
+        assert roles_of(session, me()) == {"researcher"}
