@@ -18,7 +18,7 @@ from aiohttp import web
 
 from gdi_spe.boundary.errors import Refused, SpeError, Unavailable
 from gdi_spe.node.gateway.door import answers
-from gdi_spe.node.gateway.door.bodies_in import TooLarge
+from gdi_spe.node.gateway.door.bodies_in import TooLarge, read
 from gdi_spe.node.gateway.firewall.wire import Json, parse_json, to_json
 from gdi_spe.node.gateway.listening import peer_uid
 from gdi_spe.node.gateway.workspace import Pace, Workspace
@@ -58,6 +58,17 @@ class NoSuchRequest(Refused):
     code = "gateway-no-such-request"
     http_status = 404
     public_message = "The node does not offer this."
+
+
+class WordsSpent(Refused):
+    """Titles, reasons, names and findings are read outside as well, and the day's are used up."""
+
+    code = "gateway-words-spent"
+    http_status = 429
+    public_message = (
+        "Titles, reasons, file names and findings of export requests have used up what they may "
+        "say in a day. They can go on with the next day (UTC)."
+    )
 
 
 @dataclass
@@ -105,7 +116,7 @@ class NodeSocket:
         kind = "application/octet-stream" if "/files/" in path else "application/json"
         kind = "application/json" if path.endswith("/side-car") else kind
         headers = {"Content-Type": kind} if request.method != "GET" else {}
-        content = _bounded(request, max_bytes) if request.can_read_body and max_bytes else None
+        content = await self._content(request, kind, max_bytes)
         async with self.node.request(
             request.method, url, data=content, headers=headers, allow_redirects=False
         ) as answer:
@@ -114,9 +125,27 @@ class NodeSocket:
                 body += await answer.content.read(65_536)
             if len(body) > _MAX_ANSWER_BYTES:
                 raise Unavailable("answer too large")
+            if path.endswith("/submit"):
+                # TRUST: findings quote the file, and the author reads them outside the door.
+                self.workspace.words.charge_shown("export", len(body))
             if path == "/v1/self" and answer.status == 200:
                 body = to_json(self._with_meter(parse_json(body)))
             return answers.raw_json(body, answer.status)
+
+    async def _content(
+        self, request: web.BaseRequest, kind: str, max_bytes: int
+    ) -> bytes | AsyncIterator[bytes] | None:
+        """Return what is passed on, charged for the words in it; a file's bytes are reviewed."""
+        if request.method == "GET":
+            return None
+        is_file = kind == "application/octet-stream"
+        words = b"" if is_file or not request.can_read_body else await read(request, max_bytes)
+        budget = self.workspace.words
+        # TRUST: what a request says of itself is read on pages that are not behind this door.
+        n_bytes = len(request.rel_url.raw_path) + len(words)
+        if budget.is_output_spent or not budget.charge("export", n_bytes):
+            raise WordsSpent
+        return _bounded(request, max_bytes) if is_file else words
 
     def _with_meter(self, said: Any) -> Json:
         """Put in what only the gateway knows: how much was shown today."""

@@ -95,6 +95,7 @@ class Gateway:
         for opened in list(self._opened.values()):
             await opened.workspace.disconnect(WSCloseCode.SERVICE_RESTART)
             await self._stop_listening(opened)
+            opened.workspace.words.settle()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._report(), 1)
         for budget in self._budgets.values():
@@ -142,6 +143,7 @@ class Gateway:
         for name in (f"{wid}.pub", f"{wid}.node"):
             self._store.release(name)
         opened.workspace.budget.settle()
+        opened.workspace.words.settle()
         if is_stopping:
             await self._report_one(opened.workspace)
             self.shared.logins.forget(wid)

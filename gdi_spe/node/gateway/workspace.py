@@ -27,6 +27,8 @@ from gdi_spe.node.settings import GatewaySettings
 _MAX_KERNELS = 32
 _MAX_ANSWERS = 128
 _MAX_SAVED = 50_000
+# What export requests may say of themselves in a day: titles, reasons, names, findings.
+_WORDS_BYTES = 1 << 20
 
 
 class RouteClosed(Refused):
@@ -118,6 +120,9 @@ class Workspace:
         self.inode: Inode | None = kept.inode
         self.closed_why = kept.closed_why
         self.budget = budget
+        # Apart from the display's, so that exports go on when nothing more is shown.
+        now = shared.clock.now
+        self.words = Budget(f"{self.wid}:words", _WORDS_BYTES, shared.registry, now)
         self.golden = golden
         self.attached_at = shared.clock.now()
         self.active_at: datetime | None = None

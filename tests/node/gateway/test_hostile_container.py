@@ -457,6 +457,34 @@ async def test_too_large_a_body_is_cut_off(
     assert (await say(as_workspace, "PUT", path, b"x" * 300_000))[0] in (413, 503)
 
 
+async def test_the_words_of_export_requests_are_counted_and_come_to_an_end(
+    as_workspace: Any,
+) -> None:
+    words = json.dumps({"title": "t", "justification": "x" * 200_000}).encode()
+
+    answered = [(await say(as_workspace, "POST", "/v1/exports", words))[0] for _ in range(6)]
+
+    assert answered[-1] == 429
+    passed_on = [body for _method, _path, body in as_workspace.node.asked]
+    assert sum(map(len, passed_on)) < 1 << 20
+    assert len(passed_on) == answered.count(200) > 0
+    # What is shown in the browser is another matter, and goes on.
+    assert as_workspace.workspace.budget.used_bytes == 0
+
+
+async def test_what_a_check_found_counts_and_stops_the_next_one(as_workspace: Any) -> None:
+    budget = as_workspace.workspace.words
+    path = "/v1/exports/e0123456789ab/submit"
+
+    assert (await say(as_workspace, "POST", path, b"{}"))[0] == 200
+    assert budget.used_bytes > len(path) + 2
+    budget.charge_shown("export", 1 << 30)
+
+    assert budget.is_output_spent
+    assert (await say(as_workspace, "POST", path, b"{}"))[0] == 429
+    assert (await say(as_workspace, "GET", "/v1/exports"))[0] == 200
+
+
 async def test_after_the_end_the_nodes_socket_is_closed_too(as_workspace: Any) -> None:
     await as_workspace.gateway.close_route(as_workspace.workspace.wid, "it was stopped.")
 

@@ -72,6 +72,11 @@ class Budget:
             self._remember(digest)
         return True
 
+    def charge_shown(self, kind: str, n_bytes: int) -> None:
+        """Take bytes for what can no longer be held back: all of them, or all that are left."""
+        self._open_day()
+        self._take(kind, max(0, min(n_bytes, self._limit(is_control=False) - self.used_bytes)))
+
     @property
     def is_output_spent(self) -> bool:
         """Whether outputs are over for the day; control answers may go on for a while."""
