@@ -53,9 +53,10 @@ async def notice_gone(node: Node) -> None:
     known = await run_in_threadpool(_live, node)
     present = await node.helper.present()
     await run_in_threadpool(_record_gone, node, sorted(known - present))
-    for wid in await run_in_threadpool(_strays, node, present):
-        log.warning("%s has ended, but the helper still has it: it is stopped", wid)
-        await node.helper.stop(wid, "this workspace has ended")
+    strays = await run_in_threadpool(_strays, node, present)
+    if strays:
+        log.warning("ended, but the helper still has them: %s are stopped", ", ".join(strays))
+    await asyncio.gather(*(node.helper.stop(wid, "this workspace has ended") for wid in strays))
 
 
 def _live(node: Node) -> set[str]:
