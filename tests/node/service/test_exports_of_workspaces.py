@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from gdi_spe.boundary.policy import load_policy
+from gdi_spe.disclosure.engine import request_report
 from gdi_spe.disclosure.job import Outcome
 from gdi_spe.disclosure.sandbox import Checked
 from gdi_spe.node.airlock.tables import ExportFile
-from tests.node.service.nodes import ADA, BOB, Office
+from tests.node.service.nodes import ADA, BOB, REPOSITORY, Office
 
 DRAFT = {"title": "Table 2", "justification": "for the paper"}
 
@@ -19,7 +21,8 @@ DRAFT = {"title": "Table 2", "justification": "for the paper"}
 @contextmanager
 def _no_canonical_form(files: Mapping[str, Path], *_of: object) -> Iterator[Checked]:
     """Stand in for the confined check: these files have no form of their own."""
-    yield Checked(Outcome.model_construct(canonical=()), Path())
+    judged = request_report([], load_policy(REPOSITORY / "hub_config" / "policy.toml"))
+    yield Checked(Outcome(report=judged, canonical=()), Path())
 
 
 @pytest.fixture(autouse=True)
