@@ -7,12 +7,15 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from gdi_spe.boundary.errors import BadInput, Tampered
+from gdi_spe.boundary.errors import BadInput, Tampered, Unavailable
 
+# What uploads leave free of the disk: the audit log and the database are on it as well.
+_RESERVE_BYTES = 1 << 30
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -21,6 +24,13 @@ class TooLarge(BadInput):
 
     code = "too-large"
     http_status = 413
+
+
+class NoRoom(Unavailable):
+    """The disk has no room for more exports."""
+
+    code = "export-no-room"
+    public_message = "The node has no room for another file now; write to its operator."
 
 
 class ContentChanged(Tampered):
@@ -44,7 +54,16 @@ class ContentStore:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def incoming(self, max_bytes: int) -> Incoming:
-        """Open a place for bytes whose hash is not known yet."""
+        """Open a place for bytes whose hash is not known yet.
+
+        Raises
+        ------
+        NoRoom
+            If the disk would be full of exports.
+        """
+        # TRUST: a workspace can send files without end; the log of what happens needs room too.
+        if shutil.disk_usage(self.folder).free < _RESERVE_BYTES + max_bytes:
+            raise NoRoom(str(self.folder))
         return Incoming(self, max_bytes)
 
     def put(self, data: bytes) -> str:
