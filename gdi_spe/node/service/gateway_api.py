@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from gdi_spe.node.containers.order import COHORTS, WorkspaceOrder
 from gdi_spe.node.projects import register as projects
 from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
+
+# A check may take minutes and gigabytes; what one waits for here must not hold up an end there.
+_CHECKS_AT_ONCE = 2
 
 
 class _Body(BaseModel):
@@ -49,6 +53,7 @@ class DraftBody(_Body):
 def routes(node: Node) -> list[BaseRoute]:
     """Return the gateway's routes."""
     desk = desk_of(node.database, node.home, node.policy, node.now)
+    checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
 
     def order(wid: str) -> WorkspaceOrder:
         with node.database.read() as session:
@@ -119,7 +124,9 @@ def routes(node: Node) -> list[BaseRoute]:
             # TRUST: asked again, because a workspace can end while its bytes are on their way.
             await run_in_threadpool(order, wid)
             name = request.path_params["name"]
-            return JSONResponse(await run_in_threadpool(desk.add_file, wid, rid, name, incoming))
+            async with checking:
+                added = await run_in_threadpool(desk.add_file, wid, rid, name, incoming)
+            return JSONResponse(added)
 
     async def put_side_car(request: Request) -> Response:
         wid, rid = _ids(request)
@@ -129,7 +136,8 @@ def routes(node: Node) -> list[BaseRoute]:
         return Response(status_code=204)
 
     async def post_submit(request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(submit, *_ids(request)))
+        async with checking:
+            return JSONResponse(await run_in_threadpool(submit, *_ids(request)))
 
     workspace = "/v1/workspaces/{wid}"
     export = f"{workspace}/exports/{{rid}}"

@@ -20,7 +20,7 @@ from gdi_spe.node.airlock.desk import desk_of
 from gdi_spe.node.airlock.people import Actor, actor_of
 from gdi_spe.node.airlock.releases import Handed
 from gdi_spe.node.airlock.reviews import Ballot, Decision
-from gdi_spe.node.identity.people import recognise, roles_of
+from gdi_spe.node.identity.people import recognise_recorded, roles_of
 from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
 
@@ -67,13 +67,13 @@ def routes(node: Node) -> list[BaseRoute]:
             return actor_of(session, person, roles_of(session, person))
 
     def log_in(body: PersonBody) -> dict[str, Any]:
-        with node.database.write() as session:
-            claims = recognise(session, body.claims, body.issuer, node.settings, node.now())
-            return {
-                "person": claims.person,
-                "display_name": claims.display_name,
-                "roles": list(claims.roles),
-            }
+        said = body.claims, body.issuer
+        claims = recognise_recorded(node.database, *said, node.settings, node.now())
+        return {
+            "person": claims.person,
+            "display_name": claims.display_name,
+            "roles": list(claims.roles),
+        }
 
     async def post_person(request: Request) -> Response:
         body = await body_of(request, PersonBody)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from gdi_spe.boundary.policy import load_policy
@@ -13,6 +17,8 @@ from gdi_spe.disclosure.engine import request_report
 from gdi_spe.disclosure.job import Outcome
 from gdi_spe.disclosure.sandbox import Checked
 from gdi_spe.node.airlock.tables import ExportFile
+from gdi_spe.node.service.edge import application
+from gdi_spe.node.service.process import ROLES
 from tests.node.service.nodes import ADA, BOB, REPOSITORY, Office
 
 DRAFT = {"title": "Table 2", "justification": "for the paper"}
@@ -124,3 +130,32 @@ async def test_a_workspace_learns_its_own_project_and_end(office: Office) -> Non
     assert told["project"] == {"slug": "p1", "title": "P1"}
     assert [cohort["id"] for cohort in told["cohorts"]] == ["cohort-1"]
     assert told["valid_until"] == "2026-11-22T20:00:00+00:00"
+
+
+async def test_checks_that_take_long_leave_the_node_free(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, most, lock = 0, 0, threading.Lock()
+
+    @contextmanager
+    def slow(files: Mapping[str, Path], *_of: object) -> Iterator[Checked]:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.05)
+        with lock:
+            running -= 1
+        with _no_canonical_form(files) as checked:
+            yield checked
+
+    monkeypatch.setattr("gdi_spe.node.airlock.desk.check_confined", slow)
+    wid = await office.starts()
+    files = f"/v1/workspaces/{wid}/exports/{await _drafted(office, wid)}/files"
+    behind = httpx.ASGITransport(application(ROLES["gateway"](office.node)))
+    async with httpx.AsyncClient(transport=behind, base_url="http://node") as client:
+        sent = [client.put(f"{files}/t{i}.csv", content=b"a") for i in range(8)]
+        answers = await asyncio.gather(*sent)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert most == 2

@@ -125,3 +125,13 @@ async def test_a_log_in_without_the_members_group_is_answered_not_failed(office:
 
     assert answer.status_code == 200
     assert answer.json()["admitted"] is False
+
+
+async def test_a_log_in_to_the_pages_that_is_refused_is_recorded(office: Office) -> None:
+    body = {"issuer": "https://login.example.org/", "claims": {"sub": "ada"}}
+
+    answer = await office.ask("web", "POST", "/v1/people", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "mfa-missing")
+    ((_, _, resource, facts),) = office.events("login.refused")
+    assert (resource, facts["code"]) == ("pages", "mfa-missing")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from gdi_spe.node.containers.order import COHORTS as TARGET
 from gdi_spe.node.containers.order import WorkspaceOrder, refusal
 from gdi_spe.node.identity.grants import end_grant
+from gdi_spe.node.identity.tables import Grant
 from gdi_spe.node.projects import register as projects
 from tests.node.service.nodes import ADA, BOB, COHORTS, Office, silent
 
@@ -173,3 +176,16 @@ async def test_a_grant_that_ended_after_a_stop_refuses_the_next_start(office: Of
 
     assert answer.status_code == 403
     assert office.row(wid).status == "ended"
+
+
+async def test_a_restart_on_another_day_is_charged_to_the_same_budget(office: Office) -> None:
+    first = (await office.asks_to_start()).json()
+    await office.stops(first["wid"])
+    with office.database.write() as session:
+        for grant in session.scalars(select(Grant)):
+            grant.until += timedelta(days=2)
+    office.passes(days=1)
+
+    again = (await office.asks_to_start()).json()
+
+    assert again["budget_key"] == first["budget_key"] == first["wid"]
