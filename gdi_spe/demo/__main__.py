@@ -51,9 +51,10 @@ def main() -> int:
 
 
 def _story(folder: Path) -> int:
-    with _made(folder) as made, browser() as browsers:
-        story = Story(made.stack, made.operator, made.synthetic, browsers, folder / "pictures")
-        tell(story.steps())
+    with _made(folder) as made:
+        with browser() as browsers:
+            story = Story(made.stack, made.operator, made.synthetic, browsers, folder / "pictures")
+            tell(story.steps())
         print("\nThe whole story was told.")
         if sys.stdin.isatty() and sys.stdout.isatty():
             _invite(made)
