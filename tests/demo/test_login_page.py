@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -31,11 +36,35 @@ def address(client: Any) -> str:
     )
 
 
+class Client(BaseHTTPRequestHandler):
+    """Stands where the client's callback is: a browser cannot be made to pretend it."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"back at the client")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def listening(callback: str) -> Iterator[None]:
+    server = ThreadingHTTPServer(("127.0.0.1", urlsplit(callback).port or 80), Client)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def test_a_person_logs_in_by_subject_or_by_name(browser: Any) -> None:
     callback = browser.client.redirect_uris[0]
-    with driving.browser() as browsers:
+    with listening(callback), driving.browser() as browsers:
         page = browsers.person().new_page()
-        page.route(f"{callback}*", lambda route: route.fulfill(body="back at the client"))
 
         page.goto(address(browser))
         driving.at_provider(page, ADA.sub)

@@ -7,6 +7,7 @@ changed meanwhile.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, SpeError
 from gdi_spe.boundary.findings import RequestReport
 from gdi_spe.boundary.identifiers import FileName
 from gdi_spe.boundary.policy import DisclosurePolicy
@@ -31,6 +32,8 @@ from gdi_spe.node.airlock.reviews import Ballot
 from gdi_spe.node.airlock.states import Status
 from gdi_spe.node.airlock.tables import ExportFile
 from gdi_spe.node.database.engine import Database
+
+log = logging.getLogger(__name__)
 
 _NAME: TypeAdapter[str] = TypeAdapter(FileName)
 
@@ -194,9 +197,15 @@ class Desk:
         """Release what was approved when the process ended before it could; return how many."""
         with self.database.read() as session:
             waiting = [r["id"] for r in views.everything(session) if r["status"] == Status.APPROVED]
-        for rid in waiting:
-            self.release(rid)
-        return len(waiting)
+        return sum(self._is_released(rid) for rid in waiting)
+
+    def _is_released(self, rid: str) -> bool:
+        """Release one of several; what is wrong with it never holds back the others."""
+        try:
+            return self.release(rid) is Status.RELEASED
+        except SpeError as error:
+            log.error("an approved request cannot be released: %s: %s", rid, error)
+            return False
 
     def withdraw(self, rid: str, person: str) -> None:
         """Take a request back."""

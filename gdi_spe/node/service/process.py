@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 from pathlib import Path
 
 import uvicorn
@@ -29,7 +30,11 @@ ROLES = {
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the process."""
+    """A server on one socket, which leaves signals to the process."""
+
+    def __init__(self, config: uvicorn.Config, path: Path) -> None:
+        super().__init__(config)
+        self.path = path
 
     def install_signal_handlers(self) -> None:
         """Leave them alone: this process has four servers and one handler."""
@@ -72,20 +77,28 @@ async def _run(node: Node) -> None:
     await asyncio.gather(*running, *ticking, return_exceptions=True)
 
 
-async def _serve(server: uvicorn.Server) -> None:
-    await server.serve()
+async def _serve(server: _Server) -> None:
+    await server.serve(sockets=[_listening(server.path)])
 
 
-def _server(node: Node, role: str) -> uvicorn.Server:
-    socket = node.socket(role)
-    socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    socket.unlink(missing_ok=True)
+def _server(node: Node, role: str) -> _Server:
     config = uvicorn.Config(
         application(ROLES[role](node)),
-        uds=str(socket),
         log_config=None,
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=5,
     )
-    return _Server(config)
+    return _Server(config, node.socket(role))
+
+
+def _listening(path: Path) -> socket.socket:
+    """Listen where its owner alone may connect; uvicorn itself would let everybody."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.chmod(0o700)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    # TRUST: the mode is who may ask; it is set before anybody can connect.
+    listener.bind(str(path))
+    path.chmod(0o600)
+    return listener

@@ -41,7 +41,18 @@ async def order_workspace(node: Node, person: str, project: str) -> WorkspaceOrd
     """Decide, record, and have the helper prepare what was decided."""
     order = await run_in_threadpool(_decide_recorded, node, person, project)
     await node.helper.prepare(order)
+    try:
+        # TRUST: a grant that ended while the folders were made leaves no order behind.
+        await run_in_threadpool(_still_ordered, node, order.wid)
+    except NotFound:
+        await node.helper.stop(order.wid, "ended while it was being prepared")
+        raise
     return order
+
+
+def _still_ordered(node: Node, wid: str) -> None:
+    with node.database.read() as session:
+        register.current_order(session, wid)
 
 
 def _decide_recorded(node: Node, person: str, project: str) -> WorkspaceOrder:
