@@ -119,19 +119,31 @@ class Operator:
                 shutil.copytree(self.home / name, copy / name)
             return self.command("audit", "verify", expected=ExitCode.TAMPERED, home=copy)
 
-    def four_writers(self, each: int) -> str:
-        """Let four processes append at once to a new log; return what verify says."""
-        with tempfile.TemporaryDirectory() as folder:
-            home = Path(folder)
-            self.command("audit", "verify", home=home, say=False)  # makes the database
-            url = f"sqlite:///{home.resolve()}/node.db"
-            writers = [
-                subprocess.Popen([sys.executable, "-c", _WRITER, url, str(n), str(each)])
-                for n in range(4)
-            ]
-            if any(writer.wait() for writer in writers):
+    def four_writers(self, each: int) -> FourWriters:
+        """Let four processes begin to append at once to a log of their own."""
+        folder = tempfile.TemporaryDirectory()
+        home = Path(folder.name)
+        self.command("audit", "verify", home=home, say=False)  # makes the database
+        url = f"sqlite:///{home.resolve()}/node.db"
+        command = [sys.executable, "-c", _WRITER, url]
+        writers = [subprocess.Popen([*command, str(n), str(each)]) for n in range(4)]
+        return FourWriters(self, folder, tuple(writers))
+
+
+@dataclass(frozen=True)
+class FourWriters:
+    """Four processes at work on one audit log."""
+
+    operator: Operator
+    folder: tempfile.TemporaryDirectory[str]
+    writers: tuple[subprocess.Popen[bytes], ...]
+
+    def verified(self) -> str:
+        """Wait until all have written; return what verify says of the log."""
+        with self.folder as home:
+            if any(writer.wait() for writer in self.writers):
                 raise StepFailed("a writer failed")
-            return self.command("audit", "verify", home=home)
+            return self.operator.command("audit", "verify", home=Path(home))
 
 
 def _gdi_spe(home: Path) -> list[str]:
