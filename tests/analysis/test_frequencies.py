@@ -18,9 +18,10 @@ from gdi_spe.analysis.frequencies import COLUMNS, allele_frequencies
 from gdi_spe.analysis.quality import hardy_weinberg, variant_qc
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.manifest import CohortManifest, DatasetVersion, ProjectPurpose
-from gdi_spe.store import load
+from gdi_spe.store import germline
 from gdi_spe.store.folder import CohortFolder
-from gdi_spe.store.writer import members_of, write_manifest, write_table
+from gdi_spe.store.reading import load
+from gdi_spe.store.writing.folders import members_of, write_manifest, write_table
 
 VCF = Path(__file__).parents[2] / ".." / "shared" / "data" / "vcf" / "bio2zarr" / "chr22.vcf.gz"
 
@@ -43,7 +44,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> CohortFolder:
          "origin": "germline"}
         for index, name in enumerate(names)
     ])  # fmt: skip
-    samples = load.Samples(names, ("unknown",) * len(names), np.arange(len(names)))
+    samples = germline.Samples(names, ("unknown",) * len(names), np.arange(len(names)))
     load.load(folder, [VCF], samples, "GRCh38", "D")
     manifest = CohortManifest(
         cohort_id="REAL", version=1, assembly="GRCh38", project=ProjectPurpose(slug="real"),

@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from gdi_spe.boundary.manifest import CohortManifest, DatasetVersion, ProjectPurpose
-from gdi_spe.store import load
+from gdi_spe.store import germline
 from gdi_spe.store.calls import EXCEPTION, Call, Calls, encode
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.schemas import VARIANTS
-from gdi_spe.store.writer import members_of, write_manifest, write_table, write_variants
+from gdi_spe.store.writing.folders import members_of, write_manifest, write_table, write_variants
 
 PEOPLE = tuple(f"P{number:02d}" for number in range(1, 13))
 FEMALE = frozenset({"P01", "P02", "P03", "P04", "P05", "P06"})
@@ -128,12 +128,12 @@ def call_of(codes: dict[str, int]) -> Call:
 
 
 def write_sites(folder: Path) -> None:
-    samples = load.Samples(PEOPLE, tuple(map(sex_of, PEOPLE)), np.arange(len(PEOPLE)))
+    samples = germline.Samples(PEOPLE, tuple(map(sex_of, PEOPLE)), np.arange(len(PEOPLE)))
     for chromosome in dict.fromkeys(site[0] for site in SITES):
         sites = [site for site in SITES if site[0] == chromosome]
         values = [encode(call_of(site[-1])) for site in sites]
         positions = np.array([site[1] for site in sites], np.int32)
-        found = load.count_germline(
+        found = germline.count_germline(
             Calls.of(values, len(PEOPLE)), chromosome, positions, samples, "GRCh38"
         )
         plain = VARIANTS.names[:12]
@@ -144,7 +144,7 @@ def write_sites(folder: Path) -> None:
                 for name in plain
             }
         )
-        table = load.with_counts(table, found)
+        table = germline.with_counts(table, found)
         table = table.append_column("calls", pa.array(values, pa.binary()))
         write_variants(folder, chromosome, iter([table.cast(VARIANTS)]), VARIANTS, len(PEOPLE))
 

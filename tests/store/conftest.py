@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from gdi_spe.boundary.manifest import ConsentBasis, DatasetManifest
-from gdi_spe.store import load, writer
+from gdi_spe.store import germline
 from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.reading import load
+from gdi_spe.store.writing import folders
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "vcf"
 HEADER = "##fileformat=VCFv4.2\n"
@@ -79,7 +81,7 @@ def make_folder(tmp_path: Path) -> MakeFolder:
         folder = tmp_path / f"{dataset_id}-{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
         people = [{"individual_id": n, "dataset_id": dataset_id, "sex": sex_of[n]} for n in names]
-        writer.write_table(folder, "individuals", people)
+        folders.write_table(folder, "individuals", people)
         samples = [
             {
                 "sample_index": i,
@@ -90,15 +92,15 @@ def make_folder(tmp_path: Path) -> MakeFolder:
             }
             for i, n in enumerate(names)
         ]
-        writer.write_table(folder, "samples", samples)
-        everybody = load.Samples(names, tuple(sex_of.values()), np.arange(len(names)))
+        folders.write_table(folder, "samples", samples)
+        everybody = germline.Samples(names, tuple(sex_of.values()), np.arange(len(names)))
         report = load.load(folder, paths, everybody, assembly, dataset_id, **options)  # type: ignore[arg-type]
         if regions:
             rows = [
                 {"dataset_id": dataset_id, "chromosome": c, "start": s, "end": e}
                 for c, s, e in regions
             ]
-            writer.write_table(folder, "assessed", rows)
+            folders.write_table(folder, "assessed", rows)
         manifest = DatasetManifest(
             dataset_id=dataset_id,
             version=1,
@@ -108,9 +110,9 @@ def make_folder(tmp_path: Path) -> MakeFolder:
             n_individuals=len(names),
             n_samples=len(names),
             n_variants=report.n_variants,
-            members=writer.members_of(folder),
+            members=folders.members_of(folder),
         )
-        writer.write_manifest(folder, manifest)
+        folders.write_manifest(folder, manifest)
         return DatasetFolder(folder)
 
     return make

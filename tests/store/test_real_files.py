@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store import load
 from gdi_spe.store.chromosomes import canonical
-from gdi_spe.store.export import write_vcf as export_vcf
 from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.reading import load
+from gdi_spe.store.writing.vcf import write_vcf as export_vcf
 
 
 def ours(folder: DatasetFolder) -> dict[tuple[str, int, str, str], tuple[int, int]]:

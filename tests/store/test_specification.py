@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store import load
+from gdi_spe.store import germline
+from gdi_spe.store.reading import load
 
 REFUSED = [
     "alt_000",
@@ -71,7 +72,7 @@ def loaded(path: Path, folder: Path) -> load.LoadReport:
         if "GRCh37" not in str(error):
             raise
         assembly, names = "GRCh37", load.read_samples([path], "GRCh37")
-    everybody = load.Samples(names, ("unknown",) * len(names), np.arange(len(names)))
+    everybody = germline.Samples(names, ("unknown",) * len(names), np.arange(len(names)))
     return load.load(folder, [path], everybody, assembly, "D")
 
 

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gdi_spe.boundary.manifest import Region
-from gdi_spe.store import load
+from gdi_spe.store import germline
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.counts import dosages
 from gdi_spe.store.folder import DatasetFolder
-from gdi_spe.store.subset import Source, write_subset
-from gdi_spe.store.writer import members_of
+from gdi_spe.store.writing.folders import members_of
+from gdi_spe.store.writing.subset import Source, write_subset
 
 WriteVcf = Callable[..., Path]
 MakeFolder = Callable[..., DatasetFolder]
@@ -34,7 +34,7 @@ def cohort(
         places = np.arange(n_people, n_people + len(columns))
         sources.append(Source(folder, np.array(columns, np.int64), places))
         n_people += len(columns)
-    samples = load.Samples(
+    samples = germline.Samples(
         tuple(f"S{i}" for i in range(n_people)), ("unknown",) * n_people, np.arange(n_people)
     )
     write_subset(out, sources, samples, "GRCh38", regions)

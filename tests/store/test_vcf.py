@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import BadInput, ExitCode
-from gdi_spe.store import load
 from gdi_spe.store.folder import DatasetFolder
-from gdi_spe.store.genotypes import GenotypeBroken, GenotypeParser
-from gdi_spe.store.vcf import open_vcf
+from gdi_spe.store.reading import load
+from gdi_spe.store.reading.genotypes import GenotypeBroken, GenotypeParser
+from gdi_spe.store.reading.vcf import open_vcf
 
 WriteVcf = Callable[..., Path]
 MakeFolder = Callable[..., DatasetFolder]

@@ -13,8 +13,8 @@ from gdi_spe.node.cli.context import Cli, pass_cli
 from gdi_spe.node.cohorts import datasets
 from gdi_spe.node.cohorts.ingest import IngestReport, IngestRequest, ingest
 from gdi_spe.node.cohorts.versions import current_dataset, scrub_dataset
-from gdi_spe.store.export import write_vcf
 from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.writing.vcf import write_vcf
 
 _FILE = click.Path(path_type=Path)
 

@@ -27,8 +27,10 @@ from gdi_spe.node.cohorts.phenotypes import Phenotypes
 from gdi_spe.node.cohorts.tables import DatasetRow, DatasetVersionRow
 from gdi_spe.node.cohorts.versions import dataset_path
 from gdi_spe.node.database.engine import Database
-from gdi_spe.store import load, writer
+from gdi_spe.store import germline
+from gdi_spe.store.reading import load
 from gdi_spe.store.schemas import PERSON_TABLES, SAMPLES
+from gdi_spe.store.writing import folders
 
 CONSENT_FILE = "consent.csv"
 _ID = TypeAdapter(ResourceId)
@@ -115,7 +117,7 @@ def ingest(
     _check(request)
     content = _read(request)
     root = home.resolve() / "datasets"
-    with writing(home, request.dataset_id), writer.staged(root) as staging:
+    with writing(home, request.dataset_id), folders.staged(root) as staging:
         report = _write(staging, request, content, progress)
         basis = ConsentBasis(
             purpose=SECONDARY_USE if content.consent else "",
@@ -162,7 +164,7 @@ def _write(
             content.tables[name] = content.phenotypes.table(name, request.dataset_id)
     content.tables["samples"] = _sample_table(content.samples, request.dataset_id)
     for name, table in content.tables.items():
-        writer.write_table(staging, name, table)
+        folders.write_table(staging, name, table)
     if content.consent is not None:
         (staging / CONSENT_FILE).write_bytes(to_csv(content.consent.statements))
     report = load.load(
@@ -175,7 +177,7 @@ def _write(
         progress,
     )
     if request.assessed is not None:
-        writer.write_table(staging, "assessed", read_bed(request.assessed, request.dataset_id))
+        folders.write_table(staging, "assessed", read_bed(request.assessed, request.dataset_id))
     return report
 
 
@@ -193,13 +195,13 @@ def _sample_table(samples: dict[str, canonical.SampleRow], dataset_id: str) -> p
     return pa.Table.from_pylist(rows, schema=SAMPLES)
 
 
-def samples_of(table: pa.Table, sex_of: Callable[[str], str]) -> load.Samples:
+def samples_of(table: pa.Table, sex_of: Callable[[str], str]) -> germline.Samples:
     """Say who is in the columns of the calls, and who stands for each individual."""
     first: dict[str, int] = {}
     for row in table.to_pylist():
         if row["origin"] == "germline":
             first.setdefault(row["individual_id"], row["sample_index"])
-    return load.Samples(
+    return germline.Samples(
         tuple(table["sample_id"].to_pylist()),
         tuple(sex_of(person) for person in table["individual_id"].to_pylist()),
         np.array(sorted(first.values()), np.int64),
@@ -224,7 +226,7 @@ def _manifest(
         n_individuals=len(content.phenotypes.known),
         n_samples=len(content.samples),
         n_variants=report.n_variants,
-        members=writer.members_of(staging),
+        members=folders.members_of(staging),
     )
 
 
@@ -243,13 +245,13 @@ def publish_dataset(
         with database.write() as session:
             version = _next_version(session, draft.dataset_id)
             manifest = draft.model_copy(update={"version": version})
-            writer.write_manifest(staging, manifest)
+            folders.write_manifest(staging, manifest)
             target = dataset_path(home, draft.dataset_id, version)
-            writer.put_in_place(staging, target)
+            folders.put_in_place(staging, target)
             _register(session, home, target, manifest, now, actor, why)
     except BaseException:
         if target is not None:
-            writer.remove(target)
+            folders.remove(target)
         raise
     return version
 

@@ -40,10 +40,10 @@ from gdi_spe.node.cohorts.versions import (
 from gdi_spe.node.database.engine import Database
 from gdi_spe.query import beacon
 from gdi_spe.query.genotypes import UnknownGene
-from gdi_spe.store import writer
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.schemas import PERSON_TABLES, SAMPLES
-from gdi_spe.store.subset import Source, write_subset
+from gdi_spe.store.writing import folders
+from gdi_spe.store.writing.subset import Source, write_subset
 from gdi_spe.terms.references import Hierarchies
 
 
@@ -115,7 +115,7 @@ def materialise(
     for ref in refs:
         found = seals.opened(home, ref.seal, ref.signature)
         seals.check_quick(found, ref.path)
-    with writing(home, cohort_id), writer.staged(home / "cohorts") as staging:
+    with writing(home, cohort_id), folders.staged(home / "cohorts") as staging:
         hierarchies = _bring_references(staging, known)
         chosen, excluded = _choose(cohort, refs, hierarchies, now)
         names = _Names(load_or_make_key(home), cohort.project)
@@ -131,7 +131,7 @@ def _bring_references(staging: Path, known: list[references.AddedReference]) -> 
         folder.mkdir()
     for reference in known:
         # TRUST: what was hashed when it was added is what counts, not what lies there now.
-        if writer.sha256_of(reference.path) != reference.sha256:
+        if folders.sha256_of(reference.path) != reference.sha256:
             raise seals.CohortTampered(f"{reference.path} is not the release that was added")
         shutil.copyfile(reference.path, folder / reference.path.name)
     return Hierarchies(folder)
@@ -193,7 +193,7 @@ def _write(
     tables = {name: _table(name, chosen, names) for name in PERSON_TABLES if name != "samples"}
     tables["samples"] = _samples(chosen, names)
     for name, table in tables.items():
-        writer.write_table(staging, name, table)
+        folders.write_table(staging, name, table)
     people = tables["individuals"]
     ids, sexes = (people[name].to_pylist() for name in ("individual_id", "sex"))
     sex_of = dict(zip(ids, sexes, strict=True))
@@ -226,7 +226,7 @@ def _write(
         n_individuals=people.num_rows,
         n_samples=len(samples.ids),
         n_variants=n_variants,
-        members=writer.members_of(staging),
+        members=folders.members_of(staging),
     )
 
 
@@ -294,15 +294,15 @@ def _publish(
         with database.write() as session:
             version = _next_version(session, cohort.id)
             manifest = draft.model_copy(update={"version": version})
-            writer.write_manifest(staging, manifest)
+            folders.write_manifest(staging, manifest)
             target = home / "cohorts" / cohort.opaque / str(version)
             made += [target, _keep_names(home, cohort, version, real_names)]
-            writer.put_in_place(staging, target)
+            folders.put_in_place(staging, target)
             _register(session, home, target, manifest, excluded, now, actor)
             return current_version(session, cohort.id)
     except BaseException:
         for path in made:
-            writer.remove(path) if path.is_dir() else path.unlink(missing_ok=True)
+            folders.remove(path) if path.is_dir() else path.unlink(missing_ok=True)
         raise
 
 
@@ -325,7 +325,7 @@ def _keep_names(home: Path, cohort: Cohort, version: int, real_names: pa.Table) 
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    writer.sync(folder)
+    folders.sync(folder)
     return path
 
 

@@ -16,7 +16,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.manifest import Reference
 from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.cohorts.tables import ReferenceRow
-from gdi_spe.store.writer import sha256_of, sync
+from gdi_spe.store.writing.folders import sha256_of, sync
 from gdi_spe.terms import obo
 from gdi_spe.terms.codes import BY_SPELLING
 

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 from gdi_spe.boundary.errors import Tampered
 from gdi_spe.boundary.manifest import Frozen, canonical_json
 from gdi_spe.node.audit.keys import load_or_make_signing_key
-from gdi_spe.store.writer import sha256_of
+from gdi_spe.store.writing.folders import sha256_of
 
 
 class CohortTampered(Tampered):

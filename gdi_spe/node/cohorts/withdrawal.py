@@ -26,10 +26,10 @@ from gdi_spe.node.cohorts.ingest import CONSENT_FILE, publish_dataset, samples_o
 from gdi_spe.node.cohorts.tables import DatasetRow
 from gdi_spe.node.cohorts.versions import DatasetVersionRef, current_dataset
 from gdi_spe.node.database.engine import Database
-from gdi_spe.store import writer
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.schemas import PERSON_TABLES
-from gdi_spe.store.subset import write_without
+from gdi_spe.store.writing import folders
+from gdi_spe.store.writing.subset import write_without
 
 
 class NobodyConcerned(BadInput):
@@ -105,7 +105,7 @@ def _renew(
     stay = {p for p in people if not _has_left(records, p, now)}
     with (
         writing(home, ref.dataset_id),
-        writer.staged(home / "datasets") as staging,
+        folders.staged(home / "datasets") as staging,
     ):
         n_variants, n_samples = _write(staging, folder, stay, records)
         draft = folder.manifest.model_copy(
@@ -116,7 +116,7 @@ def _renew(
                 "n_individuals": len(stay),
                 "n_samples": n_samples,
                 "n_variants": n_variants,
-                "members": writer.members_of(staging),
+                "members": folders.members_of(staging),
             }
         )
         version = publish_dataset(database, home, staging, draft, now, actor, "consent")
@@ -141,7 +141,7 @@ def _write(
     renumbered = pa.array(range(len(columns)), pa.int32())
     tables["samples"] = order.set_column(0, order.schema.field("sample_index"), renumbered)
     for name, table in tables.items():
-        writer.write_table(staging, name, table)
+        folders.write_table(staging, name, table)
     (staging / CONSENT_FILE).write_bytes(to_csv(records.statements))
     people = tables["individuals"]
     sexes = dict(zip(people["individual_id"].to_pylist(), people["sex"].to_pylist(), strict=True))

@@ -50,7 +50,7 @@ def _check_whole(node: Any) -> None:
 
 @pytest.mark.parametrize("is_alive", [True, False])
 def test_only_what_a_dead_writer_left_is_cleared(is_alive: bool, tmp_path: Any) -> None:
-    from gdi_spe.store.writer import staged
+    from gdi_spe.store.writing.folders import staged
 
     if not is_alive:
         (tmp_path / ".staging-dead").mkdir()

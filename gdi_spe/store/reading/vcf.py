@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import IO
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.annotations import NOTHING, Annotation, Annotator
 from gdi_spe.store.calls import Call
 from gdi_spe.store.chromosomes import assembly_of, canonical
-from gdi_spe.store.genotypes import GenotypeBroken, GenotypeParser, Genotypes
+from gdi_spe.store.reading.annotations import NOTHING, Annotation, Annotator
+from gdi_spe.store.reading.genotypes import GenotypeBroken, GenotypeParser, Genotypes
 
 VERSIONS = tuple(f"VCFv4.{minor}" for minor in range(6))
 FIXED = b"#CHROM POS ID REF ALT QUAL FILTER INFO".split()

@@ -25,9 +25,9 @@ from gdi_spe.boundary.manifest import Region
 from gdi_spe.store.calls import EXCEPTION, MISSING, Bools, Call, Calls, encode, mask_of
 from gdi_spe.store.chromosomes import rank_of
 from gdi_spe.store.folder import DatasetFolder
-from gdi_spe.store.load import Samples, count_germline, with_counts
+from gdi_spe.store.germline import Samples, count_germline, with_counts
 from gdi_spe.store.schemas import ANNOTATION_COLUMNS, ASSESSED, COUNT_COLUMNS, VARIANTS
-from gdi_spe.store.writer import write_table, write_variants
+from gdi_spe.store.writing.folders import write_table, write_variants
 
 _CHUNK = 1024
 _KEY = ("position", "reference", "alternate")

@@ -1,0 +1,1 @@
+"""Compiled kernels of the store, each with a NumPy twin that is its fallback and its oracle."""

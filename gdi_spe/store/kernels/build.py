@@ -1,0 +1,60 @@
+"""Compile the kernels: as a step of building the wheel, or by hand.
+
+    python gdi_spe/store/kernels/build.py [--sanitize] TARGET
+
+Needs a C compiler and libdeflate (Debian: ``gcc libc6-dev libdeflate-dev``), which is linked in
+statically. Where they are not, the wheel is built without kernels and the NumPy twins do the work.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SOURCE = Path(__file__).resolve().parent / "source"
+LIBRARY = "libspe-kernels.so"
+FLAGS = ["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
+SANITIZE = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+
+
+def compile_kernels(target: Path, *, sanitize: bool = False) -> None:
+    """Compile all sources into one library; it takes its place whole."""
+    compiler = os.environ.get("CC", "cc")
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    command = [compiler, *FLAGS, *(SANITIZE if sanitize else []), "-shared", "-o", str(aside)]
+    command += sorted(str(path) for path in SOURCE.glob("*.c"))
+    subprocess.run([*command, "-l:libdeflate.a"], check=True)
+    aside.replace(target)
+
+
+class CustomBuildHook(BuildHookInterface[Any]):
+    """Puts the compiled library into the wheel, and beside the sources of an editable install."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile, unless there is no compiler."""
+        target = Path(self.root) / "gdi_spe/store/kernels" / LIBRARY
+        if shutil.which(os.environ.get("CC", "cc")) is None:
+            self.app.display_warning("no C compiler: built without kernels, the NumPy twins work")
+            target.unlink(missing_ok=True)
+            return
+        compile_kernels(target)
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{_platform()}"
+        build_data["artifacts"].append(f"gdi_spe/store/kernels/{LIBRARY}")
+
+
+def _platform() -> str:
+    import sysconfig
+
+    return sysconfig.get_platform().replace("-", "_").replace(".", "_")
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    compile_kernels(Path(words[-1]), sanitize="--sanitize" in words)

@@ -1,0 +1,1 @@
+"""From files of genotypes to records of calls."""

@@ -1,0 +1,1 @@
+"""Datasets and cohorts onto the disk, and out of the store into other formats."""
