@@ -100,8 +100,8 @@ def commands() -> str:
         "`GDI_SPE_HOME` does; a node is never guessed. `--json` prints for a program. Both may",
         "stand anywhere on the line. [Exit codes](exit-codes.md) are the same for every verb.",
     ]
-    for verb, (module, attribute) in sorted(VERBS.items()):
-        command: click.Command = getattr(import_module(module), attribute)
+    for verb, found in sorted(VERBS.items()):
+        command: click.Command = getattr(import_module(found.module), found.attribute)
         lines += ["", f"## `gdi-spe {verb}`"]
         if isinstance(command, click.Group):
             lines += ["", _first_sentence_of(command)]

@@ -1,20 +1,23 @@
-"""``gdi-spe cohort``: define cohorts and make their versions."""
+"""``gdi-spe cohort``: define cohorts and make their versions.
+
+Rooms are imported by the verb that needs them.
+"""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import BadInput, NotFound
 from gdi_spe.node.cli.context import Cli, pass_cli
-from gdi_spe.node.cohorts import definitions
-from gdi_spe.node.cohorts.materialise import materialise
-from gdi_spe.node.cohorts.versions import CohortVersion, current_version, scrub
-from gdi_spe.node.projects.register import create_default
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from gdi_spe.node.cohorts.versions import CohortVersion
 
 _FILE = click.Path(path_type=Path)
 
@@ -42,6 +45,9 @@ def _define(
     purposes: tuple[str, ...],
 ) -> None:
     """Define a cohort, and its default project with it."""
+    from gdi_spe.node.cohorts import definitions
+    from gdi_spe.node.projects.register import create_default
+
     asked = _json(query) if query else None
     now = cli.now()
 
@@ -73,6 +79,8 @@ def _json(path: Path) -> dict[str, Any]:
 @pass_cli
 def _materialise(cli: Cli, cohort_id: str) -> None:
     """Make the cohort's next version from the newest versions of its datasets."""
+    from gdi_spe.node.cohorts.materialise import materialise
+
     made = materialise(cli.database(), cli.home, cohort_id, cli.now())
     text = (
         f"{made.cohort_id}, version {made.version}: {made.n_individuals:,} individuals, "
@@ -96,6 +104,8 @@ def _facts(made: CohortVersion) -> dict[str, Any]:
 @pass_cli
 def _list(cli: Cli) -> None:
     """List the cohorts."""
+    from gdi_spe.node.cohorts import definitions
+
     with cli.database().read() as session:
         found = [(c, _newest(session, c.id)) for c in definitions.every(session)]
     facts = [{"id": c.id, "title": c.title, "project": c.project, **_or_none(v)} for c, v in found]
@@ -107,6 +117,8 @@ def _list(cli: Cli) -> None:
 
 
 def _newest(session: Session, cohort_id: str) -> CohortVersion | None:
+    from gdi_spe.node.cohorts.versions import current_version
+
     try:
         return current_version(session, cohort_id)
     except NotFound:
@@ -122,6 +134,8 @@ def _or_none(version: CohortVersion | None) -> dict[str, Any]:
 @pass_cli
 def _show(cli: Cli, cohort_id: str) -> None:
     """Show how a cohort is defined, and its newest version."""
+    from gdi_spe.node.cohorts import definitions
+
     with cli.database().read() as session:
         found = definitions.get(session, cohort_id)
         version = _newest(session, cohort_id)
@@ -141,6 +155,8 @@ def _show(cli: Cli, cohort_id: str) -> None:
 @pass_cli
 def _verify(cli: Cli, cohort_id: str) -> None:
     """Hash every file of the newest version again."""
+    from gdi_spe.node.cohorts.versions import current_version, scrub
+
     with cli.database().read() as session:
         version = current_version(session, cohort_id)
     scrub(cli.home.resolve(), version)
@@ -153,6 +169,8 @@ def _verify(cli: Cli, cohort_id: str) -> None:
 @pass_cli
 def _retire(cli: Cli, cohort_id: str) -> None:
     """Take a cohort out of use."""
+    from gdi_spe.node.cohorts import definitions
+
     with cli.database().write() as session:
         definitions.retire(session, cohort_id, cli.now())
     cli.show({"cohort_id": cohort_id, "retired": True}, f"{cohort_id} is retired")

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gdi_spe.boundary.errors import BadInput, ExitCode, SpeError
-from gdi_spe.node.database.engine import Database
-from gdi_spe.node.database.migrate import upgrade
+
+if TYPE_CHECKING:
+    from gdi_spe.node.database.engine import Database
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,16 @@ class Cli:
 
     def database(self) -> Database:
         """Open the node's database, made or upgraded as needed; works on an empty folder."""
+        from gdi_spe.node.database.engine import Database
+        from gdi_spe.node.database.migrate import upgrade
+
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         return upgrade(Database(self._url()))
 
     def _url(self) -> str:
-        from gdi_spe.node.settings import load_settings
-
         if (self.home / "node.toml").exists():
+            from gdi_spe.node.settings import load_settings
+
             return load_settings(self.home).database_url
         return f"sqlite:///{self.home.resolve()}/node.db"
 

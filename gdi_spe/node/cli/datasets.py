@@ -1,4 +1,7 @@
-"""``gdi-spe dataset``: bring datasets in, look at them, take them out of use."""
+"""``gdi-spe dataset``: bring datasets in, look at them, take them out of use.
+
+Rooms are imported by the verb that needs them: listing loads neither Arrow nor NumPy.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,14 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gdi_spe.node.cli.context import Cli, pass_cli
-from gdi_spe.node.cohorts import datasets
-from gdi_spe.node.cohorts.ingest import IngestReport, IngestRequest, ingest
-from gdi_spe.node.cohorts.versions import current_dataset, scrub_dataset
-from gdi_spe.store.folder import DatasetFolder
-from gdi_spe.store.writing.vcf import write_vcf
+
+if TYPE_CHECKING:
+    from gdi_spe.node.cohorts.ingest import IngestReport
 
 _FILE = click.Path(path_type=Path)
 
@@ -48,6 +50,8 @@ def _ingest(
     assessed: Path | None,
 ) -> None:
     """Read VCF, phenotypes and consent into a new version of a dataset."""
+    from gdi_spe.node.cohorts.ingest import IngestRequest, ingest
+
     request = IngestRequest(
         dataset_id,
         vcf,
@@ -102,6 +106,8 @@ def _told(report: IngestReport) -> str:
 @pass_cli
 def _list(cli: Cli) -> None:
     """List the datasets."""
+    from gdi_spe.node.cohorts import datasets
+
     with cli.database().read() as session:
         found = datasets.every(session)
     lines = [
@@ -117,6 +123,8 @@ def _list(cli: Cli) -> None:
 @pass_cli
 def _show(cli: Cli, dataset_id: str) -> None:
     """Show a dataset and its versions."""
+    from gdi_spe.node.cohorts import datasets
+
     with cli.database().read() as session:
         found = datasets.get(session, dataset_id)
     lines = [found.id + (f" (retired: {found.retired_why})" if found.retired_at else "")]
@@ -134,6 +142,8 @@ def _show(cli: Cli, dataset_id: str) -> None:
 @pass_cli
 def _verify(cli: Cli, dataset_id: str) -> None:
     """Hash every file of the newest version again."""
+    from gdi_spe.node.cohorts.versions import current_dataset, scrub_dataset
+
     with cli.database().read() as session:
         version = current_dataset(session, cli.home, dataset_id)
     scrub_dataset(cli.home, version)
@@ -147,6 +157,8 @@ def _verify(cli: Cli, dataset_id: str) -> None:
 @pass_cli
 def _retire(cli: Cli, dataset_id: str, why: str) -> None:
     """Take a dataset out of use."""
+    from gdi_spe.node.cohorts import datasets
+
     with cli.database().write() as session:
         datasets.retire(session, dataset_id, why, cli.now())
     cli.show({"dataset_id": dataset_id, "retired": True}, f"{dataset_id} is retired")
@@ -158,6 +170,10 @@ def _retire(cli: Cli, dataset_id: str, why: str) -> None:
 @pass_cli
 def _export(cli: Cli, dataset_id: str, target: Path) -> None:
     """Write the newest version's calls as VCF."""
+    from gdi_spe.node.cohorts.versions import current_dataset
+    from gdi_spe.store.folder import DatasetFolder
+    from gdi_spe.store.writing.vcf import write_vcf
+
     with cli.database().read() as session:
         version = current_dataset(session, cli.home, dataset_id)
     n_records = write_vcf(DatasetFolder(version.path), target)

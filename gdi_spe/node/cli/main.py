@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from importlib import import_module
+from importlib.abc import MetaPathFinder
 
 import click
 
 from gdi_spe.node.cli.context import Cli, home_option, run
 
-# verb -> (module, attribute); modules load when their verb is used, so that the command is quick.
+
+@dataclass(frozen=True)
+class Verb:
+    """Where a verb is, and what the list of verbs says of it without loading it."""
+
+    module: str
+    attribute: str
+    tells: str
+
+
+_HERE = "gdi_spe.node.cli"
+
+# Modules load when their verb is used, so that the command is quick.
 VERBS = {
-    "audit": ("gdi_spe.node.cli.audit", "audit"),
-    "check": ("gdi_spe.node.cli.check", "check"),
-    "cohort": ("gdi_spe.node.cli.cohorts", "cohort"),
-    "consent": ("gdi_spe.node.cli.consent", "consent"),
-    "dataset": ("gdi_spe.node.cli.datasets", "dataset"),
-    "demo": ("gdi_spe.node.cli.demo", "demo"),
-    "export": ("gdi_spe.node.cli.exports", "export"),
-    "grants": ("gdi_spe.node.cli.grants", "grants"),
-    "project": ("gdi_spe.node.cli.projects", "project"),
-    "reference": ("gdi_spe.node.cli.references", "reference"),
-    "serve": ("gdi_spe.node.cli.serve", "serve"),
-    "visa": ("gdi_spe.node.cli.visas", "visa"),
-    "workspace": ("gdi_spe.node.cli.workspaces", "workspace"),
+    "audit": Verb(f"{_HERE}.audit", "audit", "Show and verify the audit log."),
+    "check": Verb(f"{_HERE}.check", "check", "Judge FILES as one export request."),
+    "cohort": Verb(f"{_HERE}.cohorts", "cohort", "Define cohorts and make their versions."),
+    "consent": Verb(f"{_HERE}.consent", "consent", "Read consent and its withdrawal."),
+    "dataset": Verb(f"{_HERE}.datasets", "dataset", "Bring datasets in, take them out of use."),
+    "demo": Verb(f"{_HERE}.demo", "demo", "Tell the whole story on this machine."),
+    "export": Verb(f"{_HERE}.exports", "export", "List, show and bundle export requests."),
+    "grants": Verb(f"{_HERE}.grants", "grants", "Show what a person is granted."),
+    "project": Verb(f"{_HERE}.projects", "project", "Say who works on what, for what purpose."),
+    "reference": Verb(f"{_HERE}.references", "reference", "Add ontologies and annotations."),
+    "serve": Verb(f"{_HERE}.serve", "serve", "Run the node process."),
+    "visa": Verb(f"{_HERE}.visas", "visa", "Say offline what a passport grants."),
+    "workspace": Verb(f"{_HERE}.workspaces", "workspace", "See, probe and end workspaces."),
 }
 
 
@@ -38,9 +52,14 @@ class _Verbs(click.Group):
         """Load one verb."""
         if cmd_name not in VERBS:
             return None
-        module, attribute = VERBS[cmd_name]
-        command: click.Command = getattr(import_module(module), attribute)
+        verb = VERBS[cmd_name]
+        command: click.Command = getattr(import_module(verb.module), verb.attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.tells) for name, verb in sorted(VERBS.items())])
 
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,8 +71,22 @@ def gdi_spe(ctx: click.Context, home: str | None, as_json: bool) -> None:
     ctx.obj = Cli(home_option(home), as_json)
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Let pandas count as not installed.
+
+    Arrow looks for it when it makes its first array, half a second before a small dataset is read;
+    no verb uses it.
+    """
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Refuse pandas; leave the rest to the other finders."""
+        if name == "pandas":
+            raise ModuleNotFoundError("the command does without pandas", name=name)
+
+
 def main() -> None:
     """Run the command and end with its documented exit code."""
+    sys.meta_path.insert(0, _WithoutPandas())
     arguments = _options_first(sys.argv[1:])
     sys.exit(run(lambda: gdi_spe.main(arguments, prog_name="gdi-spe", standalone_mode=False)))
 

@@ -6,14 +6,11 @@ revision. A database of a newer release is refused rather than used.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import Connection, inspect, text
 
 from gdi_spe.boundary.errors import ExitCode, SpeError
 from gdi_spe.node.database.engine import Database
-
-MIGRATIONS = Path(__file__).parent / "migrations"
+from gdi_spe.node.database.laid_down import MIGRATIONS, lay_down
 
 
 class DatabaseFromTheFuture(SpeError):
@@ -52,8 +49,8 @@ def upgrade(database: Database) -> Database:
     with database.write() as session:
         connection = session.connection()
         # Looked at again under the write lock: another process may just have upgraded it.
-        if not _is_current(current_revision(connection), head):
-            _run(connection)
+        if not _is_current(current_revision(connection), head) and not lay_down(connection):
+            run_migrations(connection)
     return database
 
 
@@ -63,7 +60,8 @@ def _is_current(found: str | None, head: str) -> bool:
     return found == head
 
 
-def _run(connection: Connection) -> None:
+def run_migrations(connection: Connection) -> None:
+    """Run the migrations that are missing, in the caller's transaction."""
     # Imported here: most commands find the database as it should be and never need Alembic.
     from alembic import command
     from alembic.config import Config

@@ -2,8 +2,9 @@
 
     python -m gdi_spe.node.database.revise "add the table of reviews"
 
-Run it after changing a ``tables`` module, read what it wrote, and commit both together. With
-``--first`` the first migration is written anew, for a product that nobody has installed yet.
+Run it after changing a ``tables`` module, read what it wrote, and commit all of it together. With
+``--first`` the first migration is written anew, for a product that nobody has installed yet; with
+``--keep`` nothing but the statements for a new node is written, after a migration was edited.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from pathlib import Path
 
 from sqlalchemy import MetaData
 
+from gdi_spe.node.database import laid_down
 from gdi_spe.node.database.engine import Base, Database
-from gdi_spe.node.database.migrate import MIGRATIONS, head_revision, upgrade
+from gdi_spe.node.database.migrate import MIGRATIONS, head_revision, run_migrations, upgrade
 
 ROOMS = ("audit", "identity", "cohorts", "projects", "containers", "airlock")
 
@@ -53,19 +55,34 @@ def revise(message: str, number: int, folder: Path = MIGRATIONS) -> Path:
     return Path(script.path)  # type: ignore[union-attr]  # one revision was asked for
 
 
+def keep_statements() -> Path:
+    """Write down what the migrations make of an empty SQLite database."""
+    with tempfile.TemporaryDirectory() as scratch:
+        database = Database(f"sqlite:///{scratch}/empty.db")
+        with database.write() as session:
+            run_migrations(session.connection())
+            laid_down.keep(session.connection())
+        database.close()
+    return laid_down.STATEMENTS
+
+
 def main(arguments: list[str]) -> int:
-    """Write one migration and format it."""
-    first = "--first" in arguments
-    words = [word for word in arguments if word != "--first"]
+    """Write one migration, format it, and write the statements for a new node."""
+    words = [word for word in arguments if not word.startswith("--")]
+    if "--keep" not in arguments:
+        print(_next_migration(words[0] if words else "lay down the tables", "--first" in arguments))
+    print(keep_statements())
+    return 0
+
+
+def _next_migration(message: str, first: bool) -> Path:
     if first:
         shutil.rmtree(MIGRATIONS / "versions")
         (MIGRATIONS / "versions").mkdir()
-    number = 1 if first else int(head_revision()) + 1
-    path = revise(words[0] if words else "lay down the tables", number)
+    path = revise(message, 1 if first else int(head_revision()) + 1)
     for step in (["format"], ["check", "--fix"]):
         subprocess.run([sys.executable, "-m", "ruff", *step, "--quiet", str(path)], check=True)
-    print(path)
-    return 0
+    return path
 
 
 if __name__ == "__main__":

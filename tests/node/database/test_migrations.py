@@ -9,12 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from gdi_spe.node.database import laid_down
 from gdi_spe.node.database.engine import Database, Instant
 from gdi_spe.node.database.migrate import (
     MIGRATIONS,
     DatabaseFromTheFuture,
     current_revision,
     head_revision,
+    run_migrations,
     upgrade,
 )
 from gdi_spe.node.database.revise import declared
@@ -34,6 +36,38 @@ def test_the_migrations_make_the_tables_that_the_code_declares(url: str) -> None
     database.close()
 
     assert differences == []
+
+
+def test_a_new_nodes_tables_are_exactly_what_the_migrations_make(tmp_path: Path) -> None:
+    by_migrations = Database(f"sqlite:///{tmp_path}/migrated.db")
+    at_once = Database(f"sqlite:///{tmp_path}/new.db")
+
+    with by_migrations.write() as session:
+        run_migrations(session.connection())
+        migrated = laid_down.statements_of(session.connection())
+    with at_once.write() as session:
+        # If this is False: python -m gdi_spe.node.database.revise --keep
+        assert laid_down.lay_down(session.connection())
+        laid = laid_down.statements_of(session.connection())
+    by_migrations.close()
+    at_once.close()
+
+    assert laid == migrated
+
+
+def test_statements_of_other_migrations_do_not_count(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stale = tmp_path / "stale.sql"
+    stale.write_text("-- 00;\n\nCREATE TABLE wrong (x);\n")
+    monkeypatch.setattr(laid_down, "STATEMENTS", stale)
+
+    database = upgrade(Database(url))
+
+    names = inspect(database.engine).get_table_names()
+    database.close()
+    assert "wrong" not in names
+    assert "audit_events" in names
 
 
 def test_migrations_are_numbered_in_one_line_without_gaps() -> None:
