@@ -21,7 +21,8 @@ from sqlalchemy import MetaData
 
 from gdi_spe.node.database import laid_down
 from gdi_spe.node.database.engine import Base, Database
-from gdi_spe.node.database.migrate import MIGRATIONS, head_revision, run_migrations, upgrade
+from gdi_spe.node.database.laid_down import MIGRATIONS
+from gdi_spe.node.database.migrate import head_revision, run_migrations, upgrade
 
 ROOMS = ("audit", "identity", "cohorts", "projects", "containers", "airlock")
 

@@ -11,8 +11,8 @@ from sqlalchemy import inspect, text
 
 from gdi_spe.node.database import laid_down
 from gdi_spe.node.database.engine import Database, Instant
+from gdi_spe.node.database.laid_down import MIGRATIONS
 from gdi_spe.node.database.migrate import (
-    MIGRATIONS,
     DatabaseFromTheFuture,
     current_revision,
     head_revision,
