@@ -38,6 +38,7 @@ _TERM_COLUMNS = (
     ("phenotypic_features", "term"),
     ("treatments", "term"),
     ("exposures", "term"),
+    ("procedures", "term"),
     ("biomarkers", "term"),
     ("measurements", "term"),
     ("measurements", "value_term"),

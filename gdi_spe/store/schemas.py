@@ -31,6 +31,15 @@ INDIVIDUALS = _schema(
         "age_years": _F64,
         "birth_date": _STR,
         "vital_status": _STR,
+        "last_encounter_date": _DATE,
+        "death_date": _DATE,
+        "death_age": _STR,
+        "death_years": _F64,
+        "cause_of_death": _STR,
+        "ethnicity": _STR,
+        "ethnicity_label": _STR,
+        "geographic_origin": _STR,
+        "geographic_origin_label": _STR,
     },
 )
 SAMPLES = _schema(
@@ -41,13 +50,35 @@ SAMPLES = _schema(
         "dataset_id": _STR,
         "origin": _STR,
     },
-    {},
+    {"tissue": _STR, "diagnosis": _STR, "progression": _STR, "date": _DATE, "age": _STR},
 )
-DIAGNOSES = _observation(onset_age=_STR, onset_years=_F64, date=_DATE)
-PHENOTYPIC_FEATURES = _observation(severity=_STR, onset_age=_STR, onset_years=_F64, date=_DATE)
+# When something began: a day (or the first and the last it can have been), an age (likewise), a
+# term such as "Infantile onset", or a time before birth.
+_ONSET: dict[str, pa.DataType] = {
+    "onset_age": _STR,
+    "onset_years": _F64,
+    "onset_age_end": _STR,
+    "onset_term": _STR,
+    "gestational_days": pa.int32(),
+    "date": _DATE,
+    "date_end": _DATE,
+}
+DIAGNOSES = _observation(**_ONSET, stage=_STR, severity=_STR)
+PHENOTYPIC_FEATURES = _observation(severity=_STR, **_ONSET, modifiers=_STR)
 TREATMENTS = _observation(
-    start_date=_DATE, end_date=_DATE, start_age=_STR, start_years=_F64, response=_STR
+    start_date=_DATE,
+    end_date=_DATE,
+    start_age=_STR,
+    start_years=_F64,
+    response=_STR,
+    route=_STR,
+    intent=_STR,
+    target=_STR,
+    termination_reason=_STR,
+    cumulative_dose=_F64,
+    cumulative_dose_unit=_STR,
 )
+PROCEDURES = _observation(body_site=_STR, date=_DATE, age=_STR, age_years=_F64)
 BIOMARKERS = _schema(
     {"individual_id": _STR, "gene": _STR, "name": _STR, "status": _STR},
     {"term": _STR, "hgvs_p": _STR, "date": _DATE},
@@ -61,9 +92,15 @@ MEASUREMENTS = _schema(
         "date": _DATE,
         "age": _STR,
         "age_years": _F64,
+        "reference_low": _F64,
+        "reference_high": _F64,
+        "panel": _STR,
     },
 )
-EXPOSURES = _observation(date=_DATE)
+EXPOSURES = _observation(date=_DATE, age=_STR, age_years=_F64, duration=_STR, value=_F64, unit=_STR)
+PEDIGREE = _schema(
+    {"individual_id": _STR}, {"father_id": _STR, "mother_id": _STR, "family_id": _STR}
+)
 
 # Where a dataset says it looked: 0-based, half-open. In a cohort only regions that a dataset
 # declared are told; the sites of a file would tell what people outside the cohort carry.
@@ -106,6 +143,8 @@ PERSON_TABLES: dict[str, pa.Schema] = {
     "biomarkers": BIOMARKERS,
     "measurements": MEASUREMENTS,
     "exposures": EXPOSURES,
+    "procedures": PROCEDURES,
+    "pedigree": PEDIGREE,
 }
 TABLES: dict[str, pa.Schema] = {**PERSON_TABLES, "assessed": ASSESSED}
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from gdi_spe.boundary.errors import BadInput, ExitCode, Refused, SpeError
 from gdi_spe.boundary.manifest import CohortManifest, DatasetVersion, ProjectPurpose
 from gdi_spe.node.audit.log import Event, Fact, record
-from gdi_spe.node.cohorts import definitions, references, seals
+from gdi_spe.node.cohorts import definitions, pedigree, references, seals
 from gdi_spe.node.cohorts.consent import (
     SECONDARY_USE,
     Decision,
@@ -85,6 +85,10 @@ class _Names:
     def sample(self, dataset_id: str, name: str) -> str:
         """Return a sample's pseudonym."""
         return pseudonym(self.key, "S", self.project, dataset_id, name)
+
+    def family(self, dataset_id: str, name: str) -> str:
+        """Return a family's pseudonym."""
+        return pseudonym(self.key, "F", self.project, dataset_id, name)
 
 
 def materialise(
@@ -242,12 +246,22 @@ def _table(name: str, chosen: list[_Chosen], names: _Names) -> pa.Table:
     """Return a table about the chosen people, under their pseudonyms, in their order."""
     rows: list[dict[str, Any]] = []
     for part in chosen:
-        for row in part.folder.table(name).to_pylist():
+        table = part.folder.table(name)
+        table = pedigree.restricted(table, part.people) if name == "pedigree" else table
+        for row in table.to_pylist():
             if row["individual_id"] in part.people:
-                person = names.person(row["individual_id"])
-                rows.append({**row, "individual_id": person})
+                rows.append({**row, **_names_in(row, part.ref.dataset_id, names)})
     rows.sort(key=lambda row: row["individual_id"])
     return pa.Table.from_pylist(rows, schema=PERSON_TABLES[name])
+
+
+def _names_in(row: dict[str, Any], dataset_id: str, names: _Names) -> dict[str, str]:
+    """Return the pseudonyms that stand in a row for the people and the family it names."""
+    people = ("individual_id", *pedigree.PARENTS)
+    told = {name: names.person(row[name]) for name in people if row.get(name) is not None}
+    if row.get("family_id") is not None:
+        told["family_id"] = names.family(dataset_id, row["family_id"])
+    return told
 
 
 def _samples(chosen: list[_Chosen], names: _Names) -> pa.Table:

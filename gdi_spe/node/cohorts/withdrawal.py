@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.node.cohorts import definitions, seals
+from gdi_spe.node.cohorts import definitions, pedigree, seals
 from gdi_spe.node.cohorts.consent import (
     SECONDARY_USE,
     ConsentRecords,
@@ -136,6 +136,7 @@ def _write(
         name: table.filter(pc.is_in(table["individual_id"], value_set=kept))
         for name, table in ((name, folder.table(name)) for name in PERSON_TABLES)
     }
+    tables["pedigree"] = pedigree.restricted(tables["pedigree"], stay)
     columns = np.array(sorted(tables["samples"]["sample_index"].to_pylist()), np.int64)
     order = tables["samples"].sort_by("sample_index")
     renumbered = pa.array(range(len(columns)), pa.int32())
