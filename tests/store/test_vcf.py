@@ -90,7 +90,7 @@ def test_a_cut_gzip_is_refused(write_vcf: WriteVcf, tmp_path: Path) -> None:
     path = tmp_path / "cut.vcf.gz"
     path.write_bytes(gzip.compress(text)[:-20])
 
-    with open_vcf(path) as reader, pytest.raises(BadInput, match="cut short"):
+    with pytest.raises(BadInput, match="cut short"), open_vcf(path) as reader:
         list(reader.variants())
 
 

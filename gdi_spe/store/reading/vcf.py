@@ -6,23 +6,21 @@ refused; where it cannot, it is read and a warning is kept.
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Call
 from gdi_spe.store.chromosomes import assembly_of, canonical
 from gdi_spe.store.reading.annotations import NOTHING, Annotation, Annotator
 from gdi_spe.store.reading.genotypes import GenotypeBroken, GenotypeParser, Genotypes
+from gdi_spe.store.reading.intake import TextSource, open_text
 
+_CHUNK_BYTES = 1 << 20
 VERSIONS = tuple(f"VCFv4.{minor}" for minor in range(6))
 FIXED = b"#CHROM POS ID REF ALT QUAL FILTER INFO".split()
 
@@ -33,7 +31,6 @@ ABOUT_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 
-_BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 # VCF 4.5, 1.4.7: names of contigs; in angle brackets, one of the ##assembly file.
 _CONTIG = re.compile(
     rb"^(?:[0-9A-Za-z!#$%&+./:;?@^_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*|<[^<>\s,]+>)$"
@@ -100,9 +97,8 @@ class Header:
 class VcfReader:
     """One VCF file, opened; iterate over `variants` once."""
 
-    def __init__(self, path: Path, stream: IO[bytes], keep_info: Sequence[str] = ()) -> None:
-        self.path, self._stream, self._keep = path, stream, tuple(keep_info)
-        self.source = str(path)
+    def __init__(self, source: str, lines: Iterator[bytes], keep_info: Sequence[str] = ()) -> None:
+        self.source, self._lines, self._keep = source, lines, tuple(keep_info)
         self.warnings = Warnings()
         self.skipped_contigs: Counter[str] = Counter()
         self._last: dict[str, int] = {}
@@ -112,21 +108,10 @@ class VcfReader:
         """Return the error that names this file and a line."""
         return BadInput(why, source=self.source, line=line, remedy=remedy)
 
-    def _lines(self) -> Iterator[bytes]:
-        """Yield lines; an unreadable or cut compressed stream is refused."""
-        try:
-            # `yield from` would close the stream with this generator.
-            for line in self._stream:  # noqa: UP028
-                yield line
-        except (EOFError, zlib.error, OSError) as error:
-            raise BadInput(
-                f"the compressed file is cut short or damaged ({error})", source=self.source
-            ) from None
-
     def _read_header(self) -> Header:
         meta: list[str] = []
-        for number, raw in enumerate(self._lines(), start=1):
-            line = raw.rstrip(b"\r\n")
+        for number, raw in enumerate(self._lines, start=1):
+            line = raw.removesuffix(b"\r")
             if number == 1 and not line.startswith(b"##fileformat="):
                 raise self.refuse("not a VCF file: the first line is not ##fileformat", 1)
             if line.startswith(b"##"):
@@ -185,8 +170,8 @@ class VcfReader:
     def variants(self) -> Iterator[Variant]:
         """Yield each alternate allele of each record on a chromosome that the store knows."""
         parser = GenotypeParser(len(self.header.samples))
-        for number, raw in enumerate(self._lines(), start=self.header.n_lines + 1):
-            line = raw.rstrip(b"\r\n")
+        for number, raw in enumerate(self._lines, start=self.header.n_lines + 1):
+            line = raw.removesuffix(b"\r")
             if not line:
                 self.warnings.add("an empty line", number)
                 continue
@@ -312,30 +297,12 @@ def open_vcf(path: Path, keep_info: Sequence[str] = ()) -> Iterator[VcfReader]:
     BadInput
         If it cannot be read, is no VCF of a known version, or is cut short.
     """
-    with ExitStack() as stack:
-        try:
-            raw = stack.enter_context(path.open("rb"))
-            is_compressed = raw.read(2) == b"\x1f\x8b"
-            if is_compressed:
-                _refuse_cut_bgzf(path, raw)
-            raw.seek(0)
-        except OSError as error:
-            raise BadInput(f"cannot be read ({error.strerror})", source=str(path)) from None
-        stream: IO[bytes] = raw
-        if is_compressed:
-            stream = stack.enter_context(io.BufferedReader(gzip.GzipFile(fileobj=raw)))
-        yield VcfReader(path, stream, keep_info)
+    with open_text(path) as text:
+        yield VcfReader(text.name, _lines(text), keep_info)
 
 
-def _refuse_cut_bgzf(path: Path, raw: IO[bytes]) -> None:
-    """Refuse a bgzip file without its last block: it was cut where no reader would notice."""
-    raw.seek(0)
-    start = raw.read(18)
-    is_bgzf = len(start) == 18 and start[3] & 4 and start[12:14] == b"BC"
-    if not is_bgzf:
-        return
-    raw.seek(-min(len(_BGZF_END), path.stat().st_size), 2)
-    if raw.read() != _BGZF_END:
-        raise BadInput(
-            "the compressed file is cut short: it lacks its last block", source=str(path)
-        )
+def _lines(text: TextSource) -> Iterator[bytes]:
+    """Yield lines without their ends."""
+    for chunk in text.chunks(_CHUNK_BYTES):
+        lines = chunk.tobytes().split(b"\n")
+        yield from lines if lines[-1] else lines[:-1]

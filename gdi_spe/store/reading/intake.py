@@ -1,0 +1,138 @@
+"""One door for files of genotypes: whatever their bytes are, VCF text comes out in whole lines."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.reading.inflate import (
+    GZIP,
+    LAST_BLOCK,
+    Piece,
+    bgzip_pieces,
+    gzip_pieces,
+    is_bgzip,
+    plain_pieces,
+)
+from gdi_spe.store.reading.streams import ByteStream, FileStream, Rewound, unreadable
+
+CHUNK_BYTES = 8 << 20
+MAX_LINE_BYTES = 1 << 29
+_NEWLINE = 10
+_SNIFFED = 18
+
+
+class TextSource:
+    """An opened file; its text is read once."""
+
+    def __init__(self, path: Path, stream: FileStream, size_bytes: int | None) -> None:
+        self.name, self.size_bytes = str(path), size_bytes
+        self._stream = stream
+
+    @property
+    def consumed_bytes(self) -> int:
+        """How much of the file, as it lies on the disk, was read so far."""
+        return self._stream.consumed_bytes
+
+    def chunks(self, n_bytes: int = CHUNK_BYTES) -> Iterator[NDArray[np.uint8]]:
+        """Yield the text, inflated, in whole lines: about ``n_bytes`` a chunk, more if a line is.
+
+        Only the last chunk may lack its final newline. The same file is always cut alike.
+
+        Raises
+        ------
+        BadInput
+            If the file is damaged or cut short.
+        """
+        return whole_lines(_pieces(self._stream, n_bytes, self.name), self.name)
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[TextSource]:
+    """Open a file of genotypes: VCF, plain or compressed by gzip or bgzip.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be read, or is a bgzip file that was cut short.
+    """
+    try:
+        file = path.open("rb", buffering=0)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    with file:
+        status = os.fstat(file.fileno())
+        is_regular = stat.S_ISREG(status.st_mode)
+        if is_regular:
+            _refuse_cut_bgzip(path, file.fileno(), status.st_size)
+        yield TextSource(path, FileStream(path, file), status.st_size if is_regular else None)
+
+
+def _refuse_cut_bgzip(path: Path, descriptor: int, size: int) -> None:
+    """Refuse a bgzip file without its last block before anything is read."""
+    if not is_bgzip(os.pread(descriptor, _SNIFFED, 0)):
+        return
+    end = os.pread(descriptor, len(LAST_BLOCK), max(0, size - len(LAST_BLOCK)))
+    if end != LAST_BLOCK:
+        raise BadInput(
+            "the compressed file is cut short, or has bytes after its end: it lacks its last block",
+            source=str(path),
+        )
+
+
+def _pieces(stream: ByteStream, n_bytes: int, source: str) -> Iterator[Piece]:
+    """Look at the first bytes and choose how to read the rest."""
+    start = stream.read(_SNIFFED)
+    whole = Rewound(start, stream)
+    if is_bgzip(start):
+        return bgzip_pieces(whole, n_bytes, source)
+    if start[:2] == GZIP:
+        return gzip_pieces(whole, n_bytes, source)
+    return plain_pieces(whole, n_bytes)
+
+
+def whole_lines(pieces: Iterator[Piece], source: str) -> Iterator[NDArray[np.uint8]]:
+    """Cut after the last newline of each piece; what follows it begins the next chunk."""
+    carried: list[NDArray[np.uint8]] = []
+    for piece in pieces:
+        text = piece.text
+        cut = _after_last_newline(text)
+        if cut:
+            yield _joined(carried, piece, cut)
+            carried = []
+        if cut < len(text):
+            carried.append(text[cut:])
+        if sum(map(len, carried)) > MAX_LINE_BYTES:
+            raise BadInput(f"a line is longer than {MAX_LINE_BYTES >> 20} MiB", source=source)
+    if carried:
+        yield np.concatenate(carried)
+
+
+def _joined(carried: list[NDArray[np.uint8]], piece: Piece, cut: int) -> NDArray[np.uint8]:
+    """Return carried text and the piece up to the cut, copying only what is carried."""
+    n_carried = sum(map(len, carried))
+    if not n_carried:
+        return piece.text[:cut]
+    if n_carried > piece.start:
+        return np.concatenate([*carried, piece.text[:cut]])
+    start = piece.start - n_carried
+    np.concatenate(carried, out=piece.buffer[start : piece.start])
+    return piece.buffer[start : piece.start + cut]
+
+
+def _after_last_newline(text: NDArray[np.uint8]) -> int:
+    """Return how many bytes there are up to the last newline and with it; 0 if there is none."""
+    width = 1 << 12
+    while True:
+        start = max(0, len(text) - width)
+        found = np.flatnonzero(text[start:] == _NEWLINE)
+        if len(found) or not start:
+            return start + int(found[-1]) + 1 if len(found) else 0
+        width *= 8
