@@ -1,6 +1,6 @@
 """What a variant does to a gene: Sequence Ontology names, and the groups asked for together.
 
-Terms are those that Ensembl VEP writes, most severe first within each group.
+Terms are those that Ensembl VEP and SnpEff write, most severe first within each group.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.consequences import BY_SEVERITY
 
 PROTEIN_TRUNCATING = (
     "transcript_ablation",
+    "exon_loss_variant",
     "splice_acceptor_variant",
     "splice_donor_variant",
     "stop_gained",
@@ -21,7 +23,12 @@ PROTEIN_TRUNCATING = (
 MISSENSE = (
     "missense_variant",
     "inframe_insertion",
+    "disruptive_inframe_insertion",
+    "conservative_inframe_insertion",
     "inframe_deletion",
+    "disruptive_inframe_deletion",
+    "conservative_inframe_deletion",
+    "rare_amino_acid_variant",
     "protein_altering_variant",
     "stop_lost",
 )
@@ -34,38 +41,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "synonymous": SYNONYMOUS,
 }
 
-TERMS = (
-    *PROTEIN_TRUNCATING,
-    *MISSENSE,
-    *SYNONYMOUS,
-    "transcript_amplification",
-    "feature_elongation",
-    "feature_truncation",
-    "splice_donor_5th_base_variant",
-    "splice_region_variant",
-    "splice_donor_region_variant",
-    "splice_polypyrimidine_tract_variant",
-    "incomplete_terminal_codon_variant",
-    "coding_sequence_variant",
-    "mature_miRNA_variant",
-    "5_prime_UTR_variant",
-    "3_prime_UTR_variant",
-    "non_coding_transcript_exon_variant",
-    "intron_variant",
-    "NMD_transcript_variant",
-    "non_coding_transcript_variant",
-    "coding_transcript_variant",
-    "upstream_gene_variant",
-    "downstream_gene_variant",
-    "TFBS_ablation",
-    "TFBS_amplification",
-    "TF_binding_site_variant",
-    "regulatory_region_ablation",
-    "regulatory_region_amplification",
-    "regulatory_region_variant",
-    "intergenic_variant",
-    "sequence_variant",
-)
+TERMS = BY_SEVERITY
 
 # Accessions of the consequences that have no kinds among those that annotators write.
 ACCESSIONS = {

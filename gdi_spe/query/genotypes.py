@@ -58,20 +58,15 @@ def matching(records: Records, chromosome: str, condition: CarriesVariant) -> Ma
     """Say which variants of a chromosome meet everything that is asked of a variant."""
     table = records.variants(chromosome)
     masks = [np.ones(table.num_rows, bool)]
-    if condition.genes:
-        masks.append(_is_gene(table, condition.genes))
+    if condition.genes or condition.consequences or condition.protein_changes:
+        masks.append(_does_to_a_gene(table, condition))
     if condition.spans:
         masks.append(_any(_inside, table, chromosome, condition.spans))
     if condition.alleles:
         masks.append(_any(_is_allele, table, chromosome, condition.alleles))
-    if condition.consequences:
-        names = consequences.expand(condition.consequences)
-        masks.append(_np(among(table["consequence"], names)))
     if condition.max_frequency is not None:
         frequency = pc.less_equal(table["allele_frequency"], condition.max_frequency)
         masks.append(_np(frequency))
-    if condition.protein_changes:
-        masks.append(_has_change(table, condition.protein_changes))
     return reduce(np.logical_and, [*masks, *_base_masks(table, condition)])
 
 
@@ -91,6 +86,33 @@ def _any(
 ) -> Mask:
     here = [test(table, each) for each in options if each.chromosome == chromosome]
     return reduce(np.logical_or, here, np.zeros(table.num_rows, bool))
+
+
+def _does_to_a_gene(table: pa.Table, condition: CarriesVariant) -> Mask:
+    """Say which variants do what is asked to one gene: to the first told, or to another."""
+    does = _does(table, condition)
+    parents, others = other_genes(table)
+    does[parents[_does(others, condition)]] = True
+    return does
+
+
+def other_genes(table: pa.Table) -> tuple[NDArray[np.int64], pa.Table]:
+    """Return what is told of the further genes at variants, and the row of each."""
+    column = table["other_genes"].combine_chunks()
+    parents = pc.list_parent_indices(column).to_numpy().astype(np.int64)
+    return parents, pa.Table.from_struct_array(pc.list_flatten(column))
+
+
+def _does(table: pa.Table, condition: CarriesVariant) -> Mask:
+    masks = [np.ones(table.num_rows, bool)]
+    if condition.genes:
+        masks.append(_is_gene(table, condition.genes))
+    if condition.consequences:
+        names = consequences.expand(condition.consequences)
+        masks.append(_np(among(table["consequence"], names)))
+    if condition.protein_changes:
+        masks.append(_has_change(table, condition.protein_changes))
+    return reduce(np.logical_and, masks)
 
 
 def _is_gene(table: pa.Table, genes: tuple[str, ...]) -> Mask:
@@ -206,8 +228,9 @@ def require_genes(records: Records, genes: tuple[str, ...]) -> None:
     known: set[str] = set()
     for chromosome in records.folder.chromosomes:
         table = records.variants(chromosome)
-        known |= set(pc.unique(table["gene"]).to_pylist())
-        known |= set(pc.unique(table["gene_id"]).to_pylist())
+        for told in (table, other_genes(table)[1]):
+            known |= set(pc.unique(told["gene"]).to_pylist())
+            known |= set(pc.unique(told["gene_id"]).to_pylist())
     for gene in genes:
         if gene not in known:
             near = get_close_matches(gene.upper(), sorted(known - {None}), n=3, cutoff=0.6)

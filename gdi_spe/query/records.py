@@ -23,6 +23,7 @@ ANNOTATIONS = (
     "gene_id",
     "consequence",
     "hgvs_p",
+    "other_genes",
     "allele_frequency",
 )
 

@@ -117,6 +117,8 @@ COUNT_COLUMNS = (
     "n_missing",
 )
 ANNOTATION_COLUMNS = ("gene", "gene_id", "consequence", "impact", "hgvs_c", "hgvs_p")
+# What is told of each further gene at a variant; the columns themselves tell of the first.
+OTHER_GENES = pa.list_(pa.struct([pa.field(name, _STR) for name in ANNOTATION_COLUMNS]))
 
 VARIANTS = pa.schema(
     [
@@ -127,6 +129,7 @@ VARIANTS = pa.schema(
         pa.field("alternate", _STR, nullable=False),
         pa.field("allele_index", pa.int16(), nullable=False),
         *(pa.field(name, _STR) for name in ANNOTATION_COLUMNS),
+        pa.field("other_genes", OTHER_GENES),
         *(pa.field(name, pa.int32(), nullable=False) for name in COUNT_COLUMNS),
         pa.field("allele_frequency", _F64),
         pa.field("calls", pa.binary(), nullable=False),

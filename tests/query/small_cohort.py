@@ -136,7 +136,7 @@ def write_sites(folder: Path) -> None:
         found = germline.count_germline(
             Calls.of(values, len(PEOPLE)), chromosome, positions, samples, "GRCh38"
         )
-        plain = VARIANTS.names[:12]
+        plain = VARIANTS.names[:13]
         rows = [_row(site) for site in sites]
         table = pa.table(
             {
@@ -155,7 +155,7 @@ def _row(site: Site) -> dict[str, Any]:
         "chromosome": chromosome, "position": position, "id": None, "reference": reference,
         "alternate": alternate, "allele_index": 1, "gene": gene,
         "gene_id": gene and f"ENSG_{gene}", "consequence": consequence, "impact": None,
-        "hgvs_c": None, "hgvs_p": change,
+        "hgvs_c": None, "hgvs_p": change, "other_genes": None,
     }  # fmt: skip
 
 

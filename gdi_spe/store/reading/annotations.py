@@ -1,61 +1,18 @@
-"""Consequences of variants, from VEP's ``CSQ`` or SnpEff's ``ANN``."""
+"""Consequences of variants, from VEP's ``CSQ`` or SnpEff's ``ANN``.
+
+Sources: the VCF output of Ensembl's Variant Effect Predictor, and "Variant annotations in VCF
+format" 1.0 (Cingolani, Cunningham, McLaren and Wang, 2015).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
-# Sequence Ontology terms, the most severe first (Ensembl's order of calculated consequences).
-SEVERITY = {
-    term: rank
-    for rank, term in enumerate(
-        [
-            "transcript_ablation",
-            "splice_acceptor_variant",
-            "splice_donor_variant",
-            "stop_gained",
-            "frameshift_variant",
-            "stop_lost",
-            "start_lost",
-            "transcript_amplification",
-            "feature_elongation",
-            "feature_truncation",
-            "inframe_insertion",
-            "inframe_deletion",
-            "missense_variant",
-            "protein_altering_variant",
-            "splice_donor_5th_base_variant",
-            "splice_region_variant",
-            "splice_donor_region_variant",
-            "splice_polypyrimidine_tract_variant",
-            "incomplete_terminal_codon_variant",
-            "start_retained_variant",
-            "stop_retained_variant",
-            "synonymous_variant",
-            "coding_sequence_variant",
-            "mature_miRNA_variant",
-            "5_prime_UTR_variant",
-            "3_prime_UTR_variant",
-            "non_coding_transcript_exon_variant",
-            "intron_variant",
-            "NMD_transcript_variant",
-            "non_coding_transcript_variant",
-            "coding_transcript_variant",
-            "upstream_gene_variant",
-            "downstream_gene_variant",
-            "TFBS_ablation",
-            "TFBS_amplification",
-            "TF_binding_site_variant",
-            "regulatory_region_ablation",
-            "regulatory_region_amplification",
-            "regulatory_region_variant",
-            "intergenic_variant",
-            "sequence_variant",
-        ]
-    )
-}
+from gdi_spe.store.consequences import INTERGENIC, severity
 
 # Our column -> the names it has in CSQ and in ANN.
 _NAMES = {
@@ -66,27 +23,40 @@ _NAMES = {
     "hgvs_c": ("HGVSc", "HGVS.c"),
     "hgvs_p": ("HGVSp", "HGVS.p"),
 }
-_ANN_ALIASES = {
-    "Effect": "Annotation",
-    "Putative_impact": "Annotation_Impact",
-    "Gene Name": "Gene_Name",
+# Spellings of SnpEff's versions, without case, blanks and underscores -> the name used here.
+_ANN_SPELLINGS = {
+    "effect": "Annotation",
+    "annotation": "Annotation",
+    "putativeimpact": "Annotation_Impact",
+    "annotationimpact": "Annotation_Impact",
+    "impact": "Annotation_Impact",
+    "genename": "Gene_Name",
+    "geneid": "Gene_ID",
+    "hgvs.c": "HGVS.c",
+    "hgvs.p": "HGVS.p",
 }
-_ANN_FIELDS = [
-    "Allele",
-    "Annotation",
-    "Annotation_Impact",
-    "Gene_Name",
-    "Gene_ID",
-    "Feature_Type",
-    "Feature_ID",
-    "Transcript_BioType",
-    "Rank",
-    "HGVS.c",
-    "HGVS.p",
-]
+_ANN_FIELDS = (
+    "Allele|Annotation|Annotation_Impact|Gene_Name|Gene_ID|Feature_Type|Feature_ID"
+    "|Transcript_BioType|Rank|HGVS.c|HGVS.p"
+)
+# What VEP calls symbolic alleles.
+_SYMBOLIC = {
+    "DEL": "deletion",
+    "DUP": "duplication",
+    "DUP:TANDEM": "tandem_duplication",
+    "INS": "insertion",
+    "INV": "inversion",
+    "CNV": "copy_number_variation",
+}
+# Of equally severe transcripts of a gene the one that has the first of these is told.
+_PREFERRED = ("PICK", "MANE_SELECT", "CANONICAL")
 
-Annotation = dict[str, str | None]
-NOTHING: Annotation = dict.fromkeys(_NAMES)
+# The annotation columns, and under "other_genes" the same of each further gene, or None.
+Annotation = dict[str, Any]
+NOTHING: Annotation = {**dict.fromkeys(_NAMES), "other_genes": None}
+Entry = Mapping[str, str]
+# The names of each alternate of a record.
+Spelling = list[frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -102,48 +72,108 @@ class Annotator:
         found = re.search(r"(?:Format|annotations):\s*'?([^\"']*)", description)
         names = [part.strip() for part in found.group(1).split("|")] if found else []
         if key == "ANN" and len(names) < 3:
-            names = list(_ANN_FIELDS)
-        names = [_ANN_ALIASES.get(name, name).removesuffix(" / mRNA.length") for name in names]
+            names = _ANN_FIELDS.split("|")
+        if "Consequence" not in names:
+            names = [_ANN_SPELLINGS.get(re.sub("[ _]", "", n).lower(), n) for n in names]
         return Annotator(key, tuple(names))
+
+    @property
+    def is_vep(self) -> bool:
+        """VEP trims alleles and writes ``Consequence``; SnpEff does neither."""
+        return "Consequence" in self.fields
 
     def of_allele(
         self, value: str, reference: str, alternates: Sequence[str], index: int
     ) -> Annotation:
-        """Return the most severe consequence of one alternate allele (``index`` from 1)."""
-        best, best_rank = NOTHING, len(SEVERITY) + 1
-        wanted = self._names_of(reference, alternates, index)
-        for entry in value.split(","):
-            parts = dict(zip(self.fields, entry.split("|"), strict=False))
-            if not self._concerns(parts, wanted, len(alternates), index):
-                continue
-            annotation = _columns(parts)
-            rank = SEVERITY.get(annotation["consequence"] or "", len(SEVERITY))
-            if rank < best_rank:
-                best, best_rank = annotation, rank
-        return best
+        """Return what is told of one alternate allele (``index`` from 1).
 
-    def _concerns(
-        self, parts: dict[str, str], wanted: frozenset[str], n_alternates: int, index: int
-    ) -> bool:
-        if parts.get("ALLELE_NUM"):
-            return parts["ALLELE_NUM"] == str(index)
-        return n_alternates == 1 or parts.get("Allele", "") in wanted
+        The columns tell of the gene that it does the most severe thing to, ``other_genes`` of each
+        further gene the most severe thing it does to that one.
+        """
+        entries = [dict(zip(self.fields, e.split("|"), strict=False)) for e in value.split(",")]
+        best: dict[str, tuple[tuple[int, ...], Annotation]] = {}
+        for entry in self._of(entries, reference, alternates, index):
+            told = _columns(entry)
+            rank = (severity(told["consequence"] or ""), *(not entry.get(n) for n in _PREFERRED))
+            key = told["gene"] or told["gene_id"] or ""
+            if key not in best or rank < best[key][0]:
+                best[key] = (rank, told)
+        if not best:
+            return NOTHING
+        first, *others = (told for _, told in sorted(best.values(), key=lambda each: each[0]))
+        others = [told for told in others if told["gene"] or told["gene_id"]]
+        return {**first, "other_genes": others or None}
 
-    def _names_of(self, reference: str, alternates: Sequence[str], index: int) -> frozenset[str]:
-        """Names an allele has: as in ALT, and as VEP trims it (``A`` of ``G>GA``, ``-``)."""
-        alternate = alternates[index - 1]
-        is_trimmed = any(len(a) != len(reference) for a in alternates) and all(
-            a == "*" or a[:1] == reference[:1] for a in alternates
-        )
-        trimmed = (alternate[1:] or "-") if is_trimmed and alternate != "*" else alternate
-        return frozenset({alternate, trimmed})
+    def _of(
+        self, entries: list[dict[str, str]], reference: str, alternates: Sequence[str], index: int
+    ) -> list[dict[str, str]]:
+        """Return the entries about one allele, by its number, else by its name."""
+        numbers = {entry.get("ALLELE_NUM", "") for entry in entries}
+        # A record split after it was annotated still has the entries of all its alleles.
+        if "" not in numbers and (len(alternates) > 1 or numbers == {"1"}):
+            return [entry for entry in entries if entry["ALLELE_NUM"] == str(index)]
+        written = {self._allele_of(entry) for entry in entries}
+        names = _names_of(self._spellings(reference, alternates), written, index)
+        found = [entry for entry in entries if self._allele_of(entry) in names]
+        is_alone = len(alternates) == len(written) == 1
+        return entries if is_alone and not found else found
+
+    def _allele_of(self, entry: Entry) -> str:
+        """Return the allele that an entry names; SnpEff adds what it was compared with."""
+        allele = entry.get("Allele", "").upper()
+        return allele if self.is_vep or allele[:1] == "<" else allele.split("-")[0]
+
+    def _spellings(self, reference: str, alternates: Sequence[str]) -> list[Spelling]:
+        """Return the ways in which all alternates of a record may be named, the likeliest first."""
+        written = [_written(alternate.upper()) for alternate in alternates]
+        if not self.is_vep:
+            return [written]
+        bases = [alternate.upper() for alternate in alternates]
+        minimal = [_minimal(reference.upper(), alternate) for alternate in bases]
+        return [_without_first_base(reference.upper(), bases), written, minimal]
 
 
-def _columns(parts: dict[str, str]) -> Annotation:
+def _names_of(spellings: list[Spelling], written: set[str], index: int) -> frozenset[str]:
+    """Return an allele's names, in the first way that explains all that is written."""
+    for names in spellings:
+        if written <= frozenset().union(*names):
+            return names[index - 1]
+    return frozenset().union(*(names[index - 1] for names in spellings))
+
+
+def _written(alternate: str) -> frozenset[str]:
+    if alternate[:1] != "<":
+        return frozenset({alternate})
+    kind = alternate.strip("<>")
+    return frozenset({alternate, kind, _SYMBOLIC.get(kind, kind).upper()})
+
+
+def _without_first_base(reference: str, alternates: Sequence[str]) -> Spelling:
+    """As VEP does where an alternate differs in length and all share their first base."""
+    is_shared = all(a == "*" or a[:1] == reference[:1] for a in alternates)
+    if not is_shared or all(len(a) == len(reference) for a in alternates):
+        return [frozenset({a}) for a in alternates]
+    return [frozenset({a if a == "*" else a[1:] or "-"}) for a in alternates]
+
+
+def _minimal(reference: str, alternate: str) -> frozenset[str]:
+    """As VEP does with ``--minimal``: each alternate without what it shares with the reference."""
+    if alternate == "*" or alternate[:1] == "<":
+        return frozenset({alternate})
+    while reference and alternate and reference[0] == alternate[0]:
+        reference, alternate = reference[1:], alternate[1:]
+    while reference and alternate and reference[-1] == alternate[-1]:
+        reference, alternate = reference[:-1], alternate[:-1]
+    return frozenset({alternate or "-"})
+
+
+def _columns(entry: Entry) -> Annotation:
     found: Annotation = {}
     for column, names in _NAMES.items():
-        text = next((parts[name] for name in names if parts.get(name)), "")
+        text = next((entry[name] for name in names if entry.get(name)), "")
         found[column] = unquote(text) or None
     terms = (found["consequence"] or "").split("&")
-    found["consequence"] = min(terms, key=lambda t: SEVERITY.get(t, len(SEVERITY))) or None
+    found["consequence"] = min(terms, key=severity) or None
+    if found["consequence"] in INTERGENIC:
+        found["gene"] = found["gene_id"] = None
     return found

@@ -230,7 +230,7 @@ class _Merge:
         self._chromosome, self._samples, self._assembly = chromosome, samples, assembly
         self._schema = schema
         kept = [name for name in schema.names if name.startswith("info_")]
-        columns = [*_KEY, "id", *ANNOTATION_COLUMNS, *kept]
+        columns = [*_KEY, "id", *ANNOTATION_COLUMNS, "other_genes", *kept]
         self._parts = [_Part(source, chromosome, columns) for source in sources]
         self._facts: dict[Key, dict[str, Any]] = {}
         for part in self._parts:
