@@ -31,7 +31,10 @@ def load_or_make_signing_key(home: Path) -> Ed25519PrivateKey:
     """
     path = home / "keys" / PRIVATE_NAME
     if not path.exists():
-        _make(path)
+        pem = Ed25519PrivateKey.generate().private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+        write_new_key(path, pem)
     # TRUST: a signing key that others could have read proves nothing.
     if path.stat().st_mode & 0o077:
         raise Tampered(f"{path} may be read by others than its owner")
@@ -61,16 +64,13 @@ def public_pem(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _make(path: Path) -> None:
-    """Write a new key aside and link it in place; of two processes at once, one wins for both."""
+def write_new_key(path: Path, text: bytes) -> None:
+    """Write a key (0600) aside and link it in place; of two processes, one wins for both."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     try:

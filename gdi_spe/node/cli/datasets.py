@@ -28,7 +28,9 @@ def dataset() -> None:
 
 @dataset.command("ingest")
 @click.argument("dataset_id")
-@click.option("--vcf", multiple=True, required=True, type=_FILE, help="VCF file, plain or gzip.")
+@click.option(
+    "--vcf", multiple=True, required=True, type=_FILE, help="VCF, plain, gzip, bgzip or Crypt4GH."
+)
 @click.option("--phenopackets", type=_FILE, help="Folder of phenopackets v2, one JSON a person.")
 @click.option("--tables", type=_FILE, help="Folder of TSV or CSV tables in the canonical shape.")
 @click.option("--consent", type=_FILE, help="CSV of consent statements.")

@@ -33,6 +33,7 @@ VERBS = {
     "demo": Verb(f"{_HERE}.demo", "demo", "Tell the whole story on this machine."),
     "export": Verb(f"{_HERE}.exports", "export", "List, show and bundle export requests."),
     "grants": Verb(f"{_HERE}.grants", "grants", "Show what a person is granted."),
+    "keys": Verb(f"{_HERE}.keys", "keys", "Show the key to encrypt data for this node."),
     "project": Verb(f"{_HERE}.projects", "project", "Say who works on what, for what purpose."),
     "reference": Verb(f"{_HERE}.references", "reference", "Add ontologies and annotations."),
     "serve": Verb(f"{_HERE}.serve", "serve", "Run the node process."),

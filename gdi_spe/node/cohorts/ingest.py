@@ -22,6 +22,7 @@ from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.cohorts import canonical, seals
 from gdi_spe.node.cohorts.assessed import read_bed
 from gdi_spe.node.cohorts.consent import SECONDARY_USE, ConsentRecords, read_consent, to_csv
+from gdi_spe.node.cohorts.crypt4gh_key import find_crypt4gh_key
 from gdi_spe.node.cohorts.phenopackets import read_phenopackets
 from gdi_spe.node.cohorts.phenotypes import Phenotypes
 from gdi_spe.node.cohorts.tables import DatasetRow, DatasetVersionRow
@@ -29,6 +30,7 @@ from gdi_spe.node.cohorts.versions import dataset_path
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store import germline
 from gdi_spe.store.reading import load
+from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.schemas import PERSON_TABLES, SAMPLES
 from gdi_spe.store.writing import folders
 
@@ -115,10 +117,11 @@ def ingest(
         Naming file and line or record; nothing is left behind.
     """
     _check(request)
-    content = _read(request)
+    key = find_crypt4gh_key(home)
+    content = _read(request, key)
     root = home.resolve() / "datasets"
     with writing(home, request.dataset_id), folders.staged(root) as staging:
-        report = _write(staging, request, content, progress)
+        report = _write(staging, request, content, progress, key)
         basis = ConsentBasis(
             purpose=SECONDARY_USE if content.consent else "",
             records_sha256=content.consent.sha256() if content.consent else None,
@@ -144,8 +147,8 @@ def _check(request: IngestRequest) -> None:
     load.check_keep_info(request.keep_info)
 
 
-def _read(request: IngestRequest) -> _Content:
-    names = load.read_samples(request.vcf, request.assembly)
+def _read(request: IngestRequest, key: Crypt4ghKey | None) -> _Content:
+    names = load.read_samples(request.vcf, request.assembly, key)
     samples = canonical.read_samples(request.tables, names)
     phenotypes = Phenotypes(frozenset(row.individual_id for row in samples.values()))
     if request.phenopackets is not None:
@@ -157,7 +160,11 @@ def _read(request: IngestRequest) -> _Content:
 
 
 def _write(
-    staging: Path, request: IngestRequest, content: _Content, progress: load.Progress
+    staging: Path,
+    request: IngestRequest,
+    content: _Content,
+    progress: load.Progress,
+    key: Crypt4ghKey | None,
 ) -> load.LoadReport:
     for name in PERSON_TABLES:
         if name != "samples":
@@ -175,6 +182,7 @@ def _write(
         request.dataset_id,
         request.keep_info,
         progress,
+        key,
     )
     if request.assessed is not None:
         folders.write_table(staging, "assessed", read_bed(request.assessed, request.dataset_id))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.reading.encrypted import MAGIC, Crypt4ghKey, decrypted
 from gdi_spe.store.reading.inflate import (
     GZIP,
     LAST_BLOCK,
@@ -21,7 +22,7 @@ from gdi_spe.store.reading.inflate import (
     is_bgzip,
     plain_pieces,
 )
-from gdi_spe.store.reading.streams import ByteStream, FileStream, Rewound, unreadable
+from gdi_spe.store.reading.streams import ByteStream, FileStream, Joined, Rewound, ahead, unreadable
 
 CHUNK_BYTES = 8 << 20
 MAX_LINE_BYTES = 1 << 29
@@ -32,9 +33,11 @@ _SNIFFED = 18
 class TextSource:
     """An opened file; its text is read once."""
 
-    def __init__(self, path: Path, stream: FileStream, size_bytes: int | None) -> None:
+    def __init__(
+        self, path: Path, stream: FileStream, size_bytes: int | None, key: Crypt4ghKey | None
+    ) -> None:
         self.name, self.size_bytes = str(path), size_bytes
-        self._stream = stream
+        self._stream, self._key = stream, key
 
     @property
     def consumed_bytes(self) -> int:
@@ -49,19 +52,28 @@ class TextSource:
         Raises
         ------
         BadInput
-            If the file is damaged or cut short.
+            If the file is damaged or cut short, or encrypted for another key.
         """
-        return whole_lines(_pieces(self._stream, n_bytes, self.name), self.name)
+        return whole_lines(self._pieces(n_bytes), self.name)
+
+    def _pieces(self, n_bytes: int) -> Iterator[Piece]:
+        start = self._stream.read(len(MAGIC))
+        stream: ByteStream = Rewound(start, self._stream)
+        if start == MAGIC:
+            stream = Joined(ahead(decrypted(stream, self._key, self.name)))
+        return _pieces(stream, n_bytes, self.name)
 
 
 @contextmanager
-def open_text(path: Path) -> Iterator[TextSource]:
-    """Open a file of genotypes: VCF, plain or compressed by gzip or bgzip.
+def open_text(path: Path, key: Crypt4ghKey | None = None) -> Iterator[TextSource]:
+    """Open a file of genotypes: VCF, plain or compressed by gzip or bgzip, in Crypt4GH or not.
+
+    What is encrypted for ``key`` is decrypted in memory, piece by piece.
 
     Raises
     ------
     BadInput
-        If it cannot be read, or is a bgzip file that was cut short.
+        If it cannot be read, or is a bgzip file that was cut short; see `TextSource.chunks`.
     """
     try:
         file = path.open("rb", buffering=0)
@@ -72,7 +84,7 @@ def open_text(path: Path) -> Iterator[TextSource]:
         is_regular = stat.S_ISREG(status.st_mode)
         if is_regular:
             _refuse_cut_bgzip(path, file.fileno(), status.st_size)
-        yield TextSource(path, FileStream(path, file), status.st_size if is_regular else None)
+        yield TextSource(path, FileStream(path, file), status.st_size if is_regular else None, key)
 
 
 def _refuse_cut_bgzip(path: Path, descriptor: int, size: int) -> None:

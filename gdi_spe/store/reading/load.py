@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Call, Calls, encode
 from gdi_spe.store.germline import Samples, count_germline, torn_calls, with_counts
+from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.reading.vcf import ABOUT_PEOPLE, Variant, VcfReader, open_vcf
 from gdi_spe.store.schemas import ASSESSED, COUNT_COLUMNS, VARIANTS
 from gdi_spe.store.writing.folders import write_table, write_variants
@@ -44,7 +45,9 @@ def check_keep_info(names: Sequence[str]) -> None:
             )
 
 
-def read_samples(paths: Sequence[Path], assembly: str) -> tuple[str, ...]:
+def read_samples(
+    paths: Sequence[Path], assembly: str, key: Crypt4ghKey | None = None
+) -> tuple[str, ...]:
     """Read the headers; return the samples that all files share.
 
     Raises
@@ -55,7 +58,7 @@ def read_samples(paths: Sequence[Path], assembly: str) -> tuple[str, ...]:
     """
     first: tuple[str, ...] = ()
     for path in paths:
-        with open_vcf(path) as reader:
+        with open_vcf(path, key=key) as reader:
             header = reader.header
         if header.assembly not in (None, assembly):
             raise BadInput(
@@ -79,12 +82,13 @@ def load(
     dataset_id: str,
     keep_info: Sequence[str] = (),
     progress: Progress = lambda _source, _n: None,
+    key: Crypt4ghKey | None = None,
 ) -> LoadReport:
     """Read all files and write ``variants/*.parquet`` and ``assessed.parquet``."""
     check_keep_info(keep_info)
     spool = _Spool(samples, assembly, tuple(keep_info))
     for number, path in enumerate(paths):
-        with open_vcf(path, keep_info) as reader:
+        with open_vcf(path, keep_info, key) as reader:
             order = _column_order(reader, samples)
             for n_read, variant in enumerate(reader.variants(), start=1):
                 spool.add(variant, order, number)

@@ -58,6 +58,26 @@ class Rewound:
         return part + self._rest.read(n_bytes - len(part)) if len(part) < n_bytes else part
 
 
+class Joined:
+    """A stream of what an iterator yields."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts, self._waiting = parts, b""
+
+    def read(self, n_bytes: int) -> bytes:
+        """Return that many bytes; fewer only at the end."""
+        taken: list[bytes] = []
+        missing = n_bytes
+        while missing:
+            self._waiting = self._waiting or next((p for p in self._parts if p), b"")
+            if not self._waiting:
+                break
+            taken.append(self._waiting[:missing])
+            self._waiting = self._waiting[missing:]
+            missing -= len(taken[-1])
+        return taken[0] if len(taken) == 1 else b"".join(taken)
+
+
 def unreadable(path: Path, error: OSError) -> BadInput:
     """Return the error for a file that the system does not let us read."""
     return BadInput(f"cannot be read ({error.strerror or error})", source=str(path))
@@ -80,3 +100,20 @@ def made_ahead(
         for future in waiting:
             future.cancel()
         pool.shutdown(wait=True)
+
+
+def ahead(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield what an iterator yields, made in a thread before it is asked for."""
+    is_done = False
+
+    def make() -> bytes:
+        nonlocal is_done
+        part = next((part for part in parts if part), b"")
+        is_done = not part
+        return part
+
+    def jobs() -> Iterator[Callable[[], bytes]]:
+        while not is_done:
+            yield make
+
+    return made_ahead(jobs(), 1, 3)

@@ -17,6 +17,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Call
 from gdi_spe.store.chromosomes import assembly_of, canonical
 from gdi_spe.store.reading.annotations import NOTHING, Annotation, Annotator
+from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.reading.genotypes import GenotypeBroken, GenotypeParser, Genotypes
 from gdi_spe.store.reading.intake import TextSource, open_text
 
@@ -289,15 +290,17 @@ class VcfReader:
 
 
 @contextmanager
-def open_vcf(path: Path, keep_info: Sequence[str] = ()) -> Iterator[VcfReader]:
-    """Open a VCF file, plain or compressed by gzip or bgzip, and read its header.
+def open_vcf(
+    path: Path, keep_info: Sequence[str] = (), key: Crypt4ghKey | None = None
+) -> Iterator[VcfReader]:
+    """Open a file of genotypes, in any form that `open_text` reads, and read its header.
 
     Raises
     ------
     BadInput
         If it cannot be read, is no VCF of a known version, or is cut short.
     """
-    with open_text(path) as text:
+    with open_text(path, key) as text:
         yield VcfReader(text.name, _lines(text), keep_info)
 
 
