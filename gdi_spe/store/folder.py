@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,6 +31,8 @@ class Folder:
 
     assembly: str
     members: dict[str, Member]
+    # What it is, for the headers of files that are made of it.
+    told: str
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
@@ -108,12 +110,23 @@ class Folder:
         wanted = [n for n in VARIANTS.names if n != "calls"] if columns is None else list(columns)
         return pq.read_table(self.path_of(f"variants/{chromosome}"), columns=wanted)
 
+    def variants_file(self, chromosome: str) -> pq.ParquetFile:
+        """Open the variants of a chromosome, of this version and these samples."""
+        file = pq.ParquetFile(self.path_of(f"variants/{chromosome}"))
+        self._check_version(file, chromosome)
+        return file
+
+    def batches(
+        self, chromosome: str, columns: Sequence[str], at_once: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Yield the variants of a chromosome in order, ``at_once`` at most; for whole passes."""
+        file = self.variants_file(chromosome)
+        yield from file.iter_batches(batch_size=at_once, columns=list(columns))
+
     def calls(self, chromosome: str) -> Calls:
         """Return the packed calls of a chromosome; they stay in memory."""
         if chromosome not in self._calls:
-            file = pq.ParquetFile(self.path_of(f"variants/{chromosome}"))
-            self._check_version(file, chromosome)
-            table = file.read(columns=["position", "calls"])
+            table = self.variants_file(chromosome).read(columns=["position", "calls"])
             self._calls[chromosome] = Calls.from_arrow(table["calls"], self.n_samples)
             self._positions[chromosome] = table["position"].to_numpy()
         return self._calls[chromosome]
@@ -237,6 +250,7 @@ class CohortFolder(Folder):
         super().__init__(path)
         self.manifest = _read_manifest(self.path, CohortManifest)
         self.assembly, self.members = self.manifest.assembly, self.manifest.members
+        self.told = f"cohort {self.manifest.cohort_id} version {self.manifest.version}"
 
 
 class DatasetFolder(Folder):
@@ -246,6 +260,7 @@ class DatasetFolder(Folder):
         super().__init__(path)
         self.manifest = _read_manifest(self.path, DatasetManifest)
         self.assembly, self.members = self.manifest.assembly, self.manifest.members
+        self.told = f"dataset {self.manifest.dataset_id} version {self.manifest.version}"
 
 
 def _read_manifest(path: Path, kind: type[ManifestT]) -> ManifestT:

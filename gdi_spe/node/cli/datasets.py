@@ -168,15 +168,24 @@ def _retire(cli: Cli, dataset_id: str, why: str) -> None:
 
 @dataset.command("export")
 @click.argument("dataset_id")
-@click.option("--vcf", "target", required=True, type=_FILE, help="File to write.")
+@click.option("--vcf", type=_FILE, help="File to write: .vcf, .vcf.gz (bgzip, indexed) or .bcf.")
+@click.option("--pgen", type=_FILE, help="Prefix of the .pgen, .pvar and .psam files to write.")
+@click.option("--annotations", is_flag=True, help="Genes and consequences as INFO of the VCF.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
 @pass_cli
-def _export(cli: Cli, dataset_id: str, target: Path) -> None:
-    """Write the newest version's calls as VCF."""
-    from gdi_spe.node.cohorts.versions import current_dataset
-    from gdi_spe.store.folder import DatasetFolder
-    from gdi_spe.store.writing.vcf import write_vcf
+def _export(
+    cli: Cli,
+    dataset_id: str,
+    vcf: Path | None,
+    pgen: Path | None,
+    annotations: bool,
+    overwrite: bool,
+) -> None:
+    """Write the newest version's calls as VCF or PGEN."""
+    from gdi_spe.node.cohorts.exports import ExportRequest, export_dataset
 
-    with cli.database().read() as session:
-        version = current_dataset(session, cli.home, dataset_id)
-    n_records = write_vcf(DatasetFolder(version.path), target)
-    cli.show({"file": str(target), "n_records": n_records}, f"{target}: {n_records:,} records")
+    request = ExportRequest(dataset_id, vcf, pgen, annotations, overwrite)
+    report = export_dataset(cli.database(), cli.home, request, cli.now(), _Progress())
+    lines = [f"{report.file}: {report.n_records:,} records"]
+    lines += [f"  written as missing: {n:,} calls {w}" for w, n in report.written_missing.items()]
+    cli.show(asdict(report), "\n".join(lines))

@@ -1,71 +1,269 @@
-"""Write the calls of a folder as VCF, one record an alternate allele."""
+"""Write the calls of a folder as VCF or BCF, one record an alternate allele."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
-from gdi_spe.store import counts
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Calls
-from gdi_spe.store.chromosomes import LENGTHS
+from gdi_spe.store.chromosomes import CHROMOSOMES, LENGTHS
 from gdi_spe.store.folder import Folder
+from gdi_spe.store.schemas import ANNOTATION_COLUMNS
+from gdi_spe.store.writing.aside import written_aside
+from gdi_spe.store.writing.bgzf import BgzfWriter
+from gdi_spe.store.writing.genotype_text import Phase, genotype_lines
 
-_CHUNK = 1024
-# (first, second) allele as `counts.genotypes` gives them -> how it is written.
-_WRITTEN = {
-    (a, b): f"{_a}/{_b}" if _b else _a
-    for (a, _a), (b, _b) in itertools.product(
-        ((0, "0"), (1, "1"), (-1, ".")), ((0, "0"), (1, "1"), (-1, "."), (-2, ""))
-    )
-}
+_CELLS_AT_ONCE = 2_000_000
+_KEPT = "info_"
+_FIXED_ANEW = {"info_QUAL", "info_FILTER"}
+_PERCENT = {"%": "%25", ";": "%3B", "=": "%3D", ",": "%2C", " ": "%20", "\t": "%09"}
+Progress = Callable[[str, int], None]
 
 
-def write_vcf(folder: Folder, path: Path) -> int:
-    """Write all calls as written (unphased); return how many records.
+@dataclass(frozen=True)
+class VcfOptions:
+    """What a VCF file says beside the calls.
 
-    Other alternates of a split record stand as 0, as ``bcftools norm -m-`` writes them.
+    ``annotations`` writes gene, consequence and their like as INFO; ``counts`` writes AC and AN
+    as the store has them; ``bare_names`` writes ``1`` and ``MT`` instead of ``chr1`` and
+    ``chrM``; ``replace`` takes the place of a file that is there.
     """
-    n_records = 0
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        _write_header(folder, file)
-        for chromosome in folder.chromosomes:
-            for line in _records(folder, chromosome):
-                file.write(line)
-                n_records += 1
+
+    annotations: bool = False
+    counts: bool = True
+    bare_names: bool = False
+    replace: bool = False
+
+
+def write_vcf(
+    folder: Folder,
+    path: Path,
+    options: VcfOptions | None = None,
+    progress: Progress = lambda _name, _n: None,
+) -> int:
+    """Write all calls as written; return how many records.
+
+    Other alternates of a split record stand as 0, as ``bcftools norm -m-`` writes them. Where
+    phase was kept, calls are phased; without it the alleles of each stand in order.
+
+    Parameters
+    ----------
+    folder
+        A dataset's or a cohort's.
+    path
+        Ends with ``.vcf``, ``.vcf.gz`` (bgzip) or ``.bcf``; the latter two get an index where
+        pysam is there.
+    options
+        What is written beside the calls.
+    progress
+        Called with a chromosome and how many records have been written.
+
+    Raises
+    ------
+    BadInput
+        If there is such a file, or the ending is another.
+    DiskFull
+        If there is no room; nothing is left behind.
+    """
+    chosen = options or VcfOptions()
+    kind = _kind(path)
+    index = path.with_name(path.name + (".csi" if kind == "bcf" else ".tbi"))
+    targets = [path] if kind == "vcf" else [path, index]
+    with written_aside(targets, replace=chosen.replace) as aside:
+        text = aside[0] if kind != "bcf" else aside[0].with_name("text.vcf.gz")
+        with _opened(text, compressed=kind != "vcf") as write:
+            n_records = _Writer(folder, chosen, write, progress).run()
+        if kind == "bcf":
+            _to_bcf(text, aside[0])
+        elif kind == "gz":
+            _index(aside[0])
     return n_records
 
 
-def _write_header(folder: Folder, file: IO[str]) -> None:
-    file.write("##fileformat=VCFv4.3\n")
-    for chromosome in folder.chromosomes:
-        length = LENGTHS[folder.assembly].get(chromosome)
-        file.write(f"##contig=<ID={chromosome}{f',length={length}' if length else ''}>\n")
-    file.write('##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n')
-    names = "\t".join(folder.samples["sample_id"].to_pylist())
-    file.write(f"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{names}\n")
+def _kind(path: Path) -> str:
+    for ending, kind in ((".vcf", "vcf"), (".vcf.gz", "gz"), (".bcf", "bcf")):
+        if path.name.endswith(ending):
+            return kind
+    raise BadInput("the name must end with .vcf, .vcf.gz or .bcf", source=str(path))
 
 
-def _records(folder: Folder, chromosome: str) -> Iterator[str]:
-    columns = ["position", "id", "reference", "alternate"]
-    table = folder.variants(chromosome, columns)
-    for start in range(0, table.num_rows, _CHUNK):
-        calls = folder.calls(chromosome).take(slice(start, start + _CHUNK))
-        called = _texts(calls)
-        for row, texts in zip(table.slice(start, _CHUNK).to_pylist(), called, strict=True):
-            fixed = (chromosome, str(row["position"]), row["id"] or ".", row["reference"])
-            rest = (row["alternate"], ".", ".", ".", "GT")
-            yield "\t".join((*fixed, *rest, *texts)) + "\n"
+@contextmanager
+def _opened(path: Path, *, compressed: bool) -> Iterator[Callable[[bytes | memoryview], object]]:
+    with ExitStack() as stack:
+        file: IO[bytes] = stack.enter_context(path.open("wb", buffering=1 << 20))
+        yield stack.enter_context(BgzfWriter(file)).write if compressed else file.write
 
 
-def _texts(calls: Calls) -> Iterator[list[str]]:
-    pairs = counts.genotypes(calls)
-    variant, exceptions = calls.exceptions
-    for i in range(len(calls)):
-        texts = [_WRITTEN[first, second] for first, second in pairs[i].tolist()]
-        for sample, ploidy, n_alternate, n_missing, _ in exceptions[variant == i].tolist():
-            n_other = ploidy - n_alternate - n_missing
-            alleles = ["0"] * n_other + ["1"] * n_alternate + ["."] * n_missing
-            texts[sample] = "/".join(alleles)
-        yield texts
+def _to_bcf(text: Path, target: Path) -> None:
+    """Let htslib rewrite text as BCF."""
+    try:
+        from pysam import bcftools
+    except ImportError:
+        raise BadInput("BCF needs pysam, which is not in this environment") from None
+    bcftools.view("--no-version", "-Ob", "-o", str(target), str(text), catch_stdout=False)
+    bcftools.index(str(target), catch_stdout=False)
+    text.unlink()
+
+
+def _index(path: Path) -> None:
+    try:
+        import pysam
+    except ImportError:
+        return
+    pysam.tabix_index(str(path), preset="vcf", force=True)
+
+
+class _Writer:
+    """Writes one file from its header to its last record."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        options: VcfOptions,
+        write: Callable[[bytes | memoryview], object],
+        progress: Progress,
+    ) -> None:
+        self._folder, self._options, self._write = folder, options, write
+        self._progress = progress
+        self._schemas = {
+            name: folder.variants_file(name).schema_arrow for name in folder.chromosomes
+        }
+        kept = {n: None for schema in self._schemas.values() for n in schema.names}
+        self._kept = [name for name in kept if name.startswith(_KEPT)]
+        self._annotations = ANNOTATION_COLUMNS if options.annotations else ()
+
+    def run(self) -> int:
+        """Write everything; return how many records."""
+        self._write(("\n".join(self._header()) + "\n").encode())
+        n_records = 0
+        for chromosome in self._folder.chromosomes:
+            for batch in self._batches(chromosome):
+                self._write_batch(chromosome, batch)
+                n_records += batch.num_rows
+                self._progress(chromosome, n_records)
+        return n_records
+
+    def _name(self, chromosome: str) -> str:
+        if not self._options.bare_names:
+            return chromosome
+        return "MT" if chromosome == "chrM" else chromosome.removeprefix("chr")
+
+    def _header(self) -> Iterator[str]:
+        yield "##fileformat=VCFv4.3"
+        yield f"##source=gdi-spe {version('gdi-spe')}, {self._folder.told}"
+        yield f"##reference={self._folder.assembly}"
+        for name in self._filters():
+            yield f'##FILTER=<ID={name},Description="Kept from the source">'
+        for chromosome in CHROMOSOMES:
+            length = LENGTHS[self._folder.assembly].get(chromosome)
+            told = f",length={length}" if length else ""
+            name = self._name(chromosome)
+            yield f"##contig=<ID={name}{told},assembly={self._folder.assembly}>"
+        yield from self._info_header()
+        yield '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
+        fixed = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
+        yield "\t".join([*fixed, *self._folder.samples["sample_id"].to_pylist()])
+
+    def _info_header(self) -> Iterator[str]:
+        if self._options.counts:
+            who = "one germline sample an individual, by the rules of sex chromosomes"
+            yield f'##INFO=<ID=AC,Number=A,Type=Integer,Description="Alternate alleles: {who}">'
+            yield f'##INFO=<ID=AN,Number=1,Type=Integer,Description="Called alleles: {who}">'
+        for name in self._annotations:
+            yield (
+                f"##INFO=<ID={name.upper()},Number=1,Type=String,"
+                f'Description="{name} of the allele, special characters as %XX">'
+            )
+        for name in self._kept:
+            if name not in _FIXED_ANEW:
+                told = f"ID={name.removeprefix(_KEPT)},Number=.,Type=String"
+                yield f'##INFO=<{told},Description="Kept from the source, for this allele">'
+
+    def _filters(self) -> list[str]:
+        """Return the names of filters that records have."""
+        names: set[str] = set()
+        for chromosome, schema in self._schemas.items():
+            if "info_FILTER" in schema.names:
+                column = self._folder.variants(chromosome, ["info_FILTER"])["info_FILTER"]
+                names |= {
+                    n for text in column.unique().to_pylist() if text for n in text.split(";")
+                }
+        return sorted(names - {"PASS", "."})
+
+    def _batches(self, chromosome: str) -> Iterator[pa.RecordBatch]:
+        schema = self._schemas[chromosome]
+        counts = ("allele_count", "allele_number") if self._options.counts else ()
+        wanted = ["position", "id", "reference", "alternate", "calls", "phase"]
+        names = [*wanted, *counts, *self._annotations, *self._kept]
+        at_once = max(1, _CELLS_AT_ONCE // max(self._folder.n_samples, 1))
+        yield from self._folder.batches(
+            chromosome, [name for name in names if name in schema.names], at_once
+        )
+
+    def _write_batch(self, chromosome: str, batch: pa.RecordBatch) -> None:
+        calls = Calls.from_arrow(pa.chunked_array([batch["calls"]]), self._folder.n_samples)
+        phase = None
+        if "phase" in batch.schema.names:
+            phase = Phase(batch["phase"].to_pylist(), self._folder.n_samples)
+        starts = self._starts(chromosome, batch).to_pylist()
+        for start, line in zip(starts, genotype_lines(calls, phase), strict=True):
+            self._write(start)
+            self._write(line)
+
+    def _starts(self, chromosome: str, batch: pa.RecordBatch) -> pa.Array:
+        """Return the nine fixed columns of each record, with the tab after them."""
+        cells = [
+            pa.scalar(self._name(chromosome)),
+            pc.cast(batch["position"], pa.string()),
+            pc.fill_null(batch["id"], "."),
+            batch["reference"],
+            batch["alternate"],
+            self._kept_or_dot(batch, "info_QUAL"),
+            self._kept_or_dot(batch, "info_FILTER"),
+            self._info(batch),
+            pa.scalar("GT\t"),
+        ]
+        return pc.binary_join_element_wise(*cells, "\t").cast(pa.binary())
+
+    def _kept_or_dot(self, batch: pa.RecordBatch, name: str) -> pa.Array | pa.Scalar:
+        if name not in batch.schema.names:
+            return pa.scalar(".")
+        return pc.fill_null(batch[name], ".")
+
+    def _info(self, batch: pa.RecordBatch) -> pa.Array | pa.Scalar:
+        """Join what is there of each record's INFO."""
+        parts = []
+        if self._options.counts:
+            is_allele = pc.not_equal(batch["alternate"], ".")
+            count = pc.if_else(is_allele, batch["allele_count"].cast(pa.string()), None)
+            parts.append(_pair("AC", count))
+            parts.append(_pair("AN", batch["allele_number"].cast(pa.string())))
+        parts += [_pair(name.upper(), _escaped(batch[name])) for name in self._annotations]
+        for name in self._kept:
+            if name not in _FIXED_ANEW and name in batch.schema.names:
+                parts.append(_pair(name.removeprefix(_KEPT), batch[name]))
+        if not parts:
+            return pa.scalar(".")
+        joined = pc.binary_join_element_wise(*parts, ";", null_handling="skip")
+        return pc.if_else(pc.equal(joined, ""), ".", joined)
+
+
+def _pair(name: str, values: pa.Array) -> pa.Array:
+    """Write ``NAME=value``, the name alone for a flag, null where there is no value."""
+    pair = pc.binary_join_element_wise(pa.scalar(f"{name}="), values, "")
+    return pc.if_else(pc.equal(values, ""), name, pair)
+
+
+def _escaped(values: pa.Array) -> pa.Array:
+    """Write what INFO must not hold as VCF 4.3 says (section 1.2)."""
+    for character, code in _PERCENT.items():
+        values = pc.replace_substring(values, character, code)
+    return values
