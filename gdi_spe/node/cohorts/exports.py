@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.cohorts.versions import current_dataset
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store.folder import DatasetFolder
@@ -55,7 +55,7 @@ def export_dataset(
     with database.write() as session:
         version = current_dataset(session, home, request.dataset_id)
         # TRUST: who takes a dataset out of the store is in the log before the first byte is.
-        facts = {"version": version.version, "format": format_}
+        facts: dict[str, Fact] = {"version": version.version, "format": format_}
         record(session, Event("dataset.exported", "admin", request.dataset_id, facts), now)
     folder = DatasetFolder(version.path)
     if format_ == "vcf":
