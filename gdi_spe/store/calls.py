@@ -33,10 +33,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.errors import Tampered
+from gdi_spe.store.kernels import packed
 
 PLANES, HAPLOID, EXCEPTIONS = 1, 2, 4
 MISSING = 3
 _PAD = 0xFFFF_FFFF
+_CHUNK = 2048
 
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
@@ -62,6 +64,16 @@ COUNTS = np.dtype(
         ("n_missing", np.int32),
     ]
 )
+
+
+# What can be wrong with a value, by the numbers that the kernel gives.
+_SHAPE, _SAMPLE, _BITS, _EXCEPTION = 1, 2, 3, 4
+_WRONG = {
+    _SHAPE: "has an unknown kind or is cut short",
+    _SAMPLE: "names a sample that is not there, or out of order",
+    _BITS: "has a code or a bit where none belongs",
+    _EXCEPTION: "has an exception that is none",
+}
 
 
 class CallsBroken(Tampered):
@@ -176,13 +188,11 @@ class Calls:
         if (lengths % 8).any() or (lengths < 8).any():
             raise CallsBroken("a value's length is not a multiple of 8")
         ends = np.cumsum(lengths) // 8
-        calls = Calls(np.frombuffer(data, "<u8"), ends - lengths // 8, ends, n_samples)
-        if len(ends) and ((calls.headers & 0xFFFF_FFF8 != 0).any() or (calls.tails > ends).any()):
-            raise CallsBroken("a value has an unknown kind or is cut short")
-        if any(
-            (who >= n_samples).any() for who in (calls.entries[1], calls.exceptions[1]["sample"])
-        ):
-            raise CallsBroken("a value names a sample that is not there")
+        aligned = data if data.ctypes.data % 8 == 0 else data.copy()
+        calls = Calls(aligned.view("<u8"), ends - lengths // 8, ends, n_samples)
+        broken = packed.first_broken(calls) if packed.is_native() else _first_broken(calls)
+        if broken is not None:
+            raise CallsBroken(f"value {broken[0]} {_WRONG[broken[1]]}")
         return calls
 
     def __len__(self) -> int:
@@ -190,7 +200,8 @@ class Calls:
 
     def take(self, rows: NDArray[np.integer] | slice) -> Calls:
         """Return the calls of some variants; nothing is copied but where they start."""
-        return Calls(self.words, self.starts[rows], self.ends[rows], self.n_samples)
+        starts, ends = (np.ascontiguousarray(where[rows]) for where in (self.starts, self.ends))
+        return Calls(self.words, starts, ends, self.n_samples)
 
     @cached_property
     def headers(self) -> Words:
@@ -251,13 +262,18 @@ class Calls:
 
     def codes(self) -> Bytes:
         """Codes of every call, shape ``(variants, samples)``: 0, 1, 2 alternates, 3 missing."""
-        out = np.zeros((len(self), self.n_samples), np.uint8)
-        variant, sample, code = self.entries
-        out[variant, sample] = code
-        if self.is_dense.any():
-            low, high = (mask_of(plane, self.n_samples) for plane in self.planes())
-            out[self.is_dense] = low + (high.astype(np.uint8) << 1)
-        return out
+        return packed.codes(self) if packed.is_native() else codes_by_numpy(self)
+
+
+def codes_by_numpy(calls: Calls) -> Bytes:
+    """Return the codes of every call: the twin of the kernel."""
+    out = np.zeros((len(calls), calls.n_samples), np.uint8)
+    variant, sample, code = calls.entries
+    out[variant, sample] = code
+    if calls.is_dense.any():
+        low, high = (mask_of(plane, calls.n_samples) for plane in calls.planes())
+        out[calls.is_dense] = low + (high.astype(np.uint8) << 1)
+    return out
 
 
 def _ragged(starts: Ints, lengths: Ints) -> Ints:
@@ -265,3 +281,64 @@ def _ragged(starts: Ints, lengths: Ints) -> Ints:
     total = int(lengths.sum())
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(total)
+
+
+def _first_broken(calls: Calls) -> tuple[int, int] | None:
+    """Return the first value that is not what a writer makes: the twin of the kernel."""
+    for start in range(0, len(calls), _CHUNK):
+        part = calls.take(slice(start, start + _CHUNK))
+        entries = (part.headers >> np.uint64(32)).astype(np.int64)
+        wrong = (part.headers & 0xFFFF_FFF8) != 0
+        wrong |= part.is_dense & (entries > 0)
+        rest = part.ends - part.tails
+        wrong |= np.where((part.headers & EXCEPTIONS) > 0, rest <= 0, rest != 0)
+        if wrong.any():
+            return start + int(np.flatnonzero(wrong)[0]), _SHAPE
+        found = _broken_lists(part) or _broken_bits(part) or _broken_exceptions(part)
+        if found:
+            return start + found[0], found[1]
+    return None
+
+
+def _broken_lists(part: Calls) -> tuple[int, int] | None:
+    variant, sample, code = part.entries
+    wrong = sample >= part.n_samples
+    wrong[1:] |= (variant[1:] == variant[:-1]) & (sample[1:] <= sample[:-1])
+    if wrong.any():
+        return int(variant[wrong][0]), _SAMPLE
+    odd = np.flatnonzero(~part.is_dense & ((part.headers >> np.uint64(32)) % 2 == 1))
+    n_entries = (part.headers[odd] >> np.uint64(32)).astype(np.int64)
+    padding = part.words.view("<u4")[(part.starts[odd] + 1) * 2 + n_entries]
+    wrong_rows = np.append(odd[padding != _PAD], variant[code == 0])
+    return (int(wrong_rows.min()), _BITS) if len(wrong_rows) else None
+
+
+def _broken_bits(part: Calls) -> tuple[int, int] | None:
+    """Look for bits beyond the last sample, and for haploid calls of two alternates."""
+    inside = bits_of(np.ones(part.n_samples, bool))
+    written = part.haploid_words()
+    wrong: Bools = np.asarray((written & ~inside).any(axis=1))
+    low, high = part.planes()
+    dense = np.flatnonzero(part.is_dense)
+    strange = ((low | high) & ~inside) | (written[dense] & high & ~low)
+    wrong[dense] |= strange.any(axis=1)
+    variant, sample, code = part.entries
+    bit = written[variant, sample // 64] >> (sample % 64).astype(np.uint64)
+    wrong[variant[(code == 2) & (bit & np.uint64(1) > 0)]] = True
+    return (int(np.flatnonzero(wrong)[0]), _BITS) if wrong.any() else None
+
+
+def _broken_exceptions(part: Calls) -> tuple[int, int] | None:
+    variant, found = part.exceptions
+    if not len(found):
+        return None
+    sample = found["sample"].astype(np.int64)
+    wrong = sample >= part.n_samples
+    wrong[1:] |= (variant[1:] == variant[:-1]) & (sample[1:] <= sample[:-1])
+    if wrong.any():
+        return int(variant[wrong][0]), _SAMPLE
+    alleles = found["n_alternate"].astype(np.int64) + found["n_missing"]
+    wrong = (found["zero"] != 0) | (found["ploidy"] < 2) | (alleles > found["ploidy"])
+    written = mask_of(part.haploid_words(), part.n_samples)
+    wrong |= (codes_by_numpy(part)[variant, sample] != MISSING) | written[variant, sample]
+    return (int(variant[wrong][0]), _EXCEPTION) if wrong.any() else None

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Raised whenever a signature changes, so that a library of another build is not used. */
-#define SPE_ABI 1
+#define SPE_ABI 2
 
 #define SPE_EXPORT __attribute__((visibility("default")))
 
@@ -16,6 +16,9 @@
 #else
 #define SPE_CLONES
 #endif
+
+/* Small parts that are compiled into each of their callers, with the instructions those may use. */
+#define SPE_INLINE inline __attribute__((always_inline))
 
 /* Has this processor AVX2 and BMI2, and has nobody asked for the plain code? */
 SPE_EXPORT extern int spe_has_avx2;

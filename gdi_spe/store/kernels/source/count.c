@@ -1,0 +1,174 @@
+/* Allele and genotype counts of groups of samples, straight from packed calls. */
+#include "calls.h"
+
+enum { AC, AN, HET, HOM, HEMI, LOST, N_COUNTS };
+
+/* Calls of each sort in one group. */
+typedef struct {
+  int64_t het, hom, hemi, missing, missing_haploid, haploid;
+} tally;
+
+/* The groups of one call, up to 64: bits of the samples of each, and bits of groups a sample. */
+typedef struct {
+  int64_t n_groups, n_words;
+  const uint64_t *members;   /* n_groups x n_words */
+  const uint64_t *of_sample; /* bit g: in group g */
+  const uint64_t *one;       /* samples that can have one allele only, or NULL */
+  const int32_t *n_members, *n_one;
+} groups;
+
+static SPE_INLINE int64_t ones(uint64_t word) { return __builtin_popcountll(word); }
+
+static SPE_INLINE void finish(const tally *t, int64_t n_members, int32_t *out) {
+  int64_t called = n_members - t->haploid - (t->missing - t->missing_haploid);
+  out[AC] = (int32_t)(t->het + 2 * t->hom + t->hemi);
+  out[AN] = (int32_t)(2 * called + t->haploid - t->missing_haploid);
+  out[HET] = (int32_t)t->het;
+  out[HOM] = (int32_t)t->hom;
+  out[HEMI] = (int32_t)t->hemi;
+  out[LOST] = (int32_t)t->missing;
+}
+
+/* Four groups at a time; each sum holds three counts of 21 bits, emptied before they are full. */
+static SPE_INLINE void list_plain(const spe_value *v, const groups *of, int64_t base, tally *t) {
+  for (int64_t from = 0; from < v->n_entries; from += 1 << 20) {
+    int64_t to = v->n_entries - from > 1 << 20 ? from + (1 << 20) : v->n_entries;
+    uint64_t sum[4] = {0};
+    for (int64_t i = from; i < to; i++) {
+      uint64_t in = of->of_sample[v->entries[i] >> 2] >> base;
+      int shift = 21 * (int)(v->entries[i] & 3) - 21;
+      for (int g = 0; g < 4; g++) sum[g] += (in >> g & 1) << shift;
+    }
+    for (int g = 0; g < 4; g++) {
+      t[g].het += (int64_t)(sum[g] & 0x1FFFFF);
+      t[g].hom += (int64_t)(sum[g] >> 21 & 0x1FFFFF);
+      t[g].missing += (int64_t)(sum[g] >> 42);
+    }
+  }
+}
+
+static SPE_INLINE void add_call(tally *t, uint32_t code, int single, int written) {
+  int torn = code == 1 && single && !written; /* two different alleles where there is one */
+  int lost = code == SPE_MISSING || torn;
+  t->het += code == 1 && !single && !written;
+  t->hom += code == 2 && !single;
+  t->hemi += (code == 1 && written) || (code == 2 && single);
+  t->missing += lost;
+  t->missing_haploid += lost && (single || written);
+}
+
+static SPE_INLINE void list_ruled(const spe_value *v, const groups *of, int64_t base, tally *t) {
+  for (int64_t i = 0; i < v->n_entries; i++) {
+    uint32_t sample = v->entries[i] >> 2, code = v->entries[i] & 3;
+    uint64_t in = of->of_sample[sample] >> base;
+    int single = spe_bit(of->one, sample), written = spe_bit(v->haploid, sample);
+    for (int g = 0; g < 4; g++)
+      if (in >> g & 1) add_call(t + g, code, single, written);
+  }
+}
+
+static SPE_INLINE void planes_plain(const spe_value *v, const uint64_t *in, int64_t n, tally *t) {
+  int64_t low = 0, high = 0, both = 0;
+  for (int64_t w = 0; w < n; w++) {
+    uint64_t a = v->low[w] & in[w], b = v->high[w] & in[w];
+    low += ones(a);
+    high += ones(b);
+    both += ones(a & b);
+  }
+  t->het = low - both;
+  t->hom = high - both;
+  t->missing = both;
+}
+
+static SPE_INLINE void planes_ruled(const spe_value *v, const uint64_t *in, const uint64_t *one,
+                                    int64_t n, tally *t) {
+  for (int64_t w = 0; w < n; w++) {
+    uint64_t a = v->low[w] & in[w], b = v->high[w] & in[w];
+    uint64_t single = one ? one[w] : 0, written = v->haploid ? v->haploid[w] : 0;
+    uint64_t torn = a & ~b & single & ~written, lost = (a & b) | torn;
+    t->het += ones(a & ~b & ~single & ~written);
+    t->hom += ones(b & ~a & ~single);
+    t->hemi += ones((a & ~b & written) | (b & ~a & single));
+    t->missing += ones(lost);
+    t->missing_haploid += ones(lost & (single | written));
+  }
+}
+
+static SPE_INLINE int64_t n_haploid(const spe_value *v, const uint64_t *in, const uint64_t *one,
+                                    int64_t n) {
+  int64_t total = 0;
+  for (int64_t w = 0; w < n; w++) total += ones((v->haploid[w] | (one ? one[w] : 0)) & in[w]);
+  return total;
+}
+
+/* Exceptions were taken for missing calls so far; put right what is known of them. */
+static SPE_INLINE void add_exception(const spe_exception *e, int single, int32_t *out) {
+  int called = e->ploidy - e->n_missing, alternates = e->n_alternate, whole = e->n_missing == 0;
+  int same = whole && (alternates == 0 || alternates == called);
+  int hemi = single && same && alternates > 0;
+  out[AC] += single ? hemi : alternates;
+  out[AN] += single ? same : called;
+  out[HET] += whole && !single && !same;
+  out[HOM] += whole && !single && alternates == called;
+  out[HEMI] += hemi;
+  out[LOST] -= single ? same : whole;
+}
+
+static SPE_INLINE void count_four(const spe_value *v, const groups *of, int64_t base,
+                                  int32_t *out, int64_t stride) {
+  tally t[4] = {{0}};
+  int64_t n = of->n_groups - base < 4 ? of->n_groups - base : 4;
+  int ruled = of->one || v->haploid;
+  if (!v->low) {
+    if (ruled) list_ruled(v, of, base, t);
+    else list_plain(v, of, base, t);
+  }
+  for (int64_t g = 0; g < n; g++) {
+    const uint64_t *in = of->members + (base + g) * of->n_words;
+    int32_t *own = out + (base + g) * stride;
+    if (v->low) {
+      if (ruled) planes_ruled(v, in, of->one, of->n_words, t + g);
+      else planes_plain(v, in, of->n_words, t + g);
+    }
+    t[g].haploid = v->haploid ? n_haploid(v, in, of->one, of->n_words) : of->n_one[base + g];
+    finish(t + g, of->n_members[base + g], own);
+    for (int64_t i = 0; i < v->n_exceptions; i++) {
+      uint32_t sample = v->exceptions[i].sample;
+      if (spe_bit(in, sample)) add_exception(v->exceptions + i, spe_bit(of->one, sample), own);
+    }
+  }
+}
+
+static SPE_INLINE void count_all(const uint64_t *words, const int64_t *starts,
+                                 const int64_t *ends, int64_t from, int64_t to,
+                                 const groups *of, int32_t *out, int64_t stride) {
+  for (int64_t i = from; i < to; i++) {
+    spe_value v = spe_open(words, starts[i], ends[i], of->n_words);
+    for (int64_t base = 0; base < of->n_groups; base += 4)
+      count_four(&v, of, base, out + i * N_COUNTS, stride);
+  }
+}
+
+#ifdef SPE_X86
+SPE_AVX2 static void count_wide(const uint64_t *words, const int64_t *starts, const int64_t *ends,
+                                int64_t from, int64_t to, const groups *of, int32_t *out,
+                                int64_t stride) {
+  count_all(words, starts, ends, from, to, of, out, stride);
+}
+#endif
+
+/* Count variants from..to of n in up to 64 groups; out is n_groups x n x 6. */
+SPE_EXPORT void spe_calls_count(const uint64_t *words, const int64_t *starts, const int64_t *ends,
+                                int64_t n, int64_t from, int64_t to, int64_t n_samples,
+                                int64_t n_groups, const uint64_t *members,
+                                const uint64_t *of_sample, const uint64_t *one,
+                                const int32_t *n_members, const int32_t *n_one, int32_t *out) {
+  groups of = {n_groups, spe_words_of(n_samples), members, of_sample, one, n_members, n_one};
+#ifdef SPE_X86
+  if (spe_has_avx2) {
+    count_wide(words, starts, ends, from, to, &of, out, n * N_COUNTS);
+    return;
+  }
+#endif
+  count_all(words, starts, ends, from, to, &of, out, n * N_COUNTS);
+}
