@@ -31,9 +31,7 @@ def pack(data: bytes) -> bytes:
     """Compress bytes into blocks."""
     found = library()
     if found is None:
-        return b"".join(
-            _block(data[at : at + BLOCK_BYTES], _LEVEL) for at in range(0, len(data), BLOCK_BYTES)
-        )
+        return pack_by_zlib(data)
     given = np.frombuffer(data, np.uint8)
     n_blocks = -(-len(data) // BLOCK_BYTES)
     out = np.empty(n_blocks * 0x10000, np.uint8)
@@ -48,6 +46,13 @@ def pack(data: bytes) -> bytes:
     if n_written < 0:
         raise MemoryError("no room to compress")
     return out[:n_written].tobytes()
+
+
+def pack_by_zlib(data: bytes) -> bytes:
+    """Compress bytes into blocks: the twin of the kernel, whose blocks are other bytes."""
+    return b"".join(
+        _block(data[at : at + BLOCK_BYTES], _LEVEL) for at in range(0, len(data), BLOCK_BYTES)
+    )
 
 
 def _block(data: bytes, level: int) -> bytes:
