@@ -37,12 +37,13 @@ class Region(Frozen):
 
 
 class Reference(Frozen):
-    """A release of outside knowledge that shaped the cohort: an ontology, a GTF."""
+    """A release of outside knowledge that shaped a dataset or cohort: an ontology, a GTF."""
 
     kind: str
     name: str
     version: str
     sha256: Sha256
+    assembly: Literal["GRCh37", "GRCh38"] | None = None
 
 
 class Member(Frozen):
@@ -107,6 +108,8 @@ class DatasetManifest(Frozen):
     assembly: Literal["GRCh37", "GRCh38"]
     consent: ConsentBasis
     keep_info: tuple[str, ...] = ()
+    # The releases that ingest used: genes by position, the reference sequence.
+    references: tuple[Reference, ...] = ()
     # Did the dataset declare the regions it looked at, or are only its sites known?
     declares_regions: bool = False
     n_individuals: int

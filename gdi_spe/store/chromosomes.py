@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 CHROMOSOMES = tuple(f"chr{name}" for name in (*range(1, 23), "X", "Y", "M"))
 _RANK = {name: rank for rank, name in enumerate(CHROMOSOMES)}
 
@@ -38,3 +40,9 @@ def rank_of(chromosome: str) -> int:
 def assembly_of(chromosome: str, length: int) -> str | None:
     """Return the assembly in which a chromosome has this length, if one does."""
     return next((name for name, of in LENGTHS.items() if of.get(chromosome) == length), None)
+
+
+def assemblies_named(text: str) -> frozenset[str]:
+    """Return the assemblies that a text names, under whichever of their names."""
+    named = re.findall(r"GRCh3[78]|hg19|hg38|b37\b", text)
+    return frozenset("GRCh38" if name.endswith("38") else "GRCh37" for name in named)

@@ -91,9 +91,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
     home.mkdir()
     database = Database(f"sqlite:///{home}/node.db")
     Base.metadata.create_all(database.engine)
-    with database.write() as session:
-        for path in sorted((synthetic / "references").glob("*.obo")):
-            references.add(session, home, references.ONTOLOGY, path, now)
+    for path in sorted((synthetic / "references").glob("*.obo")):
+        references.add(database, home, references.ONTOLOGY, path, now)
     cohort = COHORTS[0]
     for dataset in cohort.datasets:
         folder = synthetic / dataset

@@ -1,7 +1,8 @@
-"""``gdi-spe reference``: ontologies and gene annotations."""
+"""``gdi-spe reference``: ontologies, gene annotations and reference sequences."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from gdi_spe.node.cli.context import Cli, pass_cli
 from gdi_spe.node.cohorts import references
+from gdi_spe.node.cohorts.reference_kinds import KINDS
 from gdi_spe.node.cohorts.references import AddedReference
 
 
@@ -18,24 +20,38 @@ def reference() -> None:
 
 
 @reference.command("add")
-@click.argument("kind", type=click.Choice(references.KINDS))
+@click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--assembly", default="", help="GRCh37 or GRCh38, where the file does not tell.")
 @pass_cli
-def _add(cli: Cli, kind: str, file: Path) -> None:
-    """Add a release of an ontology (OBO or OBO JSON, named by its prefix) or a GTF."""
-    with cli.database().write() as session:
-        added = references.add(session, cli.home, kind, file, cli.now())
-    cli.show(_facts(added), f"{added.kind} {added.name}, {added.release}: {added.sha256[:16]}")
+def _add(cli: Cli, kind: str, file: Path, assembly: str) -> None:
+    """Add a release: an ontology (OBO or OBO JSON, named by its prefix), a GTF or a FASTA."""
+    added = references.add(
+        cli.database(), cli.home, kind, file, cli.now(), assembly=assembly, progress=_progress
+    )
+    cli.show(_facts(added), _line(added))
+
+
+def _progress(done: int, of: int | None) -> None:
+    """Say on a terminal how far the reading has come."""
+    if sys.stderr.isatty() and of:
+        click.echo(f"\r{100 * done // of} % of {of / 1e6:,.0f} MB ", err=True, nl=False)
 
 
 @reference.command("list")
 @pass_cli
 def _list(cli: Cli) -> None:
-    """List the references, oldest first."""
+    """List the references, oldest first; the newest of a kind, name and assembly is in use."""
     with cli.database().read() as session:
         found = references.every(session, cli.home)
-    lines = [f"{r.kind} {r.name}  {r.release}  {r.added_at:%Y-%m-%d}" for r in found]
-    cli.show([_facts(r) for r in found], "\n".join(lines) or "There are no references.")
+        in_use = set(references.current(session, cli.home))
+    lines = [_line(each) + ("" if each in in_use else "  superseded") for each in found]
+    cli.show([_facts(each) for each in found], "\n".join(lines) or "There are no references.")
+
+
+def _line(added: AddedReference) -> str:
+    words = [added.kind, added.name, added.release, added.assembly, added.sha256[:16]]
+    return "  ".join([*(word for word in words if word), f"{added.added_at:%Y-%m-%d %H:%M}"])
 
 
 def _facts(added: AddedReference) -> dict[str, Any]:
@@ -43,6 +59,7 @@ def _facts(added: AddedReference) -> dict[str, Any]:
         "kind": added.kind,
         "name": added.name,
         "release": added.release,
+        "assembly": added.assembly or None,
         "sha256": added.sha256,
         "added_at": added.added_at.isoformat(),
     }

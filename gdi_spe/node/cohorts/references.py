@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import os
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,16 +9,22 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, Tampered
 from gdi_spe.boundary.manifest import Reference
-from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.cohorts.reference_kinds import KINDS, Progress
 from gdi_spe.node.cohorts.tables import ReferenceRow
-from gdi_spe.store.writing.folders import sha256_of, sync
-from gdi_spe.terms import obo
-from gdi_spe.terms.codes import BY_SPELLING
+from gdi_spe.node.database.engine import Database
+from gdi_spe.store.writing.folders import put_in_place, sha256_of, staged
 
-ONTOLOGY, GTF = "ontology", "gtf"
-KINDS = (ONTOLOGY, GTF)
+ONTOLOGY, GTF, FASTA = "ontology", "gtf", "fasta"
+_FOLDER = "references"
+
+
+class ReferenceTampered(Tampered):
+    """What the node keeps of a reference is not what it kept when it was added."""
+
+    code = "reference-tampered"
 
 
 @dataclass(frozen=True)
@@ -31,49 +34,117 @@ class AddedReference:
     kind: str
     name: str
     release: str
+    assembly: str
     sha256: str
+    stored_sha256: str
     path: Path
     added_at: datetime
 
     def to_manifest(self) -> Reference:
-        """Return what a cohort's manifest tells of it."""
-        return Reference(kind=self.kind, name=self.name, version=self.release, sha256=self.sha256)
+        """Return what a manifest tells of it."""
+        return Reference.model_validate(
+            {
+                "kind": self.kind,
+                "name": self.name,
+                "version": self.release,
+                "sha256": self.sha256,
+                "assembly": self.assembly or None,
+            }
+        )
+
+    def check(self) -> Path:
+        """Hash again what the node keeps, and return where it is.
+
+        Raises
+        ------
+        ReferenceTampered
+            If it is not what it was when it was added.
+        """
+        # TRUST: what was hashed when it was added is what counts, not what lies there now.
+        if not self.path.is_file() or sha256_of(self.path) != self.stored_sha256:
+            raise ReferenceTampered(f"{self.path} is not the release that was added")
+        return self.path
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """The references that a dataset of one assembly is read with; None where none was added."""
+
+    gtf: AddedReference | None
+    fasta: AddedReference | None
+
+    def to_manifest(self) -> tuple[Reference, ...]:
+        """Return what a dataset's manifest tells of them."""
+        return tuple(each.to_manifest() for each in (self.fasta, self.gtf) if each is not None)
 
 
 def add(
-    session: Session, home: Path, kind: str, file: Path, now: datetime, actor: str = "admin"
+    database: Database,
+    home: Path,
+    kind: str,
+    file: Path,
+    now: datetime,
+    actor: str = "admin",
+    assembly: str = "",
+    progress: Progress = lambda _done, _of: None,
 ) -> AddedReference:
-    """Add a release; from now on it is the one that counts under its name.
+    """Add a release; from now on it is the one that counts under its kind, name and assembly.
+
+    Parameters
+    ----------
+    database, home
+        The node's.
+    kind, file
+        ``ontology``, ``gtf`` or ``fasta``, and a file of that kind.
+    now, actor
+        When, and on whose behalf.
+    assembly
+        For a GTF or FASTA that does not tell its own: GRCh37 or GRCh38.
+    progress
+        Called with how many bytes of the file were read, and how many it has.
 
     Raises
     ------
     BadInput
-        If the file is not what ``kind`` says.
+        If the file is not what ``kind`` says, or is of another assembly or of none that is known.
     """
-    name, release = _ontology(file) if kind == ONTOLOGY else _gtf(kind, file)
-    digest = sha256_of(file)
-    known = session.scalars(
-        select(ReferenceRow).where(
-            ReferenceRow.kind == kind, ReferenceRow.name == name, ReferenceRow.sha256 == digest
-        )
-    ).first()
-    if known is not None and (home.resolve() / "references" / known.file).is_file():
-        return _added(home, known)
-    stored = _store(home, file, name, digest)
-    row = ReferenceRow(
-        kind=kind, name=name, release=release, sha256=digest, file=stored, added_at=now
+    if kind not in KINDS:
+        raise BadInput(f"unknown kind {kind!r}", remedy=f"One of {', '.join(KINDS)}")
+    digest = _sha256_of(file)
+    with database.read() as session:
+        same = [r for r in every(session, home) if (r.kind, r.sha256) == (kind, digest)]
+        in_use = current(session, home)
+    kept = (
+        same[-1] if same and _is_whole(same[-1]) and assembly in ("", same[-1].assembly) else None
     )
-    session.add(row)
-    facts = {"name": name, "release": release, "sha256": digest}
-    record(session, Event("reference.added", actor, f"{kind}:{name}", facts), now)
-    return _added(home, row)
+    if kept is not None and kept in in_use:
+        return kept
+    row = _row_of(kept, home) if kept else _bring_in(home, kind, file, digest, assembly, progress)
+    row.added_at = now
+    with database.write() as session:
+        session.add(row)
+        facts: dict[str, Fact] = {
+            "name": row.name,
+            "release": row.release,
+            "assembly": row.assembly,
+            "sha256": digest,
+        }
+        record(session, Event("reference.added", actor, f"{kind}:{row.name}", facts), now)
+        return _added(home, row)
 
 
 def current(session: Session, home: Path) -> tuple[AddedReference, ...]:
-    """Return the newest release of each name."""
-    rows = session.scalars(select(ReferenceRow).order_by(ReferenceRow.id)).all()
-    newest = {(row.kind, row.name): row for row in rows}
-    return tuple(_added(home, newest[key]) for key in sorted(newest))
+    """Return what is in use: the newest ontology of a name, GTF and FASTA of an assembly."""
+    newest = {
+        (r.kind, r.name if r.kind == ONTOLOGY else "", r.assembly): r for r in every(session, home)
+    }
+    return tuple(newest[key] for key in sorted(newest))
+
+
+def of_assembly(session: Session, home: Path, assembly: str) -> Coordinates:
+    """Return the GTF and FASTA in use for an assembly; never those of another."""
+    found = {r.kind: r for r in current(session, home) if r.assembly == assembly}
+    return Coordinates(found.get(GTF), found.get(FASTA))
 
 
 def every(session: Session, home: Path) -> tuple[AddedReference, ...]:
@@ -82,48 +153,58 @@ def every(session: Session, home: Path) -> tuple[AddedReference, ...]:
     return tuple(_added(home, row) for row in rows)
 
 
-def _added(home: Path, row: ReferenceRow) -> AddedReference:
-    path = home.resolve() / "references" / row.file
-    return AddedReference(row.kind, row.name, row.release, row.sha256, path, row.added_at)
+def _is_whole(kept: AddedReference) -> bool:
+    return kept.path.is_file() and sha256_of(kept.path) == kept.stored_sha256
 
 
-def _ontology(file: Path) -> tuple[str, str]:
-    prefix = BY_SPELLING[file.stem].prefix if file.stem in BY_SPELLING else file.stem.upper()
-    if prefix not in BY_SPELLING:
-        raise BadInput(
-            "the file's name is not the prefix of a known code system",
-            source=str(file),
-            remedy="Name it as in MONDO.obo",
-        )
-    return prefix, obo.load(file, prefix).version or "unversioned"
+def _bring_in(
+    home: Path, kind: str, file: Path, digest: str, assembly: str, progress: Progress
+) -> ReferenceRow:
+    """Let a reader write what is kept, and give the folder its place: whole or not at all."""
+    root = home.resolve() / _FOLDER
+    target = root / f"{digest[:16]}-{kind}"
+    with staged(root) as staging:
+        content = KINDS[kind](file, staging, assembly, progress)
+        put_in_place(staging, target)
+    return ReferenceRow(
+        kind=kind,
+        name=content.name[:64],
+        release=content.release,
+        assembly=content.assembly,
+        sha256=digest,
+        stored_sha256=sha256_of(target / content.file),
+        file=f"{target.name}/{content.file}",
+    )
 
 
-def _gtf(kind: str, file: Path) -> tuple[str, str]:
-    if kind != GTF:
-        raise BadInput(f"unknown kind {kind!r}", remedy=f"One of {', '.join(KINDS)}")
-    release = "unversioned"
+def _row_of(kept: AddedReference, home: Path) -> ReferenceRow:
+    """Return a new row for a release that is kept already and comes into use again."""
+    return ReferenceRow(
+        kind=kept.kind,
+        name=kept.name,
+        release=kept.release,
+        assembly=kept.assembly,
+        sha256=kept.sha256,
+        stored_sha256=kept.stored_sha256,
+        file=kept.path.relative_to(home.resolve() / _FOLDER).as_posix(),
+    )
+
+
+def _sha256_of(file: Path) -> str:
     try:
-        with gzip.open(file, "rt") if file.suffix == ".gz" else file.open() as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.startswith("#"):
-                    release = line.strip("#! \n") if number == 1 else release
-                elif len(line.split("\t")) != 9:
-                    raise BadInput("not nine columns", source=str(file), line=number)
-                else:
-                    return file.name.split(".")[0], release
-    except (OSError, UnicodeDecodeError, EOFError) as error:
-        raise BadInput(f"cannot be read ({error})", source=str(file)) from None
-    raise BadInput("there are no features", source=str(file))
+        return sha256_of(file)
+    except OSError as error:
+        raise BadInput(f"cannot be read ({error.strerror})", source=str(file)) from None
 
 
-def _store(home: Path, file: Path, name: str, digest: str) -> str:
-    suffix = "".join(file.suffixes[-2:]) if file.suffix == ".gz" else file.suffix
-    folder = home.resolve() / "references" / digest[:16]
-    folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-    aside = folder / f".{name}{suffix}.{os.getpid()}"
-    shutil.copyfile(file, aside)
-    aside.chmod(0o444)
-    sync(aside)
-    aside.replace(folder / f"{name}{suffix}")
-    sync(folder)
-    return f"{digest[:16]}/{name}{suffix}"
+def _added(home: Path, row: ReferenceRow) -> AddedReference:
+    return AddedReference(
+        row.kind,
+        row.name,
+        row.release,
+        row.assembly,
+        row.sha256,
+        row.stored_sha256,
+        home.resolve() / _FOLDER / row.file,
+        row.added_at,
+    )

@@ -41,7 +41,7 @@ class DatasetVersionRow(Base):
 
 
 class ReferenceRow(Base):
-    """A release of outside knowledge: an ontology or a GTF. The newest of a name counts."""
+    """A release of outside knowledge; the newest of a kind, name and assembly counts."""
 
     __tablename__ = "references_"
 
@@ -49,7 +49,11 @@ class ReferenceRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(String(64))
     release: Mapped[str] = mapped_column(Text)
+    # Empty for what has no coordinates.
+    assembly: Mapped[str] = mapped_column(String(16), default="")
+    # Of the file as it was added, and of what the node keeps of it.
     sha256: Mapped[str] = mapped_column(String(64))
+    stored_sha256: Mapped[str] = mapped_column(String(64))
     file: Mapped[str] = mapped_column(Text)
     added_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -1,17 +1,29 @@
-"""Windows of a reference sequence, without ever holding a chromosome in memory."""
+"""A reference sequence: brought into one form once, then read in windows of bases.
+
+The form is FASTA of the store's chromosomes alone, under their canonical names, uncompressed, one
+line a chromosome, in capital A, C, G, T and N; other programs read it by its index (``.fai``).
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.chromosomes import canonical
+from gdi_spe.store.chromosomes import LENGTHS, assembly_of, canonical
+from gdi_spe.store.reading.intake import open_text
 
 # Every code that is not A, C, G or T stands for "one of several" and becomes N, as in bcftools;
 # soft-masked (small) letters are the same bases.
 _TO_ACGTN = bytes(ord(chr(b).upper() if chr(b) in "ACGTacgt" else "N") for b in range(256))
+# Nucleotide codes of IUPAC, and the gaps that FASTA allows.
+_CODES = b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv-"
+_NAME = re.compile(rb"^>(\S*).*$", re.MULTILINE)
+Progress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True)
@@ -80,3 +92,129 @@ def _read_index(path: Path) -> dict[str, Contig]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot be read ({error})", source=str(path)) from None
     return found
+
+
+def write_canonical(
+    source: Path, target: Path, progress: Progress = lambda _done, _of: None
+) -> dict[str, int]:
+    """Write a FASTA file in the store's form, and its index beside it.
+
+    Parameters
+    ----------
+    source
+        FASTA, plain or compressed; contigs that the store does not know are left out.
+    target
+        The file to write; ``.fai`` is added for the index.
+    progress
+        Called with how many bytes of the source were read, and how many it has.
+
+    Returns
+    -------
+    How many bases each chromosome has.
+
+    Raises
+    ------
+    BadInput
+        If it is not FASTA of nucleotides, has a chromosome twice, or none.
+    """
+    with open_text(source) as text, target.open("wb") as out:
+        writing = _Writing(source, out)
+        for chunk in text.chunks():
+            writing.add(chunk.tobytes())
+            progress(text.consumed_bytes, text.size_bytes)
+        writing.end_contig()
+    if not writing.contigs:
+        raise BadInput("there is no sequence of a chromosome", source=str(source))
+    lines = [
+        f"{c.name}\t{c.length}\t{c.offset}\t{c.line_bases}\t{c.line_bytes}\n"
+        for c in writing.contigs.values()
+    ]
+    target.with_name(f"{target.name}.fai").write_text("".join(lines))
+    return {contig.name: contig.length for contig in writing.contigs.values()}
+
+
+def assembly_by_lengths(lengths: dict[str, int], source: Path) -> str | None:
+    """Return the assembly that chromosomes of these lengths are of, None where no length is known.
+
+    Raises
+    ------
+    BadInput
+        If some chromosomes have an assembly's length and others do not.
+    """
+    lengths = {name: n for name, n in lengths.items() if name in LENGTHS["GRCh38"]}
+    found = {name: assembly_of(name, n) for name, n in lengths.items()}
+    known = {assembly for assembly in found.values() if assembly is not None}
+    if not known:
+        return None
+    odd = [name for name in found if found[name] != min(known)]
+    if odd:
+        raise BadInput(
+            f"{odd[0]} has {lengths[odd[0]]:,} bases, {min(known)} has "
+            f"{LENGTHS[min(known)][odd[0]]:,}",
+            source=str(source),
+            remedy="Is the file cut short, or of two assemblies?",
+        )
+    return min(known)
+
+
+@dataclass
+class _Writing:
+    """The canonical file as far as it is written."""
+
+    source: Path
+    out: IO[bytes]
+    contigs: dict[str, Contig] = field(default_factory=dict)
+    _name: str | None = None
+    _start: int = 0
+    _n_lines: int = 0
+    _is_begun: bool = False
+
+    def add(self, text: bytes) -> None:
+        """Take whole lines more."""
+        begun = 0
+        for found in _NAME.finditer(text):
+            self._bases(text[begun : found.start()], text.count(b"\n", 0, begun))
+            self._begin(found[1], self._n_lines + text.count(b"\n", 0, found.start()) + 1)
+            begun = found.end()
+        self._bases(text[begun:], text.count(b"\n", 0, begun))
+        self._n_lines += text.count(b"\n")
+
+    def _begin(self, name: bytes, line: int) -> None:
+        self.end_contig()
+        self._is_begun = True
+        self._name = canonical(name.decode("utf-8", "replace"))
+        if self._name in self.contigs:
+            raise BadInput(f"{self._name} stands twice", source=str(self.source), line=line)
+        if self._name is not None:
+            self.out.write(f">{self._name}\n".encode())
+            self._start = self.out.tell()
+
+    def _bases(self, text: bytes, lines_before: int = 0) -> None:
+        bases = text.translate(_TO_ACGTN, b"\r\n")
+        if bases and (not self._is_begun or text.translate(None, _CODES + b"\r\n")):
+            raise BadInput(
+                "not FASTA: a line that is neither >name nor bases",
+                source=str(self.source),
+                line=self._n_lines + lines_before + _first_odd(text, self._is_begun),
+            )
+        if self._name is not None:
+            self.out.write(bases)
+
+    def end_contig(self) -> None:
+        """Finish the chromosome at hand."""
+        if self._name is None:
+            return
+        length = self.out.tell() - self._start
+        if not length:
+            raise BadInput(f"{self._name} has no bases", source=str(self.source))
+        self.out.write(b"\n")
+        self.contigs[self._name] = Contig(self._name, length, self._start, length, length + 1)
+        self._name = None
+
+
+def _first_odd(text: bytes, is_begun: bool) -> int:
+    """Return which line of a text is the first that is not bases, from 1."""
+    for number, line in enumerate(text.split(b"\n"), start=1):
+        if line.strip() and (not is_begun or line.translate(None, _CODES + b"\r")):
+            return number
+    return 1

@@ -144,8 +144,7 @@ def add_mondo(node: Any) -> None:
     path.write_text(
         "format-version: 1.2\ndata-version: 1\n\n[Term]\nid: MONDO:0100096\nname: COVID-19\n"
     )
-    with node.database.write() as session:
-        references.add(session, node.home, "ontology", path, NOW)
+    references.add(node.database, node.home, "ontology", path, NOW)
 
 
 def test_a_filter_whose_ontology_is_not_here_is_an_error_and_leaves_nothing(small: Any) -> None:

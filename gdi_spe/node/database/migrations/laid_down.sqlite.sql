@@ -1,4 +1,4 @@
--- 7165cd4289a03984a3d05626637cb445b379df2bfb29fa6e00091837b5c49ce1;
+-- 5809e2d1d290e70273b4694bc11a64dff35389f1991c1be809cc7ad818edc05b;
 
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
@@ -121,7 +121,9 @@ CREATE TABLE references_ (
 	kind VARCHAR(16) NOT NULL, 
 	name VARCHAR(64) NOT NULL, 
 	release TEXT NOT NULL, 
+	assembly VARCHAR(16) NOT NULL, 
 	sha256 VARCHAR(64) NOT NULL, 
+	stored_sha256 VARCHAR(64) NOT NULL, 
 	file TEXT NOT NULL, 
 	added_at DATETIME NOT NULL, 
 	CONSTRAINT pk_references_ PRIMARY KEY (id)
