@@ -1,0 +1,221 @@
+"""Association of a trait with packed calls: the compiled kernels, divided among threads."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.store.calls import Calls
+from gdi_spe.store.kernels.library import library, pointer
+
+Floats = NDArray[np.float64]
+
+SCORE, WALD, FIRTH = 0, 1, 2
+MAX_COLUMNS = 36
+_LINEAR_OUT, _SCORE_OUT, _LOGISTIC_OUT = 4, 5, 8
+_POINTER, _INT = ctypes.c_void_p, ctypes.c_int64
+
+
+@dataclass(frozen=True)
+class LinearFit:
+    """Of each variant: slope, standard error, called samples, alternate alleles among them."""
+
+    beta: Floats
+    standard_error: Floats
+    n: NDArray[np.int64]
+    allele_count: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LogisticFit:
+    """Of each variant: log odds ratio, standard error, chi-squared, counts, and convergence."""
+
+    beta: Floats
+    standard_error: Floats
+    chi_squared: Floats
+    n: NDArray[np.int64]
+    allele_count: NDArray[np.int64]
+    allele_count_cases: NDArray[np.int64]
+    n_cases: NDArray[np.int64]
+    is_converged: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ScoreFit:
+    """Of each variant: the score, its variance, and the counts behind them."""
+
+    score: Floats
+    variance: Floats
+    n_missing: NDArray[np.int64]
+    allele_count: NDArray[np.int64]
+    allele_count_cases: NDArray[np.int64]
+
+
+@cache
+def _kernels() -> ctypes.CDLL | None:
+    found = library()
+    if found is None:
+        return None
+    calls = [_POINTER, _POINTER, _INT, _INT, _POINTER]
+    found.spe_linear.argtypes = [*calls, _POINTER, _INT, _INT, _INT, _POINTER]
+    found.spe_linear.restype = None
+    found.spe_score.argtypes = [*calls, _POINTER, _INT, _INT, _POINTER]
+    found.spe_score.restype = None
+    model = [_POINTER, _POINTER, _POINTER, _POINTER, _INT, _INT, _INT]
+    found.spe_logistic.argtypes = [*calls, *model, _POINTER, _POINTER]
+    found.spe_logistic.restype = None
+    return found
+
+
+def is_compiled(n_columns: int) -> bool:
+    """Say whether the kernels are here and take models of so many columns."""
+    return library() is not None and n_columns <= MAX_COLUMNS
+
+
+def linear(calls: Calls, row_of: NDArray[np.int32], basis: Floats, residual: Floats) -> LinearFit:
+    """Regress a residualised trait on each variant.
+
+    Parameters
+    ----------
+    calls
+        The variants; validated.
+    row_of
+        Row of each sample in ``basis``, -1 for samples that are not in the analysis.
+    basis
+        Orthonormal columns that span the covariates, shape ``(rows, k)``.
+    residual
+        The trait without what the covariates explain, shape ``(rows,)``.
+    """
+    n_rows, k = basis.shape
+    _check_rows(calls, row_of, n_rows)
+    stride = (k + 1 + 3) // 4 * 4
+    design = np.zeros((n_rows, stride))
+    design[:, :k], design[:, k] = basis, residual
+    out = np.empty((len(calls), _LINEAR_OUT))
+
+    def work(part: slice) -> None:
+        starts = np.ascontiguousarray(calls.starts[part])
+        _native().spe_linear(
+            pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
+            pointer(design), stride, k, n_rows, pointer(out[part]),
+        )  # fmt: skip
+
+    _divided(len(calls), work)
+    return LinearFit(
+        out[:, 0].copy(), out[:, 1].copy(), out[:, 2].astype(np.int64), out[:, 3].astype(np.int64)
+    )
+
+
+def score(
+    calls: Calls,
+    row_of: NDArray[np.int32],
+    whitened: Floats,
+    residual: Floats,
+    outcome: NDArray[np.bool_],
+    weight: Floats,
+) -> ScoreFit:
+    """Score each variant against the null model; exact where nobody is missing.
+
+    Parameters
+    ----------
+    calls, row_of
+        As for `linear`.
+    whitened
+        Weighted covariates through the inverse factor of their information, ``(rows, k)``.
+    residual, outcome, weight
+        Cases less their probability; True for cases; the variance of each outcome.
+    """
+    n_rows, k = whitened.shape
+    _check_rows(calls, row_of, n_rows)
+    stride = (k + 3 + 3) // 4 * 4
+    design = np.zeros((n_rows, stride))
+    design[:, :k] = whitened
+    design[:, k], design[:, k + 1], design[:, k + 2] = residual, outcome, weight
+    out = np.empty((len(calls), _SCORE_OUT))
+
+    def work(part: slice) -> None:
+        starts = np.ascontiguousarray(calls.starts[part])
+        _native().spe_score(
+            pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
+            pointer(design), stride, k, pointer(out[part]),
+        )  # fmt: skip
+
+    _divided(len(calls), work)
+    numbers = [out[:, column].astype(np.int64) for column in (2, 3, 4)]
+    return ScoreFit(out[:, 0].copy(), out[:, 1].copy(), *numbers)
+
+
+def logistic(
+    calls: Calls,
+    row_of: NDArray[np.int32],
+    covariates: Floats,
+    outcome: NDArray[np.bool_],
+    start: Floats,
+    test: int,
+) -> LogisticFit:
+    """Fit cases against controls for each variant; missing calls leave that variant's model.
+
+    Parameters
+    ----------
+    calls, row_of
+        As for `linear`.
+    covariates
+        Columns of the null model with its intercept, shape ``(rows, k)``.
+    outcome
+        True for cases.
+    start
+        Coefficients of the null model.
+    test
+        ``SCORE``, ``WALD`` or ``FIRTH``.
+    """
+    n_rows, k = covariates.shape
+    _check_rows(calls, row_of, n_rows)
+    padded = (n_rows + 3) // 4 * 4
+    columns = np.zeros((k, padded))
+    columns[:, :n_rows] = covariates.T
+    cases, kept = np.zeros(padded), np.zeros(padded)
+    cases[:n_rows], kept[:n_rows] = outcome, 1
+    begin = np.ascontiguousarray(start, np.float64)
+    out = np.empty((len(calls), _LOGISTIC_OUT))
+
+    def work(part: slice) -> None:
+        starts = np.ascontiguousarray(calls.starts[part])
+        scratch = np.empty(3 * padded)
+        _native().spe_logistic(
+            pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
+            pointer(columns), pointer(cases), pointer(kept), pointer(begin), k, padded, test,
+            pointer(scratch), pointer(out[part]),
+        )  # fmt: skip
+
+    _divided(len(calls), work)
+    numbers = [out[:, column].astype(np.int64) for column in (3, 4, 5, 6)]
+    return LogisticFit(*(out[:, c].copy() for c in (0, 1, 2)), *numbers, out[:, 7] > 0)
+
+
+def _native() -> ctypes.CDLL:
+    found = _kernels()
+    if found is None:
+        raise RuntimeError("the kernels are not here; ask is_compiled first")
+    return found
+
+
+def _check_rows(calls: Calls, row_of: NDArray[np.int32], n_rows: int) -> None:
+    if row_of.dtype != np.int32 or row_of.shape != (calls.n_samples,) or row_of.max() >= n_rows:
+        raise ValueError("row_of must name a row or -1 for each sample")
+
+
+def _divided(n_variants: int, work: Callable[[slice], None], at_least: int = 256) -> None:
+    """Give each processor its share in small parts; what a part gives depends on no other."""
+    n_threads = min(len(os.sched_getaffinity(0)), max(1, n_variants // at_least))
+    size = max(64, -(-n_variants // (n_threads * 8)))
+    parts = [slice(first, first + size) for first in range(0, n_variants, size)]
+    with ThreadPoolExecutor(n_threads) as pool:
+        for _ in pool.map(work, parts):
+            pass

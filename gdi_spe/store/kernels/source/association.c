@@ -1,0 +1,455 @@
+/* Association of one trait with many variants.
+ *
+ * Linear: covariates are orthonormal and the trait is residualised once, so a variant costs what
+ * its carriers cost; missing calls are taken out exactly by a rank-one downdate each. Logistic:
+ * Newton's method with all samples, columns side by side so that four are worked on at a time.
+ * Nothing here depends on how variants are divided among threads.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "walk.h"
+
+#ifdef SPE_X86
+#define ASSOCIATION __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define ASSOCIATION
+#endif
+/* What is called must be inside its caller to be compiled for the same instructions. */
+#define INSIDE static inline __attribute__((always_inline))
+
+enum { MAX_K = 40, LINEAR_OUT = 4, SCORE_OUT = 5, LOGISTIC_OUT = 8, MAX_ITERATIONS = 40 };
+
+typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t i4 __attribute__((vector_size(32), aligned(8), may_alias));
+
+/* Four numbers from an array: one instruction, where memcpy would be two and a stall. */
+#define FOUR(array, at) (*(v4 *)((array) + (at)))
+#define FOUR_OF(array, at) (*(const v4 *)((array) + (at)))
+
+/* ---- small dense algebra: lower triangles, rows of MAX_K */
+
+/* Factorise in place; 0 where the matrix is not positive definite. */
+INSIDE int cholesky(int k, double *a) {
+  for (int i = 0; i < k; i++) {
+    for (int j = 0; j <= i; j++) {
+      double s = a[i * MAX_K + j];
+      for (int t = 0; t < j; t++) s -= a[i * MAX_K + t] * a[j * MAX_K + t];
+      if (i != j) {
+        a[i * MAX_K + j] = s / a[j * MAX_K + j];
+      } else {
+        if (!(s > 1e-12 * fabs(a[i * MAX_K + i]))) return 0;
+        a[i * MAX_K + i] = sqrt(s);
+      }
+    }
+  }
+  return 1;
+}
+
+INSIDE void forward(int k, const double *l, double *b) {
+  for (int i = 0; i < k; i++) {
+    double s = b[i];
+    for (int t = 0; t < i; t++) s -= l[i * MAX_K + t] * b[t];
+    b[i] = s / l[i * MAX_K + i];
+  }
+}
+
+INSIDE void backward(int k, const double *l, double *b) {
+  for (int i = k - 1; i >= 0; i--) {
+    double s = b[i];
+    for (int t = i + 1; t < k; t++) s -= l[t * MAX_K + i] * b[t];
+    b[i] = s / l[i * MAX_K + i];
+  }
+}
+
+INSIDE double dot(int k, const double *a, const double *b) {
+  double s = 0;
+  for (int i = 0; i < k; i++) s += a[i] * b[i];
+  return s;
+}
+
+/* ---- linear */
+
+/* design: a row a sample of `stride` doubles: k covariates, then the residual, then zeros. */
+SPE_EXPORT ASSOCIATION void spe_linear(const uint64_t *words, const int64_t *starts,
+                                      int64_t n_variants, int64_t n_samples,
+                                      const int32_t *row_of, const double *design, int64_t stride,
+                                      int64_t k, int64_t n_rows, double *out) {
+  double all_yy = 0;
+  for (int64_t i = 0; i < n_rows; i++) all_yy += design[i * stride + k] * design[i * stride + k];
+  for (int64_t v = 0; v < n_variants; v++) {
+    double sums[MAX_K + 8] = {0}, lost[MAX_K] = {0}, a[MAX_K * MAX_K];
+    double gg = 0, g_sum = 0, yy = all_yy;
+    int64_t n_missing = 0;
+    SPE_EACH_CALL(words, starts[v], n_samples, {
+      const int64_t row = row_of[sample];
+      if (row < 0) continue;
+      const double *x = design + row * stride;
+      if (code != SPE_MISSING) {
+        const double g = code;
+        g_sum += g;
+        gg += g * g;
+        for (int64_t b = 0; b < stride; b += 4) {
+          FOUR(sums, b) += FOUR_OF(x, b) * g;
+        }
+      } else {
+        if (!n_missing++) memset(a, 0, sizeof a);
+        for (int i = 0; i < k; i++) {
+          for (int j = 0; j <= i; j++) a[i * MAX_K + j] -= x[i] * x[j];
+          lost[i] -= x[i] * x[k];
+        }
+        yy -= x[k] * x[k];
+      }
+    });
+    double den = gg, gy = sums[k];
+    int is_fit = gg > 0;
+    if (!n_missing) {
+      den -= dot((int)k, sums, sums);
+    } else {
+      for (int i = 0; i < k; i++) a[i * MAX_K + i] += 1;
+      is_fit = is_fit && cholesky((int)k, a);
+      if (is_fit) {
+        forward((int)k, a, sums);
+        forward((int)k, a, lost);
+        den -= dot((int)k, sums, sums);
+        gy -= dot((int)k, sums, lost);
+        yy -= dot((int)k, lost, lost);
+      }
+    }
+    double *o = out + v * LINEAR_OUT;
+    const int64_t n = n_rows - n_missing, df = n - k - 1;
+    o[2] = (double)n;
+    o[3] = g_sum;
+    o[0] = o[1] = NAN;
+    if (is_fit && df > 0 && den > 1e-9 * gg) {
+      const double rss = yy - gy * gy / den;
+      o[0] = gy / den;
+      o[1] = rss > 0 ? sqrt(rss / (double)df / den) : 0;
+    }
+  }
+}
+
+/* ---- logistic */
+
+INSIDE v4 chosen(i4 where, v4 yes, v4 no) {
+  return (v4)(((i4)yes & where) | ((i4)no & ~where));
+}
+
+/* e to the power of x to a few units in the last place: 2^n times a polynomial of the rest. */
+INSIDE v4 exponential(v4 x) {
+  const v4 low = {-700, -700, -700, -700}, high = {700, 700, 700, 700};
+  const v4 magic = {0x1.8p52, 0x1.8p52, 0x1.8p52, 0x1.8p52};
+  x = chosen(x < low, low, x);
+  x = chosen(x > high, high, x);
+  const v4 shifted = x * 0x1.71547652b82fep0 + magic;
+  const v4 n = shifted - magic;
+  const v4 r = (x - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33;
+  v4 p = r * (1.0 / 479001600) + 1.0 / 39916800;
+  p = p * r + 1.0 / 3628800;
+  p = p * r + 1.0 / 362880;
+  p = p * r + 1.0 / 40320;
+  p = p * r + 1.0 / 5040;
+  p = p * r + 1.0 / 720;
+  p = p * r + 1.0 / 120;
+  p = p * r + 1.0 / 24;
+  p = p * r + 1.0 / 6;
+  p = p * r + 0.5;
+  p = p * r + 1.0;
+  p = p * r + 1.0;
+  return p * (v4)(((i4)shifted + 1023) << 52);
+}
+
+/* One model: k columns of n doubles (n a multiple of 4), the outcome, 1 or 0 for samples in it. */
+typedef struct {
+  int64_t n;
+  int k;
+  const double *const *columns;
+  const double *outcome;
+  const double *is_in;
+  double *mean;
+} model;
+
+enum { BLOCK = 64 }; /* samples whose weights stay in the first-level cache */
+
+/* Means, weights and residuals of one block; k is known when this is compiled. */
+INSIDE void weigh(const model *m, const double *b, int64_t from, int64_t size, const int k,
+                  double *weight, double *rest) {
+  for (int64_t i = 0; i < size; i += 4) {
+    v4 eta = {0};
+#pragma GCC unroll 12
+    for (int c = 0; c < k; c++) eta += FOUR_OF(m->columns[c], from + i) * b[c];
+    const v4 in = FOUR_OF(m->is_in, from + i);
+    const v4 mean = 1.0 / (1.0 + exponential(-eta));
+    FOUR(m->mean, from + i) = mean;
+    FOUR(weight, i) = mean * (1.0 - mean) * in;
+    FOUR(rest, i) = (FOUR_OF(m->outcome, from + i) - mean) * in;
+  }
+}
+
+/* Score u and information h (lower triangle) at b. */
+INSIDE void derivatives_of(const model *m, const double *b, double *u, double *h, const int k) {
+  double weight[BLOCK], rest[BLOCK], weighted[BLOCK];
+  for (int c = 0; c < k; c++) {
+    u[c] = 0;
+    for (int d = 0; d <= c; d++) h[c * MAX_K + d] = 0;
+  }
+  for (int64_t from = 0; from < m->n; from += BLOCK) {
+    const int64_t size = m->n - from < BLOCK ? m->n - from : BLOCK;
+    weigh(m, b, from, size, k, weight, rest);
+    for (int c = 0; c < k; c++) {
+      const double *x = m->columns[c] + from;
+      v4 sum = {0};
+      for (int64_t i = 0; i < size; i += 4) {
+        sum += FOUR_OF(x, i) * FOUR_OF(rest, i);
+        FOUR(weighted, i) = FOUR_OF(x, i) * FOUR_OF(weight, i);
+      }
+      u[c] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+      for (int d = 0; d <= c; d++) {
+        const double *z = m->columns[d] + from;
+        v4 even = {0}, odd = {0};
+        int64_t i = 0;
+        for (; i + 8 <= size; i += 8) {
+          even += FOUR_OF(weighted, i) * FOUR_OF(z, i);
+          odd += FOUR_OF(weighted, i + 4) * FOUR_OF(z, i + 4);
+        }
+        if (i < size) even += FOUR_OF(weighted, i) * FOUR_OF(z, i);
+        even += odd;
+        h[c * MAX_K + d] += (even[0] + even[1]) + (even[2] + even[3]);
+      }
+    }
+  }
+}
+
+/* Four samples at a time is worth its while only where the columns stay in registers. */
+static ASSOCIATION void derivatives(const model *m, const double *b, double *u, double *h) {
+  switch (m->k) {
+    case 1: derivatives_of(m, b, u, h, 1); break;
+    case 2: derivatives_of(m, b, u, h, 2); break;
+    case 3: derivatives_of(m, b, u, h, 3); break;
+    case 4: derivatives_of(m, b, u, h, 4); break;
+    case 5: derivatives_of(m, b, u, h, 5); break;
+    case 6: derivatives_of(m, b, u, h, 6); break;
+    case 7: derivatives_of(m, b, u, h, 7); break;
+    case 8: derivatives_of(m, b, u, h, 8); break;
+    case 9: derivatives_of(m, b, u, h, 9); break;
+    case 10: derivatives_of(m, b, u, h, 10); break;
+    case 11: derivatives_of(m, b, u, h, 11); break;
+    case 12: derivatives_of(m, b, u, h, 12); break;
+    default: derivatives_of(m, b, u, h, m->k);
+  }
+}
+
+/* Newton's method from b; h is left factorised at the end. Returns 1 where it converged. */
+INSIDE int fit(const model *m, double *b, double *h) {
+  double u[MAX_K];
+  for (int round = 0; round < MAX_ITERATIONS; round++) {
+    derivatives(m, b, u, h);
+    if (!cholesky(m->k, h)) return 0;
+    forward(m->k, h, u);
+    backward(m->k, h, u);
+    double largest = 0;
+    for (int c = 0; c < m->k; c++) {
+      b[c] += u[c];
+      largest = fmax(largest, fabs(u[c]) / fmax(1, fabs(b[c])));
+      if (!(fabs(b[c]) < 1e3)) return 0;
+    }
+    if (largest < 1e-9) return 1;
+  }
+  return 0;
+}
+
+INSIDE double log_likelihood(const model *m) {
+  double sum = 0;
+  for (int64_t i = 0; i < m->n; i++)
+    if (m->is_in[i] > 0) sum += log(m->outcome[i] > 0 ? m->mean[i] : 1 - m->mean[i]);
+  return sum;
+}
+
+/* Add Firth's correction to u: h[i] (1/2 - mean[i]) x[i], with h the diagonal of the hat matrix. */
+INSIDE void correct(const model *m, const double *l, double *u) {
+  const int k = m->k;
+  v4 us[MAX_K];
+  memset(us, 0, sizeof(v4) * (size_t)k);
+  for (int64_t i = 0; i < m->n; i += 4) {
+    v4 x[MAX_K], z[MAX_K], mean, in, hat = {0};
+    for (int c = 0; c < k; c++) {
+      x[c] = FOUR_OF(m->columns[c], i);
+      v4 s = x[c];
+      for (int d = 0; d < c; d++) s -= z[d] * l[c * MAX_K + d];
+      z[c] = s / l[c * MAX_K + c];
+      hat += z[c] * z[c];
+    }
+    mean = FOUR_OF(m->mean, i);
+    in = FOUR_OF(m->is_in, i);
+    const v4 extra = hat * mean * (1.0 - mean) * in * (0.5 - mean);
+    for (int c = 0; c < k; c++) us[c] += x[c] * extra;
+  }
+  for (int c = 0; c < k; c++) u[c] += us[c][0] + us[c][1] + us[c][2] + us[c][3];
+}
+
+/* The penalised log-likelihood at b; h is left factorised, u is the uncorrected score. */
+INSIDE double penalised(const model *m, const double *b, double *u, double *h) {
+  derivatives(m, b, u, h);
+  if (!cholesky(m->k, h)) return -INFINITY;
+  double half_log_determinant = 0;
+  for (int c = 0; c < m->k; c++) half_log_determinant += log(h[c * MAX_K + c]);
+  return log_likelihood(m) + half_log_determinant;
+}
+
+/* Maximise the penalised likelihood over the first `n_free` of the coefficients. */
+INSIDE int fit_penalised(const model *m, int n_free, double *b, double *h, double *reached) {
+  double u[MAX_K], step[MAX_K], trial[MAX_K], free_h[MAX_K * MAX_K];
+  double now = penalised(m, b, u, h);
+  for (int round = 0; round < 4 * MAX_ITERATIONS; round++) {
+    if (!isfinite(now)) return 0;
+    correct(m, h, u);
+    if (n_free == m->k) {
+      memcpy(step, u, sizeof step);
+      forward(m->k, h, step);
+      backward(m->k, h, step);
+    } else {
+      double scratch_u[MAX_K];
+      derivatives(m, b, scratch_u, free_h);
+      if (!cholesky(n_free, free_h)) return 0;
+      memcpy(step, u, sizeof step);
+      forward(n_free, free_h, step);
+      backward(n_free, free_h, step);
+    }
+    double largest = 0, factor = 1;
+    for (int c = 0; c < n_free; c++) largest = fmax(largest, fabs(step[c]));
+    if (largest < 1e-9) {
+      *reached = now;
+      return 1;
+    }
+    if (largest > 5) factor = 5 / largest;
+    double next = -INFINITY;
+    for (int half = 0; half < 20; half++, factor /= 2) {
+      memcpy(trial, b, sizeof(double) * (size_t)m->k);
+      for (int c = 0; c < n_free; c++) trial[c] += factor * step[c];
+      next = penalised(m, trial, u, h);
+      if (next >= now - 1e-12 * fabs(now)) break;
+    }
+    memcpy(b, trial, sizeof(double) * (size_t)m->k);
+    now = next;
+  }
+  return 0;
+}
+
+/* The score test where nobody is missing, at the cost of the carriers. design: a row a sample of
+ * `stride` doubles: the k weighted covariates through the inverse factor of their information, the
+ * residual, 1 for cases, the weight. out a variant: score, its variance, missing samples,
+ * alternate alleles, those of cases. */
+SPE_EXPORT ASSOCIATION void spe_score(const uint64_t *words, const int64_t *starts,
+                                      int64_t n_variants, int64_t n_samples,
+                                      const int32_t *row_of, const double *design, int64_t stride,
+                                      int64_t k, double *out) {
+  for (int64_t v = 0; v < n_variants; v++) {
+    double sums[MAX_K + 8] = {0}, gg = 0, g_sum = 0;
+    int64_t n_missing = 0;
+    SPE_EACH_CALL(words, starts[v], n_samples, {
+      const int64_t row = row_of[sample];
+      if (row < 0) continue;
+      if (code == SPE_MISSING) {
+        n_missing++;
+        continue;
+      }
+      const double *x = design + row * stride, g = code;
+      g_sum += g;
+      gg += g * g * x[k + 2];
+      for (int64_t b = 0; b < stride; b += 4) FOUR(sums, b) += FOUR_OF(x, b) * g;
+    });
+    double *o = out + v * SCORE_OUT;
+    o[0] = sums[k];
+    o[1] = gg - dot((int)k, sums, sums);
+    o[2] = (double)n_missing;
+    o[3] = g_sum;
+    o[4] = sums[k + 1];
+  }
+}
+
+enum { SCORE = 0, WALD = 1, FIRTH = 2 };
+
+/* Spread one variant's calls over the rows; returns how many rows have none. */
+INSIDE int64_t spread(const uint64_t *words, int64_t start, int64_t n_samples,
+                      const int32_t *row_of, const double *kept, int64_t n, double *g,
+                      double *is_in) {
+  int64_t n_missing = 0;
+  memset(g, 0, sizeof(double) * (size_t)n);
+  memcpy(is_in, kept, sizeof(double) * (size_t)n);
+  SPE_EACH_CALL(words, start, n_samples, {
+    const int64_t row = row_of[sample];
+    if (row < 0) continue;
+    if (code == SPE_MISSING) {
+      is_in[row] = 0;
+      n_missing++;
+    } else {
+      g[row] = code;
+    }
+  });
+  return n_missing;
+}
+
+/* columns: k rows of n doubles; outcome, kept: n doubles, 0 in the padding; start: k coefficients.
+ * out a variant: beta, standard error, chi-squared (likelihood ratio for Firth), called samples,
+ * alternate alleles, those of cases, called cases, 1 where it converged. scratch: 3 n doubles. */
+SPE_EXPORT ASSOCIATION void spe_logistic(const uint64_t *words, const int64_t *starts,
+                                        int64_t n_variants, int64_t n_samples,
+                                        const int32_t *row_of, const double *columns,
+                                        const double *outcome, const double *kept,
+                                        const double *start, int64_t k, int64_t n, int64_t test,
+                                        double *scratch, double *out) {
+  double *g = scratch, *is_in = scratch + n, *mean = scratch + 2 * n;
+  const double *listed[MAX_K];
+  for (int64_t c = 0; c < k; c++) listed[c] = columns + c * n;
+  listed[k] = g;
+  for (int64_t v = 0; v < n_variants; v++) {
+    double *o = out + v * LOGISTIC_OUT;
+    const int64_t n_missing =
+        spread(words, starts[v], n_samples, row_of, kept, n, g, is_in);
+    double called = 0, alleles = 0, in_cases = 0, cases = 0;
+    for (int64_t i = 0; i < n; i++) {
+      called += is_in[i];
+      alleles += g[i] * is_in[i];
+      in_cases += g[i] * is_in[i] * outcome[i];
+      cases += is_in[i] * outcome[i];
+    }
+    o[0] = o[1] = o[2] = NAN;
+    o[3] = called;
+    o[4] = alleles;
+    o[5] = in_cases;
+    o[6] = cases;
+    o[7] = 0;
+    if (!(alleles > 0) || !(cases > 0) || !(cases < called)) continue;
+    double b[MAX_K] = {0}, u[MAX_K], h[MAX_K * MAX_K], reached = 0, under_null = 0;
+    memcpy(b, start, sizeof(double) * (size_t)k);
+    model m = {n, (int)k + 1, listed, outcome, is_in, mean};
+    if (test == SCORE) {
+      model null_model = m;
+      null_model.k = (int)k;
+      if (n_missing && !fit(&null_model, b, h)) continue;
+      derivatives(&m, b, u, h);
+      if (!cholesky(m.k, h)) continue;
+      const double variance = h[k * MAX_K + k] * h[k * MAX_K + k];
+      o[0] = u[k] / variance;
+      o[1] = 1 / sqrt(variance);
+      o[2] = u[k] * u[k] / variance;
+      o[7] = 1;
+    } else if (test == WALD) {
+      if (!fit(&m, b, h)) continue;
+      o[0] = b[k];
+      o[1] = 1 / h[k * MAX_K + k];
+      o[2] = b[k] * b[k] / (o[1] * o[1]);
+      o[7] = 1;
+    } else {
+      double b_null[MAX_K] = {0};
+      memcpy(b_null, start, sizeof(double) * (size_t)k);
+      if (!fit_penalised(&m, (int)k, b_null, h, &under_null)) continue;
+      memcpy(b, b_null, sizeof b);
+      if (!fit_penalised(&m, (int)k + 1, b, h, &reached)) continue;
+      o[0] = b[k];
+      o[1] = 1 / h[k * MAX_K + k];
+      o[2] = fmax(0, 2 * (reached - under_null));
+      o[7] = 1;
+    }
+  }
+}
