@@ -8,11 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gdi_spe.store import counts
 from gdi_spe.store.calls import Calls
+from gdi_spe.store.kernels import numpy_association as twin
 from gdi_spe.store.kernels.library import library, pointer
 
 Floats = NDArray[np.float64]
@@ -32,6 +35,12 @@ class LinearFit:
     n: NDArray[np.int64]
     allele_count: NDArray[np.int64]
 
+    @staticmethod
+    def of(out: Floats) -> LinearFit:
+        """Take apart what the kernel wrote."""
+        n, count = (out[:, column].astype(np.int64) for column in (2, 3))
+        return LinearFit(out[:, 0].copy(), out[:, 1].copy(), n, count)
+
 
 @dataclass(frozen=True)
 class LogisticFit:
@@ -45,6 +54,13 @@ class LogisticFit:
     allele_count_cases: NDArray[np.int64]
     n_cases: NDArray[np.int64]
     is_converged: NDArray[np.bool_]
+
+    @staticmethod
+    def of(out: Floats) -> LogisticFit:
+        """Take apart what the kernel wrote."""
+        beta, error, chi = (out[:, column].copy() for column in (0, 1, 2))
+        n, count, in_cases, cases = (out[:, column].astype(np.int64) for column in (3, 4, 5, 6))
+        return LogisticFit(beta, error, chi, n, count, in_cases, cases, out[:, 7] > 0)
 
 
 @dataclass(frozen=True)
@@ -63,12 +79,12 @@ def _kernels() -> ctypes.CDLL | None:
     found = library()
     if found is None:
         return None
-    calls = [_POINTER, _POINTER, _INT, _INT, _POINTER]
+    calls: list[Any] = [_POINTER, _POINTER, _INT, _INT, _POINTER]
     found.spe_linear.argtypes = [*calls, _POINTER, _INT, _INT, _INT, _POINTER]
     found.spe_linear.restype = None
     found.spe_score.argtypes = [*calls, _POINTER, _INT, _INT, _POINTER]
     found.spe_score.restype = None
-    model = [_POINTER, _POINTER, _POINTER, _POINTER, _INT, _INT, _INT]
+    model: list[Any] = [_POINTER, _POINTER, _POINTER, _POINTER, _INT, _INT, _INT]
     found.spe_logistic.argtypes = [*calls, *model, _POINTER, _POINTER]
     found.spe_logistic.restype = None
     return found
@@ -107,10 +123,11 @@ def linear(calls: Calls, row_of: NDArray[np.int32], basis: Floats, residual: Flo
             pointer(design), stride, k, n_rows, pointer(out[part]),
         )  # fmt: skip
 
-    _divided(len(calls), work)
-    return LinearFit(
-        out[:, 0].copy(), out[:, 1].copy(), out[:, 2].astype(np.int64), out[:, 3].astype(np.int64)
-    )
+    if is_compiled(k):
+        _divided(len(calls), work)
+    else:
+        _linear_in_numpy(calls, row_of, basis, residual, out)
+    return LinearFit.of(out)
 
 
 def score(
@@ -147,9 +164,12 @@ def score(
             pointer(design), stride, k, pointer(out[part]),
         )  # fmt: skip
 
-    _divided(len(calls), work)
-    numbers = [out[:, column].astype(np.int64) for column in (2, 3, 4)]
-    return ScoreFit(out[:, 0].copy(), out[:, 1].copy(), *numbers)
+    if is_compiled(k):
+        _divided(len(calls), work)
+    else:
+        _score_in_numpy(calls, row_of, whitened, residual, outcome, weight, out)
+    missing, count, in_cases = (out[:, column].astype(np.int64) for column in (2, 3, 4))
+    return ScoreFit(out[:, 0].copy(), out[:, 1].copy(), missing, count, in_cases)
 
 
 def logistic(
@@ -194,9 +214,11 @@ def logistic(
             pointer(scratch), pointer(out[part]),
         )  # fmt: skip
 
-    _divided(len(calls), work)
-    numbers = [out[:, column].astype(np.int64) for column in (3, 4, 5, 6)]
-    return LogisticFit(*(out[:, c].copy() for c in (0, 1, 2)), *numbers, out[:, 7] > 0)
+    if is_compiled(k):
+        _divided(len(calls), work)
+    else:
+        _logistic_in_numpy(calls, row_of, covariates, outcome, begin, test, out)
+    return LogisticFit.of(out)
 
 
 def _native() -> ctypes.CDLL:
@@ -219,3 +241,68 @@ def _divided(n_variants: int, work: Callable[[slice], None], at_least: int = 256
     with ThreadPoolExecutor(n_threads) as pool:
         for _ in pool.map(work, parts):
             pass
+
+
+def dosages_of(calls: Calls, row_of: NDArray[np.int32], n_rows: int) -> Floats:
+    """Return alternate alleles of the analysis's rows, shape ``(variants, rows)``; NaN missing."""
+    samples = np.flatnonzero(row_of >= 0)
+    found = counts.dosages(calls)[:, samples].astype(float)
+    out = np.full((len(calls), n_rows), np.nan)
+    out[:, row_of[samples]] = np.where(found < 0, np.nan, found)
+    return out
+
+
+def _linear_in_numpy(
+    calls: Calls, row_of: NDArray[np.int32], basis: Floats, residual: Floats, out: Floats
+) -> None:
+    dosages = dosages_of(calls, row_of, len(basis))
+    out[:, 0], out[:, 1] = twin.linear(dosages, basis, residual)
+    out[:, 2], out[:, 3] = (~np.isnan(dosages)).sum(axis=1), np.nansum(dosages, axis=1)
+
+
+def _score_in_numpy(
+    calls: Calls, row_of: NDArray[np.int32], whitened: Floats, residual: Floats,
+    outcome: NDArray[np.bool_], weight: Floats, out: Floats,
+) -> None:  # fmt: skip
+    dosages = dosages_of(calls, row_of, len(whitened))
+    filled = np.nan_to_num(dosages)
+    inside = filled @ whitened
+    out[:, 0] = filled @ residual
+    out[:, 1] = filled**2 @ weight - (inside**2).sum(axis=1)
+    out[:, 2] = np.isnan(dosages).sum(axis=1)
+    out[:, 3], out[:, 4] = filled.sum(axis=1), filled @ outcome
+
+
+def _logistic_in_numpy(
+    calls: Calls, row_of: NDArray[np.int32], covariates: Floats, outcome: NDArray[np.bool_],
+    start: Floats, test: int, out: Floats,
+) -> None:  # fmt: skip
+    for v, dosage in enumerate(dosages_of(calls, row_of, len(covariates))):
+        called = ~np.isnan(dosage)
+        g, cases = dosage[called], outcome[called]
+        out[v, :3] = np.nan
+        out[v, 3:] = called.sum(), g.sum(), g[cases].sum(), cases.sum(), 0
+        if g.any() and cases.any() and not cases.all():
+            columns = np.column_stack([covariates[called], g])
+            try:
+                out[v, :3] = _logistic_of_one(columns, cases, start, test)
+                out[v, 7] = 1
+            except twin.NotFitted:
+                continue
+
+
+def _logistic_of_one(
+    columns: Floats, cases: NDArray[np.bool_], start: Floats, test: int
+) -> tuple[float, float, float]:
+    if test == SCORE:
+        null = twin.fit_logistic(columns[:, :-1], cases, start)[0]
+        found, variance = twin.score(columns, cases, null)
+        return found / variance, variance**-0.5, found**2 / variance
+    if test == WALD:
+        b, inverse = twin.fit_logistic(columns, cases, np.append(start, 0.0))
+        error = float(np.sqrt(inverse[-1, -1]))
+        return b[-1], error, (b[-1] / error) ** 2
+    n_free = columns.shape[1] - 1
+    null, _, under_null = twin.fit_firth(columns, cases, np.append(start, 0.0), n_free)
+    b, inverse, reached = twin.fit_firth(columns, cases, null, n_free + 1)
+    return b[-1], float(np.sqrt(inverse[-1, -1])), max(0.0, 2 * (reached - under_null))
