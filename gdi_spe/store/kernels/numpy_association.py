@@ -28,7 +28,7 @@ def linear(dosages: Floats, basis: Floats, residual: Floats) -> tuple[Floats, Fl
     inside = filled @ basis
     square = np.einsum("vn,vn->v", filled, filled)
     spread = square - np.einsum("vk,vk->v", inside, inside)
-    _slopes(out, np.flatnonzero(whole), spread, square, filled @ residual, residual @ residual,
+    _slopes(out, np.flatnonzero(whole), spread, square, filled @ residual, float(residual @ residual),
             len(residual) - basis.shape[1] - 1)  # fmt: skip
     for v in np.flatnonzero(~whole):
         out[:, v] = _linear_of_called(dosages[v], basis, residual)
@@ -142,10 +142,8 @@ def _derivatives(columns: Floats, outcome: Bools, b: Floats) -> tuple[Floats, Fl
 def _solved(matrix: Floats, value: Floats) -> Floats:
     if not np.isfinite(matrix).all() or np.linalg.cond(matrix) > 1e13:
         raise NotFitted
-    solved: Floats = np.linalg.solve(matrix, value)
-    return solved
+    return np.asarray(np.linalg.solve(matrix, value), np.float64)
 
 
 def _inverse(matrix: Floats) -> Floats:
-    inverse: Floats = np.linalg.inv(matrix)
-    return inverse
+    return np.asarray(np.linalg.inv(matrix), np.float64)
