@@ -28,8 +28,9 @@ def linear(dosages: Floats, basis: Floats, residual: Floats) -> tuple[Floats, Fl
     inside = filled @ basis
     square = np.einsum("vn,vn->v", filled, filled)
     spread = square - np.einsum("vk,vk->v", inside, inside)
-    _slopes(out, np.flatnonzero(whole), spread, square, filled @ residual, float(residual @ residual),
-            len(residual) - basis.shape[1] - 1)  # fmt: skip
+    freedom = len(residual) - basis.shape[1] - 1
+    total = float(residual @ residual)
+    _slopes(out, np.flatnonzero(whole), spread, square, filled @ residual, total, freedom)
     for v in np.flatnonzero(~whole):
         out[:, v] = _linear_of_called(dosages[v], basis, residual)
     return out[0], out[1]

@@ -1,0 +1,1 @@
+"""Association of traits with variants."""

@@ -1,0 +1,125 @@
+"""A model without variants: who is in it, the trait, the covariates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.folder import Folder
+
+Floats = NDArray[np.float64]
+
+
+class TooFewPeople(BadInput):
+    """Not enough individuals, cases or controls for the model that was asked."""
+
+    code = "too-few-people"
+
+
+@dataclass(frozen=True)
+class Model:
+    """Individuals with a trait and every covariate, one germline sample each.
+
+    ``covariates`` starts with the intercept; ``names`` names its columns.
+    """
+
+    samples: NDArray[np.int64]
+    trait: Floats
+    covariates: Floats
+    names: tuple[str, ...]
+    n_left_out: int
+
+    @property
+    def n(self) -> int:
+        """Individuals in the model."""
+        return len(self.samples)
+
+    def row_of(self, n_samples: int) -> NDArray[np.int32]:
+        """Return the row of each sample of the calls, -1 for those not in the model."""
+        rows = np.full(n_samples, -1, np.int32)
+        rows[self.samples] = np.arange(self.n)
+        return rows
+
+    def basis(self) -> Floats:
+        """Return orthonormal columns that span the covariates."""
+        return np.ascontiguousarray(np.linalg.qr(self.covariates)[0])
+
+
+def model_of(
+    folder: Folder,
+    trait: Mapping[str, float],
+    covariates: Mapping[str, Mapping[str, float | str]],
+) -> Model:
+    """Bring a trait and covariates together, individual by individual.
+
+    Parameters
+    ----------
+    folder
+        The cohort.
+    trait
+        The value of each individual who has one.
+    covariates
+        By name, the value of each individual; text is a category, and its most frequent value
+        is the one that others are compared with.
+
+    Raises
+    ------
+    BadInput
+        If a covariate is constant, or a sum of others.
+    TooFewPeople
+        If fewer individuals have everything than the model has columns.
+    """
+    people = folder.samples["individual_id"].to_pylist()
+    sample_of = {people[sample]: int(sample) for sample in folder.germline}
+    table = pd.DataFrame({name: pd.Series(values) for name, values in covariates.items()})
+    table.insert(0, "", pd.Series(trait, dtype=float))
+    table = table.replace([np.inf, -np.inf], np.nan).dropna()
+    table = table[table.index.isin(list(sample_of))]
+    table = table.loc[sorted(table.index, key=lambda person: sample_of[person])]
+    columns, names = _columns(table.drop(columns=[""]))
+    if len(table) < columns.shape[1] + 3:
+        raise TooFewPeople(
+            f"{len(table)} individuals have the trait and all {len(covariates)} covariates",
+            remedy="Leave a covariate out, or look for where values are not recorded",
+        )
+    _refuse_singular(columns, names)
+    samples = np.array([sample_of[person] for person in table.index], np.int64)
+    return Model(samples, table[""].to_numpy(float), columns, names, len(sample_of) - len(table))
+
+
+def _columns(table: pd.DataFrame) -> tuple[Floats, tuple[str, ...]]:
+    columns, names = [np.ones(len(table))], ["intercept"]
+    for name in table.columns:
+        values = table[name]
+        if pd.api.types.is_numeric_dtype(values):
+            columns.append(values.to_numpy(float))
+            names.append(str(name))
+            continue
+        common = values.value_counts()
+        for category in sorted(common.index, key=str)[:]:
+            if category != common.index[0]:
+                columns.append((values == category).to_numpy(float))
+                names.append(f"{name}={category}")
+    return np.column_stack(columns), tuple(names)
+
+
+def _refuse_singular(columns: Floats, names: Sequence[str]) -> None:
+    centred = columns[:, 1:] - columns[:, 1:].mean(axis=0)
+    scale = np.sqrt((centred**2).sum(axis=0))
+    for name, spread in zip(names[1:], scale, strict=True):
+        if not spread > 1e-12:
+            raise BadInput(
+                f"the covariate {name!r} is the same for everybody in the model",
+                remedy="Leave it out",
+            )
+    corner = np.abs(np.diag(np.linalg.qr(centred / scale)[1])) if len(scale) else np.ones(0)
+    for name, rest in zip(names[1:], corner, strict=True):
+        if rest < 1e-7:
+            raise BadInput(
+                f"the covariate {name!r} follows from the others", remedy="Leave one of them out"
+            )

@@ -1,0 +1,132 @@
+"""Numbers and categories of individuals by name: a column, a measurement, or what is given."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.folder import Folder
+
+Value = float | str
+# What a researcher calls a column of `individuals`.
+_NUMBERS = {"age": "age_years", "age_years": "age_years"}
+_CATEGORIES = ("sex", "karyotypic_sex", "population", "country_of_origin", "dataset_id")
+_UNKNOWN = {"sex": "unknown"}
+REPEATED = ("refuse", "first", "last", "mean")
+
+
+class MixedUnits(BadInput):
+    """One measurement is recorded in several units."""
+
+    code = "mixed-units"
+
+
+class RepeatedMeasurements(BadInput):
+    """Individuals were measured several times, and nobody has said which value counts."""
+
+    code = "repeated-measurements"
+
+
+def values_of(folder: Folder, name: str, repeated: str = "refuse") -> dict[str, Value]:
+    """Return the value of each individual who has one.
+
+    Parameters
+    ----------
+    folder
+        The cohort.
+    name
+        ``"age"``, ``"sex"``, ``"population"``, ``"country_of_origin"``, or the code or label of
+        a measurement (``"LOINC:8302-2"``, ``"height"``).
+    repeated
+        Which of several measurements of one individual counts: ``"first"`` or ``"last"`` by
+        date or age, their ``"mean"``, or none (``"refuse"``).
+
+    Raises
+    ------
+    BadInput
+        If nothing here has that name (near names are given).
+    MixedUnits, RepeatedMeasurements
+        If the measurement cannot be one number an individual.
+    """
+    if name in _NUMBERS or name in _CATEGORIES:
+        return _of_column(folder, _NUMBERS.get(name, name))
+    return _of_measurement(folder, name, repeated)
+
+
+def _of_column(folder: Folder, column: str) -> dict[str, Value]:
+    table = folder.table("individuals").select(["individual_id", column]).to_pandas()
+    table = table[table[column].notna() & (table[column] != _UNKNOWN.get(column))]
+    if table.empty:
+        raise BadInput(f"{column} is recorded of nobody in this cohort")
+    return dict(zip(table["individual_id"], table[column], strict=True))
+
+
+def _of_measurement(folder: Folder, name: str, repeated: str) -> dict[str, Value]:
+    if repeated not in REPEATED:
+        raise BadInput(f"repeated={repeated!r}", remedy=f"One of {', '.join(REPEATED)}")
+    table = folder.table("measurements").to_pandas()
+    labels = table["label"].fillna("").str.casefold()
+    rows = table[(table["term"] == name) | (labels == name.casefold())]
+    rows = rows[rows["value"].notna()]
+    if rows.empty:
+        raise _unknown(name, table)
+    _refuse_mixed(rows, name)
+    return dict(_one_each(rows, name, repeated).items())
+
+
+def _unknown(name: str, table: pd.DataFrame) -> BadInput:
+    here = sorted({*table["label"].dropna(), *table["term"].dropna(), *_NUMBERS, *_CATEGORIES})
+    near = difflib.get_close_matches(name, here, n=3, cutoff=0.5)
+    remedy = f"Near names: {', '.join(near)}" if near else "See cohort.sql('FROM measurements')"
+    return BadInput(f"nothing here is called {name!r}", remedy=remedy)
+
+
+def _refuse_mixed(rows: pd.DataFrame, name: str) -> None:
+    for column, what in (("term", "codes"), ("unit", "units")):
+        found = Counter(rows[column].fillna("none"))
+        if len(found) > 1:
+            raise MixedUnits(
+                f"{name!r} is recorded in several {what}: {', '.join(sorted(map(str, found)))}",
+                remedy="Bring the values to one unit and give them as a table by individual",
+            )
+
+
+def _one_each(rows: pd.DataFrame, name: str, repeated: str) -> Mapping[str, float]:
+    n_people = rows["individual_id"].nunique()
+    if len(rows) > n_people and repeated == "refuse":
+        raise RepeatedMeasurements(
+            f"{name!r} was measured several times in some individuals",
+            remedy='Say which counts: repeated="first", "last" or "mean"',
+        )
+    if repeated == "mean":
+        means: Mapping[str, float] = rows.groupby("individual_id")["value"].mean().to_dict()
+        return means
+    keys = ["date", "age_years"]
+    if len(rows) > n_people and rows[keys].isna().all(axis=1).any():
+        raise RepeatedMeasurements(
+            f"{name!r} was measured several times, at times that are not recorded",
+            remedy='Use repeated="mean"',
+        )
+    ordered = rows.sort_values([*keys, "value"], na_position="first", kind="stable")
+    kept = ordered.drop_duplicates("individual_id", keep="last" if repeated == "last" else "first")
+    return dict(zip(kept["individual_id"], kept["value"].astype(float), strict=True))
+
+
+def numbers(values: Mapping[str, Value], name: str) -> dict[str, float]:
+    """Return values as numbers.
+
+    Raises
+    ------
+    BadInput
+        If they are categories.
+    """
+    try:
+        found = {person: float(value) for person, value in values.items()}
+    except (TypeError, ValueError):
+        raise BadInput(f"{name!r} is a category, not a number") from None
+    return {person: value for person, value in found.items() if np.isfinite(value)}
