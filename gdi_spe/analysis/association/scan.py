@@ -74,10 +74,10 @@ def _on_one_scale(
     return Calls.of(values, calls.n_samples)
 
 
-def named(block: Block, assembly_ids: Sequence[str] | None = None) -> pd.DataFrame:
+def named(block: Block) -> pd.DataFrame:
     """Return the columns that name variants, as GWAS-SSF has them."""
     keys = block.keys.to_pandas()
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "chromosome": np.full(len(keys), SSF_CHROMOSOMES[block.chromosome], np.int64),
             "base_pair_location": keys["position"].to_numpy(np.int64),
@@ -85,7 +85,6 @@ def named(block: Block, assembly_ids: Sequence[str] | None = None) -> pd.DataFra
             "other_allele": keys["reference"],
         }
     )
-    return table
 
 
 def lambda_gc(chi_squared: Floats) -> float:
