@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
@@ -18,8 +20,9 @@ from gdi_spe.boundary.manifest import CohortManifest, DatasetManifest, Member
 from gdi_spe.store import counts as counting
 from gdi_spe.store.calls import COUNTS, Calls, CallsBroken, Ints
 from gdi_spe.store.chromosomes import rank_of
+from gdi_spe.store.germline import stand_ins
 from gdi_spe.store.ploidy import expected_alleles, is_sex_linked
-from gdi_spe.store.schemas import STORE_VERSION, TABLES, VARIANTS
+from gdi_spe.store.schemas import POPULATION_COLUMNS, STORE_VERSION, TABLES, VARIANTS
 
 MANIFEST = "manifest.json"
 ManifestT = TypeVar("ManifestT", bound=BaseModel)
@@ -76,21 +79,15 @@ class Folder:
     @cached_property
     def germline(self) -> Ints:
         """Sample indexes that stand for individuals: the first germline sample of each."""
-        seen: dict[str, int] = {}
-        for row in self.samples.select(["sample_index", "individual_id", "origin"]).to_pylist():
-            if row["origin"] == "germline":
-                seen.setdefault(row["individual_id"], row["sample_index"])
-        return np.array(sorted(seen.values()), np.int64)
+        return stand_ins(self.samples)
 
     @cached_property
     def sample_sexes(self) -> list[str]:
         """Sex of the individual of each sample."""
         people = self.table("individuals")
-        ids, sexes = people["individual_id"].to_pylist(), people["sex"].to_pylist()
-        sex_of = dict(zip(ids, sexes, strict=True))
-        return [
-            sex_of.get(person, "unknown") for person in self.samples["individual_id"].to_pylist()
-        ]
+        found = pc.index_in(self.samples["individual_id"], people["individual_id"])
+        sexes: list[str] = pc.fill_null(people["sex"].take(found), "unknown").to_pylist()
+        return sexes
 
     def variants(self, chromosome: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the variants of a chromosome, sorted by position.
@@ -100,15 +97,21 @@ class Folder:
         chromosome
             ``"chr19"``.
         columns
-            Columns to read; without it all but ``calls``, which is bytes for `genotypes`,
-            `dosages`, `counts` and `carriers`.
+            Columns to read; without it all but the counts by population and ``calls``, which
+            is bytes for `genotypes`, `dosages`, `counts` and `carriers`.
 
         Returns
         -------
         Row i is variant i: row numbers are what the functions about calls take.
         """
-        wanted = [n for n in VARIANTS.names if n != "calls"] if columns is None else list(columns)
-        return pq.read_table(self.path_of(f"variants/{chromosome}"), columns=wanted)
+        left_out = ("calls", *POPULATION_COLUMNS)
+        named = [n for n in VARIANTS.names if n not in left_out] if columns is None else columns
+        return self.variants_file(chromosome).read(columns=list(named))
+
+    def populations(self, chromosome: str) -> tuple[str, ...]:
+        """Return the populations of the columns of counts by population, in their order."""
+        told = self.variants_file(chromosome).schema_arrow.metadata
+        return tuple(json.loads(told[b"gdi-spe.populations"]))
 
     def variants_file(self, chromosome: str) -> pq.ParquetFile:
         """Open the variants of a chromosome, of this version and these samples."""
@@ -138,6 +141,7 @@ class Folder:
             raise BadInput(
                 f"the store has version {version!r}, this library reads {STORE_VERSION!r}",
                 source=f"variants/{chromosome}.parquet",
+                remedy="Ingest the dataset again, and make its cohorts anew",
             )
         if told.get(b"gdi-spe.samples", b"").decode() != str(self.n_samples):
             raise CallsBroken(f"variants/{chromosome}.parquet has calls of other samples")

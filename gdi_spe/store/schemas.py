@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-STORE_VERSION = "1"
+STORE_VERSION = "2"
 
 _STR, _F64, _DATE = pa.string(), pa.float64(), pa.date32()
 
@@ -120,6 +120,9 @@ ANNOTATION_COLUMNS = ("gene", "gene_id", "consequence", "impact", "hgvs_c", "hgv
 # What is told of each further gene at a variant; the columns themselves tell of the first.
 OTHER_GENES = pa.list_(pa.struct([pa.field(name, _STR) for name in ANNOTATION_COLUMNS]))
 
+# The same counts in each population; the file's metadata names the populations in their order.
+POPULATION_COLUMNS = tuple(f"{name}_by_population" for name in COUNT_COLUMNS)
+
 VARIANTS = pa.schema(
     [
         pa.field("chromosome", _STR, nullable=False),
@@ -132,6 +135,7 @@ VARIANTS = pa.schema(
         pa.field("other_genes", OTHER_GENES),
         *(pa.field(name, pa.int32(), nullable=False) for name in COUNT_COLUMNS),
         pa.field("allele_frequency", _F64),
+        *(pa.field(name, pa.list_(pa.int32()), nullable=False) for name in POPULATION_COLUMNS),
         pa.field("calls", pa.binary(), nullable=False),
     ]
 )

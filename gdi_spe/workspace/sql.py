@@ -16,7 +16,7 @@ import pyarrow.dataset as ds
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
-from gdi_spe.store.schemas import TABLES, VARIANTS
+from gdi_spe.store.schemas import POPULATION_COLUMNS, TABLES, VARIANTS
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,7 +31,9 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "allow_unsigned_extensions": "false",
     "python_enable_replacements": "false",
 }
-_PLAIN = pa.schema([field for field in VARIANTS if field.name != "calls"])
+_PLAIN = pa.schema(
+    [field for field in VARIANTS if field.name not in ("calls", *POPULATION_COLUMNS)]
+)
 _READ = "Start it with SELECT, WITH or FROM; keep tables in between as pandas tables"
 _MISSING = re.compile(r"(?:Table with name|Referenced column|column named?) \"?([\w.]+)\"?", re.I)
 

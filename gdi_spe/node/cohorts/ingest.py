@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
@@ -177,7 +176,7 @@ def _write(
     report = load.load(
         staging,
         request.vcf,
-        samples_of(content.tables["samples"], content.phenotypes.sex_of),
+        germline.samples_from(content.tables["samples"], content.tables["individuals"]),
         request.assembly,
         request.dataset_id,
         request.keep_info,
@@ -201,19 +200,6 @@ def _sample_table(samples: dict[str, canonical.SampleRow], dataset_id: str) -> p
         for index, (name, row) in enumerate(samples.items())
     ]
     return pa.Table.from_pylist(rows, schema=SAMPLES)
-
-
-def samples_of(table: pa.Table, sex_of: Callable[[str], str]) -> germline.Samples:
-    """Say who is in the columns of the calls, and who stands for each individual."""
-    first: dict[str, int] = {}
-    for row in table.to_pylist():
-        if row["origin"] == "germline":
-            first.setdefault(row["individual_id"], row["sample_index"])
-    return germline.Samples(
-        tuple(table["sample_id"].to_pylist()),
-        tuple(sex_of(person) for person in table["individual_id"].to_pylist()),
-        np.array(sorted(first.values()), np.int64),
-    )
 
 
 def _manifest(

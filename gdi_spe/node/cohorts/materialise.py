@@ -28,7 +28,7 @@ from gdi_spe.node.cohorts.consent import (
     read_consent,
 )
 from gdi_spe.node.cohorts.definitions import Cohort
-from gdi_spe.node.cohorts.ingest import CONSENT_FILE, samples_of, writing
+from gdi_spe.node.cohorts.ingest import CONSENT_FILE, writing
 from gdi_spe.node.cohorts.pseudonyms import load_or_make_key, pseudonym
 from gdi_spe.node.cohorts.tables import CohortVersionRow
 from gdi_spe.node.cohorts.versions import (
@@ -41,6 +41,7 @@ from gdi_spe.node.database.engine import Database
 from gdi_spe.query import beacon
 from gdi_spe.query.genotypes import UnknownGene
 from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.germline import samples_from
 from gdi_spe.store.schemas import PERSON_TABLES, SAMPLES
 from gdi_spe.store.writing import folders
 from gdi_spe.store.writing.subset import Source, write_subset
@@ -196,9 +197,7 @@ def _write(
     for name, table in tables.items():
         folders.write_table(staging, name, table)
     people = tables["individuals"]
-    ids, sexes = (people[name].to_pylist() for name in ("individual_id", "sex"))
-    sex_of = dict(zip(ids, sexes, strict=True))
-    samples = samples_of(tables["samples"], lambda person: sex_of[person])
+    samples = samples_from(tables["samples"], people)
     place_of = {name: place for place, name in enumerate(samples.ids)}
     keep_info = set.intersection(*(set(part.folder.manifest.keep_info) for part in chosen))
     n_variants = write_subset(

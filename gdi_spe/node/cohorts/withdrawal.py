@@ -22,11 +22,12 @@ from gdi_spe.node.cohorts.consent import (
     read_consent,
     to_csv,
 )
-from gdi_spe.node.cohorts.ingest import CONSENT_FILE, publish_dataset, samples_of, writing
+from gdi_spe.node.cohorts.ingest import CONSENT_FILE, publish_dataset, writing
 from gdi_spe.node.cohorts.tables import DatasetRow
 from gdi_spe.node.cohorts.versions import DatasetVersionRef, current_dataset
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.germline import samples_from
 from gdi_spe.store.schemas import PERSON_TABLES
 from gdi_spe.store.writing import folders
 from gdi_spe.store.writing.subset import write_without
@@ -144,7 +145,5 @@ def _write(
     for name, table in tables.items():
         folders.write_table(staging, name, table)
     (staging / CONSENT_FILE).write_bytes(to_csv(records.statements))
-    people = tables["individuals"]
-    sexes = dict(zip(people["individual_id"].to_pylist(), people["sex"].to_pylist(), strict=True))
-    samples = samples_of(tables["samples"], lambda person: str(sexes[person]))
+    samples = samples_from(tables["samples"], tables["individuals"])
     return write_without(staging, folder, columns, samples), len(columns)

@@ -17,7 +17,7 @@ from gdi_spe.store.calls import Call, Calls, encode
 from gdi_spe.store.germline import Samples, count_germline, torn_calls, with_counts
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.reading.vcf import ABOUT_PEOPLE, Variant, VcfReader, open_vcf
-from gdi_spe.store.schemas import ASSESSED, COUNT_COLUMNS, VARIANTS
+from gdi_spe.store.schemas import ASSESSED, COUNT_COLUMNS, POPULATION_COLUMNS, VARIANTS
 from gdi_spe.store.writing.folders import write_table, write_variants
 
 _CHUNK = 2048
@@ -145,7 +145,8 @@ class _Spool:
 
     def _pack(self, chromosome: str) -> None:
         rows = self._waiting.pop(chromosome)
-        plain = [f for f in self._schema if f.name not in (*COUNT_COLUMNS, "allele_frequency")]
+        counted = (*COUNT_COLUMNS, "allele_frequency", *POPULATION_COLUMNS)
+        plain = [f for f in self._schema if f.name not in counted]
         table = pa.Table.from_pylist(rows, schema=pa.schema([*plain, *_WHERE]))
         self._packed.setdefault(chromosome, []).append(table)
 
@@ -160,7 +161,12 @@ class _Spool:
             _refuse_twice(table, keys, paths)
             self._sites[chromosome] = np.unique(table["position"].to_numpy())
             self.report.n_variants += write_variants(
-                folder, chromosome, self._counted(table), self._schema, len(self._samples.ids)
+                folder,
+                chromosome,
+                self._counted(table),
+                self._schema,
+                len(self._samples.ids),
+                self._samples.population_names,
             )
 
     def _counted(self, table: pa.Table) -> Iterator[pa.Table]:

@@ -26,7 +26,13 @@ from gdi_spe.store.calls import EXCEPTION, MISSING, Bools, Call, Calls, encode, 
 from gdi_spe.store.chromosomes import rank_of
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.germline import Samples, count_germline, with_counts
-from gdi_spe.store.schemas import ANNOTATION_COLUMNS, ASSESSED, COUNT_COLUMNS, VARIANTS
+from gdi_spe.store.schemas import (
+    ANNOTATION_COLUMNS,
+    ASSESSED,
+    COUNT_COLUMNS,
+    POPULATION_COLUMNS,
+    VARIANTS,
+)
 from gdi_spe.store.writing.folders import write_table, write_variants
 
 _CHUNK = 1024
@@ -82,7 +88,12 @@ def write_subset(
         merge = _Merge(chromosome, sources, samples, assembly, regions, schema)
         if merge.keys:
             n_variants += write_variants(
-                folder, chromosome, merge.batches(), schema, len(samples.ids)
+                folder,
+                chromosome,
+                merge.batches(),
+                schema,
+                len(samples.ids),
+                samples.population_names,
             )
     write_table(folder, "assessed", _declared(sources))
     return n_variants
@@ -102,7 +113,9 @@ def write_without(
     for chromosome in source.chromosomes:
         schema = pq.read_schema(source.path_of(f"variants/{chromosome}")).remove_metadata()
         batches = _without(source, chromosome, columns, samples, schema)
-        n_variants += write_variants(folder, chromosome, batches, schema, len(columns))
+        n_variants += write_variants(
+            folder, chromosome, batches, schema, len(columns), samples.population_names
+        )
     write_table(folder, "assessed", source.table("assessed"))
     return n_variants
 
@@ -114,7 +127,7 @@ def _without(
     samples: Samples,
     schema: pa.Schema,
 ) -> Iterator[pa.Table]:
-    counted = (*COUNT_COLUMNS, "allele_frequency")
+    counted = (*COUNT_COLUMNS, "allele_frequency", *POPULATION_COLUMNS)
     plain = [name for name in schema.names if name not in (*counted, "calls")]
     table = source.variants(chromosome, plain)
     place = np.full(source.n_samples, -1, np.int64)
