@@ -29,7 +29,11 @@ def dataset() -> None:
 @dataset.command("ingest")
 @click.argument("dataset_id")
 @click.option(
-    "--vcf", multiple=True, required=True, type=_FILE, help="VCF, plain, gzip, bgzip or Crypt4GH."
+    "--vcf",
+    multiple=True,
+    required=True,
+    type=_FILE,
+    help="VCF or BCF, compressed or not, or Crypt4GH.",
 )
 @click.option("--phenopackets", type=_FILE, help="Folder of phenopackets v2, one JSON a person.")
 @click.option("--tables", type=_FILE, help="Folder of TSV or CSV tables in the canonical shape.")

@@ -6,12 +6,15 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.reading.bcf import MAGIC as BCF
+from gdi_spe.store.reading.bcf import bcf_pieces
 from gdi_spe.store.reading.encrypted import MAGIC, Crypt4ghKey, decrypted
 from gdi_spe.store.reading.inflate import (
     GZIP,
@@ -66,7 +69,7 @@ class TextSource:
 
 @contextmanager
 def open_text(path: Path, key: Crypt4ghKey | None = None) -> Iterator[TextSource]:
-    """Open a file of genotypes: VCF, plain or compressed by gzip or bgzip, in Crypt4GH or not.
+    """Open a file of genotypes: VCF or BCF, plain, gzip or bgzip, in Crypt4GH or not.
 
     What is encrypted for ``key`` is decrypted in memory, piece by piece.
 
@@ -104,10 +107,17 @@ def _pieces(stream: ByteStream, n_bytes: int, source: str) -> Iterator[Piece]:
     start = stream.read(_SNIFFED)
     whole = Rewound(start, stream)
     if is_bgzip(start):
-        return bgzip_pieces(whole, n_bytes, source)
-    if start[:2] == GZIP:
-        return gzip_pieces(whole, n_bytes, source)
-    return plain_pieces(whole, n_bytes)
+        pieces = bgzip_pieces(whole, n_bytes, source)
+    elif start[:2] == GZIP:
+        pieces = gzip_pieces(whole, n_bytes, source)
+    else:
+        pieces = plain_pieces(whole, n_bytes)
+    first = next(pieces, None)
+    if first is None:
+        return iter(())
+    pieces = chain([first], pieces)
+    is_bcf = first.text[: len(BCF)].tobytes() == BCF
+    return bcf_pieces(pieces, n_bytes, source) if is_bcf else pieces
 
 
 def whole_lines(pieces: Iterator[Piece], source: str) -> Iterator[NDArray[np.uint8]]:
