@@ -35,8 +35,13 @@ def dataset() -> None:
     type=_FILE,
     help="VCF or BCF, compressed or not, or Crypt4GH.",
 )
-@click.option("--phenopackets", type=_FILE, help="Folder of phenopackets v2, one JSON a person.")
-@click.option("--tables", type=_FILE, help="Folder of TSV or CSV tables in the canonical shape.")
+@click.option("--phenopackets", type=_FILE, help="Phenopackets v2: a JSON file, or a folder.")
+@click.option(
+    "--beacon", multiple=True, type=_FILE, help="Individuals or biosamples of a Beacon v2, JSON."
+)
+@click.option("--tables", type=_FILE, help="Folder of TSV, CSV or Parquet in the canonical shape.")
+@click.option("--pedigree", type=_FILE, help="PED file: who is whose child.")
+@click.option("--skip-faulty", is_flag=True, help="Leave wrong values out and list them.")
 @click.option("--consent", type=_FILE, help="CSV of consent statements.")
 @click.option("--consent-waived", default="", metavar="REASON", help="Why no records are needed.")
 @click.option("--assembly", default="GRCh38", show_default=True, help="GRCh37 or GRCh38.")
@@ -48,7 +53,10 @@ def _ingest(
     dataset_id: str,
     vcf: tuple[Path, ...],
     phenopackets: Path | None,
+    beacon: tuple[Path, ...],
     tables: Path | None,
+    pedigree: Path | None,
+    skip_faulty: bool,
     consent: Path | None,
     consent_waived: str,
     assembly: str,
@@ -68,6 +76,9 @@ def _ingest(
         assembly,
         keep_info,
         assessed,
+        beacon=beacon,
+        pedigree=pedigree,
+        skip_faulty=skip_faulty,
     )
     report = ingest(cli.database(), cli.home, request, cli.now(), progress=_Progress())
     cli.show(asdict(report), _told(report))
@@ -87,15 +98,16 @@ class _Progress:
 
 
 def _told(report: IngestReport) -> str:
+    from gdi_spe.node.cohorts.phenotypes.findings import report_lines
+
     lines = [
         f"{report.dataset_id}, version {report.version}: {report.n_individuals:,} individuals, "
         f"{report.n_samples:,} samples, {report.n_variants:,} variants"
     ]
-    read = [f"{n:,} {name.replace('_', ' ')}" for name, n in report.n_read.items() if n]
+    read = [f"{n:,} {name.replace('_', ' ')}" for name, n in report.phenotypes["read"].items() if n]
     lines += [f"  read: {', '.join(read)}"] if read else []
-    for name, n in {**report.left_out, **report.skipped_contigs}.items():
-        lines.append(f"  left out: {name} ({n:,})")
-    lines += [f"  unclear: {text}" for text in report.contradictions]
+    lines += [f"  {text}" for text in report_lines(report.phenotypes)]
+    lines += [f"  left out: {name} ({n:,})" for name, n in report.skipped_contigs.items()]
     if report.n_torn_calls:
         lines.append(
             f"  {report.n_torn_calls:,} calls of two alleles where there is one: counted missing"

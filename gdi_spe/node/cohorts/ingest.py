@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,19 +18,18 @@ from gdi_spe.boundary.errors import BadInput, Refused
 from gdi_spe.boundary.identifiers import ResourceId
 from gdi_spe.boundary.manifest import ConsentBasis, DatasetManifest
 from gdi_spe.node.audit.log import Event, Fact, record
-from gdi_spe.node.cohorts import canonical, seals
+from gdi_spe.node.cohorts import seals
 from gdi_spe.node.cohorts.assessed import read_bed
 from gdi_spe.node.cohorts.consent import SECONDARY_USE, ConsentRecords, read_consent, to_csv
 from gdi_spe.node.cohorts.crypt4gh_key import find_crypt4gh_key
-from gdi_spe.node.cohorts.phenopackets import read_phenopackets
-from gdi_spe.node.cohorts.phenotypes import Phenotypes
+from gdi_spe.node.cohorts.phenotypes.findings import write_report
+from gdi_spe.node.cohorts.phenotypes.putting_together import People, Sources, read_people
 from gdi_spe.node.cohorts.tables import DatasetRow, DatasetVersionRow
 from gdi_spe.node.cohorts.versions import dataset_path
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store import germline
 from gdi_spe.store.reading import load
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
-from gdi_spe.store.schemas import PERSON_TABLES, SAMPLES
 from gdi_spe.store.writing import folders
 
 CONSENT_FILE = "consent.csv"
@@ -58,6 +57,9 @@ class IngestRequest:
     keep_info: tuple[str, ...] = ()
     assessed: Path | None = None
     type: str = "ExternallyGoverned"
+    beacon: tuple[Path, ...] = ()
+    pedigree: Path | None = None
+    skip_faulty: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,8 @@ class IngestReport:
     n_individuals: int
     n_samples: int
     n_variants: int
-    n_read: dict[str, int]
-    left_out: dict[str, int]
+    phenotypes: dict[str, Any]
     skipped_contigs: dict[str, int]
-    contradictions: list[str]
     n_torn_calls: int
     warnings: list[str]
     consent_without_individual: int = 0
@@ -83,10 +83,8 @@ class IngestReport:
 class _Content:
     """Everything of a dataset but its calls, read and checked."""
 
-    samples: dict[str, canonical.SampleRow]
-    phenotypes: Phenotypes
+    people: People
     consent: ConsentRecords | None
-    tables: dict[str, pa.Table] = field(default_factory=dict)
 
 
 def ingest(
@@ -148,14 +146,16 @@ def _check(request: IngestRequest) -> None:
 
 def _read(request: IngestRequest, key: Crypt4ghKey | None) -> _Content:
     names = load.read_samples(request.vcf, request.assembly, key)
-    samples = canonical.read_samples(request.tables, names)
-    phenotypes = Phenotypes(frozenset(row.individual_id for row in samples.values()))
-    if request.phenopackets is not None:
-        read_phenopackets(request.phenopackets, phenotypes)
-    if request.tables is not None:
-        canonical.read_tables(request.tables, phenotypes)
+    sources = Sources(
+        request.phenopackets,
+        request.beacon,
+        request.tables,
+        request.pedigree,
+        request.skip_faulty,
+    )
+    people = read_people(sources, names, request.dataset_id)
     consent = read_consent(request.consent) if request.consent else None
-    return _Content(samples, phenotypes, consent)
+    return _Content(people, consent)
 
 
 def _write(
@@ -165,18 +165,16 @@ def _write(
     progress: load.Progress,
     key: Crypt4ghKey | None,
 ) -> load.LoadReport:
-    for name in PERSON_TABLES:
-        if name != "samples":
-            content.tables[name] = content.phenotypes.table(name, request.dataset_id)
-    content.tables["samples"] = _sample_table(content.samples, request.dataset_id)
-    for name, table in content.tables.items():
+    people = content.people
+    for name, table in people.tables.items():
         folders.write_table(staging, name, table)
+    write_report(staging, people.findings)
     if content.consent is not None:
         (staging / CONSENT_FILE).write_bytes(to_csv(content.consent.statements))
     report = load.load(
         staging,
         request.vcf,
-        germline.samples_from(content.tables["samples"], content.tables["individuals"]),
+        germline.samples_from(people.tables["samples"], people.tables["individuals"]),
         request.assembly,
         request.dataset_id,
         request.keep_info,
@@ -186,20 +184,6 @@ def _write(
     if request.assessed is not None:
         folders.write_table(staging, "assessed", read_bed(request.assessed, request.dataset_id))
     return report
-
-
-def _sample_table(samples: dict[str, canonical.SampleRow], dataset_id: str) -> pa.Table:
-    rows = [
-        {
-            "sample_index": index,
-            "sample_id": name,
-            "individual_id": row.individual_id,
-            "dataset_id": dataset_id,
-            "origin": row.origin,
-        }
-        for index, (name, row) in enumerate(samples.items())
-    ]
-    return pa.Table.from_pylist(rows, schema=SAMPLES)
 
 
 def _manifest(
@@ -217,8 +201,8 @@ def _manifest(
         consent=basis,
         keep_info=request.keep_info,
         declares_regions=request.assessed is not None,
-        n_individuals=len(content.phenotypes.known),
-        n_samples=len(content.samples),
+        n_individuals=len(content.people.known),
+        n_samples=len(content.people.samples),
         n_variants=report.n_variants,
         members=folders.members_of(staging),
     )
@@ -304,19 +288,16 @@ def _register(
 def _report(
     request: IngestRequest, content: _Content, report: load.LoadReport, version: int
 ) -> IngestReport:
-    findings = content.phenotypes.findings
-    known = content.phenotypes.known
+    known = content.people.known
     told = {s.subject_id for s in content.consent.statements} if content.consent else set()
     return IngestReport(
         request.dataset_id,
         version,
         len(known),
-        len(content.samples),
+        len(content.people.samples),
         report.n_variants,
-        dict(findings.n_read),
-        dict(findings.left_out),
+        content.people.findings.told(),
         dict(report.skipped_contigs),
-        findings.contradictions,
         report.n_torn_calls,
         report.warnings,
         len(told - known),

@@ -78,14 +78,14 @@ BAD: dict[str, Any] = {
             "vcf": (n.vcf([GOOD], "AB"),),
             "phenopackets": n.packets({"subject": {"id": "Z"}}),
         },
-        "Z.json: individual 'Z'",
+        "Z.json: /subject: individual 'Z'",
     ),
     "an unknown code system": (
         lambda n: {
             "vcf": (n.vcf([GOOD], "AB"),),
             "tables": n.table("diagnoses", "individual_id term\nA FOO:1\n"),
         },
-        "diagnoses.tsv, line 2: 'FOO:1'",
+        "diagnoses.tsv, line 2: term 'FOO:1'",
     ),
     "a broken consent file": (
         lambda n: {

@@ -9,72 +9,86 @@ from typing import Any
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.node.cohorts.canonical import read_tables
-from gdi_spe.node.cohorts.phenopackets import read_phenopackets
-from gdi_spe.node.cohorts.phenotypes import Phenotypes
+from gdi_spe.node.cohorts.phenotypes.putting_together import People, Sources, read_people
 
 Packet = Callable[..., dict[str, Any]]
+LENIENT = {"skip_faulty": True}
 REAL = Path(__file__).parents[4] / "shared" / "data" / "phenopackets"
+
+
+def read(names: str | tuple[str, ...], **sources: Any) -> People:
+    return read_people(Sources(**sources), tuple(names), "D")
+
+
+def rows(people: People, table: str) -> list[dict[str, Any]]:
+    return people.tables[table].to_pylist()
 
 
 def test_the_published_phenopackets_are_read() -> None:
     if not REAL.is_dir():
         pytest.skip("the folder of real files is not there")
-    found = Phenotypes(frozenset({"P123542", "proband A"}))
 
-    read_phenopackets(REAL, found)
+    people = read(("P123542", "proband A"), phenopackets=REAL)
 
-    people = {r["individual_id"]: r for r in found.table("individuals", "D").to_pylist()}
-    assert people["P123542"]["sex"] == "male"
-    assert (people["P123542"]["age"], people["P123542"]["age_years"]) == ("P70Y", 70.0)
-    assert people["P123542"]["vital_status"] == "deceased"
-    features = found.table("phenotypic_features", "D").to_pylist()
+    man = {r["individual_id"]: r for r in rows(people, "individuals")}["P123542"]
+    assert (man["sex"], man["vital_status"], man["cause_of_death"]) == (
+        "male",
+        "deceased",
+        "MONDO:0100096",
+    )
+    assert (man["age"], man["age_years"]) == ("P70Y", 70.0)
+    assert man["death_date"].isoformat() == "2020-03-28"
+    features = rows(people, "phenotypic_features")
     assert sum(r["individual_id"] == "P123542" for r in features) == 11
-    diagnoses = {r["term"]: r["status"] for r in found.table("diagnoses", "D").to_pylist()}
+    myalgia = next(r for r in features if r["term"] == "HP:0003326")
+    assert (myalgia["date"].day, myalgia["date_end"].day) == (18, 20)
+    assert next(r for r in features if r["term"] == "HP:0001561")["onset_term"] == "HP:0011461"
+    diagnoses = {r["term"]: r["status"] for r in rows(people, "diagnoses")}
     assert diagnoses["MONDO:0005015"] == "excluded"
     assert diagnoses["MONDO:0100096"] == "present"
-    treatments = [r for r in found.table("treatments", "D").to_pylist() if r["term"] == "NCIT:C722"]
-    assert treatments[0]["start_date"].isoformat() == "2020-03-20"
-    assert treatments[0]["end_date"].isoformat() == "2020-03-23"
-    values = sorted(r["value"] for r in found.table("measurements", "D").to_pylist())
-    assert values == [0.7, 1.4]
-    assert found.findings.left_out["medicalActions procedure: no canonical table"] == 2
-    assert found.findings.left_out["genomicInterpretations without a gene"] == 1
+    oxygen = [r for r in rows(people, "treatments") if r["term"] == "NCIT:C722"]
+    assert [r["start_date"].day for r in oxygen] == [20, 22]
+    assert {r["term"] for r in rows(people, "procedures")} == {"NCIT:C80473", "NCIT:C116648"}
+    values = sorted((r["value"], r["unit"]) for r in rows(people, "measurements"))
+    assert values == [(0.7, "NCIT:C67245"), (1.4, "NCIT:C67245")]
+    told = people.findings.left_out.counts
+    assert told["interpretations/diagnosis/genomicInterpretations: no gene is named"] == 1
 
 
 def test_a_marker_becomes_a_biomarker(node: Any, packet: Packet) -> None:
-    descriptor = {
-        "label": "BRAF V600E",
-        "geneContext": {"valueId": "HGNC:1097", "symbol": "BRAF"},
-        "expressions": [{"syntax": "hgvs.p", "value": "NP_004324.2:p.Val600Glu"}],
-    }
-    found_in = [
-        {
+    def found(label: str, status: str) -> dict[str, Any]:
+        descriptor = {
+            "label": label,
+            "geneContext": {"valueId": "HGNC:1097", "symbol": "BRAF"},
+            "expressions": [{"syntax": "hgvs.p", "value": f"NP_004324.2:{label}"}],
+        }
+        return {
             "subjectOrBiosampleId": "A",
             "interpretationStatus": status,
             "variantInterpretation": {"variationDescriptor": descriptor},
         }
-        for status in ("CAUSATIVE", "REJECTED")
-    ]
-    record = packet("A", interpretations=[{"diagnosis": {"genomicInterpretations": found_in}}])
-    found = Phenotypes(frozenset("A"))
 
-    read_phenopackets(node.packets(record), found)
+    both = [found("p.Val600Glu", "CAUSATIVE"), found("p.Val600Lys", "REJECTED")]
+    record = packet("A", interpretations=[{"diagnosis": {"genomicInterpretations": both}}])
 
-    rows = found.table("biomarkers", "D").to_pylist()
-    assert {r["status"] for r in rows} == {"present", "excluded"}
-    assert rows[0]["gene"] == "BRAF"
-    assert rows[0]["term"] == "HGNC:1097"
-    assert rows[0]["hgvs_p"] == "NP_004324.2:p.Val600Glu"
+    people = read("A", phenopackets=node.packets(record))
+
+    first, second = rows(people, "biomarkers")
+    assert (first["status"], second["status"]) == ("present", "excluded")
+    assert (first["gene"], first["term"]) == ("BRAF", "HGNC:1097")
+    assert first["hgvs_p"] == "NP_004324.2:p.Val600Glu"
 
 
 BROKEN = {
     "an unknown individual": ({"subject": {"id": "Z"}}, "individual 'Z' has no sample"),
     "an unknown code system": (
         {"phenotypicFeatures": [{"type": {"id": "XYZ:1", "label": "x"}}]},
-        r"A.json, phenotypicFeatures\[0\].type: .*unknown code system 'XYZ'",
+        r"A.json: /phenotypicFeatures/0/type: .*unknown code system 'XYZ'",
     ),
-    "no code": ({"diseases": [{"term": {"label": "x"}}]}, r"diseases\[0\].term.id"),
+    "no code": (
+        {"diseases": [{"term": {"label": "x"}}]},
+        "/diseases/0/term/id: is empty",
+    ),
     "a negative age": (
         {
             "phenotypicFeatures": [
@@ -84,7 +98,7 @@ BROKEN = {
                 }
             ]
         },
-        r"phenotypicFeatures\[0\].onset: 'P-3Y'",
+        "/phenotypicFeatures/0/onset: 'P-3Y'",
     ),
     "a date that is none": (
         {
@@ -92,17 +106,17 @@ BROKEN = {
                 {"term": {"id": "MONDO:0100096"}, "onset": {"timestamp": "2020-13-45T00:00:00Z"}}
             ]
         },
-        r"diseases\[0\].onset: '2020-13-45",
+        "/diseases/0/onset: '2020-13-45",
     ),
-    "a list that is none": ({"diseases": {"term": 1}}, "diseases: not a list"),
-    "an unknown sex": ({"subject": {"id": "A", "sex": "M"}}, "subject.sex: 'M'"),
+    "a list that is none": ({"diseases": {"term": 1}}, "/diseases: not a list"),
+    "an unknown sex": ({"subject": {"id": "A", "sex": "M"}}, "/subject/sex: 'M'"),
     "excluded as text": (
         {"diseases": [{"term": {"id": "MONDO:0100096"}, "excluded": "false"}]},
-        r"diseases\[0\].excluded",
+        "/diseases/0/excluded",
     ),
     "a quantity without a number": (
         {"measurements": [{"assay": {"id": "LOINC:8302-2"}, "value": {"quantity": {}}}]},
-        r"measurements\[0\].value",
+        "/measurements/0/value",
     ),
 }
 
@@ -115,7 +129,7 @@ def test_a_broken_phenopacket_is_refused_naming_file_and_record(
     folder = node.packets({**packet("A"), **parts})
 
     with pytest.raises(BadInput, match=text) as refused:
-        read_phenopackets(folder, Phenotypes(frozenset("A")))
+        read("A", phenopackets=folder)
 
     assert ".json" in refused.value.public_message
 
@@ -126,26 +140,22 @@ def test_text_that_is_no_json_is_refused_with_its_line(node: Any) -> None:
     (folder / "a.json").write_text('{"subject":\n {"id": }}')
 
     with pytest.raises(BadInput, match=r"a.json, line 2: not JSON"):
-        read_phenopackets(folder, Phenotypes(frozenset("A")))
+        read("A", phenopackets=folder)
 
 
 def test_sources_that_differ_in_sex_leave_it_unknown_and_are_told(
     node: Any, packet: Packet
 ) -> None:
-    found = Phenotypes(frozenset("AB"))
-    read_phenopackets(
-        node.packets(packet("A", subject={"sex": "MALE"}), packet("B", subject={"sex": "FEMALE"})),
-        found,
+    folder = node.packets(
+        packet("A", subject={"sex": "MALE"}), packet("B", subject={"sex": "FEMALE"})
     )
+    table = node.table("individuals", "individual_id sex population\nA female FIN\nB unknown FIN\n")
 
-    read_tables(
-        node.table("individuals", "individual_id sex population\nA female FIN\nB unknown FIN\n"),
-        found,
-    )
+    people = read("AB", phenopackets=folder, tables=table)
 
-    rows = found.table("individuals", "D").to_pylist()
-    assert [(r["sex"], r["population"]) for r in rows] == [("unknown", "FIN"), ("female", "FIN")]
-    assert found.findings.contradictions == ["A: the sources differ in sex"]
+    found = [(r["sex"], r["population"]) for r in rows(people, "individuals")]
+    assert found == [("unknown", "FIN"), ("female", "FIN")]
+    assert people.findings.contradictions.examples == {"the sources differ in sex": ["A"]}
 
 
 def test_the_genetic_sex_counts_never_the_administrative_gender(node: Any, packet: Packet) -> None:
@@ -154,13 +164,12 @@ def test_the_genetic_sex_counts_never_the_administrative_gender(node: Any, packe
         "karyotypicSex": "XY",
         "gender": {"id": "GSSO:000123", "label": "woman"},
     }
-    found = Phenotypes(frozenset("A"))
 
-    read_phenopackets(node.packets(packet("A", subject=subject)), found)
+    people = read("A", phenopackets=node.packets(packet("A", subject=subject)))
 
-    row = found.table("individuals", "D").to_pylist()[0]
+    row = rows(people, "individuals")[0]
     assert (row["sex"], row["administrative_gender"]) == ("male", "woman")
-    assert "karyotype" in found.findings.contradictions[0]
+    assert "karyotype counts" in next(iter(people.findings.contradictions.counts))
 
 
 @pytest.mark.parametrize(
@@ -168,14 +177,38 @@ def test_the_genetic_sex_counts_never_the_administrative_gender(node: Any, packe
     [
         ("individuals", "individual_id sex\nA woman\n", "line 2: sex 'woman'"),
         ("individuals", "individual_id age_years\nA -1\n", "line 2: age_years '-1'"),
-        ("individuals", "individual_id age\nA 40\n", "line 2: age '40' is no age"),
-        ("individuals", "individual_id colour\nA red\n", "line 1: unknown column 'colour'"),
+        ("individuals", "individual_id age_years\nA 131\n", "line 2: age_years '131'"),
+        ("individuals", "individual_id age\nA 40\n", "line 2: age '40' is no ISO 8601 period"),
+        ("individuals", "individual_id age age_years\nA P40Y 50\n", "line 2: age_years 50 is not"),
+        ("individuals", "individual_id birth_date\nA 1960-13\n", "line 2: birth_date '1960-13"),
+        (
+            "individuals",
+            "individual_id etnicity\nA x\n",
+            "line 1: unknown column 'etnicity'. Did you mean ethnicity",
+        ),
+        (
+            "individuals",
+            "individual_id sex sex\nA male male\n",
+            "line 1: .* twice",
+        ),
         ("individuals", "individual_id sex\nZ male\n", "line 2: individual 'Z' has no sample"),
         ("individuals", "individual_id sex\nA\n", "line 2: not as many columns"),
+        ("individuals", "individual_id sex\nA male\nA male\n", "line 3: .*recorded already"),
+        ("samples", "sample_id individual_id\nZ A\n", "line 2: sample 'Z' is in no VCF"),
+        ("samples", "sample_id individual_id\nA A\nA A\n", "line 3: .*recorded already"),
         ("diagnoses", "individual_id label\nA x\n", "line 1: the column 'term' is missing"),
-        ("diagnoses", "individual_id term\nA FOO:1\n", "line 2: 'FOO:1' is of an unknown code"),
+        (
+            "diagnoses",
+            "individual_id term\nA FOO:1\n",
+            "line 2: term 'FOO:1' is of",
+        ),
         ("diagnoses", "individual_id term status\nA HP:0000508 no\n", "line 2: status 'no'"),
         ("measurements", "individual_id term value\nA LOINC:8302-2 nan\n", "line 2: value 'nan'"),
+        (
+            "measurements",
+            "individual_id term value unit\nA LOINC:8480-6 120 mmHg\n",
+            r"line 2: unit 'mmHg' is no UCUM unit, mm\[Hg\] may be meant",
+        ),
         ("exposures", "individual_id term date\nA NCIT:C154329 today\n", "line 2: date 'today'"),
     ],
 )
@@ -185,14 +218,28 @@ def test_a_row_that_is_not_understood_is_refused_with_its_line(
     folder = node.table(table, text)
 
     with pytest.raises(BadInput, match=f"{table}.tsv, {why}"):
-        read_tables(folder, Phenotypes(frozenset("A")))
+        read("A", tables=folder)
 
 
 def test_periods_are_kept_and_given_in_years(node: Any) -> None:
     folder = node.table("diagnoses", "individual_id term onset_age\nA HP:0000508 P3Y6M\n")
-    found = Phenotypes(frozenset("A"))
 
-    read_tables(folder, found)
+    row = rows(read("A", tables=folder), "diagnoses")[0]
 
-    row = found.table("diagnoses", "D").to_pylist()[0]
     assert (row["onset_age"], row["onset_years"], row["label"]) == ("P3Y6M", 3.5, "HP:0000508")
+
+
+def test_every_wrong_value_is_counted_in_the_refusal_or_left_out_on_request(node: Any) -> None:
+    text = "individual_id term\nA FOO:1\nA HP:0000508\nB HP:1\nB BAR:2\n"
+    folder = node.table("diagnoses", text)
+
+    with pytest.raises(BadInput, match=r"FOO:1.*2 more: diagnoses term 3.*--skip-faulty"):
+        read("AB", tables=folder)
+    people = read("AB", tables=folder, **LENIENT)
+
+    assert [(r["individual_id"], r["term"]) for r in rows(people, "diagnoses")] == [
+        ("A", "HP:0000508")
+    ]
+    told = people.findings.told()["faults"][0]
+    assert told["n"] == 3
+    assert "line 4" in told["examples"][1]

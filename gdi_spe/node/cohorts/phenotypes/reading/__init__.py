@@ -1,0 +1,1 @@
+"""Files about individuals in: phenopackets, Beacon records, tables and pedigrees."""
