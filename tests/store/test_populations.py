@@ -17,7 +17,7 @@ from gdi_spe.store import counts, ploidy
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.germline import Samples, count_germline, samples_from
 from gdi_spe.store.schemas import INDIVIDUALS, SAMPLES
-from gdi_spe.store.writing.folders import ROW_GROUP, row_groups
+from gdi_spe.store.writing.groups import ROW_GROUP, row_groups
 from tests.query import small_cohort
 from tests.store.strategies import variants
 

@@ -5,8 +5,7 @@ Rooms are imported by the verb that needs them: listing loads neither Arrow nor 
 
 from __future__ import annotations
 
-import sys
-import time
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gdi_spe.node.cli.context import Cli, pass_cli
+from gdi_spe.node.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
     from gdi_spe.node.cohorts.ingest import IngestReport
@@ -80,21 +80,9 @@ def _ingest(
         pedigree=pedigree,
         skip_faulty=skip_faulty,
     )
-    report = ingest(cli.database(), cli.home, request, cli.now(), progress=_Progress())
+    with closing(ProgressLine()) as progress:
+        report = ingest(cli.database(), cli.home, request, cli.now(), progress=progress.reading)
     cli.show(asdict(report), _told(report))
-
-
-class _Progress:
-    """Says on a terminal how far the reading has come."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-
-    def __call__(self, source: str, n_variants: int) -> None:
-        """Write one line over the last."""
-        if sys.stderr.isatty():
-            rate = n_variants / max(time.monotonic() - self._begun, 1e-6)
-            click.echo(f"\r{source}: {n_variants:,} variants, {rate:,.0f}/s ", err=True, nl=False)
 
 
 def _told(report: IngestReport) -> str:
@@ -201,7 +189,8 @@ def _export(
     from gdi_spe.node.cohorts.exports import ExportRequest, export_dataset
 
     request = ExportRequest(dataset_id, vcf, pgen, annotations, overwrite)
-    report = export_dataset(cli.database(), cli.home, request, cli.now(), _Progress())
+    with closing(ProgressLine()) as progress:
+        report = export_dataset(cli.database(), cli.home, request, cli.now(), progress.writing)
     lines = [f"{report.file}: {report.n_records:,} records"]
     lines += [f"  written as missing: {n:,} calls {w}" for w, n in report.written_missing.items()]
     cli.show(asdict(report), "\n".join(lines))

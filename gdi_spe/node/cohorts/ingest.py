@@ -93,7 +93,7 @@ def ingest(
     request: IngestRequest,
     now: datetime,
     actor: str = "admin",
-    progress: load.Progress = lambda _source, _n: None,
+    progress: load.Progress = lambda _so_far: None,
 ) -> IngestReport:
     """Read files into a new version of a dataset.
 
@@ -106,7 +106,7 @@ def ingest(
     now, actor
         When, and on whose behalf; both go into the audit log.
     progress
-        Called with a file's name and how many variants have been read of it.
+        Called now and then with how far the reading of a file has come.
 
     Raises
     ------

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from shutil import rmtree
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.calls import Call, Calls, encode
+from gdi_spe.store.calls import Calls
+from gdi_spe.store.chromosomes import rank_of
 from gdi_spe.store.germline import Samples, count_germline, torn_calls, with_counts
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
-from gdi_spe.store.reading.vcf import ABOUT_PEOPLE, Variant, VcfReader, open_vcf
-from gdi_spe.store.schemas import ASSESSED, COUNT_COLUMNS, POPULATION_COLUMNS, VARIANTS
-from gdi_spe.store.writing.folders import write_table, write_variants
+from gdi_spe.store.reading.genes import GeneIndex
+from gdi_spe.store.reading.normalise import Normaliser
+from gdi_spe.store.reading.records import Records, open_records
+from gdi_spe.store.reading.sorting import KEYS, AlleleTwice, ChromosomeSorter, Layout
+from gdi_spe.store.reading.vcf import ABOUT_PEOPLE
+from gdi_spe.store.schemas import ASSESSED, VARIANTS
+from gdi_spe.store.writing.folders import write_in_parts
 
-_CHUNK = 2048
-_WHERE = [pa.field("file", pa.int32()), pa.field("line", pa.int64())]
-Progress = Callable[[str, int], None]
+_WAITING_BYTES = 128 << 20  # of rows of all chromosomes together
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """How far the reading has come."""
+
+    source: str
+    consumed_bytes: int
+    size_bytes: int | None
+    n_rows: int
+
+
+Progress = Callable[[Progressed], None]
 
 
 @dataclass
@@ -31,6 +49,8 @@ class LoadReport:
 
     n_variants: int = 0
     n_torn_calls: int = 0
+    # Variants that were written at another place or in another way than in their file.
+    n_moved: int = 0
     warnings: list[str] = field(default_factory=list)
     skipped_contigs: Counter[str] = field(default_factory=Counter)
 
@@ -58,8 +78,8 @@ def read_samples(
     """
     first: tuple[str, ...] = ()
     for path in paths:
-        with open_vcf(path, key=key) as reader:
-            header = reader.header
+        with open_records(path, key=key) as records:
+            header = records.header
         if header.assembly not in (None, assembly):
             raise BadInput(
                 f"the contigs are those of {header.assembly}, not {assembly}", source=str(path)
@@ -81,140 +101,165 @@ def load(
     assembly: str,
     dataset_id: str,
     keep_info: Sequence[str] = (),
-    progress: Progress = lambda _source, _n: None,
+    progress: Progress = lambda _so_far: None,
     key: Crypt4ghKey | None = None,
+    normaliser: Normaliser | None = None,
+    genes: GeneIndex | None = None,
 ) -> LoadReport:
-    """Read all files and write ``variants/*.parquet`` and ``assessed.parquet``."""
+    """Read all files and write ``variants/*.parquet`` and ``assessed.parquet``.
+
+    Parameters
+    ----------
+    folder
+        A folder of its own, where nobody looks yet.
+    paths
+        Files that share their samples.
+    samples
+        Who the columns of the calls are, in their order.
+    progress
+        Called now and then with how far the reading has come.
+    normaliser, genes
+        Left-align against a reference sequence; find genes by position.
+
+    Raises
+    ------
+    BadInput
+        Naming file and line.
+    """
     check_keep_info(keep_info)
-    spool = _Spool(samples, assembly, tuple(keep_info))
-    for number, path in enumerate(paths):
-        with open_vcf(path, keep_info, key) as reader:
-            order = _column_order(reader, samples)
-            for n_read, variant in enumerate(reader.variants(), start=1):
-                spool.add(variant, order, number)
-                if n_read % _CHUNK == 0:
-                    progress(path.name, n_read)
-        spool.report.warnings += reader.warnings.lines(reader.source)
-        spool.report.skipped_contigs += reader.skipped_contigs
-    spool.write(folder, paths)
-    write_table(folder, "assessed", spool.sites(dataset_id))
-    return spool.report
+    loading = _Loading(folder, paths, samples, assembly, tuple(keep_info), normaliser, genes)
+    try:
+        for number, path in enumerate(paths):
+            with open_records(path, keep_info, key) as records:
+                loading.take(records, number, partial(_tell, progress, path.name, records))
+        loading.close()
+    except AlleleTwice as twice:
+        raise loading.named(twice, keep_info, key) from None
+    write_sites(folder, dataset_id)
+    return loading.report
 
 
-def _column_order(reader: VcfReader, samples: Samples) -> NDArray[np.int64] | None:
-    """Return the file's column of each sample, or None where they stand in order."""
-    if reader.header.samples == samples.ids:
-        return None
-    column = {name: i for i, name in enumerate(reader.header.samples)}
-    return np.array([column[name] for name in samples.ids], np.int64)
+def _tell(progress: Progress, source: str, records: Records, n_rows: int) -> None:
+    progress(Progressed(source, records.consumed_bytes, records.size_bytes, n_rows))
 
 
-class _Spool:
-    """Packed variants by chromosome, until all files are read and each can be sorted."""
+class _Loading:
+    """All files of one dataset on their way into one file a chromosome."""
 
-    def __init__(self, samples: Samples, assembly: str, keep_info: tuple[str, ...]) -> None:
-        self._samples, self._assembly, self._keep = samples, assembly, keep_info
-        self._waiting: dict[str, list[dict[str, Any]]] = {}
-        self._packed: dict[str, list[pa.Table]] = {}
-        self._sites: dict[str, NDArray[np.int64]] = {}
-        self.report = LoadReport()
+    def __init__(
+        self,
+        folder: Path,
+        paths: Sequence[Path],
+        samples: Samples,
+        assembly: str,
+        keep_info: tuple[str, ...],
+        normaliser: Normaliser | None,
+        genes: GeneIndex | None,
+    ) -> None:
+        self._folder, self._paths = folder, paths
+        self._samples, self._assembly = samples, assembly
+        self._normaliser, self._genes = normaliser, genes
         kept = [pa.field(f"info_{name}", pa.string()) for name in keep_info]
         self._schema = pa.schema([*VARIANTS, *kept])
+        self._sorters: dict[str, ChromosomeSorter] = {}
+        self._scratch = folder / ".runs"
+        self.report = LoadReport()
 
-    def add(self, variant: Variant, order: NDArray[np.int64] | None, file: int) -> None:
-        """Take one more variant."""
-        call = variant.call if order is None else reordered(variant.call, order)
-        rows = self._waiting.setdefault(variant.chromosome, [])
-        rows.append(
-            {
-                "chromosome": variant.chromosome,
-                "position": variant.position,
-                "id": variant.id,
-                "reference": variant.reference,
-                "alternate": variant.alternate,
-                "allele_index": variant.allele_index,
-                **variant.annotation,
-                **{f"info_{name}": text for name, text in variant.info.items()},
-                "calls": encode(call),
-                "file": file,
-                "line": variant.line,
-            }
+    def take(self, records: Records, file: int, tell: Callable[[int], None]) -> None:
+        """Read one file."""
+        n_rows = 0
+        for chromosome, table in records.tables(self._samples.ids):
+            numbers = pa.array(np.full(table.num_rows, file, np.int32))
+            self._sorter(chromosome).add(table.append_column("file", numbers))
+            self._bound_memory()
+            n_rows += table.num_rows
+            tell(n_rows)
+        self.report.warnings += records.warnings.lines(str(self._paths[file]))
+        self.report.skipped_contigs.update(records.skipped_contigs)
+
+    def close(self) -> None:
+        """Write what still waits."""
+        for sorter in self._sorters.values():
+            self.report.n_variants += sorter.close()
+        rmtree(self._scratch, ignore_errors=True)
+
+    def named(
+        self, twice: AlleleTwice, keep_info: Sequence[str], key: Crypt4ghKey | None
+    ) -> BadInput:
+        """Read again until both records of an allele are found: which is right is not known."""
+        found: list[tuple[Path, int]] = []
+        for number, path in enumerate(self._paths):
+            with open_records(path, keep_info, key) as records:
+                for chromosome, table in records.tables(self._samples.ids):
+                    if chromosome == twice.chromosome and len(found) < 2:
+                        numbers = pa.array(np.full(table.num_rows, number, np.int32))
+                        rows = self._prepared(chromosome, table.append_column("file", numbers))
+                        found += [(path, line) for line in _lines_of(rows, twice.key)]
+        (first, first_line), (second, second_line) = found[:2]
+        return BadInput(
+            f"this allele has a record already ({first.name}, line {first_line})",
+            source=str(second),
+            line=second_line,
         )
-        if len(rows) == _CHUNK:
-            self._pack(variant.chromosome)
 
-    def _pack(self, chromosome: str) -> None:
-        rows = self._waiting.pop(chromosome)
-        counted = (*COUNT_COLUMNS, "allele_frequency", *POPULATION_COLUMNS)
-        plain = [f for f in self._schema if f.name not in counted]
-        table = pa.Table.from_pylist(rows, schema=pa.schema([*plain, *_WHERE]))
-        self._packed.setdefault(chromosome, []).append(table)
-
-    def write(self, folder: Path, paths: Sequence[Path]) -> None:
-        """Sort each chromosome and write it with its counts."""
-        for chromosome in list(self._waiting):
-            self._pack(chromosome)
-        for chromosome in sorted(self._packed):
-            table = pa.concat_tables(self._packed.pop(chromosome))
-            keys = ["position", "reference", "alternate"]
-            table = table.sort_by([(key, "ascending") for key in keys])
-            _refuse_twice(table, keys, paths)
-            self._sites[chromosome] = np.unique(table["position"].to_numpy())
-            self.report.n_variants += write_variants(
-                folder,
-                chromosome,
-                self._counted(table),
+    def _sorter(self, chromosome: str) -> ChromosomeSorter:
+        if chromosome not in self._sorters:
+            layout = Layout(
                 self._schema,
                 len(self._samples.ids),
                 self._samples.population_names,
+                partial(self._prepared, chromosome),
+                partial(self._completed, chromosome),
             )
+            target = self._folder / "variants" / f"{chromosome}.parquet"
+            self._sorters[chromosome] = ChromosomeSorter(chromosome, target, self._scratch, layout)
+        return self._sorters[chromosome]
 
-    def _counted(self, table: pa.Table) -> Iterator[pa.Table]:
-        for start in range(0, table.num_rows, _CHUNK * 4):
-            part = table.slice(start, _CHUNK * 4).combine_chunks()
-            calls = Calls.from_arrow(part["calls"], len(self._samples.ids))
-            chromosome, positions = part["chromosome"][0].as_py(), part["position"].to_numpy()
-            found = count_germline(calls, chromosome, positions, self._samples, self._assembly)
-            self.report.n_torn_calls += torn_calls(
-                calls, chromosome, positions, self._samples, self._assembly
-            )
-            yield with_counts(part, found).select(self._schema.names)
+    def _bound_memory(self) -> None:
+        sorters = self._sorters.values()
+        while sum(sorter.n_waiting_bytes for sorter in sorters) > _WAITING_BYTES:
+            max(sorters, key=lambda sorter: sorter.n_waiting_bytes).settle()
 
-    def sites(self, dataset_id: str) -> pa.Table:
-        """Return every position that a record had: what the dataset is known to have assessed."""
-        tables = [ASSESSED.empty_table()]
-        for chromosome, positions in self._sites.items():
-            columns = {
-                "dataset_id": [dataset_id] * len(positions),
-                "chromosome": [chromosome] * len(positions),
-                "start": positions - 1,
-                "end": positions,
-            }
-            tables.append(pa.table(columns).cast(ASSESSED))
-        return pa.concat_tables(tables)
+    def _prepared(self, chromosome: str, rows: pa.Table) -> pa.Table:
+        name = pa.repeat(pa.scalar(chromosome), rows.num_rows)
+        rows = rows.add_column(0, "chromosome", name)
+        if self._normaliser is not None:
+            rows, n_moved = self._normaliser.apply(rows)
+            self.report.n_moved += n_moved
+        return rows
 
-
-def _refuse_twice(table: pa.Table, keys: list[str], paths: Sequence[Path]) -> None:
-    """Refuse two records of one allele: which calls are right cannot be known."""
-    columns = [table[key].to_numpy(zero_copy_only=False) for key in keys]
-    same = np.ones(max(table.num_rows - 1, 0), bool)
-    for column in columns:
-        same &= column[1:] == column[:-1]
-    if same.any():
-        row = int(np.flatnonzero(same)[0])
-        first, second = (table.slice(row + i, 1).to_pylist()[0] for i in (0, 1))
-        raise BadInput(
-            f"this allele has a record already ({paths[first['file']].name}, line {first['line']})",
-            source=str(paths[second["file"]]),
-            line=second["line"],
-        )
+    def _completed(self, chromosome: str, rows: pa.Table) -> pa.Table:
+        """Add genes and counts to sorted rows."""
+        if self._genes is not None:
+            rows = self._genes.annotate(rows)
+        calls = Calls.from_arrow(rows["calls"], len(self._samples.ids))
+        positions, who = rows["position"].to_numpy(), (self._samples, self._assembly)
+        found = count_germline(calls, chromosome, positions, *who)
+        self.report.n_torn_calls += torn_calls(calls, chromosome, positions, *who)
+        rows = with_counts(rows, found)
+        for column in self._schema:
+            if column.name not in rows.column_names:
+                rows = rows.append_column(column, pa.nulls(rows.num_rows, column.type))
+        return rows.select(self._schema.names)
 
 
-def reordered(call: Call, order: NDArray[np.int64]) -> Call:
-    """Return the calls of the samples at ``order``, in that order."""
-    place = np.full(len(call.codes), -1, np.int64)
-    place[order] = np.arange(len(order))
-    exceptions = call.exceptions[place[call.exceptions["sample"]] >= 0].copy()
-    exceptions["sample"] = place[exceptions["sample"]]
-    exceptions = exceptions[np.argsort(exceptions["sample"])]
-    return Call(call.codes[order], call.haploid[order], exceptions)
+def _lines_of(rows: pa.Table, key: tuple[int, str, str]) -> list[int]:
+    mask = pc.equal(rows[KEYS[0]], key[0])
+    for name, value in zip(KEYS[1:], key[1:], strict=True):
+        mask = pc.and_(mask, pc.equal(rows[name], value))
+    lines: list[int] = rows.filter(mask)["line"].to_pylist()
+    return lines
+
+
+def write_sites(folder: Path, dataset_id: str) -> None:
+    """Write every position that a record had: what the dataset is known to have assessed."""
+    files = sorted((folder / "variants").glob("*.parquet"), key=lambda path: rank_of(path.stem))
+    write_in_parts(
+        folder / "assessed.parquet", ASSESSED, (_sites(path, dataset_id) for path in files)
+    )
+
+
+def _sites(path: Path, dataset_id: str) -> pa.Table:
+    positions = np.unique(pq.read_table(path, columns=["position"])["position"].to_numpy())
+    names = (pa.repeat(pa.scalar(text), len(positions)) for text in (dataset_id, path.stem))
+    return pa.table([*names, pa.array(positions - 1), pa.array(positions)], schema=ASSESSED)

@@ -69,16 +69,16 @@ class Warnings:
     first: dict[str, int] = field(default_factory=dict)
     count: Counter[str] = field(default_factory=Counter)
 
-    def add(self, why: str, line: int) -> None:
-        """Note one more case."""
+    def add(self, why: str, line: int, n: int = 1) -> None:
+        """Note one more case, or several of which this is the first."""
         self.first.setdefault(why, line)
-        self.count[why] += 1
+        self.count[why] += n
 
     def lines(self, source: str) -> list[str]:
         """Return one sentence a kind."""
         return [
             f"{source}, line {self.first[why]}: {why}" + (f" ({n} times)" if n > 1 else "")
-            for why, n in self.count.items()
+            for why, n in sorted(self.count.items(), key=lambda item: self.first[item[0]])
         ]
 
 
@@ -104,6 +104,7 @@ class VcfReader:
         self.skipped_contigs: Counter[str] = Counter()
         self._last: dict[str, int] = {}
         self.header = self._read_header()
+        self._parser = GenotypeParser(len(self.header.samples))
 
     def refuse(self, why: str, line: int, remedy: str = "") -> BadInput:
         """Return the error that names this file and a line."""
@@ -170,15 +171,17 @@ class VcfReader:
 
     def variants(self) -> Iterator[Variant]:
         """Yield each alternate allele of each record on a chromosome that the store knows."""
-        parser = GenotypeParser(len(self.header.samples))
-        for number, raw in enumerate(self._lines, start=self.header.n_lines + 1):
-            line = raw.removesuffix(b"\r")
-            if not line:
-                self.warnings.add("an empty line", number)
-                continue
-            yield from self._record(line, number, parser)
+        for number, line in enumerate(self._lines, start=self.header.n_lines + 1):
+            for variant in self.record(line, number):
+                self.note_order(variant.chromosome, variant.position, number)
+                yield variant
 
-    def _record(self, line: bytes, number: int, parser: GenotypeParser) -> Iterator[Variant]:
+    def record(self, raw: bytes, number: int) -> Iterator[Variant]:
+        """Judge one record: its variants, or the error that names its line."""
+        line = raw.removesuffix(b"\r")
+        if not line:
+            self.warnings.add("an empty line", number)
+            return
         columns = line.split(b"\t", 9)
         n_samples = len(self.header.samples)
         n_columns = len(columns) + (columns[9].count(b"\t") if len(columns) == 10 else 0)
@@ -193,25 +196,47 @@ class VcfReader:
             return
         fixed = [self._text(column, number) for column in columns[1:8]]
         position = self._position(fixed[0], number)
-        self._note_order(chromosome, position, number)
         alternates = self._alleles(fixed[2], fixed[3], number)
-        called = self._genotypes(columns, len(alternates), number, parser)
-        info = self._info(fixed[6])
-        for index, alternate in enumerate(alternates, start=1):
+        called = self._genotypes(columns, len(alternates), number)
+        reference = fixed[2].upper()
+        written = [text if text[:1] == "<" else text.upper() for text in alternates]
+        for index, alternate in enumerate(written, start=1):
+            annotation, kept = self.details(fixed[4:7], reference, written, index, number)
             yield Variant(
                 chromosome,
                 position,
                 self._id(fixed[1], number),
-                fixed[2].upper(),
-                alternate if alternate[:1] == "<" else alternate.upper(),
+                reference,
+                alternate,
                 0 if alternate == "." else index,
-                self._annotation(info, fixed[2], alternates, index),
+                annotation,
                 called.of_alternate(index),
                 number,
-                self._kept(info, fixed, index, number),
+                kept,
             )
 
-    def _note_order(self, chromosome: str, position: int, number: int) -> None:
+    @property
+    def has_details(self) -> bool:
+        """Is there anything to look for in QUAL, FILTER and INFO?"""
+        return bool(self._keep) or self.header.annotator is not None
+
+    def details(
+        self,
+        texts: Sequence[str],
+        reference: str,
+        alternates: list[str],
+        index: int,
+        number: int,
+    ) -> tuple[Annotation, dict[str, str | None]]:
+        """Return what QUAL, FILTER and INFO say of an allele: its consequence, what is kept."""
+        if not self.has_details:
+            return NOTHING, {}
+        info = self._info(texts[2])
+        annotation = self._annotation(info, reference, alternates, index)
+        return annotation, self._kept(info, texts, index, number)
+
+    def note_order(self, chromosome: str, position: int, number: int) -> None:
+        """Warn where positions go back; they are sorted later."""
         if self._last.get(chromosome, 0) > position:
             self.warnings.add("the positions are not in order; they are sorted", number)
         self._last[chromosome] = position
@@ -242,9 +267,8 @@ class VcfReader:
             raise self.refuse("ALT names an allele twice", number)
         return alternates
 
-    def _genotypes(
-        self, columns: list[bytes], n_alternates: int, number: int, parser: GenotypeParser
-    ) -> Genotypes:
+    def _genotypes(self, columns: list[bytes], n_alternates: int, number: int) -> Genotypes:
+        parser = self._parser
         if len(columns) < 10:
             return parser.all_missing()
         keys = columns[8].split(b":")
@@ -274,11 +298,11 @@ class VcfReader:
         return annotator.of_allele(info[annotator.key], reference, alternates, index)
 
     def _kept(
-        self, info: dict[str, str], fixed: list[str], index: int, number: int
+        self, info: dict[str, str], texts: Sequence[str], index: int, number: int
     ) -> dict[str, str | None]:
         kept: dict[str, str | None] = {}
         for name in self._keep:
-            value = {"QUAL": fixed[4], "FILTER": fixed[5]}.get(name, info.get(name))
+            value = {"QUAL": texts[0], "FILTER": texts[1]}.get(name, info.get(name))
             kind, parts = self.header.per_allele.get(name), (value or "").split(",")
             if value is not None and kind:
                 place = index - 1 if kind == "A" else index

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import itertools
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from gdi_spe.boundary.manifest import Member, canonical_json
 from gdi_spe.store.folder import MANIFEST
 from gdi_spe.store.schemas import STORE_VERSION, TABLES
+from gdi_spe.store.writing.groups import ROW_GROUP, row_groups
 
-ROW_GROUP = 8192
-ROW_GROUP_BYTES = 32 << 20
 _STAGING = ".staging-"
 
 
@@ -73,6 +68,35 @@ def write_table(folder: Path, name: str, rows: list[dict[str, Any]] | pa.Table) 
     write_parquet(folder / f"{name}.parquet", table)
 
 
+class VariantsFile:
+    """The variants of one chromosome, given in order, a row group at a time.
+
+    ``populations`` are those of the counts by population, in their order.
+    """
+
+    def __init__(
+        self, path: Path, schema: pa.Schema, n_samples: int, populations: Sequence[str] = ()
+    ) -> None:
+        told = {
+            "gdi-spe.store": STORE_VERSION,
+            "gdi-spe.samples": str(n_samples),
+            "gdi-spe.populations": json.dumps(list(populations), ensure_ascii=False),
+        }
+        path.parent.mkdir(exist_ok=True)
+        self.n_variants = 0
+        self._schema = schema.with_metadata(told)
+        self._writer = _writer(path, self._schema)
+
+    def write(self, group: pa.Table) -> None:
+        """Write the next variants."""
+        self._writer.write_table(group.cast(self._schema), row_group_size=group.num_rows)
+        self.n_variants += group.num_rows
+
+    def close(self) -> None:
+        """Write what tells where the row groups are."""
+        self._writer.close()
+
+
 def write_variants(
     folder: Path,
     chromosome: str,
@@ -83,75 +107,27 @@ def write_variants(
 ) -> int:
     """Write the variants of one chromosome, given in order; return how many.
 
-    ``populations`` are those of the counts by population, in their order. Row groups depend on
-    the rows alone, however they are cut into batches.
+    Row groups depend on the rows alone, however they are cut into batches.
     """
-    told = {
-        "gdi-spe.store": STORE_VERSION,
-        "gdi-spe.samples": str(n_samples),
-        "gdi-spe.populations": json.dumps(list(populations), ensure_ascii=False),
-    }
     path = folder / "variants" / f"{chromosome}.parquet"
-    path.parent.mkdir(exist_ok=True)
-    told_schema, n_variants = schema.with_metadata(told), 0
-    with _writer(path, told_schema) as writer:
+    file = VariantsFile(path, schema, n_samples, populations)
+    with closing(file):
         for group in row_groups(batches):
-            writer.write_table(group.cast(told_schema), row_group_size=group.num_rows)
-            n_variants += group.num_rows
-    return n_variants
-
-
-def row_groups(
-    batches: Iterator[pa.Table], most_bytes: int = ROW_GROUP_BYTES
-) -> Iterator[pa.Table]:
-    """Cut variants into row groups: as many rows as fit into both limits, and one at least."""
-    waiting: list[pa.Table] = []
-    for batch in batches:
-        waiting.append(batch)
-        if sum(part.num_rows for part in waiting) < ROW_GROUP and (
-            sum(part.nbytes for part in waiting) < most_bytes
-        ):
-            continue
-        table = pa.concat_tables(waiting)
-        ends = _ends_of_groups(table, most_bytes)
-        for start, end in itertools.pairwise([0, *ends[:-1]]):
-            yield table.slice(start, end - start).combine_chunks()
-        waiting = [table.slice(ends[-2] if len(ends) > 1 else 0)]
-    table = pa.concat_tables(waiting) if waiting else None
-    if table is not None and table.num_rows:
-        for start, end in itertools.pairwise([0, *_ends_of_groups(table, most_bytes)]):
-            yield table.slice(start, end - start).combine_chunks()
-
-
-def _ends_of_groups(table: pa.Table, most_bytes: int) -> list[int]:
-    """Return where each row group ends; the last one may be incomplete."""
-    before = np.concatenate([[0], np.cumsum(_bytes_about_people(table))])
-    ends, start = [], 0
-    while start < table.num_rows:
-        last = int(np.searchsorted(before, before[start] + most_bytes, side="right")) - 1
-        start = min(max(last, start + 1), start + ROW_GROUP, table.num_rows)
-        ends.append(start)
-    return ends
-
-
-def _bytes_about_people(table: pa.Table) -> NDArray[np.int64]:
-    """Return the size of each row's columns that grow with the samples."""
-    total = np.zeros(table.num_rows, np.int64)
-    for name in table.schema.names:
-        if name in ("calls", "phase"):
-            sizes = pc.fill_null(pc.binary_length(table[name]), 0)
-            total += sizes.to_numpy().astype(np.int64)
-        elif name.startswith("format_"):
-            sizes = pc.fill_null(pc.list_value_length(table[name]), 0)
-            total += 4 * sizes.to_numpy().astype(np.int64)
-    return total
+            file.write(group)
+    return file.n_variants
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:
     """Write a Parquet file as this store does: zstd, no instant, the same rows the same bytes."""
-    schema = table.schema.with_metadata({"gdi-spe.store": STORE_VERSION})
+    write_in_parts(path, table.schema, iter([table]))
+
+
+def write_in_parts(path: Path, schema: pa.Schema, parts: Iterator[pa.Table]) -> None:
+    """Write a Parquet file of which only a part is in memory at a time."""
+    schema = schema.with_metadata({"gdi-spe.store": STORE_VERSION})
     with _writer(path, schema) as writer:
-        writer.write_table(table.cast(schema), row_group_size=ROW_GROUP * 8)
+        for part in parts:
+            writer.write_table(part.cast(schema), row_group_size=ROW_GROUP * 8)
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:

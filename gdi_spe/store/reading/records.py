@@ -1,0 +1,266 @@
+"""One opened file's records as Arrow tables: compiled where lines are plain, judged where not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from gdi_spe.store.calls import Call, encode
+from gdi_spe.store.chromosomes import CHROMOSOMES, canonical, rank_of
+from gdi_spe.store.kernels.library import library
+from gdi_spe.store.kernels.text import Parsed, Parser
+from gdi_spe.store.reading.annotations import NOTHING
+from gdi_spe.store.reading.encrypted import Crypt4ghKey
+from gdi_spe.store.reading.intake import TextSource, open_text
+from gdi_spe.store.reading.streams import made_ahead
+from gdi_spe.store.reading.vcf import Header, Variant, VcfReader, Warnings
+from gdi_spe.store.schemas import VARIANTS
+
+CHUNK_BYTES = 2 << 20  # of text; what is parsed is still in the cache, and little waits
+_N_THREADS, _N_AHEAD = 2, 4
+
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+# What a row is before it is counted. Line numbers are those of the file.
+PLAIN = pa.schema(
+    [
+        ("line", pa.int64()),
+        ("position", pa.int32()),
+        ("id", pa.string()),
+        ("reference", pa.string()),
+        ("alternate", pa.string()),
+        ("allele_index", pa.int16()),
+        ("calls", pa.binary()),
+    ]
+)
+
+
+class Records:
+    """An opened file; `tables` may be asked for once."""
+
+    def __init__(self, text: TextSource, keep_info: Sequence[str]) -> None:
+        self._text, self._keep = text, tuple(keep_info)
+        head = _Head(text.chunks(CHUNK_BYTES))
+        self._reader = VcfReader(text.name, head, keep_info)
+        self._chunks = head.rest()
+        self._last: dict[int, int] = {}
+
+    @property
+    def header(self) -> Header:
+        """What the top of the file says."""
+        return self._reader.header
+
+    @property
+    def warnings(self) -> Warnings:
+        """What was read although it is not as it should be."""
+        return self._reader.warnings
+
+    @property
+    def skipped_contigs(self) -> dict[str, int]:
+        """Records of contigs that the store does not know."""
+        return dict(self._reader.skipped_contigs)
+
+    @property
+    def consumed_bytes(self) -> int:
+        """How much of the file was read so far."""
+        return self._text.consumed_bytes
+
+    @property
+    def size_bytes(self) -> int | None:
+        """How large the file is, where that is known."""
+        return self._text.size_bytes
+
+    def tables(self, samples: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the rows of each chromosome, some at a time, in the order of the file.
+
+        Parameters
+        ----------
+        samples
+            The samples in the order that the calls shall have.
+        """
+        order = self._order(samples)
+        jobs = (partial(self._parser(order), chunk) for chunk in self._chunks)
+        number = self.header.n_lines + 1
+        for stretches in made_ahead(jobs, _N_THREADS, _N_AHEAD):
+            for parsed in stretches:
+                yield from self._rows(parsed, number, order)
+                number += parsed.n_lines
+
+    def _order(self, samples: Sequence[str]) -> Ints | None:
+        """Return the file's column of each sample, or None where they stand in order."""
+        if self.header.samples == tuple(samples):
+            return None
+        column = {name: i for i, name in enumerate(self.header.samples)}
+        return np.array([column[name] for name in samples], np.int64)
+
+    def _parser(self, order: Ints | None) -> Callable[[Bytes], list[Parsed]]:
+        if library() is None:
+            return _all_odd
+        place = None if order is None else np.argsort(order).astype(np.int32)
+        return Parser(len(self.header.samples), place).parse
+
+    def _rows(
+        self, parsed: Parsed, first: int, order: Ints | None
+    ) -> Iterator[tuple[str, pa.Table]]:
+        ranks = self._ranks(parsed)
+        lines = pa.array(parsed.table["line"].to_numpy() + first)
+        table = parsed.table.set_column(0, "line", lines)
+        if self._reader.has_details and table.num_rows:
+            table = self._with_details(table, parsed)
+        judged = [v for line, raw in parsed.odd for v in self._reader.record(raw, first + line)]
+        if judged:
+            table, ranks = self._merged(table, ranks, judged, order)
+        for rank in dict.fromkeys(ranks.tolist()):
+            if rank >= 0:
+                part = table if (ranks == rank).all() else table.filter(pa.array(ranks == rank))
+                self._note_order(rank, part)
+                yield CHROMOSOMES[rank], part
+
+    def _ranks(self, parsed: Parsed) -> Ints:
+        """Return each row's chromosome as its place in the store's order, -1 if it has none."""
+        starts = [row for row, _ in parsed.runs]
+        ends = [*starts, parsed.table.num_rows][1:]
+        ranks = np.empty(parsed.table.num_rows, np.int64)
+        for (start, raw), end in zip(parsed.runs, ends, strict=True):
+            name = raw.decode("ascii")
+            known = canonical(name)
+            ranks[start:end] = -1 if known is None else rank_of(known)
+            if known is None:
+                lines = parsed.table["line"].to_numpy()[start:end]
+                self._reader.skipped_contigs[name[:50]] += len(np.unique(lines))
+        return ranks
+
+    def _with_details(self, table: pa.Table, parsed: Parsed) -> pa.Table:
+        """Add what QUAL, FILTER and INFO say, as far as it is wanted."""
+        rows: list[dict[str, Any]] = []
+        text, lines = parsed.text, table["line"].to_pylist()
+        references, alternates = table["reference"].to_pylist(), table["alternate"].to_pylist()
+        alleles: dict[int, list[str]] = {}
+        for line, alternate in zip(lines, alternates, strict=True):
+            alleles.setdefault(line, []).append(alternate)
+        places = zip(lines, references, table["allele_index"].to_pylist(), strict=True)
+        for at, (line, reference, index) in zip(parsed.fields.tolist(), places, strict=True):
+            texts = [text[at[k] : at[k + 1] - 1].tobytes().decode("ascii") for k in range(3)]
+            annotation, kept = self._reader.details(
+                texts, reference, alleles[line], max(index, 1), line
+            )
+            rows.append({**annotation, **_named(kept)})
+        details = pa.Table.from_pylist(rows, schema=self._detail_schema())
+        for name in details.column_names:
+            table = table.append_column(name, details[name])
+        return table
+
+    def _detail_schema(self) -> pa.Schema:
+        if not self._reader.has_details:
+            return pa.schema([])
+        kept = [pa.field(f"info_{name}", pa.string()) for name in self._keep]
+        return pa.schema([*(VARIANTS.field(name) for name in NOTHING), *kept])
+
+    def _merged(
+        self, table: pa.Table, ranks: Ints, judged: list[Variant], order: Ints | None
+    ) -> tuple[pa.Table, Ints]:
+        """Put the rows of odd lines among the others, in the order of the file."""
+        details = self._detail_schema()
+        rows = [_row(variant, order) for variant in judged]
+        theirs = pa.Table.from_pylist(rows, schema=pa.schema([*PLAIN, *details]))
+        both = pa.concat_tables([table, theirs], promote_options="default")
+        own = np.array([rank_of(variant.chromosome) for variant in judged], np.int64)
+        sequence = np.argsort(both["line"].to_numpy(), kind="stable")
+        return both.take(sequence).combine_chunks(), np.concatenate([ranks, own])[sequence]
+
+    def _note_order(self, rank: int, part: pa.Table) -> None:
+        positions = part["position"].to_numpy()
+        before = np.concatenate([[self._last.get(rank, 0)], positions[:-1]])
+        self._last[rank] = int(positions[-1])
+        back = np.flatnonzero(positions < before)
+        if len(back):
+            line = part["line"][int(back[0])].as_py()
+            self.warnings.add("the positions are not in order; they are sorted", line, len(back))
+
+
+class _Head:
+    """The lines at the top of the text; the rest is given back in chunks."""
+
+    def __init__(self, chunks: Iterator[Bytes]) -> None:
+        self._chunks, self._chunk, self._at = chunks, np.zeros(0, np.uint8), 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._at >= len(self._chunk):
+            self._chunk, self._at = next(self._chunks), 0
+        found = np.flatnonzero(self._chunk[self._at : self._at + 4096] == 10)
+        if not len(found):
+            found = np.flatnonzero(self._chunk[self._at :] == 10)
+        end = self._at + int(found[0]) if len(found) else len(self._chunk)
+        line = self._chunk[self._at : end].tobytes()
+        self._at = end + 1
+        return line
+
+    def rest(self) -> Iterator[Bytes]:
+        """Yield what was not read as lines."""
+        if self._at < len(self._chunk):
+            yield self._chunk[self._at :]
+        yield from self._chunks
+
+
+@contextmanager
+def open_records(
+    path: Path, keep_info: Sequence[str] = (), key: Crypt4ghKey | None = None
+) -> Iterator[Records]:
+    """Open a file of genotypes and read its header.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be read, is no VCF of a known version, or is cut short.
+    """
+    with open_text(path, key) as text:
+        yield Records(text, keep_info)
+
+
+def _all_odd(text: Bytes) -> list[Parsed]:
+    """Leave every line to the reader in Python."""
+    lines = text.tobytes().split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    none = np.zeros((0, 5), np.int32)
+    return [Parsed(len(lines), PLAIN.empty_table(), [], list(enumerate(lines)), none, text)]
+
+
+def _named(kept: dict[str, str | None]) -> dict[str, str | None]:
+    return {f"info_{name}": value for name, value in kept.items()}
+
+
+def _row(variant: Variant, order: Ints | None) -> dict[str, Any]:
+    call = variant.call if order is None else reordered(variant.call, order)
+    return {
+        "line": variant.line,
+        "position": variant.position,
+        "id": variant.id,
+        "reference": variant.reference,
+        "alternate": variant.alternate,
+        "allele_index": variant.allele_index,
+        "calls": encode(call),
+        **variant.annotation,
+        **_named(variant.info),
+    }
+
+
+def reordered(call: Call, order: Ints) -> Call:
+    """Return the calls of the samples at ``order``, in that order."""
+    place = np.full(len(call.codes), -1, np.int64)
+    place[order] = np.arange(len(order))
+    exceptions = call.exceptions[place[call.exceptions["sample"]] >= 0].copy()
+    exceptions["sample"] = place[exceptions["sample"]]
+    exceptions = exceptions[np.argsort(exceptions["sample"])]
+    return Call(call.codes[order], call.haploid[order], exceptions)
