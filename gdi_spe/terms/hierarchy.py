@@ -19,7 +19,7 @@ class HierarchyMissing(BadInput):
     def __init__(self, prefix: str) -> None:
         super().__init__(
             f"the hierarchy of {prefix} is not here, so the kinds of a {prefix} term are unknown",
-            remedy=f"The node's operator adds it by: gdi-spe reference add {prefix} FILE.obo; "
+            remedy=f"The node's operator adds it by: gdi-spe reference add ontology {prefix}.obo; "
             "or ask for exactly the term (descendants=False)",
         )
         self.prefix = prefix

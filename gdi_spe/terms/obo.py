@@ -18,6 +18,9 @@ from gdi_spe.terms.curies import split
 from gdi_spe.terms.hierarchy import Hierarchy
 
 _IRI = re.compile(r"^https?://(?:purl\.obolibrary\.org/obo/|www\.orpha\.net/ORDO/)(\w+?)_(\w+)$")
+_DATED = re.compile(r"(?:^|/)releases/(\d{4}-\d{2}-\d{2})(?:/|$)")
+# How OBO Graphs names what an OBO file writes as alt_id.
+_ALTERNATIVE = "http://www.geneontology.org/formats/oboInOwl#hasAlternativeId"
 _EXACT = ("skos:exactMatch", "http://www.w3.org/2004/02/skos/core#exactMatch")
 
 
@@ -54,12 +57,18 @@ def load(path: Path, prefix: str = "") -> Hierarchy:
         raise BadInput(f"cannot be read: {error}", source=str(path)) from None
     found = _Found()
     reader = _read_json if path.suffix == ".json" else _read_obo
-    version = reader(text, str(path), found)
+    version = _release(reader(text, str(path), found))
     if not any(split(term)[0] == prefix for term in found.labels):
         raise BadInput(f"holds no {prefix} term", source=str(path))
     return Hierarchy(
         prefix, version, found.labels, found.parents, found.replaced, found.equivalents
     )
+
+
+def _release(version: str) -> str:
+    """Return the release's date where a version (``releases/2024-03-04``, an IRI) has one."""
+    dated = _DATED.search(version)
+    return dated[1] if dated else version
 
 
 def _canonical(text: str) -> str:
@@ -147,6 +156,9 @@ def _add_node(node: dict[str, Any], found: _Found) -> None:
         return
     found.labels[term] = node["lbl"]
     found.parents.setdefault(term, ())
+    found.replaced |= {
+        _canonical(value): term for predicate, value in properties if predicate == _ALTERNATIVE
+    }
     same = [_canonical(value) for predicate, value in properties if predicate in _EXACT]
     found.equivalents[term] = tuple(dict.fromkeys(same))
 

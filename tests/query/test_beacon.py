@@ -203,7 +203,7 @@ def test_what_is_not_understood_is_refused_and_never_passed_over(
 
 
 def test_an_ontology_that_is_not_there_is_an_error(folder: CohortFolder) -> None:
-    with pytest.raises(HierarchyMissing, match="reference add ORPHA"):
+    with pytest.raises(HierarchyMissing, match="reference add ontology ORPHA"):
         select(folder, request({"id": "ORPHA:590"}), Hierarchies())
 
 

@@ -103,7 +103,7 @@ def test_a_cross_reference_that_is_no_equivalence_is_not_followed(references: Pa
 
 
 def test_a_missing_hierarchy_is_an_error_that_names_the_remedy(references: Path) -> None:
-    with pytest.raises(HierarchyMissing, match="gdi-spe reference add NCIT"):
+    with pytest.raises(HierarchyMissing, match="gdi-spe reference add ontology NCIT"):
         Hierarchies(references).expand("NCIT:C64768")
 
 

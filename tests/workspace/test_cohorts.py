@@ -141,7 +141,7 @@ def test_a_digest_is_that_of_the_sorted_pseudonyms(cohort: Cohort) -> None:
         ({"gene": "RYR"}, "Near it: RYR1"),
         ({"diagnosis": "melanoma"}, "not a term"),
         ({"phenotype": "HP:9999999"}, "not in HP"),
-        ({"diagnosis": "OMIM:601462"}, "reference add OMIM"),
+        ({"diagnosis": "OMIM:601462"}, "reference add ontology OMIM"),
         ({"sex": "F"}, "It is one of female, male"),
         ({"zygosity": "het"}, "It is one of heterozygous"),
         ({"origin": "blood"}, "germline"),

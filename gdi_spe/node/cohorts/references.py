@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.cohorts.reference_kinds import KINDS, Progress
 from gdi_spe.node.cohorts.tables import ReferenceRow
 from gdi_spe.node.database.engine import Database
+from gdi_spe.store.reading.genes import GeneIndex
+from gdi_spe.store.reading.normalise import Normaliser
 from gdi_spe.store.writing.folders import put_in_place, sha256_of, staged
 
 ONTOLOGY, GTF, FASTA = "ontology", "gtf", "fasta"
@@ -39,6 +42,9 @@ class AddedReference:
     stored_sha256: str
     path: Path
     added_at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} {self.release} ({self.sha256[:16]})"
 
     def to_manifest(self) -> Reference:
         """Return what a manifest tells of it."""
@@ -72,6 +78,23 @@ class Coordinates:
 
     gtf: AddedReference | None
     fasta: AddedReference | None
+
+    def normaliser(self, sources: Sequence[str]) -> Normaliser | None:
+        """Return what checks and left-aligns the variants of some files, None without FASTA."""
+        return None if self.fasta is None else Normaliser(self.fasta.path, sources)
+
+    def genes(self) -> GeneIndex | None:
+        """Return what finds genes by position, None without GTF."""
+        return None if self.gtf is None else GeneIndex.read(self.gtf.check())
+
+    def told(self, assembly: str) -> list[str]:
+        """Say for the admin what a dataset is read with, and what is left undone without it."""
+        with_fasta = f"REF checked and indels left-aligned against {self.fasta}"
+        with_gtf = f"genes by position from {self.gtf}"
+        return [
+            with_fasta if self.fasta else f"indels as written: no FASTA of {assembly} was added",
+            with_gtf if self.gtf else f"genes as annotated alone: no GTF of {assembly} was added",
+        ]
 
     def to_manifest(self) -> tuple[Reference, ...]:
         """Return what a dataset's manifest tells of them."""

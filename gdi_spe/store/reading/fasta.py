@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,9 +56,10 @@ class Fasta:
         self.path = path
         self.contigs = _read_index(path.with_name(f"{path.name}.fai"))
         try:
-            self._file = path.open("rb")
+            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
             raise BadInput(f"cannot be read ({error.strerror})", source=str(path)) from None
+        weakref.finalize(self, os.close, self._descriptor)
 
     def length(self, chromosome: str) -> int:
         """Return how many bases a chromosome has, 0 where the file lacks it."""
@@ -72,7 +74,7 @@ class Fasta:
             return b""
         place = contig.place_of(start)
         n_bytes = contig.place_of(end - 1) + 1 - place
-        raw = os.pread(self._file.fileno(), n_bytes, place)
+        raw = os.pread(self._descriptor, n_bytes, place)
         found = raw.translate(_TO_ACGTN, b"\r\n")
         if len(found) != end - start:
             raise BadInput("is not what its index says", source=str(self.path))
@@ -152,7 +154,7 @@ def assembly_by_lengths(lengths: dict[str, int], source: Path) -> str | None:
             f"{odd[0]} has {lengths[odd[0]]:,} bases, {min(known)} has "
             f"{LENGTHS[min(known)][odd[0]]:,}",
             source=str(source),
-            remedy="Is the file cut short, or of two assemblies?",
+            remedy="Give the whole sequence of one assembly",
         )
     return min(known)
 
