@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.workspace.vcf_text import write_vcf
+from gdi_spe.store.schemas import ANNOTATION_COLUMNS
+from gdi_spe.store.writing.vcf import ESCAPES, VcfOptions, write_vcf
 
 if TYPE_CHECKING:
     from gdi_spe.store.folder import Folder
@@ -51,22 +52,31 @@ def library() -> Any:
 def matrix_table(folder: Folder) -> Any:
     """Return a cohort's calls as a MatrixTable with its individuals and annotations.
 
-    Rows are keyed by locus and alleles (each alternate its own row) with ``gene`` and
-    ``consequence``; columns by sample, with the fields of ``individuals``; entries have
-    ``GT``, unphased.
+    Rows are keyed by locus and alleles (each alternate its own row) with the annotations as
+    ``gene``, ``gene_id``, ``consequence``, ``impact``, ``hgvs_c`` and ``hgvs_p``; columns by
+    sample, with the fields of ``individuals``; entries have ``GT``, phased where phase was kept.
+    Hail knows calls of one and two alleles: others are missing, and so are half-missing ones.
     """
     hl = library()
-    scratch = Path(tempfile.mkdtemp(prefix="spe-hail-"))
-    write_vcf(folder, scratch / "cohort.vcf")
-    contigs = {} if folder.assembly == "GRCh38" else {"MT": "MT"}
-    table = hl.import_vcf(
-        str(scratch / "cohort.vcf"),
-        reference_genome=folder.assembly,
-        contig_recoding=contigs or None,
+    path = Path(tempfile.mkdtemp(prefix="spe-hail-")) / "cohort.vcf.gz"
+    bare = folder.assembly == "GRCh37"
+    write_vcf(
+        folder,
+        path,
+        VcfOptions(annotations=True, counts=False, bare_names=bare, at_most_two=True),
     )
-    table = table.annotate_rows(gene=table.info.GENE, consequence=table.info.CONSEQUENCE)
+    table = hl.import_vcf(str(path), reference_genome=folder.assembly, force_bgz=True)
+    told = {name: _unescaped(table.info[name.upper()]) for name in ANNOTATION_COLUMNS}
+    table = table.annotate_rows(**told)
     people = folder.table("individuals").to_pandas()
     samples = folder.samples.to_pandas()[["sample_id", "individual_id", "origin"]]
     columns = samples.merge(people, on="individual_id").rename(columns={"sample_id": "s"})
-    told = hl.Table.from_pandas(columns.astype(object).where(columns.notna(), None), key="s")
-    return table.annotate_cols(**told[table.s]).drop("info")
+    who = hl.Table.from_pandas(columns.astype(object).where(columns.notna(), None), key="s")
+    return table.annotate_cols(**who[table.s]).drop("info")
+
+
+def _unescaped(text: Any) -> Any:
+    """Undo what INFO made of special characters."""
+    for character, code in reversed(ESCAPES.items()):
+        text = text.replace(code, character)
+    return text

@@ -214,6 +214,17 @@ def test_kept_quality_filter_and_info_come_out_again(
     assert '##FILTER=<ID=q10,Description="Kept from the source">' in names
 
 
+def test_records_without_any_info_have_a_dot(
+    make_folder: MakeFolder, write_vcf: WriteVcf, tmp_path: Path
+) -> None:
+    folder = make_folder([write_vcf(["1 9 . A C . . . GT 0/1 1", "1 10 . A C . . . GT 0 0"])])
+
+    export_vcf(folder, tmp_path / "out.vcf", VcfOptions(annotations=True, counts=False))
+
+    lines = (tmp_path / "out.vcf").read_text().splitlines()
+    assert [line.split("\t")[7] for line in lines if line[0] != "#"] == [".", "."]
+
+
 def test_a_file_that_is_there_is_kept_unless_it_is_said(
     make_folder: MakeFolder, write_vcf: WriteVcf, tmp_path: Path
 ) -> None:

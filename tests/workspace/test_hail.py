@@ -9,8 +9,8 @@ import pytest
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.store.writing.vcf import VcfOptions, write_vcf
 from gdi_spe.workspace.cohort import Cohort
-from gdi_spe.workspace.vcf_text import write_vcf
 
 HAS_HAIL = importlib.util.find_spec("hail") is not None
 
@@ -50,7 +50,7 @@ def test_the_vcf_says_what_the_store_holds(folder: CohortFolder, tmp_path: objec
 
     path = Path(str(tmp_path)) / "cohort.vcf"
 
-    write_vcf(folder, path)
+    write_vcf(folder, path, VcfOptions(annotations=True, counts=False))
 
     records = [line.split("\t") for line in path.read_text().splitlines() if line[:1] != "#"]
     by_place = {(each[0], int(each[1])): each for each in records}
@@ -60,7 +60,9 @@ def test_the_vcf_says_what_the_store_holds(folder: CohortFolder, tmp_path: objec
         "0/1", "1/1", "0/0", "0/0", "0/0", "0/0", "1/1", "1", "0/1",
     ]  # fmt: skip
     assert by_place["chr1", 1000][18] == "./."
-    assert by_place["chr10", 87933147][7] == "GENE=PTEN;CONSEQUENCE=stop_gained"
+    assert by_place["chr10", 87933147][7] == (
+        "GENE=PTEN;GENE_ID=ENSG_PTEN;CONSEQUENCE=stop_gained;HGVS_P=ENSP00000361021.3:p.Arg130Ter"
+    )
 
 
 def test_bcftools_reads_the_vcf_and_counts_the_same(

@@ -69,15 +69,20 @@ class Phase:
         self.first = mask_of(planes[:, n:], n_samples)
 
 
-def genotype_lines(calls: Calls, phase: Phase | None = None) -> Iterator[memoryview]:
-    """Yield the sample columns of each variant: from the first genotype to the end of the line."""
+def genotype_lines(
+    calls: Calls, phase: Phase | None = None, *, at_most_two: bool = False
+) -> Iterator[memoryview]:
+    """Yield the sample columns of each variant: from the first genotype to the end of the line.
+
+    ``at_most_two`` writes calls of three alleles or more as missing.
+    """
     index = calls.codes()
     if calls.has_haploid.any():
         index |= mask_of(calls.haploid_words(), calls.n_samples).view(np.uint8) * _HAPLOID
     if phase is not None:
         index |= phase.phased.view(np.uint8) * _PHASED
         index |= phase.first.view(np.uint8) * _FIRST
-    odd = _odd_cells(calls, phase)
+    odd = _odd_cells(calls, phase, 2 if at_most_two else 255)
     table = np.take(_CELLS, index)
     for row in range(len(calls)):
         cells = table[row].view(np.uint8).reshape(-1, 4)
@@ -93,12 +98,14 @@ def _ended(line: Bytes) -> memoryview:
     return line.data
 
 
-def _odd_cells(calls: Calls, phase: Phase | None) -> dict[int, dict[int, str]]:
+def _odd_cells(calls: Calls, phase: Phase | None, most_alleles: int) -> dict[int, dict[int, str]]:
     """Return by variant and sample the text of what two bits cannot hold."""
     variants, exceptions = calls.exceptions
     found: dict[int, dict[int, str]] = {}
     for row, exception in zip(variants.tolist(), exceptions.tolist(), strict=True):
         sample, ploidy, n_alternate, n_missing, _ = exception
+        if ploidy > most_alleles:
+            continue
         found.setdefault(row, {})[sample] = odd_cell(
             ploidy,
             n_alternate,

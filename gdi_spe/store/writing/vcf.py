@@ -24,7 +24,8 @@ from gdi_spe.store.writing.genotype_text import Phase, genotype_lines
 _CELLS_AT_ONCE = 2_000_000
 _KEPT = "info_"
 _FIXED_ANEW = {"info_QUAL", "info_FILTER"}
-_PERCENT = {"%": "%25", ";": "%3B", "=": "%3D", ",": "%2C", " ": "%20", "\t": "%09"}
+# What INFO must not hold, and how it is written there (VCF 4.3, section 1.2).
+ESCAPES = {"%": "%25", ";": "%3B", "=": "%3D", ",": "%2C", " ": "%20", "\t": "%09"}
 Progress = Callable[[str, int], None]
 
 
@@ -34,12 +35,14 @@ class VcfOptions:
 
     ``annotations`` writes gene, consequence and their like as INFO; ``counts`` writes AC and AN
     as the store has them; ``bare_names`` writes ``1`` and ``MT`` instead of ``chr1`` and
-    ``chrM``; ``replace`` takes the place of a file that is there.
+    ``chrM``; ``at_most_two`` writes calls of three alleles or more as missing, for programs
+    that know none; ``replace`` takes the place of a file that is there.
     """
 
     annotations: bool = False
     counts: bool = True
     bare_names: bool = False
+    at_most_two: bool = False
     replace: bool = False
 
 
@@ -214,7 +217,8 @@ class _Writer:
         if "phase" in batch.schema.names:
             phase = Phase(batch["phase"].to_pylist(), self._folder.n_samples)
         starts = self._starts(chromosome, batch).to_pylist()
-        for start, line in zip(starts, genotype_lines(calls, phase), strict=True):
+        lines = genotype_lines(calls, phase, at_most_two=self._options.at_most_two)
+        for start, line in zip(starts, lines, strict=True):
             self._write(start)
             self._write(line)
 
@@ -252,18 +256,18 @@ class _Writer:
                 parts.append(_pair(name.removeprefix(_KEPT), batch[name]))
         if not parts:
             return pa.scalar(".")
-        joined = pc.binary_join_element_wise(*parts, ";", null_handling="skip")
+        joined = pc.utf8_rtrim(pc.binary_join_element_wise(*parts, ""), ";")
         return pc.if_else(pc.equal(joined, ""), ".", joined)
 
 
 def _pair(name: str, values: pa.Array) -> pa.Array:
-    """Write ``NAME=value``, the name alone for a flag, null where there is no value."""
-    pair = pc.binary_join_element_wise(pa.scalar(f"{name}="), values, "")
-    return pc.if_else(pc.equal(values, ""), name, pair)
+    """Write ``NAME=value;``, the name alone for a flag, nothing where there is no value."""
+    pair = pc.binary_join_element_wise(pa.scalar(f"{name}="), values, ";", "")
+    return pc.fill_null(pc.if_else(pc.equal(values, ""), f"{name};", pair), "")
 
 
 def _escaped(values: pa.Array) -> pa.Array:
-    """Write what INFO must not hold as VCF 4.3 says (section 1.2)."""
-    for character, code in _PERCENT.items():
+    """Write special characters as INFO may hold them."""
+    for character, code in ESCAPES.items():
         values = pc.replace_substring(values, character, code)
     return values
