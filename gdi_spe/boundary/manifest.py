@@ -94,6 +94,8 @@ class ConsentBasis(Frozen):
     purpose: str = ""
     records_sha256: Sha256 | None = None
     waived: str = ""
+    # Conditions of use (DUO) of the whole dataset, as they were told at ingest.
+    duo: tuple[str, ...] = ()
 
 
 class DatasetManifest(Frozen):

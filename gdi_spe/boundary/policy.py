@@ -55,6 +55,18 @@ class ReviewPolicy(Frozen):
     max_downloads: int = Field(gt=0)
 
 
+class CohortPolicy(Frozen):
+    """How small a cohort may be, and how soon a change of consent reaches it."""
+
+    smallest: int = Field(ge=1)
+    versions: Literal["at once", "scheduled"]
+    # Scheduled: a version waits until so many people have left, but never longer than so long.
+    least_changed: int = Field(ge=1)
+    longest_wait_days: int = Field(ge=0)
+    # How long a workspace may go on with a version that people have left; 0 stops it at once.
+    old_version_days: int = Field(ge=0)
+
+
 class DisclosurePolicy(Frozen):
     """``policy.toml``: versioned, and its hash is part of every verdict."""
 
@@ -64,6 +76,7 @@ class DisclosurePolicy(Frozen):
     files: FilePolicy
     genomic: GenomicPolicy
     review: ReviewPolicy
+    cohorts: CohortPolicy
 
     @property
     def sha256(self) -> str:

@@ -17,6 +17,9 @@ from gdi_spe.query.places import Allele, Span
 Sex = Literal["female", "male"]
 Zygosity = Literal["heterozygous", "homozygous", "hemizygous"]
 Operator = Literal["<", "<=", "=", ">=", ">", "!="]
+Column = Literal[
+    "sex", "karyotypic_sex", "population", "country_of_origin", "vital_status", "dataset_id"
+]
 TermTable = Literal["diagnoses", "phenotypic_features", "treatments", "exposures"]
 
 
@@ -99,6 +102,8 @@ class CarriesVariant(Condition):
     reference: str | None = None
     alternate: str | None = None
     kind: str | None = None
+    hgvs_c: tuple[str, ...] = ()
+    # Refuse what no variant here is annotated with: from a mistake it cannot be told apart.
     is_strict: bool = True
 
 
@@ -160,7 +165,7 @@ class Measured(Condition):
 class IsOneOf(Condition):
     """A column of the individuals has one of these values."""
 
-    column: Literal["sex", "population", "country_of_origin", "vital_status", "dataset_id"]
+    column: Column
     values: tuple[str, ...]
 
 

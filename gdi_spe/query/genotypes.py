@@ -31,6 +31,18 @@ _IUPAC = {
 }  # fmt: skip
 
 
+class NotAnnotated(BadInput):
+    """No variant of the folder says what is asked for, so that nobody could be found by it."""
+
+    code = "not-annotated"
+
+    def __init__(self, column: str) -> None:
+        super().__init__(
+            f"no variant here has {column}",
+            remedy="Ingest a VCF with CSQ or ANN, or add a GTF before it for genes",
+        )
+
+
 class UnknownGene(BadInput):
     """A gene without any variant here; from a mistyped name it cannot be told apart."""
 
@@ -40,6 +52,7 @@ class UnknownGene(BadInput):
 def carries_variant(records: Records, condition: CarriesVariant) -> Outcome:
     """Answer a condition about variants."""
     if condition.is_strict:
+        _require_annotations(records, condition)
         require_genes(records, condition.genes)
     carriers: set[int] = set()
     unsure: set[int] = set()
@@ -58,7 +71,7 @@ def matching(records: Records, chromosome: str, condition: CarriesVariant) -> Ma
     """Say which variants of a chromosome meet everything that is asked of a variant."""
     table = records.variants(chromosome)
     masks = [np.ones(table.num_rows, bool)]
-    if condition.genes or condition.consequences or condition.protein_changes:
+    if _asks_of_genes(condition):
         masks.append(_does_to_a_gene(table, condition))
     if condition.spans:
         masks.append(_any(_inside, table, chromosome, condition.spans))
@@ -103,6 +116,11 @@ def other_genes(table: pa.Table) -> tuple[NDArray[np.int64], pa.Table]:
     return parents, pa.Table.from_struct_array(pc.list_flatten(column))
 
 
+def _asks_of_genes(condition: CarriesVariant) -> bool:
+    asked = (condition.genes, condition.consequences, condition.protein_changes, condition.hgvs_c)
+    return any(asked)
+
+
 def _does(table: pa.Table, condition: CarriesVariant) -> Mask:
     masks = [np.ones(table.num_rows, bool)]
     if condition.genes:
@@ -112,6 +130,8 @@ def _does(table: pa.Table, condition: CarriesVariant) -> Mask:
         masks.append(_np(among(table["consequence"], names)))
     if condition.protein_changes:
         masks.append(_has_change(table, condition.protein_changes))
+    if condition.hgvs_c:
+        masks.append(_np(among(table["hgvs_c"], condition.hgvs_c)))
     return reduce(np.logical_and, masks)
 
 
@@ -152,10 +172,19 @@ def _base_masks(table: pa.Table, condition: CarriesVariant) -> list[Mask]:
             pattern = "".join(_IUPAC.get(base, re.escape(base)) for base in bases.upper())
             masks.append(_np(pc.match_substring_regex(table[column], f"^{pattern}$")))
     if condition.kind:
-        reference = pc.binary_length(table["reference"]).to_numpy()
-        alternate = pc.binary_length(table["alternate"]).to_numpy()
-        masks.append(_KINDS[condition.kind](reference, alternate))
+        masks.append(_is_kind(table, condition.kind))
     return masks
+
+
+def _is_kind(table: pa.Table, kind: str) -> Mask:
+    """Say which variants are of a kind: by the lengths of bases, or as a symbol says."""
+    symbol = _np(pc.match_substring_regex(table["alternate"], f"^<{kind}(:[^>]*)?>$"))
+    if kind not in _KINDS:
+        return symbol
+    plain = _np(pc.match_substring_regex(table["alternate"], "^[ACGTN]+$"))
+    reference = pc.binary_length(table["reference"]).to_numpy()
+    alternate = pc.binary_length(table["alternate"]).to_numpy()
+    return symbol | (plain & _KINDS[kind](reference, alternate))
 
 
 # Kinds of variant by the lengths of its alleles, as Beacon names them.
@@ -166,7 +195,9 @@ _KINDS: dict[str, Callable[[Any, Any], Mask]] = {
     "DEL": lambda reference, alternate: alternate < reference,
     "INDEL": lambda reference, alternate: alternate != reference,
 }
-KINDS = tuple(_KINDS)
+# Those that only a symbol (``<DUP>``, ``<CNV:TR>``) can tell.
+_SYMBOLS = ("DUP", "CNV", "INV")
+KINDS = (*_KINDS, *_SYMBOLS)
 
 
 def _calls(
@@ -219,6 +250,20 @@ def _by_individual(
 def _people(records: Records, samples: set[int], asked: Mask) -> Ids:
     chosen = [index for index in samples if asked[index]]
     return frozenset(records.sample_people[chosen].tolist()) & records.everyone
+
+
+def _require_annotations(records: Records, condition: CarriesVariant) -> None:
+    """Refuse what no variant here could answer, whoever carries it."""
+    asked = {
+        "gene": condition.genes,
+        "consequence": condition.consequences,
+        "hgvs_p": condition.protein_changes,
+        "hgvs_c": condition.hgvs_c,
+    }
+    for column, values in asked.items():
+        tables = (records.variants(name) for name in records.folder.chromosomes)
+        if values and all(table[column].null_count == table.num_rows for table in tables):
+            raise NotAnnotated(column)
 
 
 def require_genes(records: Records, genes: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.chromosomes import canonical
+from gdi_spe.store.chromosomes import CHROMOSOMES, canonical
 
 _LAST = 2**31 - 1
 _REGION = re.compile(r"(?P<chromosome>[^:\s]+)(?::(?P<first>[\d,_]+)(?:-(?P<last>[\d,_]+))?)?")
@@ -56,6 +56,26 @@ def chromosome_of(name: str) -> str:
             f"{name!r} is no chromosome", remedy="Write chr1 to chr22, chrX, chrY or chrM"
         )
     return found
+
+
+# The version of GRCh37's reference sequences (NCBI RefSeq); GRCh38's is one more. The mitochondrial
+# sequence is the same in both.
+_VERSIONS = (10, 11, 11, 11, 9, 11, 13, 10, 11, 10, 9, 11, 10, 8, 9, 9, 10, 9, 9, 10, 8, 10, 10, 9)
+_REFSEQ = {
+    f"NC_{number:06d}.{version + later}": (CHROMOSOMES[number - 1], assembly)
+    for number, version in enumerate(_VERSIONS, start=1)
+    for later, assembly in enumerate(("GRCh37", "GRCh38"))
+}
+
+
+def refseq_chromosome(name: str, assembly: str) -> str:
+    """Return the chromosome of a RefSeq accession, which says the assembly too."""
+    if name == "NC_012920.1":
+        return "chrM"
+    found = _REFSEQ.get(name)
+    if found is None or found[1] != assembly:
+        raise BadInput(f"{name!r} is no chromosome of {assembly}")
+    return found[0]
 
 
 def region_of(text: str) -> Span:

@@ -22,6 +22,7 @@ ANNOTATIONS = (
     "gene",
     "gene_id",
     "consequence",
+    "hgvs_c",
     "hgvs_p",
     "other_genes",
     "allele_frequency",

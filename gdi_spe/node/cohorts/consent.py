@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.node.cohorts import duo as conditions
 
 COLUMNS = (
     "subject_id",
@@ -27,9 +27,11 @@ COLUMNS = (
 )
 MODELS = ("opt_in", "opt_out")
 STATUSES = ("given", "refused", "withdrawn", "unknown")
+# What a person is asked about one by one. A cohort in a workspace is secondary use; the others are
+# kept for what else a node may do with the same data.
 SECONDARY_USE = "secondary_use"
+PURPOSES = (SECONDARY_USE, "allele_frequency", "subject_query", "commercial_use")
 CONTRADICTION = "contradiction"
-_DUO = re.compile(r"^DUO:\d{7}$")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Decision:
 
     is_in: bool
     why: str
+    # Conditions of use (DUO) of the statement that decided.
+    duo: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,15 +106,18 @@ class ConsentRecords:
             model = max(own, key=lambda s: s.valid_from).model if own else self.default_model
             return Decision(False, "unknown") if model == "opt_in" else Decision(True, "opt_out")
         latest = max(s.valid_from for s in valid)
-        said = {(s.status, s.model) for s in valid if s.valid_from == latest}
+        last = [s for s in valid if s.valid_from == latest]
+        said = {(s.status, s.model) for s in last}
+        # TRUST: of several statements of one day every condition counts.
+        duo = tuple(sorted({code for s in last for code in s.duo}))
         # TRUST: everything that is not plainly a yes keeps the individual out.
         if len(said) > 1:
             return Decision(False, CONTRADICTION)
         status, model = said.pop()
         if status == "given":
-            return Decision(True, "given")
+            return Decision(True, "given", duo)
         if status == "unknown" and model == "opt_out":
-            return Decision(True, "opt_out")
+            return Decision(True, "opt_out", duo)
         return Decision(False, status)
 
     def sha256(self) -> str:
@@ -151,10 +158,10 @@ def _statement(row: Mapping[str | None, str | None], source: str, line: int) -> 
     for name, known in (("model", MODELS), ("status", STATUSES)):
         if text[name] not in known:
             raise refuse(f"{name} {text[name]!r} is not one of {', '.join(known)}")
-    duo = tuple(code.strip() for code in text["duo"].split(";") if code.strip())
-    for code in duo:
-        if not _DUO.match(code):
-            raise refuse(f"{code!r} is no DUO code")
+    if text["purpose"] not in PURPOSES:
+        raise refuse(f"purpose {text['purpose']!r} is not one of {', '.join(PURPOSES)}")
+    codes = [code for code in text["duo"].split(";") if code.strip()]
+    duo = tuple(str(conditions.read(code, source, line)) for code in codes)
     valid_from = _day(text["valid_from"], refuse("valid_from is not a date (YYYY-MM-DD)"))
     valid_to = text["valid_to"] and _day(text["valid_to"], refuse("valid_to is not a date"))
     return Statement(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import NotFound
-from gdi_spe.node.audit.log import Event, record
-from gdi_spe.node.cohorts.tables import DatasetRow, DatasetVersionRow
+from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.cohorts import duo, versions
+from gdi_spe.node.cohorts.tables import (
+    CohortRow,
+    CohortVersionRow,
+    DatasetRow,
+    DatasetVersionRow,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class Dataset:
     id: str
     retired_at: datetime | None
     retired_why: str
+    conditions: tuple[str, ...]
     versions: tuple[MadeVersion, ...]
 
 
@@ -57,10 +66,50 @@ def get(session: Session, dataset_id: str) -> Dataset:
 def retire(
     session: Session, dataset_id: str, why: str, now: datetime, actor: str = "admin"
 ) -> None:
-    """Take a dataset out of use: no cohort can be made from it any more."""
+    """Take a dataset out of use, and with it every cohort version that was made from it.
+
+    Its identifier can return with a new ingest; what was made before stays out of use.
+    """
     row = _row(session, dataset_id)
     row.retired_at, row.retired_why = row.retired_at or now, row.retired_why or why
-    record(session, Event("dataset.retired", actor, dataset_id, {"why": why}), now)
+    made = _made_from(session, dataset_id)
+    # TRUST: data that are wrong, or may no longer be used, are used by nobody from now on.
+    versions.end_versions(session, made, versions.RETIRED, now, now)
+    facts: dict[str, Fact] = {
+        "why": why,
+        "cohorts": ",".join(f"{one.cohort_id}@{one.version}" for one in made),
+    }
+    record(session, Event("dataset.retired", actor, dataset_id, facts), now)
+
+
+def _made_from(session: Session, dataset_id: str) -> list[CohortVersionRow]:
+    cohorts = session.scalars(select(CohortRow)).all()
+    ids = [c.id for c in cohorts if dataset_id in json.loads(c.definition).get("datasets", ())]
+    rows = select(CohortVersionRow).where(CohortVersionRow.cohort_id.in_(ids))
+    order = (CohortVersionRow.cohort_id, CohortVersionRow.version)
+    return list(session.scalars(rows.order_by(*order)))
+
+
+def set_conditions(
+    session: Session,
+    dataset_id: str,
+    conditions: Sequence[str],
+    now: datetime,
+    actor: str = "admin",
+) -> tuple[str, ...]:
+    """Say on which conditions (DUO) the whole dataset may be used, from the next version on.
+
+    Raises
+    ------
+    BadInput
+        If a condition is no code of DUO.
+    """
+    row = _row(session, dataset_id)
+    found = tuple(str(use) for use in duo.read_all(conditions))
+    row.conditions = " ".join(found)
+    facts: dict[str, Fact] = {"duo": row.conditions}
+    record(session, Event("dataset.conditions-set", actor, dataset_id, facts), now)
+    return found
 
 
 def _row(session: Session, dataset_id: str) -> DatasetRow:
@@ -71,7 +120,7 @@ def _row(session: Session, dataset_id: str) -> DatasetRow:
 
 
 def _dataset(session: Session, row: DatasetRow) -> Dataset:
-    versions = session.scalars(
+    made = session.scalars(
         select(DatasetVersionRow)
         .where(DatasetVersionRow.dataset_id == row.id)
         .order_by(DatasetVersionRow.version)
@@ -80,6 +129,7 @@ def _dataset(session: Session, row: DatasetRow) -> Dataset:
         row.id,
         row.retired_at,
         row.retired_why,
+        tuple(row.conditions.split()),
         tuple(
             MadeVersion(
                 v.version,
@@ -91,6 +141,6 @@ def _dataset(session: Session, row: DatasetRow) -> Dataset:
                 v.made_at,
                 v.made_why,
             )
-            for v in versions
+            for v in made
         ),
     )

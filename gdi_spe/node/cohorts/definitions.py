@@ -18,12 +18,11 @@ from sqlalchemy.orm import Session
 from gdi_spe.boundary.errors import BadInput, NotFound, Refused
 from gdi_spe.boundary.identifiers import ResourceId, slug_of
 from gdi_spe.boundary.manifest import Frozen, Region
-from gdi_spe.node.audit.log import Event, record
-from gdi_spe.node.cohorts.tables import CohortRow
-from gdi_spe.node.cohorts.versions import current_dataset
-from gdi_spe.query import beacon
-from gdi_spe.store.chromosomes import canonical
-from gdi_spe.terms.curies import require_known
+from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.cohorts import duo, references, selecting
+from gdi_spe.node.cohorts.tables import CohortApprovalRow, CohortRow
+from gdi_spe.node.cohorts.versions import DatasetVersionRef, current_dataset
+from gdi_spe.store.chromosomes import LENGTHS, canonical
 
 OnDefined = Callable[[Session, str, str, tuple[str, ...]], None]
 _ID = TypeAdapter(ResourceId)
@@ -85,6 +84,8 @@ def define(
         If a dataset is not here.
     AlreadyDefined
         If the cohort or its project is there.
+    HierarchyMissing, UnknownTerm, UnknownGene
+        If a part of the query cannot be answered here.
     """
     definition = _definition(session, home, cohort_id, datasets, query, regions, purposes)
     project = slug_of(cohort_id)
@@ -122,23 +123,42 @@ def _definition(
         raise BadInput(f"{cohort_id!r} is no cohort id") from None
     if not datasets or len(set(datasets)) < len(datasets):
         raise BadInput("a cohort is made of one or more datasets, each named once")
-    assemblies = {current_dataset(session, home, name).assembly for name in datasets}
-    if len(assemblies) > 1:
-        raise BadInput("datasets of GRCh37 and GRCh38 cannot be one cohort")
+    refs = [current_dataset(session, home, name) for name in datasets]
+    assembly = _assembly(refs)
     if query is not None:
-        beacon.parse(query, assemblies.pop())
-    for purpose in purposes:
-        if not require_known(purpose).startswith("DUO:"):
-            raise BadInput(f"the purpose {purpose!r} is no DUO term")
+        _check_query(session, home, refs, query)
     return Definition(
         datasets=tuple(datasets),
         query=json.loads(json.dumps(query)) if query is not None else None,
-        regions=tuple(region_of(text) for text in regions),
-        purposes=tuple(purposes),
+        regions=tuple(region_of(text, assembly) for text in regions),
+        purposes=tuple(str(purpose) for purpose in duo.purposes_of(purposes)),
     )
 
 
-def region_of(text: str) -> Region:
+def _assembly(refs: Sequence[DatasetVersionRef]) -> str:
+    """Return the assembly of all datasets, each of which must have people."""
+    for ref in refs:
+        if not ref.n_samples:
+            raise BadInput(
+                f"{ref.dataset_id} has sites and no samples, so there is nobody for a cohort"
+            )
+    assemblies = sorted({ref.assembly for ref in refs})
+    if len(assemblies) > 1:
+        told = ", ".join(f"{ref.dataset_id} is {ref.assembly}" for ref in refs)
+        raise BadInput(f"datasets of two assemblies cannot be one cohort: {told}")
+    return assemblies[0]
+
+
+def _check_query(
+    session: Session, home: Path, refs: Sequence[DatasetVersionRef], query: Mapping[str, Any]
+) -> None:
+    """Ask the query now, so that what cannot be answered is known before anybody waits."""
+    known = references.ontologies(session, home)
+    with selecting.hierarchies_of(known) as hierarchies:
+        selecting.fitting(selecting.sealed(home.resolve(), refs), query, hierarchies)
+
+
+def region_of(text: str, assembly: str | None = None) -> Region:
     """Read ``chr19:38433690-38587564``, 1-based and inclusive as people write it."""
     found = _REGION.match(text)
     name = canonical(found[1]) if found else None
@@ -147,6 +167,9 @@ def region_of(text: str) -> Region:
     first, last = (int(number.replace(",", "") or 0) for number in found.groups()[1:])
     if not 0 < first <= last:
         raise BadInput(f"the region {text!r} does not end after its start")
+    length = LENGTHS[assembly].get(name) if assembly else None
+    if length is not None and last > length:
+        raise BadInput(f"the region {text!r} ends after {name} of {assembly} does ({length:,})")
     return Region(chromosome=name, start=first - 1, end=last)
 
 
@@ -176,6 +199,29 @@ def retire(session: Session, cohort_id: str, now: datetime, actor: str = "admin"
         raise NotFound("cohort", cohort_id)
     row.retired_at = row.retired_at or now
     record(session, Event("cohort.retired", actor, cohort_id, {}), now)
+
+
+def approve(
+    session: Session, cohort_id: str, condition: str, why: str, now: datetime, actor: str = "admin"
+) -> None:
+    """Record that the data access committee finds a condition of use met by a cohort.
+
+    Raises
+    ------
+    BadInput
+        If it is no code of DUO, or one that no committee need decide on.
+    """
+    get(session, cohort_id)
+    use = duo.read(condition)
+    if not why.strip():
+        raise BadInput("no reason is given", remedy="Name the committee's decision in --why")
+    row = session.get(CohortApprovalRow, (cohort_id, str(use)))
+    if row is None:
+        row = CohortApprovalRow(cohort_id=cohort_id, condition=str(use))
+        session.add(row)
+    row.why, row.approved_at = why, now
+    facts: dict[str, Fact] = {"condition": str(use), "why": why}
+    record(session, Event("cohort.condition-approved", actor, cohort_id, facts), now)
 
 
 def _cohort(row: CohortRow) -> Cohort:

@@ -18,7 +18,7 @@ from gdi_spe.boundary.errors import BadInput, Refused
 from gdi_spe.boundary.identifiers import ResourceId
 from gdi_spe.boundary.manifest import ConsentBasis, DatasetManifest
 from gdi_spe.node.audit.log import Event, Fact, record
-from gdi_spe.node.cohorts import seals
+from gdi_spe.node.cohorts import duo, seals
 from gdi_spe.node.cohorts.assessed import read_bed
 from gdi_spe.node.cohorts.consent import SECONDARY_USE, ConsentRecords, read_consent, to_csv
 from gdi_spe.node.cohorts.crypt4gh_key import find_crypt4gh_key
@@ -60,6 +60,8 @@ class IngestRequest:
     beacon: tuple[Path, ...] = ()
     pedigree: Path | None = None
     skip_faulty: bool = False
+    # Conditions of use (DUO) of the whole dataset.
+    duo: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def ingest(
             purpose=SECONDARY_USE if content.consent else "",
             records_sha256=content.consent.sha256() if content.consent else None,
             waived=request.consent_waived,
+            duo=tuple(str(use) for use in duo.read_all(request.duo)),
         )
         draft = _manifest(staging, request, content, report, basis)
         version = publish_dataset(database, home, staging, draft, now, actor, "ingest")
@@ -142,6 +145,7 @@ def _check(request: IngestRequest) -> None:
             "consent records or a reason to waive them", remedy="--consent or --consent-waived"
         )
     load.check_keep_info(request.keep_info)
+    duo.read_all(request.duo)
 
 
 def _read(request: IngestRequest, key: Crypt4ghKey | None) -> _Content:
@@ -257,8 +261,11 @@ def _register(
         session.add(DatasetRow(id=manifest.dataset_id, first_ingested_at=now, retired_why=""))
         session.flush()
     elif known.retired_at is not None:
-        raise Refused(f"{manifest.dataset_id} is retired")
-    text, signature = seals.seal(home, folder, manifest.dataset_id, manifest.version, now)
+        _return(session, known, now, actor, why)
+    if why == "ingest" and manifest.consent.duo:
+        session.get_one(DatasetRow, manifest.dataset_id).conditions = " ".join(manifest.consent.duo)
+    told = seals.Told(hashes=manifest.members)
+    text, signature = seals.seal(home, folder, manifest.dataset_id, manifest.version, now, told)
     session.add(
         DatasetVersionRow(
             dataset_id=manifest.dataset_id,
@@ -283,6 +290,14 @@ def _register(
         "consent_sha256": manifest.consent.records_sha256,
     }
     record(session, Event("dataset.version-made", actor, manifest.dataset_id, facts), now)
+
+
+def _return(session: Session, row: DatasetRow, now: datetime, actor: str, why: str) -> None:
+    """Bring a retired dataset back by a new ingest; what was made before stays out of use."""
+    if why != "ingest":
+        raise Refused(f"{row.id} is retired")
+    row.retired_at, row.retired_why = None, ""
+    record(session, Event("dataset.returned", actor, row.id, {}), now)
 
 
 def _report(

@@ -170,6 +170,11 @@ def of_assembly(session: Session, home: Path, assembly: str) -> Coordinates:
     return Coordinates(found.get(GTF), found.get(FASTA))
 
 
+def ontologies(session: Session, home: Path) -> list[AddedReference]:
+    """Return the newest release of each ontology."""
+    return [found for found in current(session, home) if found.kind == ONTOLOGY]
+
+
 def every(session: Session, home: Path) -> tuple[AddedReference, ...]:
     """Return all releases, oldest first."""
     rows = session.scalars(select(ReferenceRow).order_by(ReferenceRow.id)).all()

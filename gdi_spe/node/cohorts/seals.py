@@ -6,6 +6,8 @@ one, kept in the database, has instants, exclusion counts, and size, time and in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from pydantic import Field, ValidationError
 
 from gdi_spe.boundary.errors import Tampered
-from gdi_spe.boundary.manifest import Frozen, canonical_json
+from gdi_spe.boundary.manifest import Frozen, Member, canonical_json
 from gdi_spe.node.audit.keys import load_or_make_signing_key
 from gdi_spe.store.writing.folders import sha256_of
 
@@ -48,24 +50,34 @@ class Seal(Frozen):
     files: dict[str, SealedFile]
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is said of a version besides its files."""
+
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    # Hashes that the same process took of these files a moment ago.
+    hashes: Mapping[str, Member] = field(default_factory=dict)
+
+
 def seal(
     home: Path,
     folder: Path,
     resource: str,
     version: int,
     now: datetime,
-    excluded: dict[str, int] | None = None,
-    notes: tuple[str, ...] = (),
+    told: Told | None = None,
 ) -> tuple[str, str]:
     """Hash a folder in its place; return the node's manifest and its signature."""
+    told = told or Told()
     made = Seal(
         resource=resource,
         version=version,
         path=str(folder),
         sealed_at=now,
-        excluded=excluded or {},
-        notes=notes,
-        files={name: _sealed(folder / name) for name in _names(folder)},
+        excluded=dict(told.excluded),
+        notes=told.notes,
+        files={name: _sealed(folder / name, told.hashes.get(name)) for name in _names(folder)},
     )
     text = canonical_json(made)
     return text.decode(), load_or_make_signing_key(home).sign(text).hex()
@@ -133,8 +145,8 @@ def _facts(path: Path) -> tuple[int, int, int, int]:
     return facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
 
 
-def _sealed(path: Path) -> SealedFile:
+def _sealed(path: Path, known: Member | None) -> SealedFile:
     size, mtime_ns, ctime_ns, inode = _facts(path)
-    return SealedFile(
-        sha256=sha256_of(path), size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode
-    )
+    is_known = known is not None and known.size == size
+    digest = known.sha256 if known is not None and is_known else sha256_of(path)
+    return SealedFile(sha256=digest, size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode)

@@ -19,6 +19,8 @@ class DatasetRow(Base):
     first_ingested_at: Mapped[datetime] = mapped_column(Instant)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
     retired_why: Mapped[str] = mapped_column(Text, default="")
+    # Conditions of use (DUO) of the whole dataset, separated by spaces.
+    conditions: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class DatasetVersionRow(Base):
@@ -72,6 +74,8 @@ class CohortRow(Base):
     definition: Mapped[str] = mapped_column(Text)
     defined_at: Mapped[datetime] = mapped_column(Instant)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Since when its newest version holds people who have left; a new version is due.
+    outdated_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class CohortVersionRow(Base):
@@ -87,3 +91,19 @@ class CohortVersionRow(Base):
     materialised_at: Mapped[datetime] = mapped_column(Instant)
     seal: Mapped[str] = mapped_column(Text)
     signature: Mapped[str] = mapped_column(String(128))
+    # When people left it or its data were retired: nothing mounts it anew from then on, and
+    # workspaces that have it must end by the second instant.
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    usable_until: Mapped[datetime | None] = mapped_column(Instant)
+    ended_why: Mapped[str] = mapped_column(String(32), default="", server_default="")
+
+
+class CohortApprovalRow(Base):
+    """A condition of use that the data access committee has found to be met by a cohort."""
+
+    __tablename__ = "cohort_approvals"
+
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    condition: Mapped[str] = mapped_column(String(128), primary_key=True)
+    why: Mapped[str] = mapped_column(Text)
+    approved_at: Mapped[datetime] = mapped_column(Instant)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -17,6 +18,9 @@ from gdi_spe.node.cohorts.tables import (
     DatasetRow,
     DatasetVersionRow,
 )
+
+# Why a cohort version has ended.
+PEOPLE_LEFT, RETIRED, UNKNOWN = "people-left", "retired", "unknown"
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,17 @@ class DatasetVersionRef:
     assembly: str
     seal: str
     signature: str
+    n_samples: int
+    # Conditions of use (DUO) of the whole dataset.
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A cohort version that nothing mounts any more, and until when a workspace may keep it."""
+
+    why: str
+    usable_until: datetime
 
 
 def current_version(session: Session, cohort_id: str) -> CohortVersion:
@@ -51,28 +66,57 @@ def current_version(session: Session, cohort_id: str) -> CohortVersion:
     Raises
     ------
     NotFound
-        If there is no such cohort, it has no version yet, or it is retired.
+        If there is no such cohort, it has no version yet, it is retired, or its newest version
+        has ended.
     """
     row = session.get(CohortRow, cohort_id)
-    latest = session.scalars(
-        select(CohortVersionRow)
-        .where(CohortVersionRow.cohort_id == cohort_id)
-        .order_by(CohortVersionRow.version.desc())
-        .limit(1)
-    ).first()
-    # TRUST: a retired cohort has no version that could be mounted.
-    if row is None or row.retired_at is not None or latest is None:
+    latest = latest_row(session, cohort_id)
+    # TRUST: a retired cohort, or one whose data were retired, has nothing that could be mounted.
+    if row is None or row.retired_at is not None or latest is None or latest.ended_at is not None:
         raise NotFound("materialised cohort", cohort_id)
+    return version_of(latest)
+
+
+def latest_row(session: Session, cohort_id: str) -> CohortVersionRow | None:
+    """Return a cohort's newest version, whether it can be mounted or not."""
+    rows = select(CohortVersionRow).where(CohortVersionRow.cohort_id == cohort_id)
+    return session.scalars(rows.order_by(CohortVersionRow.version.desc()).limit(1)).first()
+
+
+def version_of(row: CohortVersionRow) -> CohortVersion:
+    """Return one version as a value."""
     return CohortVersion(
-        cohort_id,
-        latest.version,
-        Path(latest.path),
-        latest.n_individuals,
-        latest.n_variants,
-        latest.materialised_at,
-        latest.seal,
-        latest.signature,
+        row.cohort_id,
+        row.version,
+        Path(row.path),
+        row.n_individuals,
+        row.n_variants,
+        row.materialised_at,
+        row.seal,
+        row.signature,
     )
+
+
+def ended(session: Session, cohort_id: str, version: int) -> Ended | None:
+    """Say whether a version that a workspace holds has ended; one that is unknown has."""
+    cohort = session.get(CohortRow, cohort_id)
+    row = session.get(CohortVersionRow, (cohort_id, version))
+    if cohort is None or row is None:
+        return Ended(UNKNOWN, datetime.min.replace(tzinfo=UTC))
+    if cohort.retired_at is not None:
+        return Ended(RETIRED, cohort.retired_at)
+    if row.ended_at is not None:
+        return Ended(row.ended_why, row.usable_until or row.ended_at)
+    return None
+
+
+def end_versions(
+    session: Session, rows: Iterable[CohortVersionRow], why: str, now: datetime, until: datetime
+) -> None:
+    """End versions that still stand; one that had ended before keeps its earlier end."""
+    for row in rows:
+        if row.ended_at is None or row.usable_until is None or until < row.usable_until:
+            row.ended_at, row.usable_until, row.ended_why = row.ended_at or now, until, why
 
 
 def verify_quick(home: Path, version: CohortVersion) -> None:
@@ -123,7 +167,16 @@ def current_dataset(session: Session, home: Path, dataset_id: str) -> DatasetVer
     if dataset is None or dataset.retired_at is not None or row is None:
         raise NotFound("dataset", dataset_id)
     path = dataset_path(home, dataset_id, row.version)
-    return DatasetVersionRef(dataset_id, row.version, path, row.assembly, row.seal, row.signature)
+    return DatasetVersionRef(
+        dataset_id,
+        row.version,
+        path,
+        row.assembly,
+        row.seal,
+        row.signature,
+        row.n_samples,
+        tuple(dataset.conditions.split()),
+    )
 
 
 def scrub_dataset(home: Path, version: DatasetVersionRef) -> None:
