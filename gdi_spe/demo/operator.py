@@ -69,6 +69,7 @@ class Operator:
             evidence(printed)
         for definition in COHORTS:
             words = ["cohort", "define", definition.id, "--title", definition.title]
+            words += ["--purpose", "DUO:0000042"]
             for dataset in definition.datasets:
                 words += ["--dataset", dataset]
             if definition.disease:

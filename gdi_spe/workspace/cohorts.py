@@ -31,6 +31,8 @@ class MountedCohort:
     title: str
     path: Path
     until: str = ""
+    # What the node says of it: that a new version takes its place, say.
+    notice: str = ""
 
 
 class CohortList(Sequence[MountedCohort]):
@@ -56,7 +58,7 @@ class CohortList(Sequence[MountedCohort]):
         return iter(self._mounted)
 
     def _footer(self) -> str:
-        parts = []
+        parts = [f"{each.id}: {each.notice}" for each in self._mounted if each.notice]
         if self._told.get("valid_until"):
             parts.append(f"workspace until {self._told['valid_until']}")
         display = self._told.get("display") or {}
@@ -96,15 +98,14 @@ def cohorts(here: Surroundings | None = None) -> CohortList:
     """
     here = here or surroundings()
     told = _told(here)
-    until = {each["id"]: str(each.get("until", "")) for each in told.get("cohorts", ())}
+    says = {each["id"]: each for each in told.get("cohorts", ())}
     found = []
     for path in _folders(here.cohorts):
         manifest = Cohort(path).folder.manifest
         cohort_id = str(manifest.cohort_id)
+        until, notice = (str(says.get(cohort_id, {}).get(n, "")) for n in ("until", "notice"))
         found.append(
-            MountedCohort(
-                cohort_id, manifest.version, manifest.title, path, until.get(cohort_id, "")
-            )
+            MountedCohort(cohort_id, manifest.version, manifest.title, path, until, notice)
         )
     return CohortList(sorted(found, key=lambda each: each.id), told)
 

@@ -211,7 +211,8 @@ def test_an_ontology_that_is_not_there_is_an_error(folder: CohortFolder) -> None
 def test_no_unknown_key_is_ever_ignored(key: str) -> None:
     base = request({"id": "HP:0000508"}, geneId="RYR1")
     known = {"geneId", "assemblyId", "referenceName", "start", "end", "referenceBases",
-             "alternateBases", "variantType", "aminoacidChange", "genomicAlleleShortForm"}  # fmt: skip
+             "alternateBases", "variantType", "aminoacidChange",
+             "genomicAlleleShortForm"}  # fmt: skip
     if key in known:
         return
     changed = copy.deepcopy(base)

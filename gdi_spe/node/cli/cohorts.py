@@ -33,7 +33,7 @@ def cohort() -> None:
 @click.option("--query", type=_FILE, help="Beacon v2 request (JSON) that selects individuals.")
 @click.option("--region", "regions", multiple=True, metavar="chr:start-end")
 @click.option("--title", default="")
-@click.option("--purpose", "purposes", multiple=True, metavar="DUO", help="As in DUO:0000042.")
+@click.option("--purpose", "purposes", multiple=True, metavar="DUO", help="DUO:0000042, say.")
 @pass_cli
 def _define(
     cli: Cli,
@@ -82,11 +82,20 @@ def _materialise(cli: Cli, cohort_id: str) -> None:
     from gdi_spe.node.cohorts.materialise import materialise
 
     made = materialise(cli.database(), cli.home, cohort_id, cli.now())
-    text = (
+    notes = _notes(cli, made)
+    lines = [
         f"{made.cohort_id}, version {made.version}: {made.n_individuals:,} individuals, "
-        f"{made.n_variants:,} variants"
-    )
-    cli.show(_facts(made), text)
+        f"{made.n_variants:,} variants",
+        *(f"  {note}" for note in notes),
+    ]
+    cli.show({**_facts(made), "notes": notes}, "\n".join(lines))
+
+
+def _notes(cli: Cli, version: CohortVersion) -> list[str]:
+    """Return what the node's own manifest tells the admin of a version."""
+    from gdi_spe.node.cohorts import seals
+
+    return list(seals.opened(cli.home, version.seal, version.signature).notes)
 
 
 def _facts(made: CohortVersion) -> dict[str, Any]:
@@ -162,6 +171,21 @@ def _verify(cli: Cli, cohort_id: str) -> None:
     scrub(cli.home.resolve(), version)
     text = f"{cohort_id}, version {version.version}: every file is what was sealed"
     cli.show({**_facts(version), "verified": True}, text)
+
+
+@cohort.command("approve")
+@click.argument("cohort_id")
+@click.option("--condition", required=True, metavar="DUO", help="As the refusal names it.")
+@click.option("--why", required=True, help="The committee's decision, for the audit log.")
+@pass_cli
+def _approve(cli: Cli, cohort_id: str, condition: str, why: str) -> None:
+    """Record that the data access committee finds a condition of use met."""
+    from gdi_spe.node.cohorts import definitions
+
+    with cli.database().write() as session:
+        definitions.approve(session, cohort_id, condition, why, cli.now())
+    facts = {"cohort_id": cohort_id, "condition": condition}
+    cli.show(facts, f"{cohort_id}: {condition} is met by the committee's decision")
 
 
 @cohort.command("retire")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gdi_spe.boundary.errors import BadInput
 from gdi_spe.node.cli.context import Cli, pass_cli
 from gdi_spe.node.cli.progress import ProgressLine
 
@@ -44,6 +45,7 @@ def dataset() -> None:
 @click.option("--skip-faulty", is_flag=True, help="Leave wrong values out and list them.")
 @click.option("--consent", type=_FILE, help="CSV of consent statements.")
 @click.option("--consent-waived", default="", metavar="REASON", help="Why no records are needed.")
+@click.option("--duo", multiple=True, metavar="CODE", help="Condition of use, as in DUO:0000006.")
 @click.option("--assembly", default="GRCh38", show_default=True, help="GRCh37 or GRCh38.")
 @click.option("--keep-info", multiple=True, metavar="NAME", help="INFO, QUAL or FILTER to keep.")
 @click.option("--assessed", type=_FILE, help="BED of the regions that were looked at.")
@@ -59,6 +61,7 @@ def _ingest(
     skip_faulty: bool,
     consent: Path | None,
     consent_waived: str,
+    duo: tuple[str, ...],
     assembly: str,
     keep_info: tuple[str, ...],
     assessed: Path | None,
@@ -79,6 +82,7 @@ def _ingest(
         beacon=beacon,
         pedigree=pedigree,
         skip_faulty=skip_faulty,
+        duo=duo,
     )
     with closing(ProgressLine()) as progress:
         report = ingest(cli.database(), cli.home, request, cli.now(), progress=progress.reading)
@@ -155,6 +159,23 @@ def _verify(cli: Cli, dataset_id: str) -> None:
     scrub_dataset(cli.home, version)
     text = f"{dataset_id}, version {version.version}: every file is what was sealed"
     cli.show({"dataset_id": dataset_id, "version": version.version, "verified": True}, text)
+
+
+@dataset.command("set")
+@click.argument("dataset_id")
+@click.option("--duo", multiple=True, metavar="CODE", help="Condition of use, as in DUO:0000006.")
+@click.option("--no-duo", is_flag=True, help="Take all conditions away.")
+@pass_cli
+def _set(cli: Cli, dataset_id: str, duo: tuple[str, ...], no_duo: bool) -> None:
+    """Say on which conditions the whole dataset may be used, for cohorts made from now on."""
+    from gdi_spe.node.cohorts import datasets
+
+    if bool(duo) == no_duo:
+        raise BadInput("conditions to set, or none", remedy="--duo CODE or --no-duo")
+    with cli.database().write() as session:
+        found = datasets.set_conditions(session, dataset_id, duo, cli.now())
+    text = f"{dataset_id}: {', '.join(found) or 'no conditions'}"
+    cli.show({"dataset_id": dataset_id, "conditions": found}, text)
 
 
 @dataset.command("retire")

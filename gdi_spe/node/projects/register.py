@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,12 +14,11 @@ from sqlalchemy.orm import Session
 from gdi_spe.boundary.errors import BadInput, NotFound, Refused
 from gdi_spe.boundary.identifiers import slug_of
 from gdi_spe.node.audit.log import Event, record
+from gdi_spe.node.cohorts import duo
 from gdi_spe.node.cohorts.tables import CohortRow
 from gdi_spe.node.projects.tables import Project, ProjectCohort, ProjectMember
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,29}\Z")
-# A Data Use Ontology code; seven digits, because real data hold mistyped ones of eight.
-_DUO = re.compile(r"DUO:[0-9]{7}\Z")
 
 
 class Status(StrEnum):
@@ -85,9 +85,25 @@ def create(
     if not cohort_ids:
         raise BadInput("a project needs a cohort")
     for cohort_id in cohort_ids:
-        if session.get(CohortRow, cohort_id) is None:
+        row = session.get(CohortRow, cohort_id)
+        if row is None:
             raise BadInput(f"there is no cohort {cohort_id}", remedy="Define it first")
+        if refusal := _other_purposes(row, purposes):
+            raise refusal
     return _insert(session, slug, title, purposes, cohort_ids, actor, now, members_only)
+
+
+def _other_purposes(cohort: CohortRow, purposes: Sequence[str]) -> BadInput | None:
+    """Say whether a project is for more than what a cohort's people were asked for."""
+    made_for = json.loads(cohort.definition).get("purposes", ())
+    # TRUST: conditions of use were met for the cohort's purposes; others were never looked at.
+    if duo.covers(duo.purposes_of(made_for), duo.purposes_of(purposes)):
+        return None
+    told = " ".join(made_for) or "general research use"
+    return BadInput(
+        f"{cohort.id} was made for {told}, and the project is for more",
+        remedy="Define a cohort for the project's purposes",
+    )
 
 
 def _insert(
@@ -189,6 +205,4 @@ def _check(session: Session, slug: str, purposes: Sequence[str]) -> None:
         raise BadInput(f"not a project's name: {slug!r}", remedy=remedy)
     if session.get(Project, slug) is not None:
         raise BadInput(f"there is a project {slug} already")
-    for purpose in purposes:
-        if not _DUO.match(purpose):
-            raise BadInput(f"not a DUO code: {purpose!r}", remedy="Write it like DUO:0000007")
+    duo.purposes_of(purposes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,9 +10,14 @@ from sqlalchemy.orm import Session
 
 from gdi_spe.node.airlock.states import FREEZABLE
 from gdi_spe.node.airlock.tables import ExportRequest
+from gdi_spe.node.cohorts import versions
 from gdi_spe.node.containers import register
+from gdi_spe.node.containers.order import WorkspaceOrder
 from gdi_spe.node.containers.tables import Workspace
 from gdi_spe.node.projects.access import Refusal, may_open
+
+_REPLACED = "A cohort of this workspace has a new version. Open the project again to use it."
+_RETIRED = "Data of this workspace were taken out of use. Write to the node's operator."
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,16 @@ def _pending(session: Session, now: datetime) -> list[Due]:
     # TRUST: a grant that ends after its workspace was stopped still ends what waits to leave.
     pending = select(ExportRequest.wid).where(ExportRequest.status.in_(FREEZABLE))
     found = session.scalars(select(Workspace).where(Workspace.wid.in_(pending)))
-    return [due for workspace in found if (due := _refused(session, workspace, now))]
+    return [
+        due
+        for workspace in found
+        if (due := _refused(session, workspace, now) or _retired(session, workspace, now))
+    ]
+
+
+def _retired(session: Session, workspace: Workspace, now: datetime) -> Due | None:
+    due = _holds_ended(session, workspace, now)
+    return due if due is not None and due.freezes_exports else None
 
 
 def _due(session: Session, workspace: Workspace, now: datetime) -> Due | None:
@@ -47,6 +61,24 @@ def _due(session: Session, workspace: Workspace, now: datetime) -> Due | None:
         return due
     if workspace.valid_until is not None and workspace.valid_until <= now:
         return _ending(workspace, "valid-until", "The time of this workspace is over.")
+    return _holds_ended(session, workspace, now)
+
+
+def _holds_ended(session: Session, workspace: Workspace, now: datetime) -> Due | None:
+    """Say whether a workspace holds a cohort version that may no longer be used."""
+    if not workspace.order:
+        return None
+    for cohort in WorkspaceOrder.model_validate_json(workspace.order).cohorts:
+        ended = versions.ended(session, cohort.id, cohort.version)
+        # TRUST: who left a cohort, and data that were retired, are analysed no longer than policy
+        # allows, whoever is at work on them.
+        if ended is not None and ended.usable_until <= now:
+            is_replaced = ended.why == versions.PEOPLE_LEFT
+            why = _REPLACED if is_replaced else _RETIRED
+            # What was found while everybody's consent stood may still leave.
+            return replace(
+                _ending(workspace, f"cohort-{ended.why}", why), freezes_exports=not is_replaced
+            )
     return None
 
 

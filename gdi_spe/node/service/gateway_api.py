@@ -16,6 +16,7 @@ from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.node.airlock.desk import cohorts_context, desk_of
 from gdi_spe.node.airlock.requests import Draft
 from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.cohorts.versions import Ended, ended
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import COHORTS, WorkspaceOrder
 from gdi_spe.node.projects import register as projects
@@ -50,6 +51,16 @@ class DraftBody(_Body):
     justification: str = Field(min_length=1, max_length=5000)
 
 
+def _until(until: str, end: Ended | None) -> dict[str, str]:
+    """Say until when a cohort can be used here, and that another version takes its place."""
+    if end is None:
+        return {"until": until}
+    last = min(until, end.usable_until.isoformat())
+    # Neither who nor how many left: only that this version ends.
+    notice = f"A new version is ready; this one ends on {last[:16]}. Open the project again for it."
+    return {"until": last, "notice": notice}
+
+
 def routes(node: Node) -> list[BaseRoute]:
     """Return the gateway's routes."""
     desk = desk_of(node.database, node.home, node.policy, node.now)
@@ -63,13 +74,14 @@ def routes(node: Node) -> list[BaseRoute]:
         current = order(wid)
         with node.database.read() as session:
             title = projects.get(session, current.project).title
+            ends = {c.id: ended(session, c.id, c.version) for c in current.cohorts}
         until = current.valid_until.isoformat()
         return {
             "workspace": wid,
             "project": {"slug": current.project, "title": title},
             "valid_until": until,
             "cohorts": [
-                {"id": cohort.id, "version": cohort.version, "until": until}
+                {"id": cohort.id, "version": cohort.version, **_until(until, ends[cohort.id])}
                 for cohort in current.cohorts
             ],
         }

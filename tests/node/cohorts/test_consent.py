@@ -111,21 +111,23 @@ def test_nobody_is_in_against_their_latest_word(
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ("A,XX,opt_maybe,p,given,2024-01-01,,x,", "model 'opt_maybe'"),
-        ("A,XX,opt_in,p,yes,2024-01-01,,x,", "status 'yes'"),
-        ("A,XX,opt_in,p,given,yesterday,,x,", "valid_from"),
-        ("A,XX,opt_in,p,given,2024-01-01,never,x,", "valid_to"),
-        (",XX,opt_in,p,given,2024-01-01,,x,", "subject_id"),
-        ("A,XX,opt_in,p,given,2024-01-01,,x,DUO:00000020", "DUO"),
-        ("A,XX,opt_in,p,given,2024-01-01", "columns"),
-        ("A,XX,opt_in,p,given,2024-01-01,,x,,more", "columns"),
+        ("A,XX,opt_maybe,secondary_use,given,2024-01-01,,x,", "model 'opt_maybe'"),
+        ("A,XX,opt_in,secondary_use,yes,2024-01-01,,x,", "status 'yes'"),
+        ("A,XX,opt_in,secondary_use,given,yesterday,,x,", "valid_from"),
+        ("A,XX,opt_in,secondary_use,given,2024-01-01,never,x,", "valid_to"),
+        (",XX,opt_in,secondary_use,given,2024-01-01,,x,", "subject_id"),
+        ("A,XX,opt_in,secondary_use,given,2024-01-01,,x,DUO:00000020", "DUO"),
+        ("A,XX,opt_in,secondary_use,given,2024-01-01,,x,DUO:0000099", "DUO"),
+        ("A,XX,opt_in,secondary-use,given,2024-01-01,,x,", "purpose 'secondary-use'"),
+        ("A,XX,opt_in,secondary_use,given,2024-01-01", "columns"),
+        ("A,XX,opt_in,secondary_use,given,2024-01-01,,x,,more", "columns"),
     ],
 )
 def test_a_row_that_is_not_understood_is_refused_with_its_line(
     row: str, why: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "consent.csv"
-    path.write_text(HEADER + "B,XX,opt_in,p,given,2024-01-01,,x,\n" + row + "\n")
+    path.write_text(HEADER + "B,XX,opt_in,secondary_use,given,2024-01-01,,x,\n" + row + "\n")
 
     with pytest.raises(BadInput, match=f"consent.csv, line 3: .*{why}"):
         read_consent(path)

@@ -148,13 +148,14 @@ def add_mondo(node: Any) -> None:
 
 
 def test_a_filter_whose_ontology_is_not_here_is_an_error_and_leaves_nothing(small: Any) -> None:
-    small.define(query={"query": {"filters": [{"id": "MONDO:0100096"}]}})
     before = small.written()
 
     with pytest.raises(HierarchyMissing):
-        small.materialise()
+        small.define(query={"query": {"filters": [{"id": "MONDO:0100096"}]}})
 
     assert small.written() == before
+    with small.database.read() as session:
+        assert definitions.every(session) == ()
 
 
 def test_a_cohort_that_selects_nobody_is_refused_and_leaves_nothing(node: Any) -> None:

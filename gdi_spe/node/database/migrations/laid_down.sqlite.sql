@@ -1,4 +1,4 @@
--- 5809e2d1d290e70273b4694bc11a64dff35389f1991c1be809cc7ad818edc05b;
+-- 488ae72f98e160c8a454cf0fbe83b15294943a0262788c16a19ba4841448fd2e;
 
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
@@ -40,7 +40,7 @@ CREATE TABLE cohorts (
 	opaque VARCHAR(32) NOT NULL, 
 	definition TEXT NOT NULL, 
 	defined_at DATETIME NOT NULL, 
-	retired_at DATETIME, 
+	retired_at DATETIME, outdated_at DATETIME, 
 	CONSTRAINT pk_cohorts PRIMARY KEY (id), 
 	CONSTRAINT uq_cohorts_opaque UNIQUE (opaque), 
 	CONSTRAINT uq_cohorts_project UNIQUE (project)
@@ -50,7 +50,7 @@ CREATE TABLE datasets (
 	id VARCHAR(128) NOT NULL, 
 	first_ingested_at DATETIME NOT NULL, 
 	retired_at DATETIME, 
-	retired_why TEXT NOT NULL, 
+	retired_why TEXT NOT NULL, conditions TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_datasets PRIMARY KEY (id)
 );
 
@@ -158,7 +158,7 @@ CREATE TABLE cohort_versions (
 	n_variants INTEGER NOT NULL, 
 	materialised_at DATETIME NOT NULL, 
 	seal TEXT NOT NULL, 
-	signature VARCHAR(128) NOT NULL, 
+	signature VARCHAR(128) NOT NULL, ended_at DATETIME, usable_until DATETIME, ended_why VARCHAR(32) DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_cohort_versions PRIMARY KEY (cohort_id, version), 
 	CONSTRAINT fk_cohort_versions_cohort_id_cohorts FOREIGN KEY(cohort_id) REFERENCES cohorts (id)
 );
@@ -297,4 +297,13 @@ CREATE TABLE downloads (
 
 CREATE INDEX ix_downloads_release_id ON downloads (release_id);
 
-INSERT INTO alembic_version VALUES ('0001');
+CREATE TABLE cohort_approvals (
+	cohort_id VARCHAR(128) NOT NULL, 
+	condition VARCHAR(128) NOT NULL, 
+	why TEXT NOT NULL, 
+	approved_at DATETIME NOT NULL, 
+	CONSTRAINT pk_cohort_approvals PRIMARY KEY (cohort_id, condition), 
+	CONSTRAINT fk_cohort_approvals_cohort_id_cohorts FOREIGN KEY(cohort_id) REFERENCES cohorts (id)
+);
+
+INSERT INTO alembic_version VALUES ('0002');
