@@ -9,19 +9,11 @@ from typing import Any
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.node.cohorts.phenotypes.putting_together import People, Sources, read_people
+from tests.node.cohorts.people_from import read, rows
 
 Packet = Callable[..., dict[str, Any]]
 LENIENT = {"skip_faulty": True}
 REAL = Path(__file__).parents[4] / "shared" / "data" / "phenopackets"
-
-
-def read(names: str | tuple[str, ...], **sources: Any) -> People:
-    return read_people(Sources(**sources), tuple(names), "D")
-
-
-def rows(people: People, table: str) -> list[dict[str, Any]]:
-    return people.tables[table].to_pylist()
 
 
 def test_the_published_phenopackets_are_read() -> None:

@@ -56,7 +56,11 @@ class Record:
 
     def first(self, *names: str) -> str:
         """Return the first of these names that is there (or the first of them)."""
-        return next((name for name in names if self.value.get(name) is not None), names[0])
+        # A loop, not a generator: this is asked a hundred times a record.
+        for name in names:
+            if self.value.get(name) is not None:
+                return name
+        return names[0]
 
     def get(self, *names: str) -> Record | None:
         """Return a part that is a record, by any of its names; ``None`` where it is absent."""
