@@ -51,6 +51,7 @@ class Cohort:
     def __init__(self, path: str | Path, count_policy: CountPolicy | None = None) -> None:
         self.folder = CohortFolder(path)
         self._count_policy = count_policy
+        self._components: dict[str, Mapping[str, float]] = {}
 
     @property
     def id(self) -> str:
@@ -243,7 +244,8 @@ class Cohort:
             The code or label of a measurement, a number of each individual, or a selection of
             cases.
         covariates, test, missing, min_allele_count
-            See `gdi_spe.analysis.association.run.associate`.
+            See `gdi_spe.analysis.association.run.associate`; components of `pca` go by their
+            names.
         model
             ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise.
         controls
@@ -270,12 +272,40 @@ class Cohort:
         return run.associate(
             self.folder,
             values,
-            covariates,
+            self._with_components(covariates),
             kind,
             test=test,
             missing=missing,
             min_allele_count=min_allele_count,
         )
+
+    def _with_components(
+        self, covariates: Mapping[str, Covariate] | Sequence[str]
+    ) -> Mapping[str, Covariate]:
+        if isinstance(covariates, Mapping):
+            return covariates
+        return {name: self._components.get(name, name) for name in covariates}
+
+    def pca(self, n_components: int = 10, individuals: Selection | None = None) -> pd.DataFrame:
+        """Find the directions in which ancestry varies; see `gdi_spe.analysis.structure.pca`.
+
+        The names of its columns may be covariates of `association` from then on.
+
+        Examples
+        --------
+        >>> cohort.association("height", ["age", "sex", *cohort.pca(10)])  # doctest: +SKIP
+        """
+        from gdi_spe.analysis.structure.pca import pca
+
+        table = pca(self.folder, n_components, None if individuals is None else individuals.ids)
+        self._components = {str(name): table[name].to_dict() for name in table.columns}
+        return table
+
+    def kinship(self, individuals: Selection | None = None, **words: float) -> pd.DataFrame:
+        """Estimate how nearly pairs are related; see `gdi_spe.analysis.structure.kinship`."""
+        from gdi_spe.analysis.structure.kinship import kinship
+
+        return kinship(self.folder, None if individuals is None else individuals.ids, **words)
 
     def to_hail(self) -> Any:
         """Return the cohort as a Hail MatrixTable, in a Hail that starts without network.

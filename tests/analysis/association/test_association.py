@@ -15,6 +15,7 @@ from gdi_spe.analysis.association.run import associate, case_control, quantitati
 from gdi_spe.analysis.association.traits import MixedUnits, RepeatedMeasurements
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.kernels import association as kernels
+from gdi_spe.workspace.cohort import Cohort
 
 from .conftest import Made
 
@@ -272,3 +273,13 @@ def test_mixed_units_and_repeated_measurements_are_refused_by_name(made: Made) -
     with pytest.raises(RepeatedMeasurements, match="several times"):
         quantitative(folder, "height")
     assert quantitative(folder, "height", "mean")[rows[0]["individual_id"]] == rows[0]["value"]
+
+
+def test_components_are_covariates_by_name(made: Made) -> None:
+    cohort = Cohort(made.folder.path)
+
+    table = cohort.association("height", ["age", "sex", *cohort.pca(2)])
+
+    assert table.attrs["covariates"] == ["age", "sex=female", "PC1", "PC2"] or (
+        table.attrs["covariates"] == ["age", "sex=male", "PC1", "PC2"]
+    )

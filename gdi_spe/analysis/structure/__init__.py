@@ -1,0 +1,1 @@
+"""Structure of a cohort: relatives and ancestry."""

@@ -1,0 +1,153 @@
+"""Kinship by KING's robust estimate, and who may stay where relatives must not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gdi_spe.analysis.groups import groups_of
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.folder import Folder
+from gdi_spe.store.kernels.kinship import Planes, Shared, add_shared
+from gdi_spe.store.ploidy import is_sex_linked
+
+# The least kinship of each degree (Manichaikul et al. 2010, Bioinformatics 26:2867).
+THIRD_DEGREE, SECOND_DEGREE, FIRST_DEGREE, TWINS = (2**-4.5, 2**-3.5, 2**-2.5, 2**-1.5)
+_BLOCK = 32_768  # variants
+_ROWS = 512  # people
+COLUMNS = ("individual_1", "individual_2", "n_both_heterozygous", "n_opposite", "kinship")
+
+
+def kinship(
+    folder: Folder,
+    individuals: Collection[str] | None = None,
+    *,
+    min_kinship: float = THIRD_DEGREE,
+    min_frequency: float = 0.01,
+) -> pd.DataFrame:
+    """Estimate how nearly pairs of individuals are related.
+
+    Parameters
+    ----------
+    folder
+        The cohort.
+    individuals
+        Only these individuals.
+    min_kinship
+        Leave out pairs below; the default is the least of third-degree relatives.
+    min_frequency
+        Leave out variants whose rarer allele has a smaller frequency.
+
+    Returns
+    -------
+    One row a pair, nearest first: ``individual_1``, ``individual_2``,
+    ``n_both_heterozygous``, ``n_opposite`` (variants at which they are homozygous for different
+    alleles) and ``kinship``: 0.5 for twins, 0.25 for parents, children and siblings, 0.125 and
+    0.0625 for the second and third degree; below 0 for people of different ancestry. The rows
+    are about people and cannot be exported.
+
+    Raises
+    ------
+    BadInput
+        If no autosomal variant is common enough.
+
+    Notes
+    -----
+    KING-robust between families (Manichaikul et al. 2010, equation 11), over the autosomes,
+    which needs no allele frequencies and so no ancestry. Rows about the same pair as plink2's
+    ``--make-king-table``, by the same formula.
+    """
+    group = groups_of(folder, None, individuals)[0].samples
+    names = np.array(folder.samples["individual_id"].to_pylist())[group]
+    parts = list(_planes(folder, group, min_frequency))
+    if not parts:
+        raise BadInput(
+            f"no autosomal variant has a frequency of {min_frequency:g} or more",
+            remedy="Lower min_frequency",
+        )
+    n_heterozygous = sum(
+        np.bitwise_count(planes.heterozygous).sum(axis=1, dtype=np.int64) for planes in parts
+    )
+    found = [
+        _related(parts, slice(first, min(first + _ROWS, len(group))), n_heterozygous, names,
+                 min_kinship)
+        for first in range(0, len(group), _ROWS)
+    ]  # fmt: skip
+    table = pd.concat(found, ignore_index=True)
+    return table.sort_values("kinship", ascending=False, ignore_index=True)
+
+
+def _planes(folder: Folder, group: NDArray[np.int64], min_frequency: float) -> Iterator[Planes]:
+    for chromosome in folder.chromosomes:
+        if is_sex_linked(folder.assembly, chromosome, np.array([50_000_000]))[0]:
+            continue
+        counts = folder.counts(chromosome, groups=[group])[0]
+        share = counts["allele_count"] / np.maximum(counts["allele_number"], 1)
+        rows = np.flatnonzero(np.minimum(share, 1 - share) >= max(min_frequency, 1e-9))
+        for first in range(0, len(rows), _BLOCK):
+            calls = folder.calls(chromosome).take(rows[first : first + _BLOCK])
+            yield Planes.of(calls.codes()[:, group])
+
+
+def _related(
+    parts: list[Planes], first: slice, n_heterozygous: NDArray[np.int64], names: NDArray[np.str_],
+    min_kinship: float,
+) -> pd.DataFrame:  # fmt: skip
+    second = slice(first.start, len(names))
+    shared = Shared.none(first.stop - first.start, second.stop - second.start)
+    for planes in parts:
+        add_shared(planes, first, second, shared)
+    estimate = robust(shared, n_heterozygous[first], n_heterozygous[second])
+    is_pair = np.arange(second.start, second.stop) > np.arange(first.start, first.stop)[:, None]
+    one, two = np.nonzero(is_pair & (estimate >= min_kinship))
+    return pd.DataFrame(
+        {
+            "individual_1": names[first][one],
+            "individual_2": names[second][two],
+            "n_both_heterozygous": shared.both_heterozygous[one, two],
+            "n_opposite": shared.opposite[one, two],
+            "kinship": estimate[one, two],
+        }
+    )
+
+
+def robust(
+    shared: Shared, first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return KING's robust estimate of each pair; NaN where one is nowhere heterozygous."""
+    of_first = first[:, None] - shared.first_lost
+    of_second = second[None, :] - shared.second_lost
+    least = np.minimum(of_first, of_second).astype(float)
+    least[least == 0] = np.nan
+    near = shared.both_heterozygous - 2 * shared.opposite.astype(np.int64)
+    estimate: NDArray[np.float64] = near / (2 * least) + 0.5 - (of_first + of_second) / (4 * least)
+    return estimate
+
+
+def unrelated(table: pd.DataFrame, individuals: Collection[str]) -> list[str]:
+    """Choose individuals of whom no two are a pair of the table.
+
+    Returns
+    -------
+    Sorted. Who has most relatives leaves first, of several the last by name; nobody who could
+    stay is left out.
+    """
+    relatives: dict[str, set[str]] = {}
+    for one, two in zip(table["individual_1"], table["individual_2"], strict=True):
+        relatives.setdefault(one, set()).add(two)
+        relatives.setdefault(two, set()).add(one)
+    left = {person: set(others) for person, others in relatives.items()}
+    gone: list[str] = []
+    while any(left.values()):
+        worst = max(left, key=lambda person: (len(left[person]), person))
+        for other in left.pop(worst):
+            left[other].discard(worst)
+        gone.append(worst)
+    stay = set(individuals) - set(gone)
+    for person in reversed(gone):
+        if person in individuals and not relatives[person] & stay:
+            stay.add(person)
+    return sorted(stay)
