@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,11 +69,34 @@ def matrix_table(folder: Folder) -> Any:
     table = hl.import_vcf(str(path), reference_genome=folder.assembly, force_bgz=True)
     told = {name: _unescaped(table.info[name.upper()]) for name in ANNOTATION_COLUMNS}
     table = table.annotate_rows(**told)
-    people = folder.table("individuals").to_pandas()
-    samples = folder.samples.to_pandas()[["sample_id", "individual_id", "origin"]]
-    columns = samples.merge(people, on="individual_id").rename(columns={"sample_id": "s"})
-    who = hl.Table.from_pandas(columns.astype(object).where(columns.notna(), None), key="s")
+    who = _columns(hl, folder)
     return table.annotate_cols(**who[table.s]).drop("info")
+
+
+def _columns(hl: Any, folder: Folder) -> Any:
+    """Return a table of the samples, with what is known of each one's individual.
+
+    Types are named: Hail cannot tell that of a column in which nothing is known.
+    """
+    people = folder.table("individuals")
+    samples = folder.samples.select(["sample_id", "individual_id", "origin"])
+    of = {row["individual_id"]: row for row in people.to_pylist()}
+    fields = {field.name: _hail_type(hl, field.type) for field in people.schema}
+    fields |= {"s": hl.tstr, "individual_id": hl.tstr, "origin": hl.tstr}
+    rows = []
+    for sample in samples.to_pylist():
+        known = of.get(sample["individual_id"], {})
+        row = {**known, **sample, "s": sample["sample_id"]}
+        rows.append({name: _hail_value(row.get(name)) for name in fields})
+    return hl.Table.parallelize(rows, schema=hl.tstruct(**fields), key="s")
+
+
+def _hail_type(hl: Any, kind: Any) -> Any:
+    return {"double": hl.tfloat64, "int32": hl.tint32}.get(str(kind), hl.tstr)
+
+
+def _hail_value(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _unescaped(text: Any) -> Any:
