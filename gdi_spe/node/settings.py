@@ -117,6 +117,7 @@ class TimerSettings(Frozen):
     revocation_seconds: float = Field(2, gt=0, le=60)
     presence_seconds: float = Field(10, gt=0)
     anchor_seconds: float = Field(60, gt=0)
+    renewal_seconds: float = Field(600, gt=0)
     identity_grace_seconds: float = Field(3600, ge=0)
 
 

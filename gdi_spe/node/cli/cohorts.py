@@ -6,6 +6,7 @@ Rooms are imported by the verb that needs them.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from gdi_spe.node.cli.context import Cli, pass_cli
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from gdi_spe.node.cohorts.renewal import Renewal
     from gdi_spe.node.cohorts.versions import CohortVersion
 
 _FILE = click.Path(path_type=Path)
@@ -171,6 +173,27 @@ def _verify(cli: Cli, cohort_id: str) -> None:
     scrub(cli.home.resolve(), version)
     text = f"{cohort_id}, version {version.version}: every file is what was sealed"
     cli.show({**_facts(version), "verified": True}, text)
+
+
+@cohort.command("renew")
+@pass_cli
+def _renew(cli: Cli) -> None:
+    """Make the versions that are due because people have left; `serve` does so by itself."""
+    from gdi_spe.node.cohorts.renewal import renew
+
+    found = renew(cli.database(), cli.home, cli.now(), "admin")
+    cli.show([asdict(each) for each in found], "\n".join(map(told, found)) or "Nothing is due.")
+
+
+def told(renewal: Renewal) -> str:
+    """Say what became of a cohort that people have left."""
+    texts = {
+        "renewed": f"version {renewal.version} takes the place of the one before",
+        "waits": f"a new version waits until {renewal.due_at:%Y-%m-%d}" if renewal.due_at else "",
+        "ended": f"out of use, since no new version can be made ({renewal.why})",
+        "later": f"not renewed yet ({renewal.why}); renew again",
+    }
+    return f"{renewal.cohort_id}: {texts[renewal.outcome]}"
 
 
 @cohort.command("approve")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gdi_spe.node.cli.cohorts import told
 from gdi_spe.node.cli.context import Cli, pass_cli
 from gdi_spe.node.cohorts import withdrawal
 
@@ -26,6 +27,6 @@ def _apply(cli: Cli, file: Path) -> None:
         f"{name}, version {version}: {n_left:,} individuals have left"
         for name, version, n_left in changed.datasets
     ]
-    lines += [f"  materialise {cohort} again" for cohort in changed.cohorts]
+    lines += [f"  {told(each)}" for each in changed.cohorts]
     lines += [f"  {changed.n_unknown:,} individuals are not here"] if changed.n_unknown else []
     cli.show(asdict(changed), "\n".join(lines))

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import ExitCode, Refused, SpeError
-from gdi_spe.boundary.manifest import CohortManifest, DatasetVersion, ProjectPurpose
+from gdi_spe.boundary.manifest import CohortManifest, DatasetVersion, ProjectPurpose, Reference
 from gdi_spe.boundary.policy import CohortPolicy
 from gdi_spe.node.audit.log import Event, Fact, record
-from gdi_spe.node.cohorts import alike, definitions, references, renaming, rules, seals, selecting
+from gdi_spe.node.cohorts import (
+    alike,
+    definitions,
+    references,
+    renaming,
+    rules,
+    seals,
+    selecting,
+    versions,
+)
+from gdi_spe.node.cohorts.comparing import CohortWaits, Difference, difference, due_at, names_path
 from gdi_spe.node.cohorts.definitions import Cohort
 from gdi_spe.node.cohorts.ingest import writing
 from gdi_spe.node.cohorts.pseudonyms import load_or_make_key
@@ -70,6 +80,9 @@ class _Begun:
     ontologies: list[references.AddedReference]
     approved: frozenset[str]
     policy: CohortPolicy | None
+    # The newest version so far, 0 before the first; since when a newer one is due.
+    last_version: int
+    outdated_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,7 @@ class _Written:
     pairs: list[alike.Pair]
     excluded: dict[str, int]
     notes: tuple[str, ...]
+    people_left: bool
 
 
 def materialise(
@@ -95,6 +109,8 @@ def materialise(
         If the cohort or one of its datasets is not here, or is retired.
     CohortEmpty, CohortTooSmall
         If it selects nobody, or fewer than the policy allows.
+    CohortWaits
+        If versions are scheduled, and this one would single people out before its date.
     PurposeNotPermitted, CommitteeNeeded
         If a dataset's conditions of use are not met.
     HierarchyMissing
@@ -115,7 +131,10 @@ def materialise(
         )
         chosen, excluded = selecting.choose(begun.refs, sources, question)
         _refuse_size(chosen, begun.policy)
-        written = _write(home, staging, begun, chosen, excluded)
+        parts = _named(home, begun.cohort, chosen)
+        changed = _changed(home, begun, parts)
+        _wait(database, begun, changed, now)
+        written = _write(staging, begun, parts, excluded, changed)
         return _publish(database, home, begun, written, now, actor)
 
 
@@ -130,6 +149,8 @@ def _begin(database: Database, home: Path, cohort_id: str) -> _Begun:
             references.ontologies(session, home),
             selecting.approved_of(session, cohort_id),
             rules.cohort_policy(home),
+            _last_version(session, cohort_id),
+            session.get_one(CohortRow, cohort_id).outdated_at,
         )
 
 
@@ -152,11 +173,42 @@ def _bring_references(staging: Path, known: list[references.AddedReference]) -> 
     return Hierarchies(folder)
 
 
+def _named(home: Path, cohort: Cohort, chosen: list[Chosen]) -> list[Renamed]:
+    key = load_or_make_key(home)
+    return [Renamed.of(part, key, cohort.project) for part in chosen]
+
+
+def _changed(home: Path, begun: _Begun, parts: list[Renamed]) -> Difference:
+    """Return who left and who joined since the version before."""
+    if not begun.last_version:
+        return Difference(frozenset(), frozenset())
+    people = {name for part in parts for name in part.pseudonyms.to_pylist()}
+    return difference(names_path(home, begun.cohort.opaque, begun.last_version), people)
+
+
+def _wait(database: Database, begun: _Begun, changed: Difference, now: datetime) -> None:
+    """Refuse a version that would single out the few who changed, until its date has come."""
+    policy = begun.policy
+    if policy is None or policy.versions == "at once" or not changed.is_small(policy):
+        return
+    due = due_at(begun.outdated_at or now, policy)
+    if due <= now:
+        return
+    if begun.outdated_at is None:
+        with database.write() as session:
+            session.get_one(CohortRow, begun.cohort.id).outdated_at = now
+            record(session, Event("cohort.outdated", "node", begun.cohort.id, {}), now)
+    raise CohortWaits(begun.cohort.id, due)
+
+
 def _write(
-    home: Path, staging: Path, begun: _Begun, chosen: list[Chosen], excluded: dict[str, int]
+    staging: Path,
+    begun: _Begun,
+    parts: list[Renamed],
+    excluded: dict[str, int],
+    changed: Difference,
 ) -> _Written:
-    cohort, key = begun.cohort, load_or_make_key(home)
-    parts = [Renamed.of(part, key, cohort.project) for part in chosen]
+    cohort, chosen = begun.cohort, [part.chosen for part in parts]
     tables = {n: renaming.together(parts, n) for n in PERSON_TABLES if n != "samples"}
     tables["samples"], places = renaming.samples_together(parts)
     for name, table in tables.items():
@@ -180,6 +232,7 @@ def _write(
         pairs,
         excluded,
         _notes(begun, pairs),
+        bool(changed.left),
     )
 
 
@@ -218,12 +271,20 @@ def _manifest(
         ),
         beacon_query=cohort.definition.query,
         regions=cohort.definition.regions,
-        references=tuple(reference.to_manifest() for reference in begun.ontologies),
+        references=_references(begun, chosen),
         n_individuals=n_individuals,
         n_samples=n_samples,
         n_variants=n_variants,
         members=folders.members_of(staging),
     )
+
+
+def _references(begun: _Begun, chosen: list[Chosen]) -> tuple[Reference, ...]:
+    """Return every release that shaped the cohort: ontologies, and what its datasets used."""
+    used = [reference for part in chosen for reference in part.folder.manifest.references]
+    known = [reference.to_manifest() for reference in begun.ontologies]
+    found = {(r.kind, r.name, r.sha256): r for r in (*known, *used)}
+    return tuple(found[key] for key in sorted(found))
 
 
 def _source(part: Renamed, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Source:
@@ -253,17 +314,27 @@ def _publish(
     try:
         with database.write() as session:
             _still_so(session, home, begun)
-            version = _next_version(session, cohort.id)
+            version = _last_version(session, cohort.id) + 1
             manifest = written.manifest.model_copy(update={"version": version})
             folders.write_manifest(written.staging, manifest)
             target = home / "cohorts" / cohort.opaque / str(version)
             made += [target, *_keep_names(home, cohort, version, written)]
             folders.put_in_place(written.staging, target)
+            if written.people_left:
+                # TRUST: with the new version the old one ends, in the same transaction.
+                _end_earlier(session, begun, now)
             return version_of(_register(session, home, target, manifest, written, now, actor))
     except BaseException:
         for path in made:
             folders.remove(path) if path.is_dir() else path.unlink(missing_ok=True)
         raise
+
+
+def _end_earlier(session: Session, begun: _Begun, now: datetime) -> None:
+    days = begun.policy.old_version_days if begun.policy is not None else 0
+    rows = versions.standing_rows(session, begun.cohort.id)
+    until = now + timedelta(days=days)
+    versions.end_versions(session, rows, versions.PEOPLE_LEFT, now, until)
 
 
 def _still_so(session: Session, home: Path, begun: _Begun) -> None:
@@ -276,11 +347,11 @@ def _still_so(session: Session, home: Path, begun: _Begun) -> None:
         raise Refused(f"{begun.cohort.id} is retired")
 
 
-def _next_version(session: Session, cohort_id: str) -> int:
+def _last_version(session: Session, cohort_id: str) -> int:
     latest = session.scalar(
         select(func.max(CohortVersionRow.version)).where(CohortVersionRow.cohort_id == cohort_id)
     )
-    return int(latest or 0) + 1
+    return int(latest or 0)
 
 
 def _keep_names(home: Path, cohort: Cohort, version: int, written: _Written) -> list[Path]:

@@ -121,6 +121,15 @@ def choose(
     HierarchyMissing, UnknownGene
         If a part of the query cannot be answered.
     """
+    chosen, excluded = allowed(refs, folders, question)
+    _refuse_same_person(chosen)
+    return chosen, excluded
+
+
+def allowed(
+    refs: Sequence[DatasetVersionRef], folders: Sequence[DatasetFolder], question: Question
+) -> tuple[list[Chosen], dict[str, int]]:
+    """Return who fits and may be used, whether or not somebody is in two datasets."""
     judge = _judge(question)
     for ref in refs:
         _refuse_purpose(ref, judge)
@@ -131,7 +140,6 @@ def choose(
         decided = _decisions(folder, people, question.now, judge)
         decisions += decided.values()
         chosen.append(Chosen(ref, folder, frozenset(p for p, d in decided.items() if d.is_in)))
-    _refuse_same_person(chosen)
     return chosen, excluded_by_reason(decisions)
 
 

@@ -83,6 +83,12 @@ def latest_row(session: Session, cohort_id: str) -> CohortVersionRow | None:
     return session.scalars(rows.order_by(CohortVersionRow.version.desc()).limit(1)).first()
 
 
+def standing_rows(session: Session, cohort_id: str) -> list[CohortVersionRow]:
+    """Return the versions that have not ended, or that a workspace may still keep."""
+    rows = select(CohortVersionRow).where(CohortVersionRow.cohort_id == cohort_id)
+    return list(session.scalars(rows.order_by(CohortVersionRow.version)))
+
+
 def version_of(row: CohortVersionRow) -> CohortVersion:
     """Return one version as a value."""
     return CohortVersion(

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.node.cohorts import definitions, pedigree, seals
+from gdi_spe.node.cohorts import pedigree, seals
 from gdi_spe.node.cohorts.consent import (
     SECONDARY_USE,
     ConsentRecords,
@@ -23,6 +23,7 @@ from gdi_spe.node.cohorts.consent import (
     to_csv,
 )
 from gdi_spe.node.cohorts.ingest import CONSENT_FILE, publish_dataset, writing
+from gdi_spe.node.cohorts.renewal import Renewal, renew
 from gdi_spe.node.cohorts.tables import DatasetRow
 from gdi_spe.node.cohorts.versions import DatasetVersionRef, current_dataset
 from gdi_spe.node.database.engine import Database
@@ -45,15 +46,18 @@ class ConsentChange:
 
     # (dataset, new version, how many individuals it no longer holds)
     datasets: tuple[tuple[str, int, int], ...]
-    # Cohorts that must be materialised again.
-    cohorts: tuple[str, ...]
+    # What became of the cohorts that people have left.
+    cohorts: tuple[Renewal, ...]
     n_unknown: int
 
 
 def apply(
     database: Database, home: Path, file: Path, now: datetime, actor: str = "admin"
 ) -> ConsentChange:
-    """Take new statements in; who has refused or withdrawn leaves the dataset.
+    """Take new statements in; who has refused or withdrawn leaves the dataset, and its cohorts.
+
+    Each dataset gets its new version at once. A cohort that people have left gets its own at
+    once, or when policy lets it.
 
     Raises
     ------
@@ -66,7 +70,6 @@ def apply(
     home = home.resolve()
     with database.read() as session:
         refs = _current(session, home)
-        cohorts = definitions.every(session)
     made: list[tuple[str, int, int]] = []
     seen: set[str] = set()
     for ref in refs:
@@ -80,9 +83,7 @@ def apply(
     unknown = {s.subject_id for s in told.statements} - seen
     if not made:
         raise NobodyConcerned("none of these individuals is in a dataset here", source=str(file))
-    touched = {name for name, _, _ in made}
-    again = tuple(c.id for c in cohorts if touched & set(c.definition.datasets))
-    return ConsentChange(tuple(made), again, len(unknown))
+    return ConsentChange(tuple(made), renew(database, home, now, actor), len(unknown))
 
 
 def _current(session: Session, home: Path) -> list[DatasetVersionRef]:

@@ -30,6 +30,7 @@ def timers(node: Node) -> list[Awaitable[None]]:
         _every(settings.timers.presence_seconds, lambda: notice_gone(node)),
         _every(settings.timers.anchor_seconds, lambda: _anchor(node)),
         _every(settings.timers.anchor_seconds, lambda: release_left(node)),
+        _every(settings.timers.renewal_seconds, lambda: _renew(node)),
         *([_every(min(polls), lambda: _reconcile(node))] if polls else []),
     ]
 
@@ -103,6 +104,15 @@ def _release_left(node: Node) -> int:
 
 async def _anchor(node: Node) -> None:
     await run_in_threadpool(anchor_head, node.database, node.home, node.now())
+
+
+async def _renew(node: Node) -> None:
+    """Make the cohort versions that are due, because a consent ended or a date has come."""
+    # Imported here: the store's libraries are for writing cohorts alone.
+    from gdi_spe.node.cohorts.renewal import renew
+
+    for each in await run_in_threadpool(renew, node.database, node.home, node.now()):
+        log.info("cohort %s: %s %s", each.cohort_id, each.outcome, each.why)
 
 
 async def _reconcile(node: Node) -> None:
