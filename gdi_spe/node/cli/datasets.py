@@ -132,8 +132,10 @@ def _list(cli: Cli) -> None:
 @click.argument("dataset_id")
 @pass_cli
 def _show(cli: Cli, dataset_id: str) -> None:
-    """Show a dataset and its versions."""
+    """Show a dataset, its versions, and what was left out of the newest."""
     from gdi_spe.node.cohorts import datasets
+    from gdi_spe.node.cohorts.phenotypes.findings import read_report, report_lines
+    from gdi_spe.node.cohorts.versions import dataset_path
 
     with cli.database().read() as session:
         found = datasets.get(session, dataset_id)
@@ -144,7 +146,9 @@ def _show(cli: Cli, dataset_id: str) -> None:
             f"  version {v.version}, {v.made_at:%Y-%m-%d %H:%M} ({v.made_why}): {v.assembly}, "
             f"{v.n_individuals:,} individuals, {v.n_variants:,} variants{waived}"
         )
-    cli.show(asdict(found), "\n".join(lines))
+    report = read_report(dataset_path(cli.home, dataset_id, found.versions[-1].version))
+    lines += [f"  {line}" for line in report_lines(report)] if report else []
+    cli.show({**asdict(found), "phenotypes": report}, "\n".join(lines))
 
 
 @dataset.command("verify")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.node.cohorts.phenotypes.findings import REPORT_FILE, report_lines
 from tests.node.cohorts.people_from import read, rows
 
 LINES = (
@@ -131,3 +133,33 @@ def test_samples_nobody_speaks_of_are_individuals_of_their_name_and_told(node: A
     assert [r["individual_id"] for r in rows(people, "individuals")] == ["A", "B"]
     told = people.findings.left_out.examples
     assert told == {"samples that no source speaks of: individuals of the same name": ["B"]}
+
+
+def test_dates_of_a_life_that_cannot_all_be_true_are_told(node: Any) -> None:
+    columns = "individual_id birth_date age last_encounter_date death_date"
+    lives = "A 1960-05 P30Y 2020-01-01 2021-01-01\nB 1960 P59Y 2020-01-01 1950-01-01\n"
+    node.table("individuals", f"{columns}\n{lives}")
+    folder = node.table("diagnoses", "individual_id term date\nA HP:0000508 1959-12-31\n")
+
+    told = read("AB", tables=folder).findings.contradictions.examples
+
+    assert told == {
+        "age and date of birth do not fit together, kept as told": ["A"],
+        "death_date before birth, kept as told": ["B"],
+        "diagnoses: date before birth, kept as told": ["A"],
+    }
+
+
+def test_the_account_is_kept_with_the_dataset_and_shown(node: Any) -> None:
+    records = ["1 100 . A C . . . GT 0/1 1/1"]
+    folder = node.table("diagnoses", "individual_id term\nA FOO:1\nB HP:0000508\n")
+
+    report = node.ingest(vcf=(node.vcf(records, ("A", "B")),), tables=folder, skip_faulty=True)
+
+    kept = json.loads((node.home / "datasets" / "D1" / "1" / REPORT_FILE).read_text())
+    assert kept == report.phenotypes
+    assert kept["faults"][0]["n"] == 1
+    assert "FOO:1" in report_lines(kept)[0]
+    node.define()
+    cohort = node.materialise()
+    assert not (cohort.path / REPORT_FILE).exists()

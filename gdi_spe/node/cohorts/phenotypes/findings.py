@@ -108,13 +108,22 @@ def write_report(folder: Path, findings: Findings) -> None:
     (folder / REPORT_FILE).write_text(text + "\n", encoding="utf-8")
 
 
+def read_report(folder: Path) -> dict[str, Any] | None:
+    """Return the account that lies beside a dataset's tables; older versions have none."""
+    path = folder / REPORT_FILE
+    if not path.is_file():
+        return None
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return told
+
+
 def report_lines(told: dict[str, Any]) -> list[str]:
     """Return the account in sentences, a line a reason."""
     lines = []
     for part, words in (
-        ("left_out", "left out"),
         ("faults", "wrong, left out"),
         ("contradictions", "contradictory"),
+        ("left_out", "left out"),
     ):
         for each in told[part]:
             examples = "; ".join(each["examples"][:3])

@@ -13,6 +13,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.node.cohorts.phenotypes.agreement import believed
 from gdi_spe.node.cohorts.phenotypes.collected import CONTRADICTED, Phenotypes, SampleRow
 from gdi_spe.node.cohorts.phenotypes.findings import Fault, Findings
+from gdi_spe.node.cohorts.phenotypes.plausibility import check_life, check_observations
 from gdi_spe.node.cohorts.phenotypes.reading.beacon import read_beacon
 from gdi_spe.node.cohorts.phenotypes.reading.ped import read_ped
 from gdi_spe.node.cohorts.phenotypes.reading.phenopackets import read_phenopackets
@@ -92,6 +93,7 @@ def put_together(phenotypes: Phenotypes, sample_names: tuple[str, ...], dataset_
         name: _observations(phenotypes, name, known) for name in PERSON_TABLES if name not in _ALONE
     }
     tables["individuals"] = _individuals(phenotypes, known, dataset_id)
+    check_observations(tables, tables["individuals"], phenotypes.findings)
     tables["samples"] = _sample_table(samples, dataset_id)
     tables["pedigree"] = pedigree_table(phenotypes, known)
     for name, table in tables.items():
@@ -171,7 +173,9 @@ def _individual(phenotypes: Phenotypes, name: str, dataset_id: str) -> Row:
     # TRUST: sex decides how many alleles of X and Y are counted; a contradicted one stays unknown.
     is_open = sex == "unknown" and "sex" not in phenotypes.individuals.get(name, {})
     sex = in_pedigree if is_open else sex
-    return {**told, "individual_id": name, "dataset_id": dataset_id, "sex": sex}
+    row = {**told, "individual_id": name, "dataset_id": dataset_id, "sex": sex}
+    check_life(row, phenotypes.findings)
+    return row
 
 
 def _sample_table(samples: dict[str, SampleRow], dataset_id: str) -> pa.Table:
