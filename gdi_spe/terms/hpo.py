@@ -6,6 +6,8 @@ takes about a second, and never at import.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping
 from functools import cache
@@ -56,6 +58,18 @@ def information() -> Mapping[str, float]:
             content = float(term.information_content.omim)
             found[term.id] = content if term.omim_diseases else largest
     return found
+
+
+@cache
+def sha256() -> str:
+    """Return the digest of what the library brings: terms, kinds and information content."""
+    brought = ontology()
+    facts = [
+        [term, label, brought.parents[term], information()[term]]
+        for term, label in sorted(brought.labels.items())
+    ]
+    text = json.dumps([brought.version, facts, sorted(brought.replaced.items())])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def profile(disease: str) -> frozenset[str]:

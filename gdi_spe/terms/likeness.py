@@ -86,6 +86,7 @@ def meaning_of(prefix: str, hierarchies: Hierarchies) -> Meaning:
     hierarchy = hierarchies.get(prefix)
     if prefix == hpo.PREFIX:
         known = hpo.information()
+        hierarchies.used_library = True
         return Meaning(hierarchy, {t: known.get(t, 0.0) for t in hierarchy.labels})
     n = max(len(hierarchy), 2)
     return Meaning(

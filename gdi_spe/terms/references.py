@@ -26,6 +26,8 @@ class Hierarchies:
     def __init__(self, folder: Path | None = None, loaded: Iterable[Hierarchy] = ()) -> None:
         self._folder = folder
         self._loaded: dict[str, Hierarchy] = {each.prefix: each for each in loaded}
+        # Was a question answered with what the library brings, its terms or its annotations?
+        self.used_library = False
 
     @cached_property
     def prefixes(self) -> frozenset[str]:
@@ -45,6 +47,7 @@ class Hierarchies:
                 self._loaded[prefix] = obo.load(self._files[prefix], prefix)
             elif prefix == hpo.PREFIX:
                 self._loaded[prefix] = hpo.ontology()
+                self.used_library = True
             else:
                 raise HierarchyMissing(prefix)
         return self._loaded[prefix]

@@ -100,6 +100,9 @@ def _told(report: IngestReport) -> str:
     lines += [f"  read: {', '.join(read)}"] if read else []
     lines += [f"  {text}" for text in report_lines(report.phenotypes)]
     lines += [f"  left out: {name} ({n:,})" for name, n in report.skipped_contigs.items()]
+    lines += [f"  {text}" for text in report.references]
+    if report.n_moved:
+        lines.append(f"  {report.n_moved:,} variants trimmed or left-aligned")
     if report.n_torn_calls:
         lines.append(
             f"  {report.n_torn_calls:,} calls of two alleles where there is one: counted missing"

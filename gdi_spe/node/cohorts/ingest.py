@@ -24,6 +24,7 @@ from gdi_spe.node.cohorts.consent import SECONDARY_USE, ConsentRecords, read_con
 from gdi_spe.node.cohorts.crypt4gh_key import find_crypt4gh_key
 from gdi_spe.node.cohorts.phenotypes.findings import write_report
 from gdi_spe.node.cohorts.phenotypes.putting_together import People, Sources, read_people
+from gdi_spe.node.cohorts.references import Coordinates, of_assembly
 from gdi_spe.node.cohorts.tables import DatasetRow, DatasetVersionRow
 from gdi_spe.node.cohorts.versions import dataset_path
 from gdi_spe.node.database.engine import Database
@@ -76,6 +77,9 @@ class IngestReport:
     phenotypes: dict[str, Any]
     skipped_contigs: dict[str, int]
     n_torn_calls: int
+    # What the variants were read with, and how many were written at another place for it.
+    references: list[str]
+    n_moved: int
     warnings: list[str]
     consent_without_individual: int = 0
     individuals_without_consent: int = 0
@@ -118,18 +122,20 @@ def ingest(
     _check(request)
     key = find_crypt4gh_key(home)
     content = _read(request, key)
+    with database.read() as session:
+        used = of_assembly(session, home, request.assembly)
     root = home.resolve() / "datasets"
     with writing(home, request.dataset_id), folders.staged(root) as staging:
-        report = _write(staging, request, content, progress, key)
+        report = _write(staging, request, content, used, progress, key)
         basis = ConsentBasis(
             purpose=SECONDARY_USE if content.consent else "",
             records_sha256=content.consent.sha256() if content.consent else None,
             waived=request.consent_waived,
             duo=tuple(str(use) for use in duo.read_all(request.duo)),
         )
-        draft = _manifest(staging, request, content, report, basis)
+        draft = _manifest(staging, request, content, used, report, basis)
         version = publish_dataset(database, home, staging, draft, now, actor, "ingest")
-    return _report(request, content, report, version)
+    return _report(request, content, used, report, version)
 
 
 def _check(request: IngestRequest) -> None:
@@ -166,6 +172,7 @@ def _write(
     staging: Path,
     request: IngestRequest,
     content: _Content,
+    used: Coordinates,
     progress: load.Progress,
     key: Crypt4ghKey | None,
 ) -> load.LoadReport:
@@ -184,6 +191,8 @@ def _write(
         request.keep_info,
         progress,
         key,
+        used.normaliser([str(path) for path in request.vcf]),
+        used.genes(),
     )
     if request.assessed is not None:
         folders.write_table(staging, "assessed", read_bed(request.assessed, request.dataset_id))
@@ -194,6 +203,7 @@ def _manifest(
     staging: Path,
     request: IngestRequest,
     content: _Content,
+    used: Coordinates,
     report: load.LoadReport,
     basis: ConsentBasis,
 ) -> DatasetManifest:
@@ -204,6 +214,7 @@ def _manifest(
         assembly=request.assembly,
         consent=basis,
         keep_info=request.keep_info,
+        references=used.to_manifest(),
         declares_regions=request.assessed is not None,
         n_individuals=len(content.people.known),
         n_samples=len(content.people.samples),
@@ -301,7 +312,11 @@ def _return(session: Session, row: DatasetRow, now: datetime, actor: str, why: s
 
 
 def _report(
-    request: IngestRequest, content: _Content, report: load.LoadReport, version: int
+    request: IngestRequest,
+    content: _Content,
+    used: Coordinates,
+    report: load.LoadReport,
+    version: int,
 ) -> IngestReport:
     known = content.people.known
     told = {s.subject_id for s in content.consent.statements} if content.consent else set()
@@ -314,6 +329,8 @@ def _report(
         content.people.findings.told(),
         dict(report.skipped_contigs),
         report.n_torn_calls,
+        used.told(request.assembly),
+        report.n_moved,
         report.warnings,
         len(told - known),
         len(known - told) if content.consent else 0,

@@ -134,7 +134,9 @@ def materialise(
         parts = _named(home, begun.cohort, chosen)
         changed = _changed(home, begun, parts)
         _wait(database, begun, changed, now)
-        written = _write(staging, begun, parts, excluded, changed)
+        manifests = (part.folder.manifest for part in chosen)
+        shaped = references.shaping(begun.ontologies, manifests, hierarchies)
+        written = _write(staging, begun, parts, excluded, changed, shaped)
         return _publish(database, home, begun, written, now, actor)
 
 
@@ -207,6 +209,7 @@ def _write(
     parts: list[Renamed],
     excluded: dict[str, int],
     changed: Difference,
+    shaped: tuple[Reference, ...],
 ) -> _Written:
     cohort, chosen = begun.cohort, [part.chosen for part in parts]
     tables = {n: renaming.together(parts, n) for n in PERSON_TABLES if n != "samples"}
@@ -225,9 +228,10 @@ def _write(
     )
     real_names = _real_names(parts)
     pairs = alike.find(staging, tables["samples"], begun.refs[0].assembly)
+    n_people, n_samples = people.num_rows, tables["samples"].num_rows
     return _Written(
         staging,
-        _manifest(staging, begun, chosen, people.num_rows, tables["samples"].num_rows, n_variants),
+        _manifest(staging, begun, chosen, shaped, n_people, n_samples, n_variants),
         real_names,
         pairs,
         excluded,
@@ -252,6 +256,7 @@ def _manifest(
     staging: Path,
     begun: _Begun,
     chosen: list[Chosen],
+    shaped: tuple[Reference, ...],
     n_individuals: int,
     n_samples: int,
     n_variants: int,
@@ -271,20 +276,12 @@ def _manifest(
         ),
         beacon_query=cohort.definition.query,
         regions=cohort.definition.regions,
-        references=_references(begun, chosen),
+        references=shaped,
         n_individuals=n_individuals,
         n_samples=n_samples,
         n_variants=n_variants,
         members=folders.members_of(staging),
     )
-
-
-def _references(begun: _Begun, chosen: list[Chosen]) -> tuple[Reference, ...]:
-    """Return every release that shaped the cohort: ontologies, and what its datasets used."""
-    used = [reference for part in chosen for reference in part.folder.manifest.references]
-    known = [reference.to_manifest() for reference in begun.ontologies]
-    found = {(r.kind, r.name, r.sha256): r for r in (*known, *used)}
-    return tuple(found[key] for key in sorted(found))
 
 
 def _source(part: Renamed, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Source:

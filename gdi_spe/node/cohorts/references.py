@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import BadInput, Tampered
-from gdi_spe.boundary.manifest import Reference
+from gdi_spe.boundary.manifest import DatasetManifest, Reference
 from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.cohorts.reference_kinds import KINDS, Progress
 from gdi_spe.node.cohorts.tables import ReferenceRow
@@ -19,6 +19,8 @@ from gdi_spe.node.database.engine import Database
 from gdi_spe.store.reading.genes import GeneIndex
 from gdi_spe.store.reading.normalise import Normaliser
 from gdi_spe.store.writing.folders import put_in_place, sha256_of, staged
+from gdi_spe.terms import hpo
+from gdi_spe.terms.references import Hierarchies
 
 ONTOLOGY, GTF, FASTA = "ontology", "gtf", "fasta"
 _FOLDER = "references"
@@ -173,6 +175,22 @@ def of_assembly(session: Session, home: Path, assembly: str) -> Coordinates:
 def ontologies(session: Session, home: Path) -> list[AddedReference]:
     """Return the newest release of each ontology."""
     return [found for found in current(session, home) if found.kind == ONTOLOGY]
+
+
+def shaping(
+    known: Iterable[AddedReference], datasets: Iterable[DatasetManifest], hierarchies: Hierarchies
+) -> tuple[Reference, ...]:
+    """Return every release that a cohort's manifest names, each once, in one order.
+
+    They are the ontologies that lie in it, what its datasets were read with, and the HPO of the
+    library ``hpo3`` where the query was answered with it.
+    """
+    found = {each.to_manifest() for each in known}
+    found |= {reference for manifest in datasets for reference in manifest.references}
+    if hierarchies.used_library:
+        digest, version = hpo.sha256(), hpo.ontology().version
+        found.add(Reference(kind=ONTOLOGY, name=hpo.PREFIX, version=version, sha256=digest))
+    return tuple(sorted(found, key=lambda each: (each.kind, each.name, each.version, each.sha256)))
 
 
 def every(session: Session, home: Path) -> tuple[AddedReference, ...]:

@@ -12,7 +12,9 @@ import pytest
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.node.cohorts import references
 from gdi_spe.node.cohorts.references import AddedReference, ReferenceTampered
+from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.reading.fasta import Fasta
+from gdi_spe.terms import hpo
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GTF = '1\th\tgene\t50\t{end}\t.\t+\t.\tgene_id "ENSG00000000001"; gene_name "{name}";\n'
@@ -126,3 +128,67 @@ def test_an_ontology_in_json_counts_as_in_obo(node: Any) -> None:
     assert from_obo.release == from_json.release == "2024-03-04"
     with node.database.read() as session:
         assert references.current(session, node.home) == (from_json,)
+
+
+def test_a_dataset_is_read_with_the_references_of_its_assembly_and_names_them(node: Any) -> None:
+    add(node, "gtf", write(node, "g.gtf", GTF.format(end=120, name="FOUND")), "GRCh38")
+    add(node, "fasta", write(node, "s.fa", f">1\n{'C' * 100}{'A' * 50}\n"), "GRCh38")
+    path = node.vcf(["1 110 . AA A . . . GT 0/1 1/1", "1 130 . A C . . . GT 0/1 0/0"], "AB")
+
+    report = node.ingest(vcf=(path,))
+    node.define()
+    made = node.materialise()
+
+    assert report.n_moved == 1
+    assert [text.split(" (")[0] for text in report.references] == [
+        "REF checked and indels left-aligned against fasta s unversioned",
+        "genes by position from gtf g unversioned",
+    ]
+    cohort = CohortFolder(made.path)
+    rows = cohort.variants("chr1").to_pylist()
+    assert [(r["position"], r["reference"], r["gene"]) for r in rows] == [
+        (100, "CA", "FOUND"),
+        (130, "A", None),
+    ]
+    assert [(r.kind, r.name, r.assembly) for r in cohort.manifest.references] == [
+        ("fasta", "s", "GRCh38"),
+        ("gtf", "g", "GRCh38"),
+    ]
+
+
+def test_a_file_that_does_not_fit_the_sequence_is_refused_by_its_line(node: Any) -> None:
+    add(node, "fasta", write(node, "s.fa", f">1\n{'C' * 200}\n"), "GRCh38")
+    path = node.vcf(["1 100 . C A . . . GT 0/1 1/1", "1 110 . A C . . . GT 0/1 1/1"], "AB")
+
+    with pytest.raises(BadInput, match=r"line \d+: REF 'A', but sequence.fa has 'C' at chr1:110"):
+        node.ingest(vcf=(path,))
+
+
+def test_records_that_become_the_same_allele_are_refused(node: Any) -> None:
+    add(node, "fasta", write(node, "s.fa", f">1\n{'C' * 100}{'A' * 50}\n"), "GRCh38")
+    path = node.vcf(["1 110 . AA A . . . GT 0/1 1/1", "1 120 . AA A . . . GT 0/1 0/0"], "AB")
+
+    with pytest.raises(BadInput, match="has a record already"):
+        node.ingest(vcf=(path,))
+
+
+@pytest.mark.parametrize("similarity", [None, "low"])
+def test_the_hpo_that_a_query_was_answered_with_is_named_in_the_cohort(
+    node: Any, similarity: str | None
+) -> None:
+    tables = node.table("phenotypic_features", "individual_id term\nA HP:0003473\n")
+    node.ingest(vcf=(node.vcf(["1 100 . A C . . . GT 0/1 1/1"], "AB"),), tables=tables)
+    asked = {"id": "HP:0003473"} | ({"similarity": similarity} if similarity else {})
+    node.define(query={"query": {"filters": [asked]}})
+
+    manifest = CohortFolder(node.materialise().path).manifest
+
+    assert [(r.kind, r.name, r.version) for r in manifest.references] == [
+        ("ontology", "HP", hpo.ontology().version)
+    ]
+
+
+def test_a_query_without_phenotypes_names_no_hpo(small: Any) -> None:
+    small.define()
+
+    assert CohortFolder(small.materialise().path).manifest.references == ()
