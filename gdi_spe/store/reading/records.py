@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Call, encode
 from gdi_spe.store.chromosomes import CHROMOSOMES, canonical, rank_of
 from gdi_spe.store.kernels.library import library
@@ -23,7 +24,7 @@ from gdi_spe.store.reading.streams import made_ahead
 from gdi_spe.store.reading.vcf import Header, Variant, VcfReader, Warnings
 from gdi_spe.store.schemas import VARIANTS
 
-CHUNK_BYTES = 2 << 20  # of text; what is parsed is still in the cache, and little waits
+CHUNK_BYTES = 8 << 20  # of text
 _N_THREADS, _N_AHEAD = 2, 4
 
 Ints = NDArray[np.int64]
@@ -113,16 +114,28 @@ class Records:
         ranks = self._ranks(parsed)
         lines = pa.array(parsed.table["line"].to_numpy() + first)
         table = parsed.table.set_column(0, "line", lines)
-        if self._reader.has_details and table.num_rows:
-            table = self._with_details(table, parsed)
-        judged = [v for line, raw in parsed.odd for v in self._reader.record(raw, first + line)]
+        fields, is_known = parsed.fields, ranks >= 0
+        if not is_known.all():
+            table, fields, ranks = (
+                table.filter(pa.array(is_known)),
+                fields[is_known],
+                ranks[is_known],
+            )
+        table, error = self._with_details(table, fields, parsed.text)
+        judged: list[Variant] = []
+        for line, raw in parsed.odd:
+            if error is not None and first + line > (error.line or 0):
+                break
+            judged += self._reader.record(raw, first + line)
+        if error is not None:
+            raise error
         if judged:
             table, ranks = self._merged(table, ranks, judged, order)
         for rank in dict.fromkeys(ranks.tolist()):
-            if rank >= 0:
-                part = table if (ranks == rank).all() else table.filter(pa.array(ranks == rank))
-                self._note_order(rank, part)
-                yield CHROMOSOMES[rank], part
+            here = ranks == rank
+            part = table if here.all() else table.filter(pa.array(here))
+            self._note_order(rank, part)
+            yield CHROMOSOMES[rank], part
 
     def _ranks(self, parsed: Parsed) -> Ints:
         """Return each row's chromosome as its place in the store's order, -1 if it has none."""
@@ -138,25 +151,38 @@ class Records:
                 self._reader.skipped_contigs[name[:50]] += len(np.unique(lines))
         return ranks
 
-    def _with_details(self, table: pa.Table, parsed: Parsed) -> pa.Table:
-        """Add what QUAL, FILTER and INFO say, as far as it is wanted."""
+    def _with_details(
+        self, table: pa.Table, fields: NDArray[np.int32], text: Bytes
+    ) -> tuple[pa.Table, BadInput | None]:
+        """Add what QUAL, FILTER and INFO say, as far as it is wanted; tell the first error."""
+        if not (self._reader.has_details and table.num_rows):
+            return table, None
+        try:
+            rows = self._details(table, fields, text)
+        except BadInput as error:
+            return table, error
+        details = pa.Table.from_pylist(rows, schema=self._detail_schema())
+        for name in details.column_names:
+            table = table.append_column(name, details[name])
+        return table, None
+
+    def _details(
+        self, table: pa.Table, fields: NDArray[np.int32], text: Bytes
+    ) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
-        text, lines = parsed.text, table["line"].to_pylist()
+        lines = table["line"].to_pylist()
         references, alternates = table["reference"].to_pylist(), table["alternate"].to_pylist()
         alleles: dict[int, list[str]] = {}
         for line, alternate in zip(lines, alternates, strict=True):
             alleles.setdefault(line, []).append(alternate)
         places = zip(lines, references, table["allele_index"].to_pylist(), strict=True)
-        for at, (line, reference, index) in zip(parsed.fields.tolist(), places, strict=True):
+        for at, (line, reference, index) in zip(fields.tolist(), places, strict=True):
             texts = [text[at[k] : at[k + 1] - 1].tobytes().decode("ascii") for k in range(3)]
             annotation, kept = self._reader.details(
                 texts, reference, alleles[line], max(index, 1), line
             )
             rows.append({**annotation, **_named(kept)})
-        details = pa.Table.from_pylist(rows, schema=self._detail_schema())
-        for name in details.column_names:
-            table = table.append_column(name, details[name])
-        return table
+        return rows
 
     def _detail_schema(self) -> pa.Schema:
         if not self._reader.has_details:

@@ -71,7 +71,7 @@ class Warnings:
 
     def add(self, why: str, line: int, n: int = 1) -> None:
         """Note one more case, or several of which this is the first."""
-        self.first.setdefault(why, line)
+        self.first[why] = min(line, self.first.get(why, line))
         self.count[why] += n
 
     def lines(self, source: str) -> list[str]:
