@@ -13,7 +13,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from benchmarks import machine, peers, report
+from benchmarks import machine, page, peers, report
 from benchmarks.measuring import REPOSITORY
 from benchmarks.tasks import FULL, QUICK, TASKS, Bench, sizes
 
@@ -39,6 +39,8 @@ def main() -> None:
                 sized = sizes(bench)
                 report.show_sizes(sized)
     report.summary(races, sized)
+    if options.page:
+        page.write(options.page, told, options.rounds, races, sized)
     if options.json:
         options.json.write_text(json.dumps(report.as_json(told, races, sized), indent=1) + "\n")
 
@@ -50,6 +52,7 @@ def _options() -> argparse.Namespace:
     names = [*TASKS, "size"]
     parser.add_argument("--only", action="append", choices=names, help="one task; repeatable")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="put the figures on a page")
     return parser.parse_args()
 
 

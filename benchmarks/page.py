@@ -1,0 +1,75 @@
+"""The figures of a run in the documentation: written there by the run itself, never by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.races import Outcome, Race
+from benchmarks.report import Sizes
+
+_MIB = 1 << 20
+_BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
+
+
+def write(
+    path: Path, told: Mapping[str, str], rounds: int, races: Sequence[Race], sizes: Sizes
+) -> None:
+    """Put a run's figures between the marks of a page, instead of those of the run before."""
+    lines = [_BEGIN, "", *_about(told, rounds)]
+    for race in races:
+        lines += ["", f"**{race.task}.** {race.title}.", "", *_table(race)]
+    if sizes:
+        lines += ["", "**size.** Whole dataset folder, calls alone.", "", *_sizes(sizes)]
+    text = path.read_text(encoding="utf-8")
+    found = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
+    written = "\n".join([*lines, "", _END])
+    path.write_text(found.sub(lambda _: written, text), encoding="utf-8")
+
+
+def _about(told: Mapping[str, str], rounds: int) -> list[str]:
+    facts = "; ".join(f"{name}: {text}" for name, text in told.items())
+    return [f"Measured with {rounds} rounds. {facts}."]
+
+
+def _table(race: Race) -> list[str]:
+    lines = [
+        "| Program | wall s | smallest | largest | CPU s | peak MiB | x ours | bar |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [_row(race, outcome) for outcome in race.outcomes]
+    return lines
+
+
+def _row(race: Race, outcome: Outcome) -> str:
+    if outcome.problem:
+        return f"| {outcome.name} | {outcome.problem.replace('|', '/')} | | | | | | |"
+    spent, walls = outcome.median, [run.wall_seconds for run in outcome.runs]
+    ratio = race.ratio(outcome)
+    figures = f"{spent.wall_seconds:.2f} | {min(walls):.2f} | {max(walls):.2f}"
+    figures += f" | {spent.cpu_seconds:.2f} | {spent.peak_bytes / _MIB:,.0f}"
+    figures += f" | {f'{ratio:.2f}' if ratio else '-'}"
+    return f"| {outcome.name} | {figures} | {_bar(race, outcome)} |"
+
+
+def _bar(race: Race, outcome: Outcome) -> str:
+    told = []
+    if outcome.bar is not None:
+        told.append(f"{outcome.bar.times:g}x {_verdict(race.is_met(outcome))}")
+    if race.most_bytes is not None and outcome is race.outcomes[0]:
+        is_met = outcome.median.peak_bytes <= race.most_bytes
+        told.append(f"{race.most_bytes // _MIB:,} MiB {_verdict(is_met)}")
+    return ", ".join(told)
+
+
+def _verdict(is_met: bool | None) -> str:
+    return "not judged" if is_met is None else "met" if is_met else "NOT MET"
+
+
+def _sizes(sizes: Sizes) -> list[str]:
+    lines = ["| File | vcf.gz MB | store MB | bar |", "|---|---|---|---|"]
+    for name, vcf, store in sizes:
+        verdict = _verdict(store < vcf)
+        lines.append(f"| {name} | {vcf / 1e6:.2f} | {store / 1e6:.2f} | smaller: {verdict} |")
+    return lines
