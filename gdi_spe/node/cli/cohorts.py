@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gdi_spe.boundary.errors import BadInput, NotFound
-from gdi_spe.node.cli.context import Cli, pass_cli
+from gdi_spe.node.cli.context import Cli, named, pass_cli
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -165,12 +165,14 @@ def _show(cli: Cli, cohort_id: str) -> None:
 @click.argument("cohort_id")
 @pass_cli
 def _verify(cli: Cli, cohort_id: str) -> None:
-    """Hash every file of the newest version again."""
-    from gdi_spe.node.cohorts.versions import current_version, scrub
+    """Hash every file of the newest version again, and read it through."""
+    from gdi_spe.node.cohorts.verification import verify_cohort
+    from gdi_spe.node.cohorts.versions import current_version
 
     with cli.database().read() as session:
         version = current_version(session, cohort_id)
-    scrub(cli.home.resolve(), version)
+    with named():
+        verify_cohort(cli.home.resolve(), version)
     text = f"{cohort_id}, version {version.version}: every file is what was sealed"
     cli.show({**_facts(version), "verified": True}, text)
 
@@ -209,6 +211,20 @@ def _approve(cli: Cli, cohort_id: str, condition: str, why: str) -> None:
         definitions.approve(session, cohort_id, condition, why, cli.now())
     facts = {"cohort_id": cohort_id, "condition": condition}
     cli.show(facts, f"{cohort_id}: {condition} is met by the committee's decision")
+
+
+@cohort.command("reseal")
+@click.argument("cohort_id")
+@click.option("--why", required=True, help="Which backup was restored, for the audit log.")
+@pass_cli
+def _reseal(cli: Cli, cohort_id: str, why: str) -> None:
+    """Accept restored files: every byte must be what was sealed, the rest is sealed anew."""
+    from gdi_spe.node.cohorts.verification import reseal_cohort
+
+    with named():
+        made = reseal_cohort(cli.database(), cli.home, cohort_id, why, cli.now())
+    text = f"{cohort_id}: {len(made)} versions are sealed anew"
+    cli.show({"cohort_id": cohort_id, "versions": [asdict(each) for each in made]}, text)
 
 
 @cohort.command("retire")

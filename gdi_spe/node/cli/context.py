@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gdi_spe.boundary.errors import BadInput, ExitCode, SpeError
+from gdi_spe.boundary.errors import BadInput, ExitCode, SpeError, Tampered
 
 if TYPE_CHECKING:
     from gdi_spe.node.database.engine import Database
@@ -57,6 +58,16 @@ class Cli:
         """Print for a program or for a person."""
         if self.as_json or text:
             click.echo(json.dumps(value, indent=1, default=str) if self.as_json else text)
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """Tell the admin which file is not what it was; others are told that something is not."""
+    try:
+        yield
+    except Tampered as error:
+        error.public_message = str(error)
+        raise
 
 
 pass_cli = click.make_pass_decorator(Cli)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.node.cli.context import Cli, pass_cli
+from gdi_spe.node.cli.context import Cli, named, pass_cli
 from gdi_spe.node.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -158,12 +158,14 @@ def _show(cli: Cli, dataset_id: str) -> None:
 @click.argument("dataset_id")
 @pass_cli
 def _verify(cli: Cli, dataset_id: str) -> None:
-    """Hash every file of the newest version again."""
-    from gdi_spe.node.cohorts.versions import current_dataset, scrub_dataset
+    """Hash every file of the newest version again, and read it through."""
+    from gdi_spe.node.cohorts.verification import verify_dataset
+    from gdi_spe.node.cohorts.versions import current_dataset
 
     with cli.database().read() as session:
         version = current_dataset(session, cli.home, dataset_id)
-    scrub_dataset(cli.home, version)
+    with named():
+        verify_dataset(cli.home, version)
     text = f"{dataset_id}, version {version.version}: every file is what was sealed"
     cli.show({"dataset_id": dataset_id, "version": version.version, "verified": True}, text)
 
@@ -183,6 +185,20 @@ def _set(cli: Cli, dataset_id: str, duo: tuple[str, ...], no_duo: bool) -> None:
         found = datasets.set_conditions(session, dataset_id, duo, cli.now())
     text = f"{dataset_id}: {', '.join(found) or 'no conditions'}"
     cli.show({"dataset_id": dataset_id, "conditions": found}, text)
+
+
+@dataset.command("reseal")
+@click.argument("dataset_id")
+@click.option("--why", required=True, help="Which backup was restored, for the audit log.")
+@pass_cli
+def _reseal(cli: Cli, dataset_id: str, why: str) -> None:
+    """Accept restored files: every byte must be what was sealed, the rest is sealed anew."""
+    from gdi_spe.node.cohorts.verification import reseal_dataset
+
+    with named():
+        made = reseal_dataset(cli.database(), cli.home, dataset_id, why, cli.now())
+    text = f"{dataset_id}: {len(made)} versions are sealed anew"
+    cli.show({"dataset_id": dataset_id, "versions": [asdict(each) for each in made]}, text)
 
 
 @dataset.command("retire")

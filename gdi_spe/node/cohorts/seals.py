@@ -6,6 +6,7 @@ one, kept in the database, has instants, exclusion counts, and size, time and in
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,9 +130,36 @@ def check_content(found: Seal, folder: Path) -> None:
         Naming the first file that differs.
     """
     check_quick(found, folder)
+    _check_bytes(found, folder)
+
+
+def _check_bytes(found: Seal, folder: Path) -> None:
     for name, file in found.files.items():
         if sha256_of(folder / name) != file.sha256:
             raise CohortTampered(f"{folder / name} has other bytes than when it was sealed")
+
+
+def seal_again(home: Path, found: Seal, folder: Path) -> tuple[str, str]:
+    """Seal the same bytes where they lie now; what else was sealed stays.
+
+    Raises
+    ------
+    CohortTampered
+        Naming the first file that is not there, is new, is a link or has other bytes.
+    """
+    # TRUST: place, time and inode may have changed with a restore; names and bytes must not.
+    if odd := sorted(set(_names(folder)) ^ set(found.files)):
+        raise CohortTampered(f"{folder}: {odd[0]} was added or removed")
+    for name in found.files:
+        if not stat.S_ISREG((folder / name).lstat().st_mode):
+            raise CohortTampered(f"{folder / name} is no file")
+    facts = {name: _sealed(folder / name, None) for name in found.files}
+    for name, file in found.files.items():
+        if facts[name].sha256 != file.sha256:
+            raise CohortTampered(f"{folder / name} has other bytes than when it was sealed")
+    made = found.model_copy(update={"path": str(folder), "files": facts})
+    text = canonical_json(made)
+    return text.decode(), load_or_make_signing_key(home).sign(text).hex()
 
 
 def _names(folder: Path) -> list[str]:
