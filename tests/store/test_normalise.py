@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.chromosomes import canonical
 from gdi_spe.store.reading.fasta import write_canonical
 from gdi_spe.store.reading.normalise import Normaliser
 
 Allele = tuple[str, int, str, str]
+SHARED = Path(__file__).parents[3] / "shared/data/vcf/bio2zarr"
 needs_bcftools = pytest.mark.skipif(shutil.which("bcftools") is None, reason="bcftools is absent")
 
 
@@ -162,3 +166,39 @@ def _random_allele(rng: random.Random, bases: str) -> Allele:
         ]
     )
     return chromosome, start + 1, reference, alternate
+
+
+@needs_bcftools
+@pytest.mark.parametrize("name", ["1kg_2020_chrM.vcf.gz", "chr22.vcf.gz", "sample.vcf.gz"])
+def test_real_indels_get_the_form_of_bcftools(tmp_path: Path, name: str) -> None:
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip("../shared/data is absent")
+    rows = list(_real_alleles(path))
+    fasta = sequence_file(tmp_path, **_sequences_of(rows))
+
+    found = normalised(fasta, rows)
+
+    assert found == by_bcftools(tmp_path, fasta, rows)
+    assert found != rows
+
+
+def _real_alleles(path: Path) -> Iterator[Allele]:
+    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
+        if line.startswith("#"):
+            continue
+        chromosome, position, _, reference, alternates = line.split("\t", 5)[:5]
+        known = canonical(chromosome)
+        for alternate in alternates.split(","):
+            if known is not None and position != "0":
+                yield known, int(position), reference, alternate
+
+
+def _sequences_of(rows: list[Allele]) -> dict[str, str]:
+    """Sequences that have every REF at its place, and repeats of A in between."""
+    found: dict[str, bytearray] = {}
+    for chromosome, position, reference, _ in rows:
+        bases = found.setdefault(chromosome, bytearray())
+        bases.extend(b"A" * (position + len(reference) - len(bases)))
+        bases[position - 1 : position - 1 + len(reference)] = reference.encode()
+    return {name: bases.decode() for name, bases in found.items()}
