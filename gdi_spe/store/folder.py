@@ -11,18 +11,19 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from pyarrow.parquet import ParquetFile
 from pydantic import BaseModel, ValidationError
 
 from gdi_spe.boundary.errors import BadInput, NotFound
 from gdi_spe.boundary.manifest import CohortManifest, DatasetManifest, Member
 from gdi_spe.store import counts as counting
-from gdi_spe.store.calls import COUNTS, Calls, CallsBroken, Ints
-from gdi_spe.store.chromosomes import rank_of
+from gdi_spe.store.calls import COUNTS, Calls, Ints
+from gdi_spe.store.chromosomes import CHROMOSOMES, rank_of
 from gdi_spe.store.germline import stand_ins
+from gdi_spe.store.opening import StoreBroken, naming, open_parquet
 from gdi_spe.store.ploidy import expected_alleles, is_sex_linked
-from gdi_spe.store.schemas import POPULATION_COLUMNS, STORE_VERSION, TABLES, VARIANTS
+from gdi_spe.store.schemas import POPULATION_COLUMNS, TABLES, VARIANTS
 
 MANIFEST = "manifest.json"
 ManifestT = TypeVar("ManifestT", bound=BaseModel)
@@ -54,7 +55,10 @@ class Folder:
         schema = TABLES.get(name)
         if schema is not None and f"{name}.parquet" not in self.members:
             return schema.empty_table()
-        return pq.read_table(self.path_of(name))
+        path, file = self.path_of(name), f"{name}.parquet"
+        opened = open_parquet(path, file, schema)
+        with naming(file):
+            return opened.read()
 
     @cached_property
     def chromosomes(self) -> tuple[str, ...]:
@@ -64,6 +68,9 @@ class Folder:
             for name in self.members
             if name.startswith("variants/")
         ]
+        unknown = [name for name in names if name not in CHROMOSOMES]
+        if unknown:
+            raise StoreBroken(MANIFEST, f"variants/{unknown[0]}.parquet is of no chromosome")
         return tuple(sorted(names, key=rank_of))
 
     @cached_property
@@ -106,17 +113,22 @@ class Folder:
         """
         left_out = ("calls", *POPULATION_COLUMNS)
         named = [n for n in VARIANTS.names if n not in left_out] if columns is None else columns
-        return self.variants_file(chromosome).read(columns=list(named))
+        file = self.variants_file(chromosome)
+        with naming(f"variants/{chromosome}.parquet"):
+            return file.read(columns=list(named))
 
     def populations(self, chromosome: str) -> tuple[str, ...]:
         """Return the populations of the columns of counts by population, in their order."""
         told = self.variants_file(chromosome).schema_arrow.metadata
-        return tuple(json.loads(told[b"gdi-spe.populations"]))
+        return tuple(json.loads(told.get(b"gdi-spe.populations", b"[]")))
 
-    def variants_file(self, chromosome: str) -> pq.ParquetFile:
+    def variants_file(self, chromosome: str) -> ParquetFile:
         """Open the variants of a chromosome, of this version and these samples."""
-        file = pq.ParquetFile(self.path_of(f"variants/{chromosome}"))
-        self._check_version(file, chromosome)
+        name = f"variants/{chromosome}"
+        file = open_parquet(self.path_of(name), f"{name}.parquet", VARIANTS)
+        told = file.schema_arrow.metadata.get(b"gdi-spe.samples", b"")
+        if told != str(self.n_samples).encode():
+            raise StoreBroken(f"{name}.parquet", "it has calls of other samples")
         return file
 
     def batches(
@@ -124,27 +136,18 @@ class Folder:
     ) -> Iterator[pa.RecordBatch]:
         """Yield the variants of a chromosome in order, ``at_once`` at most; for whole passes."""
         file = self.variants_file(chromosome)
-        yield from file.iter_batches(batch_size=at_once, columns=list(columns))
+        with naming(f"variants/{chromosome}.parquet"):
+            yield from file.iter_batches(batch_size=at_once, columns=list(columns))
 
     def calls(self, chromosome: str) -> Calls:
         """Return the packed calls of a chromosome; they stay in memory."""
         if chromosome not in self._calls:
-            table = self.variants_file(chromosome).read(columns=["position", "calls"])
-            self._calls[chromosome] = Calls.from_arrow(table["calls"], self.n_samples)
+            file = self.variants_file(chromosome)
+            with naming(f"variants/{chromosome}.parquet"):
+                table = file.read(columns=["position", "calls"])
+                self._calls[chromosome] = Calls.from_arrow(table["calls"], self.n_samples)
             self._positions[chromosome] = table["position"].to_numpy()
         return self._calls[chromosome]
-
-    def _check_version(self, file: pq.ParquetFile, chromosome: str) -> None:
-        told = file.schema_arrow.metadata or {}
-        version = told.get(b"gdi-spe.store", b"").decode()
-        if version != STORE_VERSION:
-            raise BadInput(
-                f"the store has version {version!r}, this library reads {STORE_VERSION!r}",
-                source=f"variants/{chromosome}.parquet",
-                remedy="Ingest the dataset again, and make its cohorts anew",
-            )
-        if told.get(b"gdi-spe.samples", b"").decode() != str(self.n_samples):
-            raise CallsBroken(f"variants/{chromosome}.parquet has calls of other samples")
 
     def genotypes(self, chromosome: str, rows: Rows | None = None) -> NDArray[np.int8]:
         """Return alleles as written, shape ``(variants, samples, 2)``.

@@ -24,14 +24,14 @@ table = matrix_table(DatasetFolder("/dataset"))
 table.write("/tmp/calls.mt")
 table = hl.variant_qc(hl.read_matrix_table("/tmp/calls.mt"))
 haploid = hl.agg.count_where(table.GT.ploidy == 1)
-table = table.annotate_rows(n_one=haploid, n_phased=hl.agg.count_where(table.GT.phased))
+table = table.annotate_rows(n_one=haploid, n_het=hl.agg.count_where(table.GT.is_het()))
 rows = table.rows().collect()
 print("COUNTS" + json.dumps([
     {
         "place": [row.locus.contig, row.locus.position, *row.alleles],
         "ac": row.variant_qc.AC[1], "an": row.variant_qc.AN,
-        "het": row.variant_qc.n_het, "missing": row.variant_qc.n_not_called,
-        "gene": row.gene, "hgvs_p": row.hgvs_p, "one": row.n_one, "phased": row.n_phased,
+        "het": row.n_het, "missing": row.variant_qc.n_not_called,
+        "gene": row.gene, "hgvs_p": row.hgvs_p, "one": row.n_one,
     }
     for row in rows
 ]))

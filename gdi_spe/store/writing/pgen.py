@@ -103,7 +103,7 @@ def _write_pvar(folder: Folder, path: Path) -> None:
                     batch["alternate"],
                     "\t",
                 )
-                file.write("".join(f"{line}\n" for line in lines.to_pylist()).encode())
+                file.write(b"".join(line + b"\n" for line in lines.cast(pa.binary()).to_pylist()))
 
 
 def _codes(assembly: str, chromosome: str, positions: NDArray[np.integer[Any]]) -> NDArray[Any]:
