@@ -183,6 +183,18 @@ class Calls:
         data = parts[1] if len(parts) == 2 else np.concatenate(parts)
         return Calls._checked(data, np.concatenate(lengths), n_samples)
 
+    def to_arrow(self) -> pa.Array:
+        """Return the values as a column; what lies together is not copied."""
+        if (self.starts[1:] != self.ends[:-1]).any():
+            words = self.words[_ragged(self.starts, self.ends - self.starts)]
+            ends = np.cumsum(self.ends - self.starts)
+            return Calls(words, ends - (self.ends - self.starts), ends, self.n_samples).to_arrow()
+        edges = np.append(self.starts[:1], self.ends) if len(self) else np.zeros(1, np.int64)
+        offsets = ((edges - edges[0]) * 8).astype(np.int32)
+        data = self.words[edges[0] : edges[-1]]
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+        return pa.Array.from_buffers(pa.binary(), len(self), buffers)
+
     @staticmethod
     def _checked(data: Bytes, lengths: Ints, n_samples: int) -> Calls:
         if (lengths % 8).any() or (lengths < 8).any():

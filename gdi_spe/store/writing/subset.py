@@ -2,9 +2,9 @@
 
 Absent is not reference. Where a dataset has no record of an allele, its people are missing
 unless the dataset is known to have looked there: at a position where it has another record
-(whose missing calls stay missing), or inside a region that it declared as assessed. Alleles
-that nobody in the cohort carries are dropped, and allele numbers are given anew, so that
-nothing tells what people outside the cohort carry.
+(whose missing calls stay missing, and whose haploid and incomplete calls stay so), or inside a
+region that it declared as assessed. Alleles that nobody in the cohort carries are dropped, and
+allele numbers are given anew, so that nothing tells what people outside the cohort carry.
 """
 
 from __future__ import annotations
@@ -13,31 +13,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.manifest import Region
-from gdi_spe.store.calls import EXCEPTION, MISSING, Bools, Call, Calls, encode, mask_of
+from gdi_spe.store import counts, ploidy
+from gdi_spe.store.calls import Calls
 from gdi_spe.store.chromosomes import rank_of
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.germline import Samples, count_germline, with_counts
+from gdi_spe.store.kernels import merge as compiled
+from gdi_spe.store.kernels import numpy_merge, packed
+from gdi_spe.store.kernels.merge import Merged, People, Piece
 from gdi_spe.store.schemas import (
-    ANNOTATION_COLUMNS,
     ASSESSED,
     COUNT_COLUMNS,
     POPULATION_COLUMNS,
     VARIANTS,
 )
+from gdi_spe.store.writing.carried import is_optional, optional_columns, optional_schema
 from gdi_spe.store.writing.folders import write_table, write_variants
+from gdi_spe.store.writing.matching import Intervals, Matched, match
+from gdi_spe.store.writing.windows import ahead, inside, windows
 
-_CHUNK = 1024
-_KEY = ("position", "reference", "alternate")
-Key = tuple[int, str, str]
+_COUNTED = (*COUNT_COLUMNS, "allele_frequency", *POPULATION_COLUMNS)
+_MADE = ("chromosome", "allele_index", *_COUNTED, "calls")
+_FACTS = tuple(name for name in VARIANTS.names if name not in _MADE)
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,13 @@ class Source:
     places: NDArray[np.int64]
 
     @cached_property
-    def place_of(self) -> NDArray[np.int64]:
-        """Place in the cohort of each column of the dataset, -1 for people left out."""
-        place = np.full(self.folder.n_samples, -1, np.int64)
-        place[self.columns] = self.places
-        return place
+    def assessed(self) -> pa.Table:
+        """Where the dataset says it looked."""
+        return self.folder.table("assessed")
+
+    def people(self, n_cohort: int) -> People:
+        """Say where its people go in a cohort of ``n_cohort`` samples."""
+        return People(self.columns, self.places, self.folder.n_samples, n_cohort)
 
 
 def write_subset(
@@ -81,27 +87,21 @@ def write_subset(
     keep_info
         INFO fields that all datasets have kept.
     """
-    schema = pa.schema([*VARIANTS, *(pa.field(f"info_{name}", pa.string()) for name in keep_info)])
-    names = {name for source in sources for name in source.folder.chromosomes}
+    # TRUST: a dataset of which nobody is chosen has no part in what the cohort says.
+    used = [source for source in sources if len(source.columns)]
+    info = [pa.field(f"info_{name}", pa.string()) for name in keep_info]
+    schema = pa.schema([*VARIANTS, *info, *optional_schema([s.folder for s in used])])
     n_variants = 0
-    for chromosome in sorted(names, key=rank_of):
-        merge = _Merge(chromosome, sources, samples, assembly, regions, schema)
-        if merge.keys:
-            n_variants += write_variants(
-                folder,
-                chromosome,
-                merge.batches(),
-                schema,
-                len(samples.ids),
-                samples.population_names,
-            )
+    for chromosome in sorted({c for s in used for c in s.folder.chromosomes}, key=rank_of):
+        cohort = _Chromosome(chromosome, used, samples, assembly, regions, schema)
+        n_variants += cohort.write(folder)
     write_table(folder, "assessed", _declared(sources))
     return n_variants
 
 
 def _declared(sources: Sequence[Source]) -> pa.Table:
     """Return the regions that datasets declared; their sites would tell of people left out."""
-    tables = [s.folder.table("assessed") for s in sources if s.folder.manifest.declares_regions]
+    tables = [s.assessed for s in sources if s.folder.manifest.declares_regions]
     return pa.concat_tables([ASSESSED.empty_table(), *(t.cast(ASSESSED) for t in tables)])
 
 
@@ -109,127 +109,17 @@ def write_without(
     folder: Path, source: DatasetFolder, columns: NDArray[np.int64], samples: Samples
 ) -> int:
     """Write a dataset's variants again with the samples of some columns only; sites all stay."""
-    n_variants = 0
+    part, n_variants = Source(source, columns, np.arange(len(columns))), 0
     for chromosome in source.chromosomes:
         schema = pq.read_schema(source.path_of(f"variants/{chromosome}")).remove_metadata()
-        batches = _without(source, chromosome, columns, samples, schema)
-        n_variants += write_variants(
-            folder, chromosome, batches, schema, len(columns), samples.population_names
-        )
+        again = _Chromosome(chromosome, [part], samples, source.assembly, (), schema, keep_all=True)
+        n_variants += again.write(folder)
     write_table(folder, "assessed", source.table("assessed"))
     return n_variants
 
 
-def _without(
-    source: DatasetFolder,
-    chromosome: str,
-    columns: NDArray[np.int64],
-    samples: Samples,
-    schema: pa.Schema,
-) -> Iterator[pa.Table]:
-    counted = (*COUNT_COLUMNS, "allele_frequency", *POPULATION_COLUMNS)
-    plain = [name for name in schema.names if name not in (*counted, "calls")]
-    table = source.variants(chromosome, plain)
-    place = np.full(source.n_samples, -1, np.int64)
-    place[columns] = np.arange(len(columns))
-    for start in range(0, table.num_rows, _CHUNK):
-        part = table.slice(start, _CHUNK)
-        calls = source.calls(chromosome).take(slice(start, start + _CHUNK))
-        values = [encode(call) for call in _picked(calls, columns, place)]
-        kept = Calls.of(values, len(columns))
-        positions = part["position"].to_numpy()
-        found = count_germline(kept, chromosome, positions, samples, source.assembly)
-        part = part.append_column("calls", pa.array(values, pa.binary()))
-        yield with_counts(part, found).select(schema.names)
-
-
-def _picked(calls: Calls, columns: NDArray[np.int64], place: NDArray[np.int64]) -> Iterator[Call]:
-    codes = calls.codes()[:, columns]
-    haploid = mask_of(calls.haploid_words(), calls.n_samples)[:, columns]
-    variant, exceptions = calls.exceptions
-    for i in range(len(calls)):
-        own = exceptions[variant == i].copy()
-        own = own[place[own["sample"]] >= 0]
-        own["sample"] = place[own["sample"]]
-        yield Call(codes[i], haploid[i], own)
-
-
-class _Part:
-    """One dataset's variants of a chromosome, and what it says where it has none."""
-
-    def __init__(self, source: Source, chromosome: str, columns: Sequence[str]) -> None:
-        self.source, self.chromosome = source, chromosome
-        self.is_there = chromosome in source.folder.chromosomes
-        self.rows: dict[Key, dict[str, Any]] = {}
-        self.row_of: dict[Key, int] = {}
-        self.positions = np.zeros(0, np.int64)
-        if self.is_there:
-            table = source.folder.variants(chromosome, columns)
-            self.positions = table["position"].to_numpy().astype(np.int64)
-            self._table = table
-            self.row_of = {key: i for i, key in enumerate(_keys(table))}
-
-    def carried(self, regions: Sequence[Region]) -> dict[Key, dict[str, Any]]:
-        """Return the alleles that somebody chosen here carries, inside the regions."""
-        if not self.is_there or not len(self.source.columns):
-            return {}
-        counts = self.source.folder.counts(self.chromosome, groups=[self.source.columns])[0]
-        keep = counts["allele_count"] > 0
-        if regions:
-            keep &= _inside(self._table, self.chromosome, regions)
-        rows = self._table.take(pa.array(np.flatnonzero(keep)))
-        return dict(zip(_keys(rows), rows.to_pylist(), strict=True))
-
-    def fill(self, keys: Sequence[Key], codes: NDArray[np.uint8], haploid: Bools) -> list[Any]:
-        """Fill in the calls of this dataset's people; return their exceptions."""
-        source, places = self.source, self.source.places
-        own = np.array([self.row_of.get(key, -1) for key in keys], np.int64)
-        stand_in = own.copy()
-        positions = np.array([key[0] for key in keys], np.int64)
-        if len(self.positions):
-            near = np.minimum(np.searchsorted(self.positions, positions), len(self.positions) - 1)
-            same = (own < 0) & (self.positions[near] == positions)
-            stand_in[same] = near[same]
-        unseen = (stand_in < 0) & ~self._assessed(positions)
-        codes[np.ix_(unseen, places)] = MISSING
-        there = np.flatnonzero(stand_in >= 0)
-        if not len(there):
-            return []
-        calls = source.folder.calls(self.chromosome).take(stand_in[there])
-        written = calls.codes()[:, source.columns]
-        is_own = own[there] >= 0
-        written[~is_own] = np.where(written[~is_own] == MISSING, MISSING, 0)
-        codes[np.ix_(there, places)] = written
-        single = mask_of(calls.haploid_words(), calls.n_samples)[:, source.columns]
-        haploid[np.ix_(there, places)] = single
-        return self._exceptions(calls, there, is_own)
-
-    def _exceptions(self, calls: Calls, there: NDArray[np.int64], is_own: Bools) -> list[Any]:
-        variant, found = calls.exceptions
-        place = self.source.place_of[found["sample"]]
-        keep = (place >= 0) & is_own[variant]
-        moved = found[keep].copy()
-        moved["sample"] = place[keep]
-        return list(zip(there[variant[keep]].tolist(), moved, strict=True))
-
-    @cached_property
-    def _looked_at(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        table = self.source.folder.table("assessed")
-        chosen = table.filter(pc.equal(table["chromosome"], self.chromosome))
-        starts = chosen["start"].to_numpy().astype(np.int64)
-        order = np.argsort(starts, kind="stable")
-        return starts[order], chosen["end"].to_numpy().astype(np.int64)[order]
-
-    def _assessed(self, positions: NDArray[np.int64]) -> Bools:
-        starts, ends = self._looked_at
-        if not len(starts):
-            return np.zeros(len(positions), bool)
-        last = np.searchsorted(starts, positions - 1, side="right") - 1
-        return (last >= 0) & (positions - 1 < ends[np.maximum(last, 0)])
-
-
-class _Merge:
-    """All datasets' variants of one chromosome, brought together."""
+class _Chromosome:
+    """All datasets' variants of one chromosome, brought together window by window."""
 
     def __init__(
         self,
@@ -239,80 +129,134 @@ class _Merge:
         assembly: str,
         regions: Sequence[Region],
         schema: pa.Schema,
+        *,
+        keep_all: bool = False,
     ) -> None:
-        self._chromosome, self._samples, self._assembly = chromosome, samples, assembly
-        self._schema = schema
-        kept = [name for name in schema.names if name.startswith("info_")]
-        columns = [*_KEY, "id", *ANNOTATION_COLUMNS, "other_genes", *kept]
-        self._parts = [_Part(source, chromosome, columns) for source in sources]
-        self._facts: dict[Key, dict[str, Any]] = {}
-        for part in self._parts:
-            for key, row in part.carried(regions).items():
-                self._facts.setdefault(key, row)
-        self.keys = sorted(self._facts)
-        self._number = _numbered(self.keys)
+        self._name, self._sources, self._samples = chromosome, sources, samples
+        self._assembly, self._regions, self._schema = assembly, regions, schema
+        self._keep_all, self._n_samples = keep_all, len(samples.ids)
+        self._people = [source.people(self._n_samples) for source in sources]
+        several = len(sources) > 1
+        self._looked_at = [Intervals.of(s.assessed, chromosome) for s in sources if several]
+        self._optional = [name for name in schema.names if is_optional(name)]
+        self._numbers = _Numbers()
 
-    def batches(self) -> Iterator[pa.Table]:
-        """Yield the cohort's variants in order, with their counts."""
-        for start in range(0, len(self.keys), _CHUNK):
-            keys = self.keys[start : start + _CHUNK]
-            values = self._encoded(keys)
-            rows = [
-                {
-                    **self._facts[key],
-                    "chromosome": self._chromosome,
-                    "allele_index": self._number[key],
-                    "calls": value,
-                }
-                for key, value in zip(keys, values, strict=True)
-            ]
-            plain = [field for field in self._schema if field.name in rows[0]]
-            table = pa.Table.from_pylist(rows, schema=pa.schema(plain))
-            positions = np.array([key[0] for key in keys])
-            found = count_germline(
-                Calls.of(values, len(self._samples.ids)),
-                self._chromosome,
-                positions,
-                self._samples,
-                self._assembly,
+    def write(self, folder: Path) -> int:
+        """Write the file, unless nothing is left to write; return how many variants."""
+        tables = ahead(self._tables())
+        first = next(tables, None)
+        if first is None:
+            return 0
+        return write_variants(
+            folder,
+            self._name,
+            _chain(first, tables),
+            self._schema,
+            self._n_samples,
+            self._samples.population_names,
+        )
+
+    def _tables(self) -> Iterator[pa.Table]:
+        folders = [source.folder for source in self._sources]
+        made = {*_MADE} - ({"allele_index"} if self._keep_all else set())
+        made.remove("calls")
+        read = pa.schema([field for field in self._schema if field.name not in made])
+        for window in ahead(windows(folders, self._name, read, self._regions)):
+            yield from self._merged(window)
+
+    def _merged(self, window: list[pa.Table]) -> Iterator[pa.Table]:
+        matched = match(window, self._looked_at or [Intervals.nothing()])
+        offsets = np.cumsum([0, *(table.num_rows for table in window)])
+        facts = self._facts(window)
+        keys = facts.select(["position", "reference"]).take(
+            pa.array(offsets[matched.source] + matched.row)
+        )
+        wanted = np.flatnonzero(inside(keys, self._name, self._regions))
+        pieces = [
+            Piece(calls, people, rows[wanted], kinds[wanted])
+            for calls, people, rows, kinds in zip(
+                self._calls(window), self._people, matched.rows, matched.kinds, strict=True
             )
-            yield with_counts(table, found).select(self._schema.names)
+        ]
+        merge = compiled.merge if packed.is_native() else numpy_merge.merge
+        for part in merge(pieces, len(wanted), self._n_samples, keep_all=self._keep_all):
+            if len(part.rows):
+                rows = wanted[part.rows]
+                yield from self._finished(part, window, matched, rows, facts, offsets)
 
-    def _encoded(self, keys: Sequence[Key]) -> list[bytes]:
-        n_samples = len(self._samples.ids)
-        codes = np.zeros((len(keys), n_samples), np.uint8)
-        haploid = np.zeros((len(keys), n_samples), bool)
-        odd: dict[int, list[Any]] = {}
-        for part in self._parts:
-            for variant, exception in part.fill(keys, codes, haploid):
-                odd.setdefault(variant, []).append(exception)
-        values = []
-        for i in range(len(keys)):
-            exceptions = np.array(
-                sorted((tuple(e) for e in odd.get(i, ())), key=lambda e: e[0]), EXCEPTION
-            )
-            values.append(encode(Call(codes[i], haploid[i], exceptions)))
-        return values
+    def _facts(self, window: list[pa.Table]) -> pa.Table:
+        """Return the columns that say what a variant is, and nothing of people, one by one."""
+        about_people = {"calls", *self._optional}
+        names = [name for name in window[0].schema.names if name not in about_people]
+        schema = pa.schema([self._schema.field(name) for name in names])
+        return pa.concat_tables([table.select(names).cast(schema) for table in window])
+
+    def _calls(self, window: list[pa.Table]) -> list[Calls]:
+        return [
+            Calls.from_arrow(table["calls"], source.folder.n_samples)
+            for table, source in zip(window, self._sources, strict=True)
+        ]
+
+    def _finished(
+        self,
+        part: Merged,
+        window: list[pa.Table],
+        matched: Matched,
+        rows: NDArray[np.int64],
+        facts: pa.Table,
+        offsets: NDArray[np.int64],
+    ) -> Iterator[pa.Table]:
+        first = np.maximum(part.first, 0)
+        own = np.stack(matched.rows)[first, rows]
+        table = facts.take(pa.array(offsets[first] + own))
+        positions = table["position"].to_numpy()
+        found = count_germline(part.calls, self._name, positions, self._samples, self._assembly)
+        table = table.append_column("calls", part.calls.to_arrow())
+        for name, column in optional_columns(self._optional, window, matched, self._people, rows):
+            table = table.append_column(name, column)
+        table = with_counts(table, found)
+        table = table.append_column("chromosome", pa.repeat(self._name, len(rows)))
+        if not self._keep_all:
+            table = table.filter(pa.array(self._carried(part.calls, positions)))
+            table = table.append_column("allele_index", self._numbers.of(table))
+        if table.num_rows:
+            yield table.select(self._schema.names)
+
+    def _carried(self, calls: Calls, positions: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Say which alleles are carried by the rules of sex-linked places too."""
+        carried = np.ones(len(calls), bool)
+        linked = np.flatnonzero(ploidy.is_sex_linked(self._assembly, self._name, positions))
+        if len(linked):
+            expected = ploidy.expected_alleles(self._name, self._samples.sexes)
+            everybody = [np.arange(self._n_samples)]
+            counted = counts.count(calls.take(linked), everybody, expected)[0]
+            carried[linked] = counted["allele_count"] > 0
+        return carried
 
 
-def _keys(table: pa.Table) -> list[Key]:
-    return list(zip(*(table[name].to_pylist() for name in _KEY), strict=True))
+def _chain(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    yield first
+    yield from rest
 
 
-def _numbered(keys: Sequence[Key]) -> dict[Key, int]:
-    """Number the alleles of each place and reference anew, from 1."""
-    seen: dict[tuple[int, str], int] = {}
-    numbers: dict[Key, int] = {}
-    for key in keys:
-        seen[key[:2]] = numbers[key] = seen.get(key[:2], 0) + 1
-    return numbers
+class _Numbers:
+    """Numbers the alleles of each position and reference from 1, table after table."""
 
+    def __init__(self) -> None:
+        self._last: tuple[int, str, int] = (-1, "", 0)
 
-def _inside(table: pa.Table, chromosome: str, regions: Sequence[Region]) -> Bools:
-    starts = table["position"].to_numpy().astype(np.int64) - 1
-    ends = starts + np.array([len(text) for text in table["reference"].to_pylist()], np.int64)
-    keep = np.zeros(len(starts), bool)
-    for region in regions:
-        if region.chromosome == chromosome:
-            keep |= (starts < region.end) & (ends > region.start)
-    return keep
+    def of(self, table: pa.Table) -> pa.Array:
+        """Number the rows of the next table."""
+        n = table.num_rows
+        if not n:
+            return pa.array([], pa.int16())
+        positions = table["position"].to_numpy()
+        references = table["reference"].to_numpy(zero_copy_only=False)
+        is_new = np.ones(n, bool)
+        is_new[1:] = (positions[1:] != positions[:-1]) | (references[1:] != references[:-1])
+        starts = np.maximum.accumulate(np.where(is_new, np.arange(n), 0))
+        numbers = np.arange(n) - starts + 1
+        if self._last[:2] == (int(positions[0]), references[0]):
+            numbers[starts == 0] += self._last[2]
+        self._last = (int(positions[-1]), references[-1], int(numbers[-1]))
+        return pa.array(numbers, pa.int16())
