@@ -84,7 +84,9 @@ def together(parts: Sequence[Renamed], name: str) -> pa.Table:
 def samples_together(parts: Sequence[Renamed]) -> tuple[pa.Table, list[NDArray[np.int64]]]:
     """Return the cohort's samples, and the place in it of each sample of each dataset."""
     table = pa.concat_tables([part.samples for part in parts])
-    keys = [("individual_id", "ascending"), ("sample_id", "ascending")]
+    # A person's samples keep the dataset's order, of which the first germline one is counted.
+    names = ("individual_id", "sample_index", "sample_id")
+    keys = [(name, "ascending") for name in names]
     order = pc.sort_indices(table, keys).to_numpy()
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))

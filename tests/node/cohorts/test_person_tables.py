@@ -13,6 +13,7 @@ import pytest
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.node.cohorts.phenotypes.findings import REPORT_FILE, report_lines
+from gdi_spe.store.folder import CohortFolder, DatasetFolder
 from tests.node.cohorts.people_from import read, rows
 
 LINES = (
@@ -163,3 +164,20 @@ def test_the_account_is_kept_with_the_dataset_and_shown(node: Any) -> None:
     node.define()
     cohort = node.materialise()
     assert not (cohort.path / REPORT_FILE).exists()
+
+
+def test_the_first_germline_sample_in_the_files_stands_for_a_person_in_every_cohort(
+    node: Any,
+) -> None:
+    text = "sample_id individual_id origin\nT P tumour\nZ P germline\nB P germline\n"
+    records = ["1 100 . A C . . . GT 1/1 0/1 0/0"]
+    folder = node.table("samples", text)
+    node.ingest(vcf=(node.vcf(records, ("T", "Z", "B")),), tables=folder)
+    node.define()
+
+    cohort = CohortFolder(node.materialise().path)
+
+    dataset = DatasetFolder(node.home / "datasets" / "D1" / "1")
+    for where in (dataset, cohort):
+        assert where.counts("chr1")["allele_count"].tolist() == [[1]]
+        assert where.variants("chr1")["allele_count"].to_pylist() == [1]

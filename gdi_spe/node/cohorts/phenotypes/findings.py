@@ -118,7 +118,7 @@ def read_report(folder: Path) -> dict[str, Any] | None:
 
 
 def report_lines(told: dict[str, Any]) -> list[str]:
-    """Return the account in sentences, a line a reason."""
+    """Return the account in sentences, a line a reason, with its first record."""
     lines = []
     for part, words in (
         ("faults", "wrong, left out"),
@@ -126,6 +126,5 @@ def report_lines(told: dict[str, Any]) -> list[str]:
         ("left_out", "left out"),
     ):
         for each in told[part]:
-            examples = "; ".join(each["examples"][:3])
-            lines.append(f"{words}: {each['reason']} ({each['n']:,}), as in {examples}")
+            lines.append(f"{words}: {each['reason']} ({each['n']:,}), as in {each['examples'][0]}")
     return lines
