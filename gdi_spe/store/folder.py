@@ -21,7 +21,7 @@ from gdi_spe.store import counts as counting
 from gdi_spe.store.calls import COUNTS, Calls, Ints
 from gdi_spe.store.chromosomes import CHROMOSOMES, rank_of
 from gdi_spe.store.germline import stand_ins
-from gdi_spe.store.opening import StoreBroken, naming, open_parquet
+from gdi_spe.store.opening import FileBroken, naming, open_parquet
 from gdi_spe.store.ploidy import expected_alleles, is_sex_linked
 from gdi_spe.store.schemas import POPULATION_COLUMNS, TABLES, VARIANTS
 
@@ -70,7 +70,7 @@ class Folder:
         ]
         unknown = [name for name in names if name not in CHROMOSOMES]
         if unknown:
-            raise StoreBroken(MANIFEST, f"variants/{unknown[0]}.parquet is of no chromosome")
+            raise FileBroken(MANIFEST, f"variants/{unknown[0]}.parquet is of no chromosome")
         return tuple(sorted(names, key=rank_of))
 
     @cached_property
@@ -128,7 +128,7 @@ class Folder:
         file = open_parquet(self.path_of(name), f"{name}.parquet", VARIANTS)
         told = file.schema_arrow.metadata.get(b"gdi-spe.samples", b"")
         if told != str(self.n_samples).encode():
-            raise StoreBroken(f"{name}.parquet", "it has calls of other samples")
+            raise FileBroken(f"{name}.parquet", "it has calls of other samples")
         return file
 
     def batches(

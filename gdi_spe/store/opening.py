@@ -14,7 +14,7 @@ from gdi_spe.store.calls import CallsBroken
 from gdi_spe.store.schemas import STORE_VERSION
 
 
-class StoreBroken(Tampered):
+class FileBroken(Tampered):
     """A file of a store is damaged, cut short, or not what a writer of the store makes."""
 
     code = "store-file-broken"
@@ -30,12 +30,12 @@ def naming(file: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise StoreBroken(file, "the manifest names it and it is not there") from None
+        raise FileBroken(file, "the manifest names it and it is not there") from None
     except CallsBroken as error:
-        raise StoreBroken(file, f"in calls, {error}") from None
+        raise FileBroken(file, f"in calls, {error}") from None
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         first = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise StoreBroken(file, f"it is damaged or cut short ({first})") from None
+        raise FileBroken(file, f"it is damaged or cut short ({first})") from None
 
 
 def open_parquet(path: Path, file: str, schema: pa.Schema | None) -> pq.ParquetFile:
@@ -45,7 +45,7 @@ def open_parquet(path: Path, file: str, schema: pa.Schema | None) -> pq.ParquetF
     ------
     BadInput
         If it is of another version.
-    StoreBroken
+    FileBroken
         If it cannot be read, or lacks a column or has it in another type.
     """
     with naming(file):
@@ -60,8 +60,8 @@ def open_parquet(path: Path, file: str, schema: pa.Schema | None) -> pq.ParquetF
         )
     for field in schema or ():
         if field.name not in found.names:
-            raise StoreBroken(file, f"the column {field.name} is missing")
+            raise FileBroken(file, f"the column {field.name} is missing")
         if found.field(field.name).type != field.type:
             kind = found.field(field.name).type
-            raise StoreBroken(file, f"the column {field.name} is {kind}, not {field.type}")
+            raise FileBroken(file, f"the column {field.name} is {kind}, not {field.type}")
     return opened

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import BadInput, SpeError
 from gdi_spe.store.folder import DatasetFolder
-from gdi_spe.store.opening import StoreBroken
+from gdi_spe.store.opening import FileBroken
 from gdi_spe.store.writing.pgen import write_pgen
 from gdi_spe.store.writing.vcf import VcfOptions, write_vcf
 
@@ -87,14 +87,14 @@ def test_a_file_cut_short_is_named(copy: Path, name: str, share: float) -> None:
     data = (copy / name).read_bytes()
     (copy / name).write_bytes(data[: int(len(data) * share)])
 
-    with pytest.raises(StoreBroken, match=f"{name}: it is damaged or cut short"):
+    with pytest.raises(FileBroken, match=f"{name}: it is damaged or cut short"):
         everything(copy)
 
 
 def test_a_file_that_is_not_there_is_named(copy: Path) -> None:
     (copy / FILE).unlink()
 
-    with pytest.raises(StoreBroken, match="the manifest names it and it is not there"):
+    with pytest.raises(FileBroken, match="the manifest names it and it is not there"):
         everything(copy)
 
 
@@ -115,7 +115,7 @@ def test_another_version_is_refused(copy: Path, version: str) -> None:
 def test_a_missing_column_is_named(copy: Path, column: str) -> None:
     rewritten(copy, lambda table: table.drop_columns([column]))
 
-    with pytest.raises(StoreBroken, match=f"{FILE}: the column {column} is missing"):
+    with pytest.raises(FileBroken, match=f"{FILE}: the column {column} is missing"):
         everything(copy)
 
 
@@ -126,7 +126,7 @@ def test_a_column_of_another_type_is_named(copy: Path) -> None:
 
     rewritten(copy, change)
 
-    with pytest.raises(StoreBroken, match="the column calls is large_binary, not binary"):
+    with pytest.raises(FileBroken, match="the column calls is large_binary, not binary"):
         everything(copy)
 
 
@@ -136,7 +136,7 @@ def test_calls_of_other_samples_are_refused(copy: Path) -> None:
 
     rewritten(copy, change)
 
-    with pytest.raises(StoreBroken, match="calls of other samples"):
+    with pytest.raises(FileBroken, match="calls of other samples"):
         everything(copy)
 
 
@@ -144,7 +144,7 @@ def test_a_chromosome_that_does_not_exist_is_refused(copy: Path) -> None:
     text = (copy / "manifest.json").read_text()
     (copy / "manifest.json").write_text(text.replace(FILE, "variants/../secret.parquet"))
 
-    with pytest.raises(StoreBroken, match="of no chromosome"):
+    with pytest.raises(FileBroken, match="of no chromosome"):
         _ = DatasetFolder(copy).chromosomes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
@@ -143,3 +144,44 @@ def test_a_file_without_records_gives_a_dataset_without_variants(
 
     assert folder.chromosomes == ()
     assert folder.n_samples == 1
+
+
+def test_genotype_counts_of_autosomes_equal_those_of_bcftools(
+    bcftools: Callable[..., str],
+    write_vcf: Callable[..., Path],
+    make_folder: Callable[..., DatasetFolder],
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(11)
+    names = [f"S{number}" for number in range(150)]
+    spelt = np.array(["0/0", "0|1", "1/1", "./.", "0/2", "1/2", "2|2"])
+    header = "##fileformat=VCFv4.2\n##contig=<ID=7>\n" + (
+        '##FORMAT=<ID=GT,Number=1,Type=String,Description="GT">\n'
+    )
+    records = [
+        f"7 {position} . A C,G . . . GT "
+        + " ".join(rng.choice(spelt, len(names), p=[0.7, 0.1, 0.04, 0.04, 0.04, 0.04, 0.04]))
+        for position in range(100, 140)
+    ]
+    path, split, filled = write_vcf(records, names, header), tmp_path / "s.bcf", tmp_path / "f.bcf"
+
+    folder = make_folder([path])
+
+    bcftools("norm", "-m-", str(path), "-Ob", "-o", str(split))
+    tags = "AC,AN,AC_Het,AC_Hom,AC_Hemi"
+    bcftools("+fill-tags", str(split), "-Ob", "-o", str(filled), "--", "-t", tags)
+    told = bcftools("query", "-f", "%POS %ALT %AC %AN %AC_Het %AC_Hom %AC_Hemi\n", str(filled))
+    numbers = ("allele_count", "allele_number", "n_heterozygous", "n_homozygous", "n_hemizygous")
+    # bcftools gives the alleles of homozygous calls, two for each person.
+    own = {
+        (row["position"], row["alternate"]): [
+            row[name] * (2 if name == "n_homozygous" else 1) for name in numbers
+        ]
+        for row in folder.variants("chr7").to_pylist()
+    }
+    theirs = {}
+    for line in told.splitlines():
+        position, alternate, *counts = line.split()
+        theirs[int(position), alternate] = [int(number) for number in counts]
+    assert own == theirs
+    assert len(own) == 80

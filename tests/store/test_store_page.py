@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import re
 from pathlib import Path
 from types import ModuleType
@@ -218,3 +219,35 @@ def _sealed(
     )
     folders.write_manifest(root, manifest)
     return DatasetFolder(root)
+
+
+def test_the_queries_of_the_page_run_and_skip_row_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+
+    n = 20_000
+    row = {"chromosome": "chr19", "reference": "A", "alternate": "C", "allele_index": 1,
+           "consequence": "missense_variant"}  # fmt: skip
+    columns = {
+        field.name: pa.array([row.get(field.name)] * n, field.type)
+        if field.name in row or field.nullable
+        else pa.array([[] if pa.types.is_list(field.type) else 0] * n, field.type)
+        for field in VARIANTS
+        if field.name != "calls"
+    }
+    columns["position"] = pa.array(np.arange(n) * 4000, pa.int32())
+    columns["calls"] = pa.array([bytes(8)] * n, pa.binary())
+    table = pa.table(columns).select(VARIANTS.names).cast(VARIANTS)
+    folders.write_variants(tmp_path, "chr19", iter([table]), VARIANTS, 1)
+    monkeypatch.chdir(tmp_path)
+    queries = re.findall(r"```sql\n(.*?)```", PAGE.read_text(), re.DOTALL)[0].split(";")
+
+    rows, groups = (duckdb.sql(query).fetchall() for query in queries[:2])
+
+    assert [r[0] for r in rows] == [
+        p for p in range(0, n * 4000, 4000) if 38433691 <= p <= 38595273
+    ]
+    limits = [(int(low), int(high)) for _, low, high in groups]
+    assert len(limits) == 3
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(limits))

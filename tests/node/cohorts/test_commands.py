@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from gdi_spe.boundary.errors import ExitCode, SpeError
+from gdi_spe.boundary.errors import BadInput, ExitCode, SpeError
 from gdi_spe.node.cli.main import gdi_spe
 
 GOOD = "1 100 . A C . . . GT 0/1 1/1"
@@ -39,6 +39,25 @@ def test_ingest_works_on_an_empty_folder_and_needs_nothing_else(node: Any, run: 
     assert run("dataset", "verify", "D1")["verified"] is True
     exported = run("dataset", "export", "D1", "--vcf", str(node.files / "out.vcf"))
     assert exported["n_records"] == 1
+
+
+def test_an_export_says_what_the_format_cannot_hold_and_is_in_the_log(node: Any, run: Any) -> None:
+    path = str(node.vcf(["1 9 . A C . . . GT ./1 1"], "AB"))
+    run("dataset", "ingest", "D1", "--vcf", path, "--consent-waived", "synthetic")
+    prefix = str(node.files / "out")
+
+    exported = run("dataset", "export", "D1", "--pgen", prefix)
+
+    assert exported["written_missing"] == {
+        "half-missing": 1,
+        "of one allele where plink2 counts two": 1,
+    }
+    assert {p.name for p in node.files.glob("out.*")} == {"out.pgen", "out.pvar", "out.psam"}
+    assert run("audit", "show")[-1]["kind"] == "dataset.exported"
+    with pytest.raises(BadInput, match="one format to write"):
+        run("dataset", "export", "D1", "--pgen", prefix, "--vcf", f"{prefix}.vcf")
+    with pytest.raises(BadInput, match="must end with"):
+        run("dataset", "export", "D1", "--vcf", f"{prefix}.txt")
 
 
 def test_a_cohort_is_made_by_three_commands(node: Any, run: Any) -> None:
