@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 
 import click
 
@@ -72,7 +71,7 @@ def gdi_spe(ctx: click.Context, home: str | None, as_json: bool) -> None:
     ctx.obj = Cli(home_option(home), as_json)
 
 
-class _WithoutPandas(MetaPathFinder):
+class _WithoutPandas:
     """Let pandas count as not installed.
 
     Arrow looks for it when it makes its first array, half a second before a small dataset is read;
