@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import NotFound
 from gdi_spe.node.audit.log import Event, Fact, record
-from gdi_spe.node.cohorts import duo, versions
+from gdi_spe.node.cohorts import duo
 from gdi_spe.node.cohorts.tables import (
     CohortRow,
     CohortVersionRow,
@@ -70,6 +70,9 @@ def retire(
 
     Its identifier can return with a new ingest; what was made before stays out of use.
     """
+    # Here, so that what only lists datasets does not load the store.
+    from gdi_spe.node.cohorts import versions
+
     row = _row(session, dataset_id)
     row.retired_at, row.retired_why = row.retired_at or now, row.retired_why or why
     made = _made_from(session, dataset_id)
