@@ -90,6 +90,7 @@ def test_the_environment_is_read_by_entry_points_alone() -> None:
         if "os.environ" in path.read_text()
     }
 
-    assert {
-        one for one in readers if one.startswith(("boundary", "store", "query", "analysis"))
-    } == set()
+    # Which code computes (the answers are the same), and the compiler's name while it is built.
+    allowed = {"store/kernels/library.py", "store/kernels/build.py"}
+    rooms = ("boundary", "store", "query", "analysis")
+    assert {one for one in readers if one.startswith(rooms)} == allowed
