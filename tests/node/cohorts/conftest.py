@@ -101,6 +101,23 @@ def node(tmp_path: Path) -> Iterator[Node]:
 
 
 @pytest.fixture
+def other_node(tmp_path: Path) -> Iterator[Callable[[], Node]]:
+    """Make a second node beside the first."""
+    made: list[Node] = []
+
+    def make() -> Node:
+        home, files = tmp_path / "other-home", tmp_path / "other-files"
+        home.mkdir()
+        files.mkdir()
+        made.append(Node(home, files, upgrade(Database(f"sqlite:///{home}/node.db"))))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.database.close()
+
+
+@pytest.fixture
 def small(node: Node) -> Node:
     """Three people with two variants: A and B carry the first, C the second."""
     records = ["1 100 . A C . . . GT 0/1 1/1 0/0", "X 5000000 . G T . . . GT 0/0 0/0 1"]
