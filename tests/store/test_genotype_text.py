@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gdi_spe.store.calls import EXCEPTION, MISSING, Call, Calls, bits_of, encode
 from gdi_spe.store.writing import bgzf
-from gdi_spe.store.writing.genotype_text import Phase, genotype_lines
+from gdi_spe.store.writing.genotype_text import Phase, genotype_lines, squeezed
 
 # A call as it is written: alleles (None is missing), and whether by | or /.
 Written = tuple[tuple[int | None, ...], bool]
@@ -97,3 +97,11 @@ def test_both_packers_write_blocks_that_any_gzip_reads(data: bytes, native: bool
     blocks = bgzf.pack(given) if native else bgzf.pack_by_zlib(given)
 
     assert gzip.decompress(blocks + bgzf.END_OF_FILE) == given
+
+
+@given(st.lists(st.sampled_from(["0/1\t", "1\t", ".\t", "1|0\t"]), min_size=1, max_size=99))
+def test_cells_are_put_together_by_kernel_and_twin_alike(cells: list[str]) -> None:
+    raw = b"".join(cell.encode().ljust(4, b"\0") for cell in cells)
+    padded = np.frombuffer(raw, np.uint8).reshape(-1, 4)
+
+    assert squeezed(padded).tobytes() == padded[padded != 0].tobytes() == "".join(cells).encode()

@@ -8,12 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.calls import bits_of
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.ploidy import is_sex_linked
 from gdi_spe.store.writing.pgen import write_pgen
+from gdi_spe.store.writing.vcf import write_vcf as export_vcf
 
 WriteVcf = Callable[..., Path]
 MakeFolder = Callable[..., DatasetFolder]
@@ -136,3 +140,25 @@ def test_a_name_with_a_blank_is_refused(
         write_pgen(folder, tmp_path / "out")
 
     assert list(tmp_path.glob("out*")) == []
+
+
+def test_phase_that_was_kept_is_in_both_formats(
+    tmp_path: Path, write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    calls = ["0|1", "1|0", "0/1", "1|1", "./."]
+    folder = make_folder([write_vcf([f"1 9 . A C . . . GT {' '.join(calls)}"], NAMES)])
+    planes = [np.array(["|" in c for c in calls]), np.array([c[0] == "1" for c in calls])]
+    column = pa.array([b"".join(bits_of(plane).tobytes() for plane in planes)], pa.binary())
+    file = folder.path / "variants/chr1.parquet"
+    pq.write_table(pq.read_table(file).append_column("phase", column), file)
+
+    export_vcf(folder, tmp_path / "out.vcf")
+    write_pgen(folder, tmp_path / "out")
+
+    assert (tmp_path / "out.vcf").read_text().splitlines()[-1].split("\t")[9:] == calls
+    plink_counts(tmp_path / "out")
+    words = ["plink2", "--pfile", str(tmp_path / "out"), "--export", "vcf"]
+    subprocess.run([*words, "--out", str(tmp_path / "back")], check=True, capture_output=True)
+    back = (tmp_path / "back.vcf").read_text().splitlines()[-1].split("\t")[9:]
+    # Only heterozygous calls have a phase to keep.
+    assert back[:3] == calls[:3]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.store.calls import Bytes, Calls, Words, mask_of, n_words
+from gdi_spe.store.calls import Bytes, Calls, CallsBroken, Words, mask_of, n_words
+from gdi_spe.store.kernels.library import library, pointer
 
 # What a cell depends on: code (two bits), one allele only, written with |, alternate first.
 _HAPLOID, _PHASED, _FIRST = 4, 8, 16
@@ -63,6 +65,8 @@ class Phase:
     def __init__(self, values: list[bytes | None], n_samples: int) -> None:
         n = n_words(n_samples)
         empty = bytes(16 * n)
+        if any(value is not None and len(value) != 16 * n for value in values):
+            raise CallsBroken("a phase is not two planes of the samples")
         words = np.frombuffer(b"".join(value or empty for value in values), "<u8")
         planes: Words = words.reshape(len(values), 2 * n)
         self.phased = mask_of(planes[:, :n], n_samples)
@@ -86,11 +90,33 @@ def genotype_lines(
     table = np.take(_CELLS, index)
     for row in range(len(calls)):
         cells = table[row].view(np.uint8).reshape(-1, 4)
-        if calls.has_haploid[row] or row in odd:
-            cells = _widened(cells, odd.get(row, {}))
+        wide = _patched(cells, odd.get(row, {}))
+        if wide:
+            cells = _widened(cells, wide)
             yield _ended(cells[cells != 0])
+        elif calls.has_haploid[row]:
+            yield _ended(squeezed(cells))
         else:
             yield _ended(cells.reshape(-1))
+
+
+def _patched(cells: Bytes, odd: dict[int, str]) -> dict[int, str]:
+    """Write the odd calls of three characters in their places; return the others."""
+    for sample, text in odd.items():
+        if len(text) == 3:
+            cells[sample] = np.frombuffer(f"{text}\t".encode(), np.uint8)
+    return {sample: text for sample, text in odd.items() if len(text) != 3}
+
+
+def squeezed(cells: Bytes) -> Bytes:
+    """Put cells together, without what pads those of one allele."""
+    found = library()
+    if found is None:
+        return np.asarray(cells[cells != 0])
+    out: Bytes = np.empty(cells.size, np.uint8)
+    found.spe_squeeze_cells.restype = ctypes.c_int64
+    n = int(found.spe_squeeze_cells(pointer(cells), ctypes.c_int64(len(cells)), pointer(out)))
+    return out[:n]
 
 
 def _ended(line: Bytes) -> memoryview:
