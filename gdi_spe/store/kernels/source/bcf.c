@@ -319,7 +319,7 @@ static int put_record(sink *to, span shared, span individual, const task *t) {
   if (!status) status = put_info(to, &shared, &t->keys, n_info);
   if (!status && n_samples) status = put_samples(to, &individual, t, n_formats);
   put(to, '\n');
-  if (status || to->status) return status ? status : to->status;
+  if (status) return status;
   return shared.at == shared.end && individual.at == individual.end ? 0 : DAMAGED;
 }
 
@@ -335,7 +335,7 @@ SPE_EXPORT int64_t spe_bcf_text(task *t) {
     span shared = {p + 8, p + 8 + n_shared}, individual = {shared.end, shared.end + n_individual};
     sink to = {t->out + t->written, t->out + t->n_out, 0};
     int status = put_record(&to, shared, individual, t);
-    if (status) return status;
+    if (to.status || status) return to.status ? to.status : status; /* the first breach */
     t->written = to.at - t->out;
     t->consumed += 8 + n_shared + n_individual;
     t->n_records++;
