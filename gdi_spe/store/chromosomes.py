@@ -19,6 +19,13 @@ LENGTHS = {
     for assembly, lengths in (("GRCh37", _LENGTHS_37), ("GRCh38", _LENGTHS_38))
 }
 
+# What headers call the assemblies, in lower case.
+ASSEMBLY_NAMES = {
+    "GRCh37": ("grch37", "hg19", "b37", "hs37", "g1k_v37"),
+    "GRCh38": ("grch38", "hg38", "b38", "hs38"),
+}
+_LENGTH_OF_M = 16_569  # the revised Cambridge reference sequence, in both
+
 _CANONICAL = {
     **{name: name for name in CHROMOSOMES},
     **{name.removeprefix("chr"): name for name in CHROMOSOMES},
@@ -46,3 +53,8 @@ def assemblies_named(text: str) -> frozenset[str]:
     """Return the assemblies that a text names, under whichever of their names."""
     named = re.findall(r"GRCh3[78]|hg19|hg38|b37\b", text)
     return frozenset("GRCh38" if name.endswith("38") else "GRCh37" for name in named)
+
+
+def last_position(chromosome: str, assembly: str) -> int:
+    """Return the last position that a record may have: the telomere's, one after the last base."""
+    return LENGTHS[assembly].get(chromosome, _LENGTH_OF_M) + 1

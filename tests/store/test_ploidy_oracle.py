@@ -14,6 +14,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from gdi_spe.store.chromosomes import canonical, last_position
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.schemas import COUNT_COLUMNS
 
@@ -116,15 +117,24 @@ def sites(draw: st.DrawFn, n_samples: int) -> list[Site]:
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[str, tuple[str, ...], list[Site]]:
     sexes = tuple(draw(st.lists(st.sampled_from(SEXES), min_size=1, max_size=40)))
-    return draw(st.sampled_from(["GRCh37", "GRCh38"])), sexes, draw(sites(len(sexes)))
+    assembly = draw(st.sampled_from(["GRCh37", "GRCh38"]))
+    return assembly, sexes, there(assembly, draw(sites(len(sexes))))
+
+
+def there(assembly: str, sites: list[Site]) -> list[Site]:
+    """Leave out what is beyond a chromosome's end, which no file may have."""
+    return [
+        site
+        for site in sites
+        if site.position <= last_position(str(canonical(site.chromosome)), assembly)
+    ]
 
 
 def every_edge(assembly: str) -> tuple[str, tuple[str, ...], list[Site]]:
     """Every sex with every call at every edge of one assembly."""
     sexes = tuple(sex for sex in SEXES for _ in CALLS)
-    return assembly, sexes, [
-        Site(chromosome, position, CALLS * 3) for chromosome in "XY" for position in EDGES
-    ]  # fmt: skip
+    edges = [Site(chromosome, position, CALLS * 3) for chromosome in "XY" for position in EDGES]
+    return assembly, sexes, there(assembly, edges)
 
 
 @settings(

@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.chromosomes import canonical
 from gdi_spe.store.folder import DatasetFolder
-from gdi_spe.store.reading import load
 from gdi_spe.store.writing.vcf import write_vcf as export_vcf
 
 
@@ -130,11 +128,26 @@ def calls_of(path: Path) -> dict[tuple[str, ...], list[list[str]]]:
 
 
 @pytest.mark.parametrize("name", ["sample_no_genotypes.vcf.gz", "multi_contig.vcf.gz"])
-def test_a_file_without_samples_gives_no_dataset(
-    name: str, real_vcf: Callable[[str], Path]
+def test_a_file_without_samples_gives_its_sites_and_no_calls(
+    name: str,
+    real_vcf: Callable[[str], Path],
+    make_folder: Callable[..., DatasetFolder],
+    bcftools: Callable[..., str],
+    tmp_path: Path,
 ) -> None:
-    with pytest.raises(BadInput, match="only sites"):
-        load.read_samples([real_vcf(f"bio2zarr/{name}")], "GRCh38")
+    path = real_vcf(f"bio2zarr/{name}")
+    folder, out = make_folder([path]), tmp_path / "out.vcf"
+
+    n_records = export_vcf(folder, out)
+
+    known = [
+        line
+        for line in bcftools("norm", "-m-", str(path)).splitlines()
+        if not line.startswith("#") and canonical(line.split("\t")[0])
+    ]
+    told = bcftools("query", "-f", "%CHROM\n", str(out)).splitlines()
+    assert n_records == len(told) == len(known) > 0
+    assert bcftools("query", "-l", str(out)) == ""
 
 
 def test_a_file_without_records_gives_a_dataset_without_variants(

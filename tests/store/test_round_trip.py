@@ -86,7 +86,7 @@ def test_every_file_that_is_read_comes_out_with_its_calls(
 
     for number, name in enumerate(every_file()):
         folder = read(make_folder, DATA / name)
-        if folder is None:
+        if folder is None or not folder.n_samples:
             continue
         out = tmp_path / f"out-{number}.vcf"
         export_vcf(folder, out)
@@ -98,7 +98,9 @@ def test_every_file_that_is_read_comes_out_with_its_calls(
         if calls_of(bcftools, out) != expected:
             differ.append(name)
 
-    assert differ == []
+    # A record there has calls of an allele that its ALT leaves out; they become missing.
+    untold = [f"hts-specs/{version}/passed/passed_body_alt.vcf" for version in ("4.1", "4.2")]
+    assert differ == untold
     assert n_compared > 100
     assert n_records > 500
 

@@ -1,11 +1,13 @@
-"""Files that break the specification are refused where calls, alleles or positions would be wrong.
+"""Every file of the specification's suite is read or refused as a table says, with the reason.
 
-A breach that cannot harm (the style of a metadata line, INFO that is dropped anyway, FORMAT
-fields that are not read, order) is read. The decision for each file of the record part:
+What would make calls, alleles or positions wrong is refused, naming file and line. A breach that
+cannot harm (the style of a metadata line, INFO that is dropped anyway, FORMAT fields that are not
+read, order) is read, with a warning where the reader looks at it.
 """
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -17,50 +19,11 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store import germline
 from gdi_spe.store.reading import load
 
-REFUSED = [
-    "alt_000",
-    "alt_001",
-    "alt_002",
-    "alt_003",
-    "alt_005",
-    "chrom_000",
-    "chrom_002",
-    "chrom_003",
-    "duplicated_000",
-    "format_002",
-    "format_004",
-    "pos_000",
-    "pos_001",
-    "pos_002",
-    "ref_000",
-    "ref_001",
-    "ref_002",
-    "sample_000",
-    "sample_001",
-    "sample_002",
-    "sample_003",
-    "sample_011",
-]
-# Why each is read although the suite fails it.
-READ = {
-    "chrom_001": "an unknown contig, left out and told",
-    "contiguous_000": "chromosomes may come in any order",
-    "contiguous_001": "chromosomes may come in any order",
-    "duplicated_001": "other spellings of one change are other records without a reference genome",
-    "duplicated_002": "as above",
-    "duplicated_003": "as above",
-    "filter_000": "FILTER is kept as text, and only where it is named",
-    "format_000": "a field after GT without a name is not read",
-    "format_001": "a field after GT is not read",
-    "id_000": "an ID is text, with a warning",
-    "qual_000": "QUAL is kept as text, and only where it is named",
-    "qual_001": "QUAL is kept as text, and only where it is named",
-    "sample_004": "fields after GT are not read",
-    "sample_007": "fields after GT are not read",
-    "samples_ploidy_000": "likelihoods are not read",
-    "samples_ploidy_002": "likelihoods are not read",
-    "unsorted_000": "sorted, with a warning",
-}
+with (Path(__file__).parent / "specification_decisions.tsv").open(encoding="utf-8") as table:
+    DECISIONS = {
+        row["file"]: (row["decision"], row["reason"])
+        for row in csv.DictReader(table, delimiter="\t")
+    }
 
 
 def loaded(path: Path, folder: Path) -> load.LoadReport:
@@ -76,47 +39,42 @@ def loaded(path: Path, folder: Path) -> load.LoadReport:
     return load.load(folder, [path], everybody, assembly, "D")
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_would_make_records_wrong_is_refused(
+@pytest.mark.parametrize("name", DECISIONS)
+def test_each_file_is_decided_as_the_table_says(
     name: str, real_vcf: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    path = real_vcf(f"hts-specs/4.2/failed/failed_body_{name}.vcf")
+    decision, reason = DECISIONS[name]
 
-    with pytest.raises(BadInput, match=rf"failed_body_{name}.vcf, line \d+: "):
-        loaded(path, tmp_path / "out")
+    found, why = decided(real_vcf(name), tmp_path / "out")
 
-
-@pytest.mark.parametrize("name", READ)
-def test_what_cannot_harm_is_read(
-    name: str, real_vcf: Callable[[str], Path], tmp_path: Path
-) -> None:
-    loaded(real_vcf(f"hts-specs/4.2/failed/failed_body_{name}.vcf"), tmp_path / "out")
+    assert found == decision
+    if decision == "refused":
+        assert why.partition("(")[0] == reason.partition("(")[0]
 
 
-@pytest.mark.parametrize("version", ["4.1", "4.2"])
-def test_what_the_suite_passes_is_read_unless_it_is_of_no_use(
-    version: str, real_vcf: Callable[[str], Path], tmp_path: Path
-) -> None:
-    folder = real_vcf(f"hts-specs/{version}/passed")
-    why: dict[str, str] = {}
-
-    for number, path in enumerate(sorted(folder.glob("*.vcf"))):
-        try:
-            loaded(path, tmp_path / str(number))
-        except BadInput as error:
-            why[path.stem] = error.why
-
-    assert set(why.values()) <= {"the file has no samples, only sites"}
+def decided(path: Path, folder: Path) -> tuple[str, str]:
+    """Return the decision, and why it is a refusal."""
+    try:
+        report = loaded(path, folder)
+    except BadInput as error:
+        where = f"{path}, line {error.line}: "
+        return ("refused" if where in str(error) else "refused without its line"), error.why
+    told = bool(report.warnings or report.skipped_contigs)
+    return ("read with warning" if told else "read"), ""
 
 
-def test_no_file_of_the_suite_makes_the_reader_fail_otherwise(
-    real_vcf: Callable[[str], Path], tmp_path: Path
-) -> None:
-    for number, path in enumerate(sorted(real_vcf("hts-specs").rglob("*.vcf"))):
-        try:
-            loaded(path, tmp_path / str(number))
-        except BadInput:
-            continue
+def test_every_file_that_must_be_read_is_read() -> None:
+    must = [name for name in DECISIONS if "/passed/" in name or name.startswith("bio2zarr/")]
+
+    assert must
+    assert [name for name in must if DECISIONS[name][0] == "refused"] == []
+
+
+def test_the_table_has_every_file(real_vcf: Callable[[str], Path]) -> None:
+    root = real_vcf("hts-specs").parent
+    files = {path for ending in ("vcf", "vcf.gz", "bcf") for path in root.rglob(f"*.{ending}")}
+
+    assert {str(path.relative_to(root)) for path in files} == set(DECISIONS)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +42,14 @@ REFUSED = {
     "more fields than FORMAT": ("chr1 100 . A C . . . GT:DP 0/1:1 0/1:1:1", "more fields"),
     "GT in the second place": ("chr1 100 . A C . . . DP:GT 1:0/1 1:0/0", "not the first"),
     "a reference block": ("chr1 100 . A <NON_REF> . . . GT 0/0 0/0", "gVCF"),
+    "a reference block by END": ("chr1 100 . A <*> . . END=200 GT 0/0 0/0", "gVCF"),
+    "a reference block by LEN": ("chr1 100 . A <*> . . . GT:LEN 0/0:9 0/0:9", "gVCF"),
+    "an alternate that is the reference": ("chr1 100 . A C,a . . . GT 0/1 1/1", "the reference"),
+    "GT twice": ("chr1 100 . A C . . . GT:GT 0/1:1/1 1/1:0/0", "GT stands twice"),
+    "a second header": ("#chr1 100 . A C . . . GT 0/1 1/1", "two files in one"),
+    "an allele beyond a missing ALT": ("chr1 100 . A . . . . GT 0/2 0/0", "allele 2"),
+    "a position beyond the end": ("chr1 248956424 . A C . . . GT 0/1 0/0", "has no position"),
+    "a control character in the ID": ("chr1 100 a\x07b A C . . . GT 0/1 0/0", "control character"),
     "a chromosome with a comma": ("chr,1 100 . A C . . . GT 0/0 0/0", "chromosome's name"),
 }
 
@@ -269,3 +278,123 @@ def test_every_way_of_reading_a_line_gives_the_same_calls(
         for sample, call in enumerate(calls):
             if "." not in call and len(call) <= 2:
                 assert plain.of_alternate(index).codes[sample] == call.count(str(index))
+
+
+def test_calls_of_an_allele_that_alt_leaves_out_are_missing(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    path = write_vcf(["1 5 . A . . . . GT:DP 0|1:1 1/1:11", "1 6 . A . . . . GT 0/0 0/0"])
+
+    folder = make_folder([path])
+
+    assert folder.genotypes("chr1").tolist() == [[[0, -1], [-1, -1]], [[0, 0], [0, 0]]]
+
+
+def test_an_unspecified_allele_of_one_position_is_an_allele_that_nobody_has(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    rows = make_folder([write_vcf(["1 5 . A C,<*> . . . GT 0/1 1/1"])]).variants("chr1").to_pylist()
+
+    assert [(r["alternate"], r["allele_count"]) for r in rows] == [("<*>", 0), ("C", 3)]
+
+
+@pytest.mark.parametrize("position", [0, 248956423])
+def test_telomeres_have_positions_beside_the_bases(
+    position: int, write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    path = write_vcf([f"1 {position} . N ]2:5]N . . . GT 0/1 1/1"])
+
+    assert make_folder([path]).variants("chr1")["position"].to_pylist() == [position]
+
+
+HEADERS = {
+    "a byte order mark": ("\ufeff##fileformat=VCFv4.2\n", "byte order mark"),
+    "a remark": ("##fileformat=VCFv4.2\n#a remark\n", "neither metadata nor names"),
+    "an empty line": ("##fileformat=VCFv4.2\n\n", "neither metadata nor names"),
+    "open quotes": ('##fileformat=VCFv4.2\n##INFO=<ID=A,Description="a>\n', "##INFO is not as"),
+    "a type": (
+        '##fileformat=VCFv4.2\n##FORMAT=<ID=A,Number=1,Type=Int,Description="a">\n',
+        "##FORMAT is not as",
+    ),
+    "GT as a number": (
+        '##fileformat=VCFv4.2\n##FORMAT=<ID=GT,Number=1,Type=Float,Description="a">\n',
+        "##FORMAT is not as",
+    ),
+    "no value": ("##fileformat=VCFv4.2\n##reference=\n", "not KEY=value"),
+}
+
+
+@pytest.mark.parametrize("what", HEADERS)
+def test_the_style_of_a_header_is_warned_of(what: str, write_vcf: WriteVcf) -> None:
+    header, text = HEADERS[what]
+
+    with open_vcf(write_vcf([GOOD], header=header)) as reader:
+        assert len(list(reader.variants())) == 1
+
+    assert any(text in told for told in reader.warnings.lines("file"))
+
+
+def test_a_second_header_line_of_the_format_is_refused(write_vcf: WriteVcf) -> None:
+    path = write_vcf([GOOD], header="##fileformat=VCFv4.2\n##fileformat=VCFv4.3\n")
+
+    with pytest.raises(BadInput, match="line 2: a second"), open_vcf(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("described", "value"),
+    [
+        ("Number=1,Type=Integer", "1.5"),
+        ("Number=1,Type=Integer", "1,2"),
+        ("Number=A,Type=Float", "1"),
+        ("Number=R,Type=Float", "1,2"),
+        ("Number=R,Type=Float", "1,2,x"),
+        ("Number=0,Type=Flag", "yes"),
+        ("Number=1,Type=Character", "ab"),
+        ("Number=2,Type=String", "ab"),
+    ],
+)
+def test_kept_info_that_is_not_as_described_is_refused(
+    described: str, value: str, write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    header = f'##fileformat=VCFv4.2\n##INFO=<ID=X,{described},Description="x">\n'
+    path = write_vcf([f"1 5 . A C,G . . X={value} GT 0/1 0/2"], header=header)
+
+    with pytest.raises(BadInput, match=r"line 4: INFO X"):
+        make_folder([path], keep_info=("X",))
+
+
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ("1 5 . A C high PASS . GT 0/1 0/0", "QUAL"),
+        ("1 5 . A C -3 PASS . GT 0/1 0/0", "QUAL"),
+        ("1 5 . A C 3 q10;;s5 . GT 0/1 0/0", "FILTER"),
+        ("1 5 . A C 3 0 . GT 0/1 0/0", "FILTER"),
+        ("1 5 . A C 3 PASS X=1;X=2 GT 0/1 0/0", "X"),
+    ],
+)
+def test_what_is_kept_is_right_or_refused_and_else_only_warned_of(
+    record: str, name: str, write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    path = write_vcf([record])
+
+    with pytest.raises(BadInput, match=f"line 3: .*{name}"):
+        make_folder([path], keep_info=(name,))
+
+    assert make_folder([path]).variants("chr1").num_rows == 1
+
+
+def test_the_assembly_is_told_by_the_contigs(write_vcf: WriteVcf) -> None:
+    header = "##fileformat=VCFv4.2\n##contig=<ID=1,assembly=b37>\n"
+
+    with pytest.raises(BadInput, match="those of GRCh37, not GRCh38"):
+        load.read_samples([write_vcf([GOOD], header=header)], "GRCh38")
+
+
+def test_a_pipe_is_refused_by_ingest_that_reads_twice(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    with pytest.raises(BadInput, match="only once"):
+        load.read_samples([path], "GRCh38")

@@ -90,6 +90,16 @@ def open_text(path: Path, key: Crypt4ghKey | None = None) -> Iterator[TextSource
         yield TextSource(path, FileStream(path, file), status.st_size if is_regular else None, key)
 
 
+def refuse_pipe(path: Path) -> None:
+    """Refuse what gives its bytes only once, for those who read a file twice."""
+    if path.is_fifo() or path.is_char_device() or path.is_socket():
+        raise BadInput(
+            "gives its bytes only once, and is read twice",
+            source=str(path),
+            remedy="Write it to a file first",
+        )
+
+
 def _refuse_cut_bgzip(path: Path, descriptor: int, size: int) -> None:
     """Refuse a bgzip file without its last block before anything is read."""
     if not is_bgzip(os.pread(descriptor, _SNIFFED, 0)):

@@ -16,14 +16,15 @@ import pyarrow.parquet as pq
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Calls
-from gdi_spe.store.chromosomes import rank_of
+from gdi_spe.store.chromosomes import last_position, rank_of
 from gdi_spe.store.germline import Samples, count_germline, torn_calls, with_counts
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.reading.genes import GeneIndex
+from gdi_spe.store.reading.intake import refuse_pipe
+from gdi_spe.store.reading.kept import ABOUT_PEOPLE
 from gdi_spe.store.reading.normalise import Normaliser
 from gdi_spe.store.reading.records import Records, open_records
 from gdi_spe.store.reading.sorting import KEYS, AlleleTwice, ChromosomeSorter, Layout
-from gdi_spe.store.reading.vcf import ABOUT_PEOPLE
 from gdi_spe.store.schemas import ASSESSED, VARIANTS
 from gdi_spe.store.writing.folders import write_in_parts
 
@@ -68,28 +69,26 @@ def check_keep_info(names: Sequence[str]) -> None:
 def read_samples(
     paths: Sequence[Path], assembly: str, key: Crypt4ghKey | None = None
 ) -> tuple[str, ...]:
-    """Read the headers; return the samples that all files share.
+    """Read the headers; return the samples that all files share: none, where all are sites-only.
 
     Raises
     ------
     BadInput
-        If a file is not VCF, has no samples, has others than the first file, or is of another
-        assembly.
+        If a file is not VCF, has other samples than the first file, or is of another assembly.
     """
-    first: tuple[str, ...] = ()
+    first: tuple[str, ...] | None = None
     for path in paths:
+        refuse_pipe(path)
         with open_records(path, key=key) as records:
             header = records.header
         if header.assembly not in (None, assembly):
             raise BadInput(
                 f"the contigs are those of {header.assembly}, not {assembly}", source=str(path)
             )
-        if not header.samples:
-            raise BadInput("the file has no samples, only sites", source=str(path))
-        first = first or header.samples
+        first = header.samples if first is None else first
         if set(header.samples) != set(first):
             raise BadInput(f"the samples are not those of {paths[0]}", source=str(path))
-    if not first:
+    if first is None:
         raise BadInput("no VCF file named")
     return first
 
@@ -221,12 +220,26 @@ class _Loading:
             max(sorters, key=lambda sorter: sorter.n_waiting_bytes).settle()
 
     def _prepared(self, chromosome: str, rows: pa.Table) -> pa.Table:
+        self._refuse_beyond(chromosome, rows)
         name = pa.repeat(pa.scalar(chromosome), rows.num_rows)
         rows = rows.add_column(0, "chromosome", name)
         if self._normaliser is not None:
             rows, n_moved = self._normaliser.apply(rows)
             self.report.n_moved += n_moved
         return rows
+
+    def _refuse_beyond(self, chromosome: str, rows: pa.Table) -> None:
+        """Refuse positions that the chromosome does not have: the assembly is another one."""
+        last = last_position(chromosome, self._assembly)
+        beyond = np.flatnonzero(rows["position"].to_numpy() > last)
+        if len(beyond):
+            row = rows.slice(int(beyond[0]), 1).to_pylist()[0]
+            raise BadInput(
+                f"{chromosome} of {self._assembly} has no position {row['position']}",
+                source=str(self._paths[row["file"]]),
+                line=row["line"],
+                remedy="Name the assembly that the file has with --assembly",
+            )
 
     def _completed(self, chromosome: str, rows: pa.Table) -> pa.Table:
         """Add genes and counts to sorted rows."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 _STRUCTURED = re.compile(r"^##([^=<>\s]+)=<(.*)>\s*$", re.DOTALL)
 _FIELD = re.compile(r'\s*([A-Za-z_][0-9A-Za-z_.]*)\s*=\s*("(?:[^"\\]|\\.)*"|[^",]*)\s*(,|$)')
+_BARE = re.compile(r'^[^\s<>"]+$')
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def parse_meta(line: str) -> MetaLine | None:
         name, value = field[1], field[2].strip()
         is_clean &= name not in fields
         is_quoted = value[:1] == '"'
+        is_clean &= is_quoted or (name != "Description" and _BARE.match(value) is not None)
         fields.setdefault(name, _unquoted(value) if is_quoted else value)
         at = field.end()
     return MetaLine(found[1], fields, is_clean and at == len(body) and not body.endswith(","))

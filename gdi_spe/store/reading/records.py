@@ -19,9 +19,10 @@ from gdi_spe.store.kernels.library import library
 from gdi_spe.store.kernels.text import Parsed, Parser
 from gdi_spe.store.reading.annotations import NOTHING
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
+from gdi_spe.store.reading.header import Header, Warnings
 from gdi_spe.store.reading.intake import TextSource, open_text
 from gdi_spe.store.reading.streams import made_ahead
-from gdi_spe.store.reading.vcf import Header, Variant, VcfReader, Warnings
+from gdi_spe.store.reading.vcf import Variant, VcfReader
 from gdi_spe.store.schemas import VARIANTS
 
 CHUNK_BYTES = 8 << 20  # of text

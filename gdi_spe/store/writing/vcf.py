@@ -124,6 +124,9 @@ def _index(path: Path) -> None:
     pysam.tabix_index(str(path), preset="vcf", force=True)
 
 
+_FORMAT = b"\tGT\t"
+
+
 class _Writer:
     """Writes one file from its header to its last record."""
 
@@ -173,7 +176,8 @@ class _Writer:
         yield from self._info_header()
         yield '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
         fixed = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]
-        yield "\t".join([*fixed, *self._folder.samples["sample_id"].to_pylist()])
+        samples = self._folder.samples["sample_id"].to_pylist()
+        yield "\t".join([*fixed, *samples] if samples else fixed[:-1])
 
     def _info_header(self) -> Iterator[str]:
         if self._options.counts:
@@ -217,6 +221,9 @@ class _Writer:
         if "phase" in batch.schema.names:
             phase = Phase(batch["phase"].to_pylist(), self._folder.n_samples)
         starts = self._starts(chromosome, batch).to_pylist()
+        if not self._folder.n_samples:
+            self._write(b"".join(start.removesuffix(_FORMAT) + b"\n" for start in starts))
+            return
         lines = genotype_lines(calls, phase, at_most_two=self._options.at_most_two)
         for start, line in zip(starts, lines, strict=True):
             self._write(start)

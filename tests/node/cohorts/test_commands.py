@@ -73,6 +73,20 @@ def test_a_cohort_is_made_by_three_commands(node: Any, run: Any) -> None:
     assert run("cohort", "list")[0]["current"] is None
 
 
+def test_a_dataset_of_sites_is_ingested_and_gives_no_cohort(node: Any, run: Any) -> None:
+    path = node.files / "sites.vcf"
+    columns = "\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"])
+    record = "\t".join(["1", "100", ".", "A", "C", ".", ".", "AC=3"])
+    path.write_text(f"##fileformat=VCFv4.3\n{columns}\n{record}\n")
+
+    report = run("dataset", "ingest", "D1", "--vcf", str(path), "--consent-waived", "x")
+
+    assert (report["n_individuals"], report["n_variants"]) == (0, 1)
+    assert any("only sites" in text for text in report["warnings"])
+    with pytest.raises(SpeError, match="sites and no samples"):
+        run("cohort", "define", "GDI-XX-1", "--dataset", "D1", "--purpose", "DUO:0000042")
+
+
 def test_a_reference_is_added_once_and_listed(node: Any, run: Any) -> None:
     path = node.files / "MONDO.obo"
     path.write_text("format-version: 1.2\ndata-version: 7\n\n[Term]\nid: MONDO:0000001\nname: d\n")

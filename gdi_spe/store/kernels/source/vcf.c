@@ -339,7 +339,7 @@ static int is_plain_text(const uint8_t *p, const uint8_t *end) {
 
 /* Names of contigs as VCF 4.5 has them (1.4.7); what stands in angle brackets is odd. */
 static int is_contig(const uint8_t *p, const uint8_t *end) {
-  if (p == end || *p == '*' || *p == '=') return 0;
+  if (p == end || *p == '*' || *p == '=' || *p == '#') return 0;
   for (; p < end; p++) {
     uint8_t letter = *p | 0x20;
     if (!is_digit(*p) && !(letter >= 'a' && letter <= 'z') && !(*p && strchr("!#$%&*+./:;=?@^_|~-", *p)))
@@ -362,7 +362,7 @@ static int read_position(record *r) {
 static int is_plain_id(const uint8_t *p, const uint8_t *end) {
   if (p == end || *p == ';' || end[-1] == ';' || !is_plain_text(p, end)) return 0;
   for (; p < end; p++)
-    if (*p == ' ' || (*p == ';' && p[1] == ';')) return 0;
+    if (*p <= ' ' || *p == 127 || (*p == ';' && p[1] == ';')) return 0;
   return 1;
 }
 
@@ -381,7 +381,32 @@ static int is_same_allele(const uint8_t *a, const uint8_t *a_end, const uint8_t 
   return 1;
 }
 
-/* Cut ALT at its commas: bases and "*", or "." alone, and none twice. */
+/* A number that is not negative, or none. */
+static int is_quality(const uint8_t *p, const uint8_t *end) {
+  if (end - p == 1 && *p == '.') return 1;
+  if (p == end || !is_digit(*p)) return 0;
+  while (p < end && is_digit(*p)) p++;
+  if (p < end && *p == '.') p++;
+  while (p < end && is_digit(*p)) p++;
+  return p == end;
+}
+
+/* ".", PASS, or names parted by semicolons. */
+static int is_filter(const uint8_t *p, const uint8_t *end) {
+  if (end - p == 1 && *p == '.') return 1;
+  const uint8_t *name = p;
+  for (;; p++) {
+    if (p < end && *p != ';') {
+      if (*p <= ' ' || *p == 127 || *p == ',') return 0;
+      continue;
+    }
+    if (p == name || (p - name == 1 && (*name == '0' || *name == '.'))) return 0;
+    name = p + 1;
+    if (p == end) return 1;
+  }
+}
+
+/* Cut ALT at its commas: bases and "*", or "." alone, and none twice or as REF. */
 static int read_alternates(record *r) {
   const uint8_t *p = r->start[4], *end = r->end[4];
   r->n_alternates = 0;
@@ -393,6 +418,7 @@ static int read_alternates(record *r) {
     while (p < end && *p != ',') p++;
     r->alternate_end[n] = p;
     if (!(p - r->alternate[n] == 1 && p[-1] == '*') && !is_bases(r->alternate[n], p)) return 0;
+    if (is_same_allele(r->start[3], r->end[3], r->alternate[n], p)) return 0;
     for (int i = 0; i < n; i++)
       if (is_same_allele(r->alternate[i], r->alternate_end[i], r->alternate[n], p)) return 0;
     r->n_alternates++;
@@ -409,8 +435,9 @@ static int read_format(record *r) {
     int n = r->n_fields;
     if (n == MAX_FIELDS) return 0;
     keys[n] = p;
-    while (p < end && *p != ':') p++;
-    if (p == keys[n]) return 0;
+    for (; p < end && *p != ':'; p++)
+      if (!is_digit(*p) && !((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') && *p != '_' && *p != '.') return 0;
+    if (p == keys[n] || is_digit(*keys[n]) || *keys[n] == '.') return 0;
     for (int i = 0; i < n; i++) {
       int64_t length = p - keys[n];
       if (keys[i + 1] - keys[i] - 1 == length && !memcmp(keys[i], keys[n], (size_t)length)) return 0;
@@ -446,6 +473,7 @@ static int read_fixed(record *r, const uint8_t *p, const uint8_t *end, int64_t n
   }
   return is_contig(r->start[0], r->end[0]) && read_position(r) && is_plain_id(r->start[2], r->end[2]) &&
          is_bases(r->start[3], r->end[3]) && read_alternates(r) &&
+         is_quality(r->start[5], r->end[5]) && is_filter(r->start[6], r->end[6]) &&
          is_plain_text(r->start[5], r->end[7]) && (!n_samples || read_format(r));
 }
 
