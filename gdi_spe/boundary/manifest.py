@@ -110,6 +110,9 @@ class DatasetManifest(Frozen):
     assembly: Literal["GRCh37", "GRCh38"]
     consent: ConsentBasis
     keep_info: tuple[str, ...] = ()
+    keep_format: tuple[str, ...] = ()
+    # Quality filters at ingest, by name; what they left out is not in the dataset.
+    filters: dict[str, float] = {}
     # The releases that ingest used: genes by position, the reference sequence.
     references: tuple[Reference, ...] = ()
     # Did the dataset declare the regions it looked at, or are only its sites known?

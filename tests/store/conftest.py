@@ -12,6 +12,7 @@ from gdi_spe.boundary.manifest import ConsentBasis, DatasetManifest
 from gdi_spe.store import germline
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.reading import load
+from gdi_spe.store.reading.wanted import Wanted
 from gdi_spe.store.writing import folders
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "vcf"
@@ -94,7 +95,9 @@ def make_folder(tmp_path: Path) -> MakeFolder:
         ]
         folders.write_table(folder, "samples", samples)
         everybody = germline.Samples(names, tuple(sex_of.values()), np.arange(len(names)))
-        report = load.load(folder, paths, everybody, assembly, dataset_id, **options)  # type: ignore[arg-type]
+        kept = ("keep_info", "keep_format", "filters")
+        wanted = Wanted(**{n: options.pop(n) for n in kept if n in options})  # type: ignore[arg-type]
+        report = load.load(folder, paths, everybody, assembly, dataset_id, wanted, **options)  # type: ignore[arg-type]
         if regions:
             rows = [
                 {"dataset_id": dataset_id, "chromosome": c, "start": s, "end": e}

@@ -17,6 +17,7 @@ from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.reading import load
 from gdi_spe.store.reading.genotypes import GenotypeBroken, GenotypeParser
 from gdi_spe.store.reading.vcf import open_vcf
+from gdi_spe.store.reading.wanted import Filters, Wanted
 
 WriteVcf = Callable[..., Path]
 MakeFolder = Callable[..., DatasetFolder]
@@ -398,3 +399,50 @@ def test_a_pipe_is_refused_by_ingest_that_reads_twice(tmp_path: Path) -> None:
 
     with pytest.raises(BadInput, match="only once"):
         load.read_samples([path], "GRCh38")
+
+
+def test_quality_filters_leave_out_records_and_make_poor_calls_missing(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    path = write_vcf(
+        [
+            "chr1 10 . A C 50 PASS . GT:GQ:DP 0/1:5:30 1/1:99:30",
+            "chr1 20 . A C 50 q10 . GT:GQ:DP 0/1:99:30 1/1:99:30",
+            "chr1 30 . A C . . . GT:GQ:DP 0/1:99:30 1/1:99:30",
+            "chr1 40 . A C 50 . . GT:GQ:DP 0/1:.:30 1/1:99:3",
+        ]
+    )
+
+    folder = make_folder([path], filters=Filters(only_pass=True, min_qual=20, min_gq=10, min_dp=5))
+
+    assert folder.variants("chr1")["position"].to_pylist() == [10, 40]
+    assert folder.dosages("chr1").tolist() == [[-1, 2], [1, -1]]
+
+
+def test_qualities_depths_and_phase_are_kept_where_they_are_asked_for(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    path = write_vcf(
+        [
+            "chr1 10 . A C,G . . . GT:AD:DP:GQ 1|2:3,4,5:12:99 0/1:.:.",
+            "chr1 20 . A C . . . GT 0/0 1",
+        ]
+    )
+
+    folder = make_folder([path], keep_format=("phase", "GQ", "DP", "AD"))
+
+    columns = ["format_GQ", "format_DP", "format_AD_reference", "format_AD_alternate", "phase"]
+    table = folder.variants("chr1", columns)
+    phase = [int.from_bytes(value, "little") for value in table["phase"].to_pylist()]
+    assert table["format_GQ"].to_pylist() == [[99, None], [99, None], [None, None]]
+    assert table["format_DP"].to_pylist() == [[12, None], [12, None], [None, None]]
+    assert table["format_AD_reference"].to_pylist() == [[3, None], [3, None], [None, None]]
+    assert table["format_AD_alternate"].to_pylist() == [[4, None], [5, None], [None, None]]
+    # Two planes of 64 samples: who is written with a bar, whose first allele is this alternate.
+    assert phase == [1 | 1 << 64, 1, 2 << 64]
+
+
+@pytest.mark.parametrize("name", ["PL", "gq", ""])
+def test_format_that_the_store_has_no_column_for_cannot_be_kept(name: str) -> None:
+    with pytest.raises(BadInput, match="cannot be kept"):
+        Wanted(keep_format=(name,))

@@ -48,6 +48,11 @@ def dataset() -> None:
 @click.option("--duo", multiple=True, metavar="CODE", help="Condition of use, as in DUO:0000006.")
 @click.option("--assembly", default="GRCh38", show_default=True, help="GRCh37 or GRCh38.")
 @click.option("--keep-info", multiple=True, metavar="NAME", help="INFO, QUAL or FILTER to keep.")
+@click.option("--keep-format", multiple=True, metavar="NAME", help="GQ, DP, AD or phase to keep.")
+@click.option("--only-pass", is_flag=True, help="Leave out records whose FILTER failed.")
+@click.option("--min-qual", type=float, help="Leave out records below, or without QUAL.")
+@click.option("--min-gq", type=int, default=0, help="Calls with a GQ below become missing.")
+@click.option("--min-dp", type=int, default=0, help="Calls with a DP below become missing.")
 @click.option("--assessed", type=_FILE, help="BED of the regions that were looked at.")
 @pass_cli
 def _ingest(
@@ -64,10 +69,16 @@ def _ingest(
     duo: tuple[str, ...],
     assembly: str,
     keep_info: tuple[str, ...],
+    keep_format: tuple[str, ...],
+    only_pass: bool,
+    min_qual: float | None,
+    min_gq: int,
+    min_dp: int,
     assessed: Path | None,
 ) -> None:
     """Read VCF, phenotypes and consent into a new version of a dataset."""
     from gdi_spe.node.cohorts.ingest import IngestRequest, ingest
+    from gdi_spe.store.reading.wanted import Filters
 
     request = IngestRequest(
         dataset_id,
@@ -83,6 +94,8 @@ def _ingest(
         pedigree=pedigree,
         skip_faulty=skip_faulty,
         duo=duo,
+        keep_format=keep_format,
+        filters=Filters(only_pass, min_qual, min_gq, min_dp),
     )
     with closing(ProgressLine()) as progress:
         report = ingest(cli.database(), cli.home, request, cli.now(), progress=progress.reading)
@@ -100,6 +113,9 @@ def _told(report: IngestReport) -> str:
     lines += [f"  read: {', '.join(read)}"] if read else []
     lines += [f"  {text}" for text in report_lines(report.phenotypes)]
     lines += [f"  left out: {name} ({n:,})" for name, n in report.skipped_contigs.items()]
+    for name, n in report.filtered.items():
+        what = "calls made missing: GQ or DP" if name == "calls" else f"records left out: {name}"
+        lines.append(f"  {what} too low ({n:,})" if name != "FILTER" else f"  {what} ({n:,})")
     lines += [f"  {text}" for text in report.references]
     if report.n_moved:
         lines.append(f"  {report.n_moved:,} variants trimmed or left-aligned")

@@ -31,6 +31,7 @@ from gdi_spe.node.database.engine import Database
 from gdi_spe.store import germline
 from gdi_spe.store.reading import load
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
+from gdi_spe.store.reading.wanted import NO_FILTERS, Filters, Wanted
 from gdi_spe.store.writing import folders
 
 CONSENT_FILE = "consent.csv"
@@ -63,6 +64,8 @@ class IngestRequest:
     skip_faulty: bool = False
     # Conditions of use (DUO) of the whole dataset.
     duo: tuple[str, ...] = ()
+    keep_format: tuple[str, ...] = ()
+    filters: Filters = NO_FILTERS
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class IngestReport:
     n_variants: int
     phenotypes: dict[str, Any]
     skipped_contigs: dict[str, int]
+    # Records that each quality filter left out; under "calls", calls made missing.
+    filtered: dict[str, int]
     n_torn_calls: int
     # What the variants were read with, and how many were written at another place for it.
     references: list[str]
@@ -151,7 +156,12 @@ def _check(request: IngestRequest) -> None:
             "consent records or a reason to waive them", remedy="--consent or --consent-waived"
         )
     load.check_keep_info(request.keep_info)
+    _wanted(request)
     duo.read_all(request.duo)
+
+
+def _wanted(request: IngestRequest) -> Wanted:
+    return Wanted(request.keep_info, request.keep_format, request.filters)
 
 
 def _read(request: IngestRequest, key: Crypt4ghKey | None) -> _Content:
@@ -188,7 +198,7 @@ def _write(
         germline.samples_from(people.tables["samples"], people.tables["individuals"]),
         request.assembly,
         request.dataset_id,
-        request.keep_info,
+        _wanted(request),
         progress,
         key,
         used.normaliser([str(path) for path in request.vcf]),
@@ -214,6 +224,8 @@ def _manifest(
         assembly=request.assembly,
         consent=basis,
         keep_info=request.keep_info,
+        keep_format=request.keep_format,
+        filters=request.filters.told(),
         references=used.to_manifest(),
         declares_regions=request.assessed is not None,
         n_individuals=len(content.people.known),
@@ -328,6 +340,7 @@ def _report(
         report.n_variants,
         content.people.findings.told(),
         dict(report.skipped_contigs),
+        dict(+report.left_out),
         report.n_torn_calls,
         used.told(request.assembly),
         report.n_moved,

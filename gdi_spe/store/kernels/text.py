@@ -17,6 +17,10 @@ Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int32]
 
 _MAX_ROWS, _MAX_RUNS, _MAX_ODD = 1 << 16, 1 << 10, 1 << 14
+_PEOPLE_BYTES = 64 << 20  # of what is wanted of each sample beside its genotype, at a time
+_MAX_ALTERNATES = 64
+_VALUES = ("format_GQ", "format_DP", "format_AD_reference", "format_AD_alternate")
+_NO_VALUE = -(2**31)
 _P = ctypes.c_void_p
 _I = ctypes.c_int64
 
@@ -35,6 +39,8 @@ class _Chunk(ctypes.Structure):
         *((name, _P) for name in ("line", "position", "allele_index", "fields", "id_is_there")),
         *((name, _Strings) for name in ("id", "reference", "alternate", "calls")),
         *((name, _P) for name in ("runs", "odd")),
+        *((name, _I) for name in ("min_gq", "min_dp")),
+        *((name, _P) for name in ("low", "phase", *_VALUES)),
         *((name, _I) for name in ("n_consumed", "n_lines", "n_rows", "n_runs", "n_odd")),
     )
 
@@ -53,12 +59,25 @@ class Parsed:
     # Where QUAL, FILTER, INFO and FORMAT start in the text, and where FORMAT ends, a row each.
     fields: Ints
     text: Bytes
+    # Calls that a filter made missing, told at the first row of each record.
+    low: Ints
+
+
+@dataclass(frozen=True)
+class People:
+    """What is wanted of each sample beside its genotype."""
+
+    columns: tuple[str, ...] = ()
+    min_gq: int = 0
+    min_dp: int = 0
 
 
 class Parser:
     """Reads the text of one file; may be used by several threads at a time."""
 
-    def __init__(self, n_samples: int, place: Ints | None = None) -> None:
+    def __init__(
+        self, n_samples: int, place: Ints | None = None, people: People | None = None
+    ) -> None:
         found = library()
         if found is None:
             raise ValueError("the compiled kernels are not there")
@@ -66,6 +85,7 @@ class Parser:
             raise ValueError("a place for each sample")
         self._library, self._n_samples = found, n_samples
         self._place = None if place is None else np.ascontiguousarray(place, np.int32)
+        self._people = people or People()
         self._rooms = threading.local()
 
     def parse(self, text: Bytes) -> list[Parsed]:
@@ -83,16 +103,25 @@ class Parser:
     def _room(self, n_bytes: int) -> _Room:
         room = getattr(self._rooms, "room", None)
         if room is None or room.n_bytes < n_bytes:
-            room = self._rooms.room = _Room(n_bytes, self._n_samples, self._place)
+            room = self._rooms.room = _Room(n_bytes, self._n_samples, self._place, self._people)
         return room
 
 
 class _Room:
     """Arrays that a parse writes to; used again and again, so that they stay in the cache."""
 
-    def __init__(self, n_bytes: int, n_samples: int, place: Ints | None) -> None:
+    def __init__(self, n_bytes: int, n_samples: int, place: Ints | None, people: People) -> None:
         n_words = (n_samples + 63) // 64
         n_rows = min(n_bytes // (2 * n_samples + 16) + 256, _MAX_ROWS)
+        if people.columns:
+            n_rows = min(n_rows, max(_PEOPLE_BYTES // (4 * n_samples + 1), _MAX_ALTERNATES))
+        self._filters, self._low = people, np.zeros(n_rows, np.int32)
+        self._values = {
+            name: np.empty((n_rows, n_samples), np.int32)
+            for name in people.columns
+            if name in _VALUES
+        }
+        self._phase = np.empty((n_rows, 2 * n_words), "<u8") if "phase" in people.columns else None
         self.n_bytes, self._n_samples, self._place = n_bytes, n_samples, place
         self.line, self.position = (np.empty(n_rows, np.int32) for _ in range(2))
         self.allele_index = np.empty(n_rows, np.int16)
@@ -124,19 +153,33 @@ class _Room:
             (row, text[start:end].tobytes())
             for row, start, end in self.runs[: chunk.n_runs].tolist()
         ]
-        table = pa.table(
-            {
-                "line": pa.array(self.line[:n].astype(np.int64)),
-                "position": pa.array(self.position[:n].copy()),
-                "id": self._column("id", n, pa.string()),
-                "reference": self._column("reference", n, pa.string()),
-                "alternate": self._column("alternate", n, pa.string()),
-                "allele_index": pa.array(self.allele_index[:n].copy()),
-                "calls": self._column("calls", n, pa.binary()),
-            }
-        )
-        fields = self.fields[:n].copy()
-        return Parsed(chunk.n_lines, table, runs, odd, fields, text), int(chunk.n_consumed)
+        columns = {
+            "line": pa.array(self.line[:n].astype(np.int64)),
+            "position": pa.array(self.position[:n].copy()),
+            "id": self._column("id", n, pa.string()),
+            "reference": self._column("reference", n, pa.string()),
+            "alternate": self._column("alternate", n, pa.string()),
+            "allele_index": pa.array(self.allele_index[:n].copy()),
+            "calls": self._column("calls", n, pa.binary()),
+            **self._people(n),
+        }
+        fields, low = self.fields[:n].copy(), self._low[:n].copy()
+        parsed = Parsed(chunk.n_lines, pa.table(columns), runs, odd, fields, text, low)
+        return parsed, int(chunk.n_consumed)
+
+    def _people(self, n: int) -> dict[str, pa.Array]:
+        columns: dict[str, pa.Array] = {}
+        offsets = np.arange(n + 1, dtype=np.int32)
+        for name, values in self._values.items():
+            told = values[:n].reshape(-1).copy()
+            items = pa.array(told, mask=told == _NO_VALUE)
+            columns[name] = pa.ListArray.from_arrays(pa.array(offsets * self._n_samples), items)
+        if self._phase is not None:
+            data = self._phase[:n].tobytes()
+            ends = pa.py_buffer(offsets * (self._phase.shape[1] * 8))
+            buffers = [None, ends, pa.py_buffer(data)]
+            columns["phase"] = pa.Array.from_buffers(pa.binary(), n, buffers)
+        return columns
 
     def _chunk(self, text: Bytes) -> _Chunk:
         def at(array: NDArray[Any]) -> int:
@@ -162,6 +205,11 @@ class _Room:
             id_is_there=at(self.id_is_there),
             runs=at(self.runs),
             odd=at(self.odd),
+            min_gq=self._filters.min_gq,
+            min_dp=self._filters.min_dp,
+            low=at(self._low),
+            phase=None if self._phase is None else at(self._phase),
+            **{name: at(values) for name, values in self._values.items()},
             **parts,
         )
 

@@ -23,8 +23,9 @@ from gdi_spe.store.reading.genes import GeneIndex
 from gdi_spe.store.reading.intake import refuse_pipe
 from gdi_spe.store.reading.kept import ABOUT_PEOPLE
 from gdi_spe.store.reading.normalise import Normaliser
-from gdi_spe.store.reading.records import Records, open_records
+from gdi_spe.store.reading.records import ALLELES, Records, open_records
 from gdi_spe.store.reading.sorting import KEYS, AlleleTwice, ChromosomeSorter, Layout
+from gdi_spe.store.reading.wanted import Wanted
 from gdi_spe.store.schemas import ASSESSED, VARIANTS
 from gdi_spe.store.writing.folders import write_in_parts
 
@@ -54,6 +55,8 @@ class LoadReport:
     n_moved: int = 0
     warnings: list[str] = field(default_factory=list)
     skipped_contigs: Counter[str] = field(default_factory=Counter)
+    # Records that each filter left out; under "calls", calls made missing.
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def check_keep_info(names: Sequence[str]) -> None:
@@ -99,7 +102,7 @@ def load(
     samples: Samples,
     assembly: str,
     dataset_id: str,
-    keep_info: Sequence[str] = (),
+    wanted: Wanted = ALLELES,
     progress: Progress = lambda _so_far: None,
     key: Crypt4ghKey | None = None,
     normaliser: Normaliser | None = None,
@@ -115,6 +118,8 @@ def load(
         Files that share their samples.
     samples
         Who the columns of the calls are, in their order.
+    wanted
+        What is kept beside alleles and calls, and the filters.
     progress
         Called now and then with how far the reading has come.
     normaliser, genes
@@ -125,15 +130,15 @@ def load(
     BadInput
         Naming file and line.
     """
-    check_keep_info(keep_info)
-    loading = _Loading(folder, paths, samples, assembly, tuple(keep_info), normaliser, genes)
+    check_keep_info(wanted.keep_info)
+    loading = _Loading(folder, paths, samples, assembly, wanted, normaliser, genes)
     try:
         for number, path in enumerate(paths):
-            with open_records(path, keep_info, key) as records:
+            with open_records(path, wanted, key) as records:
                 loading.take(records, number, partial(_tell, progress, path.name, records))
         loading.close()
     except AlleleTwice as twice:
-        raise loading.named(twice, keep_info, key) from None
+        raise loading.named(twice, key) from None
     write_sites(folder, dataset_id)
     return loading.report
 
@@ -151,15 +156,16 @@ class _Loading:
         paths: Sequence[Path],
         samples: Samples,
         assembly: str,
-        keep_info: tuple[str, ...],
+        wanted: Wanted,
         normaliser: Normaliser | None,
         genes: GeneIndex | None,
     ) -> None:
         self._folder, self._paths = folder, paths
         self._samples, self._assembly = samples, assembly
         self._normaliser, self._genes = normaliser, genes
-        kept = [pa.field(f"info_{name}", pa.string()) for name in keep_info]
-        self._schema = pa.schema([*VARIANTS, *kept])
+        kept = [pa.field(f"info_{name}", pa.string()) for name in wanted.keep_info]
+        self._schema = pa.schema([*VARIANTS, *kept, *wanted.format_fields])
+        self._wanted = wanted
         self._sorters: dict[str, ChromosomeSorter] = {}
         self._scratch = folder / ".runs"
         self.report = LoadReport()
@@ -175,6 +181,7 @@ class _Loading:
             tell(n_rows)
         self.report.warnings += records.warnings.lines(str(self._paths[file]))
         self.report.skipped_contigs.update(records.skipped_contigs)
+        self.report.left_out.update(records.left_out)
 
     def close(self) -> None:
         """Write what still waits."""
@@ -182,13 +189,11 @@ class _Loading:
             self.report.n_variants += sorter.close()
         rmtree(self._scratch, ignore_errors=True)
 
-    def named(
-        self, twice: AlleleTwice, keep_info: Sequence[str], key: Crypt4ghKey | None
-    ) -> BadInput:
+    def named(self, twice: AlleleTwice, key: Crypt4ghKey | None) -> BadInput:
         """Read again until both records of an allele are found: which is right is not known."""
         found: list[tuple[Path, int]] = []
         for number, path in enumerate(self._paths):
-            with open_records(path, keep_info, key) as records:
+            with open_records(path, self._wanted, key) as records:
                 for chromosome, table in records.tables(self._samples.ids):
                     if chromosome == twice.chromosome and len(found) < 2:
                         numbers = pa.array(np.full(table.num_rows, number, np.int32))

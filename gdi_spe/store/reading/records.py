@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -16,19 +17,24 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Call, encode
 from gdi_spe.store.chromosomes import CHROMOSOMES, canonical, rank_of
 from gdi_spe.store.kernels.library import library
-from gdi_spe.store.kernels.text import Parsed, Parser
+from gdi_spe.store.kernels.text import Parsed, Parser, People
 from gdi_spe.store.reading.annotations import NOTHING
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
+from gdi_spe.store.reading.formats import FormatBroken, SampleFields, in_order, read_people, without
 from gdi_spe.store.reading.header import Header, Warnings
 from gdi_spe.store.reading.intake import TextSource, open_text
 from gdi_spe.store.reading.streams import made_ahead
 from gdi_spe.store.reading.vcf import Variant, VcfReader
+from gdi_spe.store.reading.wanted import Wanted
 from gdi_spe.store.schemas import VARIANTS
 
 CHUNK_BYTES = 8 << 20  # of text
 _N_THREADS, _N_AHEAD = 2, 4
 
+ALLELES = Wanted()  # and calls, nothing else
+
 Ints = NDArray[np.int64]
+Row = dict[str, Any]
 Bytes = NDArray[np.uint8]
 
 # What a row is before it is counted. Line numbers are those of the file.
@@ -48,10 +54,12 @@ PLAIN = pa.schema(
 class Records:
     """An opened file; `tables` may be asked for once."""
 
-    def __init__(self, text: TextSource, keep_info: Sequence[str]) -> None:
-        self._text, self._keep = text, tuple(keep_info)
+    def __init__(self, text: TextSource, wanted: Wanted) -> None:
+        self._text, self._wanted = text, wanted
+        # Records that a filter left out, and calls that one made missing ("calls").
+        self.left_out: Counter[str] = Counter()
         head = _Head(text.chunks(CHUNK_BYTES))
-        self._reader = VcfReader(text.name, head, keep_info)
+        self._reader = VcfReader(text.name, head, wanted.keep_info)
         self._chunks = head.rest()
         self._last: dict[int, int] = {}
 
@@ -107,36 +115,56 @@ class Records:
         if library() is None:
             return _all_odd
         place = None if order is None else np.argsort(order).astype(np.int32)
-        return Parser(len(self.header.samples), place).parse
+        filters, columns = self._wanted.filters, self._wanted.format_fields
+        people = People(tuple(f.name for f in columns), filters.min_gq, filters.min_dp)
+        return Parser(len(self.header.samples), place, people).parse
 
     def _rows(
         self, parsed: Parsed, first: int, order: Ints | None
     ) -> Iterator[tuple[str, pa.Table]]:
-        ranks = self._ranks(parsed)
-        lines = pa.array(parsed.table["line"].to_numpy() + first)
-        table = parsed.table.set_column(0, "line", lines)
-        fields, is_known = parsed.fields, ranks >= 0
-        if not is_known.all():
-            table, fields, ranks = (
-                table.filter(pa.array(is_known)),
-                fields[is_known],
-                ranks[is_known],
-            )
+        table, fields, ranks = self._known(parsed, first)
         table, error = self._with_details(table, fields, parsed.text)
-        judged: list[Variant] = []
+        judged: list[Row] = []
         for line, raw in parsed.odd:
             if error is not None and first + line > (error.line or 0):
                 break
-            judged += self._reader.record(raw, first + line)
+            judged += self._judged(raw, first + line, order)
         if error is not None:
             raise error
         if judged:
-            table, ranks = self._merged(table, ranks, judged, order)
+            table, ranks = self._merged(table, ranks, judged)
         for rank in dict.fromkeys(ranks.tolist()):
             here = ranks == rank
             part = table if here.all() else table.filter(pa.array(here))
             self._note_order(rank, part)
             yield CHROMOSOMES[rank], part
+
+    def _known(self, parsed: Parsed, first: int) -> tuple[pa.Table, NDArray[np.int32], Ints]:
+        """Return the rows that are kept, where their texts are, and their chromosomes."""
+        ranks = self._ranks(parsed)
+        lines = pa.array(parsed.table["line"].to_numpy() + first)
+        table, fields, low = parsed.table.set_column(0, "line", lines), parsed.fields, parsed.low
+        is_kept = ranks >= 0
+        if self._wanted.filters.concerns_records:
+            is_kept &= self._passes(parsed, is_kept)
+        if not is_kept.all():
+            table, fields = table.filter(pa.array(is_kept)), fields[is_kept]
+            ranks, low = ranks[is_kept], low[is_kept]
+        self.left_out["calls"] += int(low.sum())
+        return table, fields, ranks
+
+    def _passes(self, parsed: Parsed, is_known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say which rows the filters of records keep; count the records that they do not."""
+        passes, told_of = np.ones(len(is_known), bool), -1
+        lines = parsed.table["line"].to_pylist()
+        for row, (at, line) in enumerate(zip(parsed.fields.tolist(), lines, strict=True)):
+            quality, filters, _ = _texts(parsed.text, at)
+            why = self._wanted.filters.why_not(quality, filters) if is_known[row] else None
+            passes[row] = why is None
+            if why is not None and line != told_of:
+                self.left_out[why] += 1
+                told_of = line
+        return passes
 
     def _ranks(self, parsed: Parsed) -> Ints:
         """Return each row's chromosome as its place in the store's order, -1 if it has none."""
@@ -167,10 +195,8 @@ class Records:
             table = table.append_column(name, details[name])
         return table, None
 
-    def _details(
-        self, table: pa.Table, fields: NDArray[np.int32], text: Bytes
-    ) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
+    def _details(self, table: pa.Table, fields: NDArray[np.int32], text: Bytes) -> list[Row]:
+        rows: list[Row] = []
         lines = table["line"].to_pylist()
         references, alternates = table["reference"].to_pylist(), table["alternate"].to_pylist()
         alleles: dict[int, list[str]] = {}
@@ -178,7 +204,7 @@ class Records:
             alleles.setdefault(line, []).append(alternate)
         places = zip(lines, references, table["allele_index"].to_pylist(), strict=True)
         for at, (line, reference, index) in zip(fields.tolist(), places, strict=True):
-            texts = [text[at[k] : at[k + 1] - 1].tobytes().decode("ascii") for k in range(3)]
+            texts = _texts(text, at)
             annotation, kept = self._reader.details(
                 texts, reference, alleles[line], max(index, 1), line
             )
@@ -188,18 +214,62 @@ class Records:
     def _detail_schema(self) -> pa.Schema:
         if not self._reader.has_details:
             return pa.schema([])
-        kept = [pa.field(f"info_{name}", pa.string()) for name in self._keep]
+        kept = [pa.field(f"info_{name}", pa.string()) for name in self._wanted.keep_info]
         return pa.schema([*(VARIANTS.field(name) for name in NOTHING), *kept])
 
-    def _merged(
-        self, table: pa.Table, ranks: Ints, judged: list[Variant], order: Ints | None
-    ) -> tuple[pa.Table, Ints]:
+    def _judged(self, raw: bytes, number: int, order: Ints | None) -> list[Row]:
+        """Return the rows of a line that the kernels left alone."""
+        variants = list(self._reader.record(raw, number))
+        if not variants:
+            return []
+        columns = raw.removesuffix(b"\r").split(b"\t")
+        quality, filters = (text.decode() for text in columns[5:7])
+        why = self._wanted.filters.why_not(quality, filters)
+        if why is not None:
+            self.left_out[why] += 1
+            return []
+        people = self._people(columns, variants, number) if self._wanted.wants_people else None
+        return [self._row(variant, people, order) for variant in variants]
+
+    def _people(self, columns: list[bytes], variants: list[Variant], number: int) -> SampleFields:
+        keys = columns[8].split(b":") if len(columns) > 9 else []
+        if b"GT" not in keys:
+            return read_people(self._wanted, [], [b"."] * len(self.header.samples), 0)
+        n_alternates = sum(variant.allele_index > 0 for variant in variants)
+        try:
+            return read_people(self._wanted, keys, columns[9:], n_alternates)
+        except FormatBroken as error:
+            name = self.header.samples[error.sample]
+            raise self._reader.refuse(f"sample {name}: {error}", number) from None
+
+    def _row(self, variant: Variant, people: SampleFields | None, order: Ints | None) -> Row:
+        call, told = variant.call, {}
+        if people is not None:
+            call, n_low = without(call, people.is_low())
+            self.left_out["calls"] += n_low if variant.allele_index <= 1 else 0
+            told = (people if order is None else in_order(people, order)).columns(
+                variant.allele_index
+            )
+        return {
+            "chromosome": variant.chromosome,
+            "line": variant.line,
+            "position": variant.position,
+            "id": variant.id,
+            "reference": variant.reference,
+            "alternate": variant.alternate,
+            "allele_index": variant.allele_index,
+            "calls": encode(call if order is None else reordered(call, order)),
+            **told,
+            **variant.annotation,
+            **_named(variant.info),
+        }
+
+    def _merged(self, table: pa.Table, ranks: Ints, judged: list[Row]) -> tuple[pa.Table, Ints]:
         """Put the rows of odd lines among the others, in the order of the file."""
-        details = self._detail_schema()
-        rows = [_row(variant, order) for variant in judged]
-        theirs = pa.Table.from_pylist(rows, schema=pa.schema([*PLAIN, *details]))
+        fields = [*PLAIN, *self._wanted.format_fields, *self._detail_schema()]
+        theirs = pa.Table.from_pylist(judged, schema=pa.schema(fields))
         both = pa.concat_tables([table, theirs], promote_options="default")
-        own = np.array([rank_of(variant.chromosome) for variant in judged], np.int64)
+        own = np.array([rank_of(row["chromosome"]) for row in judged], np.int64)
         sequence = np.argsort(both["line"].to_numpy(), kind="stable")
         return both.take(sequence).combine_chunks(), np.concatenate([ranks, own])[sequence]
 
@@ -242,7 +312,7 @@ class _Head:
 
 @contextmanager
 def open_records(
-    path: Path, keep_info: Sequence[str] = (), key: Crypt4ghKey | None = None
+    path: Path, wanted: Wanted = ALLELES, key: Crypt4ghKey | None = None
 ) -> Iterator[Records]:
     """Open a file of genotypes and read its header.
 
@@ -252,7 +322,7 @@ def open_records(
         If it cannot be read, is no VCF of a known version, or is cut short.
     """
     with open_text(path, key) as text:
-        yield Records(text, keep_info)
+        yield Records(text, wanted)
 
 
 def _all_odd(text: Bytes) -> list[Parsed]:
@@ -261,26 +331,17 @@ def _all_odd(text: Bytes) -> list[Parsed]:
     if not lines[-1]:
         lines.pop()
     none = np.zeros((0, 5), np.int32)
-    return [Parsed(len(lines), PLAIN.empty_table(), [], list(enumerate(lines)), none, text)]
+    odd = list(enumerate(lines))
+    return [Parsed(len(lines), PLAIN.empty_table(), [], odd, none, text, none[:, 0])]
 
 
 def _named(kept: dict[str, str | None]) -> dict[str, str | None]:
     return {f"info_{name}": value for name, value in kept.items()}
 
 
-def _row(variant: Variant, order: Ints | None) -> dict[str, Any]:
-    call = variant.call if order is None else reordered(variant.call, order)
-    return {
-        "line": variant.line,
-        "position": variant.position,
-        "id": variant.id,
-        "reference": variant.reference,
-        "alternate": variant.alternate,
-        "allele_index": variant.allele_index,
-        "calls": encode(call),
-        **variant.annotation,
-        **_named(variant.info),
-    }
+def _texts(text: Bytes, at: list[int]) -> list[str]:
+    """Return QUAL, FILTER and INFO of a row."""
+    return [text[at[k] : at[k + 1] - 1].tobytes().decode("ascii") for k in range(3)]
 
 
 def reordered(call: Call, order: Ints) -> Call:

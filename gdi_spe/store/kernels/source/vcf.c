@@ -8,7 +8,11 @@
 
 #include "spe.h"
 
+enum { GQ, DP, AD, N_KEYS };
+enum { IN_GQ, IN_DP, IN_AD_REFERENCE, IN_AD_ALTERNATE, N_VALUES };
 enum { MAX_ALTERNATES = 64, MAX_FIELDS = 64, PLANES = 1, HAPLOID = 2, EXCEPTIONS = 4 };
+
+#define NO_VALUE INT32_MIN
 
 /* Strings of a column as Arrow lays them out: offsets, one more than rows, and bytes. */
 typedef struct {
@@ -31,6 +35,10 @@ typedef struct {
   strings id, reference, alternate, calls;
   int32_t *runs;                 /* 3 each: first row, start and end of the chromosome's name */
   int32_t *odd;                  /* 3 each: line, its start and end */
+  int64_t min_gq, min_dp;        /* calls below become missing; 0: none does */
+  int32_t *low;                  /* one a row: how many did so, told at a record's first row */
+  uint64_t *phase;               /* 2 planes a row: written with "|", first allele is this; or NULL */
+  int32_t *values[N_VALUES];     /* one a row and sample, NO_VALUE where there is none; or NULL */
   int64_t n_consumed, n_lines, n_rows, n_runs, n_odd;
 } chunk;
 
@@ -45,7 +53,7 @@ typedef struct {
   const uint8_t *start[9], *end[9]; /* the fixed columns */
   const uint8_t *samples, *line_end;
   int32_t position;
-  int n_alternates, n_fields;
+  int n_alternates, n_fields, key[N_KEYS]; /* where in FORMAT a field is, 0 if it is not there */
   const uint8_t *alternate[MAX_ALTERNATES], *alternate_end[MAX_ALTERNATES];
 } record;
 
@@ -428,9 +436,11 @@ static int read_alternates(record *r) {
 
 /* FORMAT is GT, or GT and further fields of which none is empty or there twice. */
 static int read_format(record *r) {
+  static const char names[N_KEYS][3] = {"GQ", "DP", "AD"};
   const uint8_t *p = r->start[8], *end = r->end[8], *keys[MAX_FIELDS];
   if (end - p < 2 || p[0] != 'G' || p[1] != 'T' || !(end - p == 2 || p[2] == ':')) return 0;
   r->n_fields = 0;
+  for (int k = 0; k < N_KEYS; k++) r->key[k] = 0;
   for (;; p++) {
     int n = r->n_fields;
     if (n == MAX_FIELDS) return 0;
@@ -442,6 +452,8 @@ static int read_format(record *r) {
       int64_t length = p - keys[n];
       if (keys[i + 1] - keys[i] - 1 == length && !memcmp(keys[i], keys[n], (size_t)length)) return 0;
     }
+    for (int k = 0; k < N_KEYS; k++)
+      if (p - keys[n] == 2 && !memcmp(keys[n], names[k], 2)) r->key[k] = n;
     r->n_fields++;
     if (p == end) return 1;
   }
@@ -475,6 +487,136 @@ static int read_fixed(record *r, const uint8_t *p, const uint8_t *end, int64_t n
          is_bases(r->start[3], r->end[3]) && read_alternates(r) &&
          is_quality(r->start[5], r->end[5]) && is_filter(r->start[6], r->end[6]) &&
          is_plain_text(r->start[5], r->end[7]) && (!n_samples || read_format(r));
+}
+
+/* ---- what FORMAT says beside the genotype ------------------------------------------------ */
+
+typedef struct {
+  const uint8_t *start[MAX_FIELDS], *end[MAX_FIELDS];
+  int n;
+} fields;
+
+/* Cut a sample's fields; return its end. There are not more than FORMAT has: see `read_calls`. */
+static const uint8_t *cut_fields(const uint8_t *p, const uint8_t *end, fields *f) {
+  for (f->n = 0;; p++) {
+    f->start[f->n] = p;
+    while (p < end && *p != ':' && *p != '\t') p++;
+    f->end[f->n++] = p;
+    if (p == end || *p == '\t' || f->n == MAX_FIELDS) return p;
+  }
+}
+
+/* A whole number, or none: 0 if it is something else. */
+static int read_number(const uint8_t *p, const uint8_t *end, int32_t *out) {
+  int64_t value = 0;
+  *out = NO_VALUE;
+  if (p == end || (end - p == 1 && *p == '.')) return 1;
+  if (end - p > 10) return 0;
+  for (; p < end; p++) {
+    if (!is_digit(*p)) return 0;
+    value = value * 10 + *p - '0';
+  }
+  *out = (int32_t)value;
+  return value <= INT32_MAX;
+}
+
+/* Depths, one an allele: those of the reference and of one alternate. */
+static int read_depths(const uint8_t *p, const uint8_t *end, int n_alternates, int index,
+                       int32_t *reference, int32_t *alternate) {
+  int allele = 0;
+  *reference = *alternate = NO_VALUE;
+  if (p == end || (end - p == 1 && *p == '.')) return 1;
+  for (;; p++, allele++) {
+    int32_t value;
+    const uint8_t *start = p;
+    while (p < end && *p != ',') p++;
+    if (p == start || !read_number(start, p, &value)) return 0;
+    if (allele == 0) *reference = value;
+    if (allele == index && index > 0) *alternate = value;
+    if (p == end) return allele == n_alternates;
+  }
+}
+
+static int read_values(const fields *f, const record *r, int index, int32_t *out) {
+  for (int k = 0; k < N_VALUES; k++) out[k] = NO_VALUE;
+  for (int k = GQ; k <= DP; k++) {
+    int at = r->key[k];
+    if (at && at < f->n && !read_number(f->start[at], f->end[at], out + k)) return 0;
+  }
+  int at = r->key[AD];
+  return !(at && at < f->n) || read_depths(f->start[at], f->end[at], r->n_alternates, index,
+                                           out + IN_AD_REFERENCE, out + IN_AD_ALTERNATE);
+}
+
+/* Is a genotype written with bars alone, and is its first allele this one? */
+static void read_phase(const uint8_t *p, const uint8_t *end, int index, int *is_phased,
+                       int *is_first) {
+  int allele = 0, n_bars = 0, n_slashes = 0;
+  if (p < end && is_mark(*p)) p++;
+  const uint8_t *start = p;
+  for (; p < end && is_digit(*p); p++) allele = allele * 10 + *p - '0';
+  *is_first = p > start && index > 0 && allele == index;
+  for (; p < end; p++) n_bars += *p == '|', n_slashes += *p == '/';
+  *is_phased = n_bars > 0 && n_slashes == 0;
+}
+
+/* Make a call missing; `at` is the next exception. Returns 1 if something of it was known. */
+static int forget(calls *c, int64_t sample, int64_t at) {
+  uint64_t bit = 1ull << (sample & 63), *low = c->low + (sample >> 6), *high = c->high + (sample >> 6);
+  int is_odd = at < c->n_exceptions && (uint32_t)c->exceptions[at] == (uint64_t)sample;
+  int was_known = !(*low & *high & bit);
+  *low |= bit;
+  *high |= bit;
+  if (!is_odd) return was_known;
+  uint64_t ploidy = c->exceptions[at] >> 32 & 0xFF, n_missing = c->exceptions[at] >> 48 & 0xFF;
+  c->exceptions[at] = (uint64_t)sample | ploidy << 32 | ploidy << 48;
+  return n_missing < ploidy;
+}
+
+/* A diploid call of which nothing is known is no exception. */
+static void drop_forgotten(calls *c) {
+  int64_t n = 0;
+  for (int64_t i = 0; i < c->n_exceptions; i++) {
+    uint64_t word = c->exceptions[i];
+    if (!((word >> 32 & 0xFF) == 2 && (word >> 48 & 0xFF) == 2)) c->exceptions[n++] = word;
+  }
+  c->n_exceptions = n;
+}
+
+/* Read what else is wanted of each sample: values, phase, calls too poor to be kept. */
+static int read_people(chunk *c, int64_t row, const record *r, int index, calls *found) {
+  const uint8_t *p = r->samples;
+  int64_t n_words = found->n_words, odd = 0;
+  uint64_t *phase = c->phase ? c->phase + 2 * n_words * row : NULL;
+  int32_t n_low = 0;
+  if (phase) memset(phase, 0, (size_t)n_words * 16);
+  for (int64_t i = 0; i < c->n_samples; i++) {
+    int64_t place = c->place ? c->place[i] : i;
+    int32_t value[N_VALUES];
+    int is_phased, is_first, is_low;
+    fields f;
+    p = cut_fields(p, r->line_end, &f) + 1;
+    if (!read_values(&f, r, index, value)) return 0;
+    for (int k = 0; k < N_VALUES; k++)
+      if (c->values[k]) c->values[k][row * c->n_samples + place] = value[k];
+    while (odd < found->n_exceptions && (uint32_t)found->exceptions[odd] < (uint64_t)i) odd++;
+    is_low = (value[IN_GQ] != NO_VALUE && value[IN_GQ] < c->min_gq) ||
+             (value[IN_DP] != NO_VALUE && value[IN_DP] < c->min_dp);
+    if (is_low) n_low += forget(found, i, odd);
+    if (!phase || is_low) continue;
+    read_phase(f.start[0], f.end[0], index, &is_phased, &is_first);
+    phase[place >> 6] |= (uint64_t)is_phased << (place & 63);
+    phase[n_words + (place >> 6)] |= (uint64_t)is_first << (place & 63);
+  }
+  drop_forgotten(found);
+  c->low[row] = index <= 1 ? n_low : 0;
+  return 1;
+}
+
+static int wants_people(const chunk *c) {
+  int wants = c->phase || c->min_gq > 0 || c->min_dp > 0;
+  for (int k = 0; k < N_VALUES; k++) wants |= c->values[k] != NULL;
+  return wants;
 }
 
 /* ---- rows -------------------------------------------------------------------------------- */
@@ -543,6 +685,8 @@ static outcome add_record(chunk *c, const record *r, calls *found, calls *spare)
     outcome why = TAKEN;
     found->n_exceptions = found->is_haploid = 0;
     if (c->n_samples && !read_calls(r, c->n_samples, index ? index : 1, found)) why = ODD;
+    else if (wants_people(c) &&
+             !read_people(c, row, r, index, found)) why = ODD;
     else if (!add_columns(c, row, r, index) || !add_calls(c, row, found, spare)) why = FULL;
     if (why != TAKEN) {
       c->n_runs = n_runs;
