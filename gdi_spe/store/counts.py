@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.store import ploidy
-from gdi_spe.store.calls import COUNTS, Bools, Calls, Ints, bits_of
+from gdi_spe.store.calls import COUNTS, Calls, Ints, bits_of
 from gdi_spe.store.kernels import numpy_packed, packed
-
-_GROUPS = 64  # groups that the kernel counts at once
 
 
 def count(
@@ -44,19 +42,8 @@ def count(
     one = rule == ploidy.ONE
     if not packed.is_native():
         return numpy_packed.count(calls, members, one)
-    parts = [
-        _counted(calls, members[start : start + _GROUPS], one)
-        for start in range(0, len(groups), _GROUPS)
-    ]
-    return np.concatenate(parts) if parts else np.zeros((0, len(calls)), COUNTS)
-
-
-def _counted(calls: Calls, members: Bools, one: Bools) -> NDArray[np.void]:
-    of_sample = np.zeros(calls.n_samples, np.uint64)
-    for group, inside in enumerate(members):
-        of_sample |= inside.astype(np.uint64) << np.uint64(group)
     single = bits_of(one) if one.any() else None
-    return packed.count(calls, bits_of(members), single, of_sample).view(COUNTS)[..., 0]
+    return packed.count(calls, members, bits_of(members), single).view(COUNTS)[..., 0]
 
 
 def dosages(calls: Calls, expected: NDArray[np.int8] | None = None) -> NDArray[np.int8]:

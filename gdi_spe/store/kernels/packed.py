@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.store.kernels.library import library, pointer
 
-_GROUPS = 64  # groups that one pass of the kernel counts
+_LANES = 4  # groups that the kernel counts at once
 _WORTH_A_THREAD = 1 << 19  # words
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -69,30 +69,28 @@ def first_broken(values: Values) -> tuple[int, int] | None:
 
 
 def count(
-    values: Values, groups: NDArray[np.uint64], one: Words | None, of_sample: Words
+    values: Values, members: NDArray[np.bool_], groups: Words, one: Words | None
 ) -> NDArray[np.int32]:
-    """Count variants in groups given as planes of samples.
+    """Count variants in groups of samples.
 
     Parameters
     ----------
     values
         What to count.
+    members
+        Who is in each group, shape ``(groups, samples)``.
     groups
-        A plane for each of at most 64 groups, shape ``(groups, words)``.
+        The same as planes, shape ``(groups, words)``.
     one
         The plane of samples that can have one allele only.
-    of_sample
-        The same groups for each sample: bit g is set where it is in group g.
 
     Returns
     -------
     Six counts, shape ``(groups, variants, 6)``.
     """
     _require_shape(groups, (len(groups), (values.n_samples + 63) // 64))
-    _require_shape(of_sample, (values.n_samples,))
-    n_groups = len(groups)
-    if n_groups > _GROUPS:
-        raise ValueError(f"at most {_GROUPS} groups at once")
+    _require_shape(members, (len(groups), values.n_samples))
+    n_groups, of_sample = len(groups), _lanes(members)
     out = np.zeros((n_groups, len(values.starts), 6), np.int32)
     n_members = np.bitwise_count(groups).sum(axis=1, dtype=np.int32)
     single = groups if one is None else groups & one
@@ -109,6 +107,15 @@ def count(
 
     _in_slices(values, work)
     return out
+
+
+def _lanes(members: NDArray[np.bool_]) -> Words:
+    """Return for each four groups and each sample a lane of 16 bits a group: is it in there?"""
+    n_groups, n_samples = members.shape
+    lanes = np.zeros((-(-n_groups // _LANES), n_samples, _LANES), np.uint16)
+    for group, inside in enumerate(members):
+        lanes[group // _LANES, :, group % _LANES] = inside
+    return lanes.view(np.uint64)[..., 0]
 
 
 def codes(values: Values) -> NDArray[np.uint8]:

@@ -131,9 +131,22 @@ def write_in_parts(path: Path, schema: pa.Schema, parts: Iterator[pa.Table]) -> 
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    plain = [name for name in schema.names if name != "calls"]
+    """Open a file. Positions grow from row to row, and identifiers do not repeat.
+
+    Statistics are of what readers prune by; lists have none.
+    """
+    plain = [name for name in schema.names if name not in ("calls", "phase")]
+    encoding = {"position": "DELTA_BINARY_PACKED"} if "position" in plain else None
     return pq.ParquetWriter(
-        path, schema, compression="zstd", use_dictionary=plain, write_statistics=plain
+        path,
+        schema,
+        compression="zstd",
+        use_dictionary=[name for name in plain if name not in ("position", "id")],
+        column_encoding=encoding,
+        write_statistics=[
+            name for name in plain if not pa.types.is_nested(schema.field(name).type)
+        ],
+        write_batch_size=ROW_GROUP,
     )
 
 

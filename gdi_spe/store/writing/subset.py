@@ -217,7 +217,8 @@ class _Chromosome:
         table = with_counts(table, found)
         table = table.append_column("chromosome", pa.repeat(self._name, len(rows)))
         if not self._keep_all:
-            table = table.filter(pa.array(self._carried(part.calls, positions)))
+            carried = self._carried(part.calls, positions)
+            table = table if carried.all() else table.filter(pa.array(carried))
             table = table.append_column("allele_index", self._numbers.of(table))
         if table.num_rows:
             yield table.select(self._schema.names)

@@ -8,11 +8,12 @@ typedef struct {
   int64_t het, hom, hemi, missing, missing_haploid, haploid;
 } tally;
 
-/* The groups of one call, up to 64: bits of the samples of each, and bits of groups a sample. */
+/* The groups: bits of the samples of each, and for each four of them the groups of a sample. */
 typedef struct {
   int64_t n_groups, n_words;
   const uint64_t *members;   /* n_groups x n_words */
-  const uint64_t *of_sample; /* bit g: in group g */
+  const uint64_t *of_sample; /* n_groups / 4 x n_samples: bit 16 * g where it is in group g */
+  int64_t n_samples;
   const uint64_t *one;       /* samples that can have one allele only, or NULL */
   const int32_t *n_members, *n_one;
 } groups;
@@ -29,20 +30,22 @@ static SPE_INLINE void finish(const tally *t, int64_t n_members, int32_t *out) {
   out[LOST] = (int32_t)t->missing;
 }
 
-/* Four groups at a time; each sum holds three counts of 21 bits, emptied before they are full. */
-static SPE_INLINE void list_plain(const spe_value *v, const groups *of, int64_t base, tally *t) {
-  for (int64_t from = 0; from < v->n_entries; from += 1 << 20) {
-    int64_t to = v->n_entries - from > 1 << 20 ? from + (1 << 20) : v->n_entries;
-    uint64_t sum[4] = {0};
+/* Four groups at a time, in lanes of 16 bits that are emptied before they are full. */
+static SPE_INLINE void list_plain(const spe_value *v, const uint64_t *of_sample, tally *t) {
+  for (int64_t from = 0; from < v->n_entries; from += 0xFFFF) {
+    int64_t to = v->n_entries - from > 0xFFFF ? from + 0xFFFF : v->n_entries;
+    uint64_t all = 0, low = 0, high = 0;
     for (int64_t i = from; i < to; i++) {
-      uint64_t in = of->of_sample[v->entries[i] >> 2] >> base;
-      int shift = 21 * (int)(v->entries[i] & 3) - 21;
-      for (int g = 0; g < 4; g++) sum[g] += (in >> g & 1) << shift;
+      uint64_t entry = v->entries[i], in = of_sample[entry >> 2];
+      all += in;
+      low += in & -(entry & 1);
+      high += in & -(entry >> 1 & 1);
     }
     for (int g = 0; g < 4; g++) {
-      t[g].het += (int64_t)(sum[g] & 0x1FFFFF);
-      t[g].hom += (int64_t)(sum[g] >> 21 & 0x1FFFFF);
-      t[g].missing += (int64_t)(sum[g] >> 42);
+      int64_t any = all >> 16 * g & 0xFFFF, a = low >> 16 * g & 0xFFFF, b = high >> 16 * g & 0xFFFF;
+      t[g].het += any - b;
+      t[g].hom += any - a;
+      t[g].missing += a + b - any;
     }
   }
 }
@@ -57,13 +60,14 @@ static SPE_INLINE void add_call(tally *t, uint32_t code, int single, int written
   t->missing_haploid += lost && (single || written);
 }
 
-static SPE_INLINE void list_ruled(const spe_value *v, const groups *of, int64_t base, tally *t) {
+static SPE_INLINE void list_ruled(const spe_value *v, const uint64_t *of_sample,
+                                  const uint64_t *one, tally *t) {
   for (int64_t i = 0; i < v->n_entries; i++) {
     uint32_t sample = v->entries[i] >> 2, code = v->entries[i] & 3;
-    uint64_t in = of->of_sample[sample] >> base;
-    int single = spe_bit(of->one, sample), written = spe_bit(v->haploid, sample);
+    uint64_t in = of_sample[sample];
+    int single = spe_bit(one, sample), written = spe_bit(v->haploid, sample);
     for (int g = 0; g < 4; g++)
-      if (in >> g & 1) add_call(t + g, code, single, written);
+      if (in >> 16 * g & 1) add_call(t + g, code, single, written);
   }
 }
 
@@ -120,8 +124,9 @@ static SPE_INLINE void count_four(const spe_value *v, const groups *of, int64_t 
   int64_t n = of->n_groups - base < 4 ? of->n_groups - base : 4;
   int ruled = of->one || v->haploid;
   if (!v->low) {
-    if (ruled) list_ruled(v, of, base, t);
-    else list_plain(v, of, base, t);
+    const uint64_t *of_sample = of->of_sample + base / 4 * of->n_samples;
+    if (ruled) list_ruled(v, of_sample, of->one, t);
+    else list_plain(v, of_sample, t);
   }
   for (int64_t g = 0; g < n; g++) {
     const uint64_t *in = of->members + (base + g) * of->n_words;
@@ -157,13 +162,14 @@ SPE_AVX2 static void count_wide(const uint64_t *words, const int64_t *starts, co
 }
 #endif
 
-/* Count variants from..to of n in up to 64 groups; out is n_groups x n x 6. */
+/* Count variants from..to of n in groups of samples; out is n_groups x n x 6. */
 SPE_EXPORT void spe_calls_count(const uint64_t *words, const int64_t *starts, const int64_t *ends,
                                 int64_t n, int64_t from, int64_t to, int64_t n_samples,
                                 int64_t n_groups, const uint64_t *members,
                                 const uint64_t *of_sample, const uint64_t *one,
                                 const int32_t *n_members, const int32_t *n_one, int32_t *out) {
-  groups of = {n_groups, spe_words_of(n_samples), members, of_sample, one, n_members, n_one};
+  groups of = {n_groups, spe_words_of(n_samples), members, of_sample, n_samples, one,
+               n_members, n_one};
 #ifdef SPE_X86
   if (spe_has_avx2) {
     count_wide(words, starts, ends, from, to, &of, out, n * N_COUNTS);
