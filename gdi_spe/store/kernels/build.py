@@ -21,7 +21,7 @@ SOURCE = Path(__file__).resolve().parent / "source"
 LIBRARY = "libspe-kernels.so"
 FLAGS = ["-std=gnu11", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]
 FLAGS += ["-Wno-psabi"]  # vectors are passed within a file alone
-SANITIZE = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+SANITIZE = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
 def compile_kernels(target: Path, *, sanitize: bool = False) -> None:
