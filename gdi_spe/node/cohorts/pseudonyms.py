@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -57,8 +56,8 @@ def pseudonym(key: bytes, kind: str, project: str, *names: str) -> str:
     # TRUST: each part's length is told, so that no two different tuples give the same text.
     parts = (kind, project, *names)
     text = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
-    digest = hmac.new(key, text, hashlib.sha256).digest()
-    return f"{kind}-{base64.b32encode(digest)[:16].decode()}"
+    digest = hmac.digest(key, text, "sha256")
+    return f"{kind}-{base64.b32encode(digest[:10]).decode()}"  # ten bytes are sixteen letters
 
 
 def individual_pseudonyms(home: Path, project: str, individuals: Iterable[str]) -> list[str]:
