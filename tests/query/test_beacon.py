@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query.beacon import BeaconNotUnderstood, parse, select
+from gdi_spe.query.genotypes import NotAnnotated, UnknownGene
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.terms.hierarchy import HierarchyMissing
 from gdi_spe.terms.references import Hierarchies
@@ -96,6 +97,11 @@ def test_a_query_selects_everybody_when_it_asks_nothing(folder: CohortFolder) ->
         ({"aminoacidChange": "p.Arg130Ter"}, ids(5, 6, 9)),
         ({"geneId": "NOSUCH"}, ids()),
         ({"geneId": "PTEN", "assemblyId": "GRCh38.p14"}, ids(5, 6, 9, 10)),
+        ({"referenceName": "NC_000010.11", "start": [87933146]}, ids(5, 6, 9)),
+        ({"genomicAlleleShortForm": "NC_000010.11:g.87933147C>T"}, ids(5, 6, 9)),
+        ({"genomicAlleleShortForm": "NC_000010.11:g.87933147C>G"}, ids()),
+        ({"genomicAlleleShortForm": "ENSP00000361021.3:p.Arg130Ter"}, ids(5, 6, 9)),
+        ({"referenceName": "10", "variantType": "DUP"}, ids()),
     ],
 )  # fmt: skip
 def test_variant_parameters_select(
@@ -122,6 +128,11 @@ def test_variant_parameters_select(
         ([{"id": "treatments.treatmentCode.id", "operator": "=", "value": "NCIT:C64768"}],
          ids(5, 6, 9)),
         ([{"id": "geographicOrigin.id", "operator": "=", "value": "EE"}], ids(1, 2, 3, 7, 8)),
+        ([{"id": "geographicOrigin.id", "operator": "!", "value": "EE"}], ids(4, 5, 6, 9, 10)),
+        ([{"id": "sex", "operator": "!", "value": "NCIT:C16576"}], ids(7, 8, 9, 10, 11)),
+        ([{"id": "population:EST"}], ids(1, 2, 3, 7, 8)),
+        ([{"id": "population", "operator": "=", "value": "FIN"}, {"id": "NCIT:C20197"}],
+         ids(9, 10)),
     ],
 )  # fmt: skip
 def test_filters_select(
@@ -154,6 +165,13 @@ REFUSED_VARIANTS: list[dict[str, Any]] = [
     {"referenceName": "1", "start": [True]},
     {"referenceName": "1", "start": ["5"]},
     {"referenceName": "25", "start": [5]},
+    {"referenceName": "NC_000010.10", "start": [5]},
+    {"referenceName": "NC_000099.1"},
+    {"referenceName": "21", "start": [46_709_983]},
+    {"referenceName": "21", "start": [5], "end": [46_709_984]},
+    {"genomicAlleleShortForm": "chr10:87933147C>T"},
+    {"genomicAlleleShortForm": "NC_000010.10:g.5C>T"},
+    {"mateName": "2"},
     {"geneId": "RYR1", "assemblyId": "GRCh37"},
     {"geneId": "RYR1", "variantType": "EFO:0030070"},
     {"geneId": "RYR1", "variantMinLength": 5},
@@ -172,6 +190,12 @@ REFUSED_FILTERS: list[Any] = [
     {"id": "HP:0000508", "operator": "="},
     {"id": "HP:0000508", "operator": "=", "value": "x"},
     {"id": "HP:0000508", "excluded": True},
+    {"id": "NCIT:C16576", "similarity": "high"},
+    {"id": "sex", "operator": "=", "value": "male", "similarity": "low"},
+    {"id": "SO:0001587", "scope": "individual"},
+    {"id": "population:"},
+    {"id": "ethnicity:asian"},
+    {"id": "LOINC:39156-5", "operator": ">", "value": "heavy"},
     {"id": "SO:0001818"},
     {"id": "sex", "operator": "<", "value": "NCIT:C20197"},
     {"id": "sex", "operator": "=", "value": "M"},
@@ -200,6 +224,17 @@ def test_what_is_not_understood_is_refused_and_never_passed_over(
 ) -> None:
     with pytest.raises(BadInput):
         select(folder, body)
+
+
+def test_strictly_asked_a_gene_or_an_annotation_that_is_nowhere_is_an_error(
+    folder: CohortFolder,
+) -> None:
+    with pytest.raises(UnknownGene):
+        select(folder, request(geneId="NOSUCH"), is_strict=True)
+    with pytest.raises(NotAnnotated, match="hgvs_c"):
+        select(folder, request(genomicAlleleShortForm="NM_1.2:c.5A>G"), is_strict=True)
+
+    assert select(folder, request(geneId="PTEN"), is_strict=True) == ids(5, 6, 9, 10)
 
 
 def test_an_ontology_that_is_not_there_is_an_error(folder: CohortFolder) -> None:

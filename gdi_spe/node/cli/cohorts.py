@@ -142,23 +142,40 @@ def _or_none(version: CohortVersion | None) -> dict[str, Any]:
 
 @cohort.command("show")
 @click.argument("cohort_id")
+@click.option("--alike", is_flag=True, help="Name the individuals whose genotypes are the same.")
 @pass_cli
-def _show(cli: Cli, cohort_id: str) -> None:
+def _show(cli: Cli, cohort_id: str, alike: bool) -> None:
     """Show how a cohort is defined, and its newest version."""
     from gdi_spe.node.cohorts import definitions
 
     with cli.database().read() as session:
         found = definitions.get(session, cohort_id)
         version = _newest(session, cohort_id)
+    notes = _notes(cli, version) if version else []
+    pairs = _alike(cli, found.opaque, version) if version and alike else []
     definition = found.definition.model_dump(mode="json")
     facts = {"id": found.id, "title": found.title, "project": found.project, **definition}
+    facts |= {"notes": notes, "alike": pairs, "retired": found.retired_at is not None}
     lines = [f"{found.id}: {found.title}", f"  project {found.project}"]
+    lines += [f"  for {', '.join(found.definition.purposes)}"] if found.definition.purposes else []
     lines.append(f"  datasets {', '.join(found.definition.datasets)}")
     if found.definition.query:
         lines.append(f"  query {json.dumps(found.definition.query)}")
     if version:
         lines.append(f"  version {version.version}: {version.n_individuals:,} individuals")
+    lines += [f"  {note}" for note in notes]
+    lines += [
+        f"  {p['individual_id']} and {p['other_individual_id']}: {p['kinship']}" for p in pairs
+    ]
     cli.show({**facts, **_or_none(version)}, "\n".join(lines))
+
+
+def _alike(cli: Cli, opaque: str, version: CohortVersion) -> list[dict[str, Any]]:
+    """Return the pairs that the node keeps beside the names of a version."""
+    import pyarrow.parquet as pq
+
+    path = cli.home / "pseudonyms" / opaque / f"{version.version}-alike.parquet"
+    return pq.read_table(path).to_pylist() if path.is_file() else []
 
 
 @cohort.command("verify")

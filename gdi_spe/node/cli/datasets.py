@@ -159,6 +159,7 @@ def _show(cli: Cli, dataset_id: str) -> None:
     with cli.database().read() as session:
         found = datasets.get(session, dataset_id)
     lines = [found.id + (f" (retired: {found.retired_why})" if found.retired_at else "")]
+    lines += [f"  conditions of use: {', '.join(found.conditions)}"] if found.conditions else []
     for v in found.versions:
         waived = f", consent waived: {v.consent_waived}" if v.consent_waived else ""
         lines.append(

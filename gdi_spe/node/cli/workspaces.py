@@ -50,10 +50,14 @@ def list_workspaces(cli: Cli) -> None:
     rows = _ask(cli, "GET", "/v1/workspaces")
     lines = [
         f"{row['wid']}  {row['status']:<8}  {row['person']}  {row['project']}"
-        f"  until {row['valid_until'] or '-'}  {row['why']}".rstrip()
+        f"  until {row['valid_until'] or '-'}  {row['why']}{_outdated(row)}".rstrip()
         for row in rows
     ]
     cli.show(rows, "\n".join(lines) or "There is no workspace.")
+
+
+def _outdated(row: dict[str, Any]) -> str:
+    return f"  old version: {', '.join(row['outdated'])}" if row.get("outdated") else ""
 
 
 @workspace.command()

@@ -153,9 +153,20 @@ def _check_query(
     session: Session, home: Path, refs: Sequence[DatasetVersionRef], query: Mapping[str, Any]
 ) -> None:
     """Ask the query now, so that what cannot be answered is known before anybody waits."""
+    asked = _dataset_ids(query) - {ref.dataset_id for ref in refs}
+    if asked:
+        raise BadInput(f"the query asks {min(asked)!r}, which is no dataset of the cohort")
     known = references.ontologies(session, home)
     with selecting.hierarchies_of(known) as hierarchies:
         selecting.fitting(selecting.sealed(home.resolve(), refs), query, hierarchies)
+
+
+def _dataset_ids(query: Mapping[str, Any]) -> set[str]:
+    """Return the datasets that a request names; whether it is one is seen when it is asked."""
+    found: Any = query.get("query", query)
+    for name in ("requestParameters", "datasets", "datasetIds"):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return {each for each in found if isinstance(each, str)} if isinstance(found, list) else set()
 
 
 def region_of(text: str, assembly: str | None = None) -> Region:

@@ -7,13 +7,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.cohorts.versions import ended
 from gdi_spe.node.containers import register
+from gdi_spe.node.containers.order import WorkspaceOrder
 from gdi_spe.node.containers.tables import Workspace
 from gdi_spe.node.revocation.due import Due
 from gdi_spe.node.revocation.ending import Ender
@@ -35,7 +38,8 @@ def routes(node: Node) -> list[BaseRoute]:
 
     def listed() -> list[dict[str, Any]]:
         with node.database.read() as session:
-            return [_row(workspace) for workspace in session.scalars(select(Workspace))]
+            found = session.scalars(select(Workspace)).all()
+            return [{**_row(one), "outdated": _outdated(session, one)} for one in found]
 
     def chosen(wid: str, why: str) -> Due:
         with node.database.write() as session:
@@ -88,6 +92,14 @@ def _due(workspace: Workspace, why: str, public_why: str) -> Due:
         # To stop a workspace is housekeeping; only an ended grant freezes what was submitted.
         freezes_exports=why == "kill-switch",
     )
+
+
+def _outdated(session: Session, workspace: Workspace) -> list[str]:
+    """Return the cohorts of a live workspace whose version has ended."""
+    if workspace.status not in register.LIVE or not workspace.order:
+        return []
+    cohorts = WorkspaceOrder.model_validate_json(workspace.order).cohorts
+    return [f"{c.id}@{c.version}" for c in cohorts if ended(session, c.id, c.version)]
 
 
 def _row(workspace: Workspace) -> dict[str, Any]:

@@ -24,7 +24,9 @@ from gdi_spe.node.cohorts import (
 from gdi_spe.node.cohorts.definitions import AlreadyDefined, region_of
 from gdi_spe.node.cohorts.pseudonyms import individual_pseudonyms
 from gdi_spe.node.cohorts.seals import CohortTampered
+from gdi_spe.node.cohorts.tables import DatasetVersionRow
 from gdi_spe.node.cohorts.versions import current_version, scrub, verify_quick
+from gdi_spe.query.genotypes import NotAnnotated
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.terms.hierarchy import HierarchyMissing
 
@@ -207,6 +209,10 @@ def test_two_datasets_become_one_cohort(small: Any) -> None:
         ({"datasets": ("D9",)}, NotFound),
         ({"purposes": ("HP:0000508",)}, BadInput),
         ({"regions": ("19-5",)}, BadInput),
+        ({"regions": ("chr21:1-46709984",)}, BadInput),
+        ({"purposes": ("DUO:0000007",)}, BadInput),
+        ({"query": {"query": {"requestParameters": {"geneId": "RYR1"}}}}, NotAnnotated),
+        ({"query": {"requestParameters": {"datasets": {"datasetIds": ["D9"]}}}}, BadInput),
         ({"query": {"query": {"filters": [{"unknown": 1}]}}}, BadInput),
     ],
 )
@@ -218,6 +224,19 @@ def test_a_definition_that_is_not_understood_is_refused(
 
     with small.database.read() as session:
         assert definitions.every(session) == ()
+
+
+def test_datasets_of_two_assemblies_and_sites_without_samples_are_refused(small: Any) -> None:
+    path = small.vcf(["1 100 . A C . . . GT 0/1"], "Z")
+    small.ingest("D37", vcf=(path,), assembly="GRCh37")
+    small.ingest("DSITES", vcf=(path,))
+    with small.database.write() as session:
+        session.get_one(DatasetVersionRow, ("DSITES", 1)).n_samples = 0
+
+    with pytest.raises(BadInput, match="D1 is GRCh38, D37 is GRCh37"):
+        small.define(datasets=("D1", "D37"))
+    with pytest.raises(BadInput, match="DSITES has sites and no samples"):
+        small.define(datasets=("DSITES",))
 
 
 def test_a_cohort_is_defined_once(small: Any) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
 
 from gdi_spe.boundary.errors import Unavailable
 from gdi_spe.node.airlock.desk import Desk
+from gdi_spe.node.cohorts import versions
 from gdi_spe.node.identity.grants import end_grant
 from gdi_spe.node.service import timers
 from gdi_spe.node.service.timers import enforce, notice_gone, release_left
@@ -145,3 +147,47 @@ async def test_nothing_is_released_while_a_workspace_is_still_to_end(
 
     assert await release_left(office.node) == 1
     assert runs == [1]
+
+
+def ends(office: Office, why: str, until: datetime) -> None:
+    """End the version of the first project's cohort, as a withdrawal or a retirement does."""
+    with office.database.write() as session:
+        rows = versions.standing_rows(session, "cohort-1")
+        versions.end_versions(session, rows, why, office.at, until)
+
+
+@pytest.mark.parametrize("why", [versions.PEOPLE_LEFT, versions.RETIRED])
+async def test_a_workspace_with_a_version_that_ended_is_stopped(office: Office, why: str) -> None:
+    wid, other = await office.starts(project="p1"), await office.starts(project="p2")
+
+    ends(office, why, office.at)
+    await enforce(office.node)
+
+    assert (office.row(wid).status, office.row(other).status) == ("ended", "running")
+    assert office.row(wid).ended_why == f"cohort-{why}"
+
+
+async def test_a_workspace_may_keep_an_old_version_as_long_as_policy_says(office: Office) -> None:
+    wid = await office.starts(project="p1")
+    ends(office, versions.PEOPLE_LEFT, office.at + timedelta(hours=3))
+
+    await enforce(office.node)
+    assert office.row(wid).status == "running"
+    told = (await office.ask("gateway", "GET", f"/v1/workspaces/{wid}/self")).json()
+    listed = (await office.ask("admin", "GET", "/v1/workspaces")).json()
+    office.passes(hours=3)
+    await enforce(office.node)
+
+    assert office.row(wid).status == "ended"
+    assert "A new version is ready" in told["cohorts"][0]["notice"]
+    assert told["cohorts"][0]["until"].startswith("2026-11-22T15:00")
+    assert listed[0]["outdated"] == ["cohort-1@1"]
+    assert not any(word in str(told) for word in ("left", "withdr", "exclud"))
+
+
+async def test_a_version_that_ended_is_not_opened_anew(office: Office) -> None:
+    ends(office, versions.RETIRED, office.at)
+
+    answer = await office.asks_to_start(project="p1")
+
+    assert answer.json()["code"] == "cohort-not-ready"
