@@ -28,6 +28,8 @@ class VisaIssuer(Frozen):
     jku: str
     # May this issuer assert that two identities are one person (LinkedIdentities)?
     links_identities: bool = False
+    # Is a visa about the log-in service's own subject the user's when this issuer signed it?
+    signs_broker_subjects: bool = True
 
 
 class DatasetTrust(Frozen):
@@ -69,6 +71,12 @@ class IdentitySettings(Frozen):
     max_visas: int = 200
     max_visa_bytes: int = 16_384
     max_clock_skew_seconds: int = Field(30, ge=0, le=300)
+    # How long any assertion counts after it was made; None is as long as its visa says.
+    max_authorization_days: float | None = Field(None, gt=0)
+    # How a passport comes: as a claim of the userinfo, or by a token exchange (GA4GH AAI 1.2).
+    passport_flow: Literal["userinfo", "exchange"] = "userinfo"
+    # Only for "exchange": where the keys are with which the log-in service signs passports.
+    passport_jku: str = ""
 
 
 class HubSettings(Frozen):
@@ -138,6 +146,12 @@ class Settings(Frozen):
     timers: TimerSettings = TimerSettings()
 
     @model_validator(mode="after")
+    def _an_exchange_has_keys(self) -> Self:
+        if (self.identity.passport_flow == "exchange") != bool(self.identity.passport_jku):
+            raise ValueError("identity.passport_jku belongs to passport_flow = 'exchange'")
+        return self
+
+    @model_validator(mode="after")
     def _production_has_no_toys(self) -> Self:
         # TRUST: only settings tell a development provider from LS AAI, so production refuses them.
         if self.mode == "production":
@@ -145,6 +159,7 @@ class Settings(Frozen):
                 "identity.issuer": self.identity.issuer,
                 "hub.public_url": self.hub.public_url,
                 "web.public_url": self.web.public_url,
+                **({"identity.passport_jku": jku} if (jku := self.identity.passport_jku) else {}),
                 **{f"visa issuer {i.iss}": i.jku for i in self.identity.visa_issuers},
                 **{f"entitlements of {e.source}": e.url for e in self.identity.entitlements},
             }

@@ -16,13 +16,19 @@ from oauthenticator.generic import GenericOAuthenticator
 from pydantic import BaseModel, ConfigDict, StrictBool, StringConstraints, ValidationError
 from tornado import web
 from tornado.httpclient import HTTPClientError
-from traitlets import Float, Unicode
+from traitlets import Bool, Float, Unicode
 
 from gdi_spe.boundary.errors import SpeError
 from gdi_spe.node.hub.pages import handlers
 from gdi_spe.node.service.client import NodeClient
 
 LOGIN = "gdi_spe_login"
+# RFC 8693, with the names of GA4GH AAI 1.2.1 (Conformance for Brokers, Passport).
+EXCHANGE = {
+    "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+    "requested_token_type": "urn:ga4gh:params:oauth:token-type:passport",
+    "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+}
 TRY_AGAIN = "The node cannot check your log-in now. Please try again in a few minutes."
 NOT_ADMITTED = "You may not use this node. Ask the node's operator why."
 
@@ -60,18 +66,34 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
     issuer = Unicode(help="The provider, as visas and id_tokens name it.").tag(config=True)
     node_socket = Unicode(help="Where the node process answers the Hub.").tag(config=True)
     exports_url = Unicode(help="Where exports are requested and reviewed.").tag(config=True)
+    exchanges_passport = Bool(False, help="Ask for the passport by token exchange.").tag(
+        config=True
+    )
     grace_seconds = Float(0, help="How long an outage is forgiven.").tag(config=True)
 
     async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
         """Fetch the userinfo and have the node process judge it."""
         userinfo: dict[str, Any] = await super().token_to_user(token_info)
         _same_subject(token_info, userinfo)
-        answer = await self._judged(userinfo)
+        passport = await self._exchanged(token_info) if self.exchanges_passport else None
+        answer = await self._judged(userinfo, passport)
         # TRUST: the provider may send a claim by this name; only the node's answer stands here.
         return {LOGIN: answer.model_dump(mode="json")}
 
-    async def _judged(self, userinfo: Mapping[str, Any]) -> Login:
-        body = {"issuer": self.issuer, "userinfo": dict(userinfo)}
+    async def _exchanged(self, token_info: Mapping[str, Any]) -> str:
+        """Exchange the access token for a Passport JWT; the node process opens it."""
+        asked = {**EXCHANGE, "subject_token": str(token_info["access_token"])}
+        if not self.basic_auth:  # client authentication is required
+            asked |= {"client_id": self.client_id, "client_secret": self.client_secret}
+        answer = await self.get_token_info(None, asked)
+        if answer.get("issued_token_type") != EXCHANGE["requested_token_type"]:
+            raise LoginRefused("The log-in service sent something else than a passport.")
+        return str(answer["access_token"])
+
+    async def _judged(self, userinfo: Mapping[str, Any], passport: str | None = None) -> Login:
+        body: dict[str, Any] = {"issuer": self.issuer, "userinfo": dict(userinfo)}
+        if passport is not None:
+            body["passport"] = passport
         try:
             answer = Login.model_validate(
                 await NodeClient(Path(self.node_socket)).post("/v1/logins", body)

@@ -141,6 +141,7 @@ def _authenticator(c: Any, settings: Settings, provider: Endpoints) -> None:
     ours.node_socket = str(settings.run_dir / "api" / "hub.sock")
     ours.exports_url = settings.web.public_url
     ours.grace_seconds = settings.timers.identity_grace_seconds
+    ours.exchanges_passport = settings.identity.passport_flow == "exchange"
     ours.login_service = "Life Science Login"
     ours.client_id = settings.identity.hub_client_id
     ours.client_secret = settings.secret(settings.identity.hub_client_secret_file)

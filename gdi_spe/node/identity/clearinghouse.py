@@ -182,8 +182,15 @@ class _Reading:
             self.unjudged.add(fingerprint(jws))
             raise VisaRefused("keys-unavailable") from None
         check_signature(signed, keys)
-        skew = self.trust.limits.max_clock_skew_seconds
-        visa = read_assertion(signed, index, jws, self.now.timestamp(), skew)
+        limits = self.trust.limits
+        visa = read_assertion(
+            signed,
+            index,
+            jws,
+            self.now.timestamp(),
+            limits.max_clock_skew_seconds,
+            limits.max_authorization_seconds,
+        )
         if visa.type == "LinkedIdentities":
             check_link(visa, self.trust)
         return visa

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.identity.clearinghouse import Decision, Refusal, decide
 from gdi_spe.node.identity.grants import LiveGrant, apply_decision, live_grants
-from gdi_spe.node.identity.keys import KeySource
+from gdi_spe.node.identity.keys import InTime, KeySource
+from gdi_spe.node.identity.passports import open_passport
 from gdi_spe.node.identity.people import (
     ADMIN,
     MFA_MISSING,
@@ -25,8 +26,9 @@ from gdi_spe.node.identity.people import (
     keep_person,
     read_claims,
 )
-from gdi_spe.node.identity.trust import Identity, trust_of
-from gdi_spe.node.settings import Settings
+from gdi_spe.node.identity.trust import Identity, Trust, trust_of
+from gdi_spe.node.identity.visas import VisaRefused
+from gdi_spe.node.settings import IdentitySettings, Settings
 
 _SHOWN_SOURCES = 5
 
@@ -72,15 +74,21 @@ def login(
     settings: Settings,
     key_source: KeySource,
     now: datetime,
+    exchanged: str | None = None,
 ) -> LoginOutcome:
     """Judge a log-in and store what follows: person, grants and audit events, all or nothing."""
     try:
-        evaluated = evaluate(userinfo, issuer, settings, key_source, now)
+        evaluated = evaluate(userinfo, issuer, settings, key_source, now, exchanged)
         return admit(session, evaluated, settings, now)
     except LoginRefused as refusal:
-        event = Event("login.refused", "unknown", "hub", {"code": refusal.code})
-        record(session, event, now)
-        return LoginOutcome("", "", False, refusal.code, refusal.public_message)
+        return refused_outright(session, refusal, now)
+
+
+def refused_outright(session: Session, refusal: LoginRefused, now: datetime) -> LoginOutcome:
+    """Record a log-in that ended before it was known whose it is."""
+    event = Event("login.refused", "unknown", "hub", {"code": refusal.code})
+    record(session, event, now)
+    return LoginOutcome("", "", False, refusal.code, refusal.public_message)
 
 
 def evaluate(
@@ -89,15 +97,41 @@ def evaluate(
     settings: Settings,
     key_source: KeySource,
     now: datetime,
+    exchanged: str | None = None,
 ) -> Evaluated:
-    """Judge claims and passport; this may fetch keys, so call it before a transaction begins."""
+    """Judge claims and passport; this may fetch keys, so call it before a transaction begins.
+
+    ``exchanged`` is the Passport JWT of a token exchange, where the settings ask for one.
+    """
     claims = read_claims(userinfo, issuer, settings.identity)
     # TRUST: without a second factor nobody has been shown to be who the passport is about.
     if not claims.has_mfa:
         return Evaluated(claims, Decision())
     trust = trust_of(settings.identity)
     user = Identity(claims.issuer, claims.subject)
-    return Evaluated(claims, decide(claims.passport, user, trust, key_source, now))
+    keys = InTime(key_source)
+    passport = claims.passport
+    # TRUST: one way by configuration; what came by the other is not looked at.
+    if settings.identity.passport_flow == "exchange":
+        passport = _opened(exchanged, user, settings.identity, keys, trust, now)
+    return Evaluated(claims, decide(passport, user, trust, keys, now))
+
+
+def _opened(
+    exchanged: str | None,
+    user: Identity,
+    settings: IdentitySettings,
+    keys: KeySource,
+    trust: Trust,
+    now: datetime,
+) -> object:
+    """Open the passport of a token exchange; one that fails its checks ends the log-in."""
+    told = (settings.passport_jku, settings.hub_client_id)
+    try:
+        return open_passport(exchanged, user, *told, keys, trust.limits, now)
+    except VisaRefused as refusal:
+        message = f"The log-in service sent a passport that does not count: {refusal.why}."
+        raise LoginRefused(f"passport-{refusal.code.removeprefix('passport-')}", message) from None
 
 
 def admit(

@@ -8,6 +8,7 @@ case-sensitive strings (Passport, URL Claims 2).
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,6 +57,8 @@ class Limits:
     max_visa_bytes: int = 16_384
     max_clock_skew_seconds: int = 30
     max_key_sets: int = 10
+    # How long any assertion counts after it was made, whatever its visa says (maxAuthzTTL).
+    max_authorization_seconds: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -86,14 +89,25 @@ class Trust:
 def trust_of(settings: IdentitySettings) -> Trust:
     """Return what the settings say."""
     issuers = tuple(
-        TrustedIssuer(one.iss, one.jku, links_identities=one.links_identities)
+        TrustedIssuer(
+            one.iss,
+            one.jku,
+            links_identities=one.links_identities,
+            signs_broker_subjects=one.signs_broker_subjects,
+        )
         for one in settings.visa_issuers
     )
     targets = tuple(
         Target(one.id, one.visa_value, frozenset(one.sources), frozenset(one.by))
         for one in settings.datasets
     )
-    limits = Limits(settings.max_visas, settings.max_visa_bytes, settings.max_clock_skew_seconds)
+    days = settings.max_authorization_days
+    limits = Limits(
+        settings.max_visas,
+        settings.max_visa_bytes,
+        settings.max_clock_skew_seconds,
+        max_authorization_seconds=math.inf if days is None else days * 86_400,
+    )
     return Trust(issuers, targets, limits)
 
 

@@ -52,6 +52,8 @@ WHY = {
     "by-untrusted": "it was not decided by a data access committee",
     "conditions-malformed": "its conditions cannot be read",
     "conditions-unmet": "its conditions are not met by your other visas",
+    "passport-untrusted": "the passport was not made by this node's log-in service",
+    "passport-subject": "the passport is about somebody else",
     "withdrawn": "the grant was withdrawn after it was signed; ask for a new one",
 }
 
@@ -71,6 +73,7 @@ _TOKEN_TYPES = frozenset({"jwt", "vnd.ga4gh.visa+jwt"})
 _FOREIGN_KEYS = ("jwk", "x5u", "x5c", "x5t", "x5t#S256")
 _MAX_URL = 255
 _MAX_INSTANT = 253_402_300_799  # the last second of the year 9999
+_MAX_RSA_BITS = 16_384  # more would take the node's time, not the forger's
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*\Z")
 
 
@@ -141,7 +144,16 @@ def fingerprint(jws: str) -> str:
 
 
 def take_apart(jws: object, max_bytes: int) -> SignedVisa:
-    """Split and decode a compact JWS; check its header and that required claims are there."""
+    """Split and decode a visa; check its header and that required claims are there."""
+    token = read_token(jws, max_bytes, _TOKEN_TYPES, typ_if_absent="JWT")
+    _check_claims(token.claims)
+    return token
+
+
+def read_token(
+    jws: object, max_bytes: int, types: frozenset[str], typ_if_absent: str = ""
+) -> SignedVisa:
+    """Split and decode a compact JWS of one of these media types (RFC 7515 7.1)."""
     if not isinstance(jws, str):
         raise VisaRefused("visa-malformed", "not a string")
     if len(jws) > max_bytes:
@@ -150,8 +162,10 @@ def take_apart(jws: object, max_bytes: int) -> SignedVisa:
     if len(parts) != 3:
         raise VisaRefused("visa-malformed", "not three parts")
     header, claims = (_json_object(_decoded(part)) for part in parts[:2])
-    _check_header(header)
-    _check_claims(claims)
+    _check_header(header, types, typ_if_absent)
+    for name in ("iss", "sub", "iat", "exp"):
+        if name not in claims:
+            raise VisaRefused("claim-missing", name)
     signed = f"{parts[0]}.{parts[1]}".encode("ascii")
     return SignedVisa(header, claims, signed, _decoded(parts[2]))
 
@@ -173,20 +187,42 @@ def check_signature(visa: SignedVisa, keys: Sequence[Mapping[str, Any]]) -> None
         raise VisaRefused("key-unknown", "the key cannot be used") from None
 
 
-def read_assertion(visa: SignedVisa, index: int, jws: str, now: float, skew: float) -> Visa:
-    """Read the assertion of a visa whose signature holds, and check its times."""
-    claims = visa.claims
+def check_times(claims: Mapping[str, Any], now: float, skew: float) -> tuple[float, float]:
+    """Return when a token was issued and when it expires, if it is valid now (RFC 7519 4.1)."""
     issued, expires = instant_claim(claims, "iat"), instant_claim(claims, "exp")
     # TRUST: no skew at the end: a grant never outlives its visa.
     if expires <= now:
         raise VisaRefused("expired")
-    begins = [issued, instant_claim(claims, "nbf") if "nbf" in claims else issued]
+    begins = instant_claim(claims, "nbf") if "nbf" in claims else issued
+    if max(begins, issued) > now + skew:
+        raise VisaRefused("not-yet-valid")
+    return issued, expires
+
+
+def read_assertion(
+    visa: SignedVisa,
+    index: int,
+    jws: str,
+    now: float,
+    skew: float,
+    max_seconds: float = math.inf,
+) -> Visa:
+    """Read the assertion of a visa whose signature holds, and check its times.
+
+    ``max_seconds`` bounds how long any assertion counts after it was made (Passport 1.2.1, Visa
+    Expiry: ``asserted + maxAuthzTTL``).
+    """
+    claims = visa.claims
+    issued, expires = check_times(claims, now, skew)
     body = claims.get("ga4gh_visa_v1")
     if not isinstance(body, dict):
         raise VisaRefused("claim-missing", "ga4gh_visa_v1")
-    begins.append(instant_claim(body, "asserted"))
-    if max(begins) > now + skew:
+    asserted = instant_claim(body, "asserted")
+    if asserted > now + skew:
         raise VisaRefused("not-yet-valid")
+    expires = min(expires, asserted + max_seconds)
+    if expires <= now:
+        raise VisaRefused("expired", "it was asserted too long ago")
     kind = text_claim(body, "type")
     if kind not in TYPES:
         raise VisaRefused("visa-type")
@@ -229,29 +265,27 @@ def instant_claim(claims: Mapping[str, Any], name: str) -> float:
     value = claims[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise VisaRefused("visa-malformed", name)
-    if not math.isfinite(value) or value < 0:
+    # NaN is neither; an integer may be longer than any float, so it is bounded before it is one.
+    if not 0 <= value < math.inf:
         raise VisaRefused("visa-malformed", name)
     return float(min(value, _MAX_INSTANT))
 
 
-def _check_header(header: Mapping[str, Any]) -> None:
+def _check_header(header: Mapping[str, Any], types: frozenset[str], typ_if_absent: str) -> None:
     # TRUST: the list of algorithms is ours, never the visa's (AAI 1.2.1; RFC 8725 3.1).
     if header.get("alg") not in ("RS256", "ES256"):
         raise VisaRefused("algorithm-refused")
     # RFC 7515 4.1.11: an extension that is critical and not understood refuses the whole token.
     if "crit" in header or any(name in header for name in _FOREIGN_KEYS):
         raise VisaRefused("header-refused")
-    kind = header.get("typ", "JWT")
+    kind = header.get("typ", typ_if_absent)
     if not isinstance(kind, str):
         raise VisaRefused("visa-malformed", "typ")
-    if kind.lower().removeprefix("application/") not in _TOKEN_TYPES:
+    if kind.lower().removeprefix("application/") not in types:
         raise VisaRefused("type-of-token")
 
 
 def _check_claims(claims: Mapping[str, Any]) -> None:
-    for name in ("iss", "sub", "iat", "exp"):
-        if name not in claims:
-            raise VisaRefused("claim-missing", name)
     scope = claims.get("scope", "")
     if not isinstance(scope, str):
         raise VisaRefused("visa-malformed", "scope")
@@ -333,13 +367,20 @@ def _fits(key: Mapping[str, Any], algorithm: str) -> bool:
         (key.get("kty"), key.get("crv")) == kind
         and key.get("use", "sig") == "sig"
         and key.get("alg", algorithm) == algorithm
+        and _may_verify(key.get("key_ops", ["verify"]))
     )
+
+
+def _may_verify(operations: object) -> bool:
+    return isinstance(operations, list) and "verify" in operations
 
 
 def _verify_rsa(key: Mapping[str, Any], signature: bytes, signed: bytes) -> None:
     modulus, exponent = _number(key["n"]), _number(key["e"])
     if modulus.bit_length() < 2048:  # RFC 7518 3.3
         raise ValueError("an RSA key of less than 2048 bits")
+    if max(modulus, exponent).bit_length() > _MAX_RSA_BITS:
+        raise ValueError("an RSA key that is too large")
     public = rsa.RSAPublicNumbers(exponent, modulus).public_key()
     public.verify(signature, signed, padding.PKCS1v15(), SHA256())
 

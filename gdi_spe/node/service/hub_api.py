@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from gdi_spe.boundary.identifiers import Slug
 from gdi_spe.node.containers import register
-from gdi_spe.node.identity.login import admit, evaluate, login
+from gdi_spe.node.identity.login import admit, evaluate, refused_outright
 from gdi_spe.node.identity.people import LoginRefused
 from gdi_spe.node.projects.access import projects_of
 from gdi_spe.node.service.edge import body_of
@@ -29,6 +29,8 @@ class LoginBody(_Body):
 
     issuer: str
     userinfo: dict[str, Any]
+    # The Passport JWT of a token exchange, where the settings ask for one.
+    passport: str | None = None
 
 
 class StartBody(_Body):
@@ -55,12 +57,12 @@ def routes(node: Node) -> list[BaseRoute]:
 
     def logins(body: LoginBody) -> dict[str, Any]:
         now = node.now()
+        said = (body.userinfo, body.issuer, node.settings, node.keys, now, body.passport)
         try:
-            judged = evaluate(body.userinfo, body.issuer, node.settings, node.keys, now)
-        except LoginRefused:
+            judged = evaluate(*said)
+        except LoginRefused as refusal:
             with node.database.write() as session:
-                outcome = login(session, body.userinfo, body.issuer, node.settings, node.keys, now)
-                return outcome.as_json()
+                return refused_outright(session, refusal, now).as_json()
         with node.database.write() as session:
             return admit(session, judged, node.settings, now).as_json()
 

@@ -287,3 +287,33 @@ async def test_another_persons_answer_does_not_refresh(provider: Provider, node:
 
 def test_a_refusal_is_an_http_error() -> None:
     assert issubclass(LoginRefused, web.HTTPError)
+
+
+PASSPORT = {
+    "access_token": "a.passport.jwt",
+    "issued_token_type": "urn:ga4gh:params:oauth:token-type:passport",
+}
+
+
+async def test_a_passport_by_exchange_is_handed_to_the_node(
+    provider: Provider, node: StandIn
+) -> None:
+    provider.exchanges_passport = True
+    provider.says["tokens"] = PASSPORT
+
+    model = await logged_in(provider, node)
+
+    assert node.asked[0][2]["passport"] == "a.passport.jwt"
+    assert "passport" not in str(model["auth_state"])
+
+
+async def test_an_exchange_that_gives_something_else_is_no_log_in(
+    provider: Provider, node: StandIn
+) -> None:
+    provider.exchanges_passport = True
+    provider.says["tokens"] = {**PASSPORT, "issued_token_type": "urn:x"}
+
+    with pytest.raises(LoginRefused):
+        await logged_in(provider, node)
+
+    assert node.asked == []

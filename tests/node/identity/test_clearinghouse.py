@@ -1,14 +1,17 @@
 """The checklist of a clearinghouse, row by row, with passports that are signed here."""
 
 import base64
+import hmac
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +19,7 @@ from gdi_spe.node.identity.clearinghouse import Decision, decide
 from gdi_spe.node.identity.conditions import matches_pattern
 from gdi_spe.node.identity.keys import FixedKeys
 from gdi_spe.node.identity.linked import linked_identities
-from gdi_spe.node.identity.trust import Identity
+from gdi_spe.node.identity.trust import Identity, Limits
 from gdi_spe.node.identity.visas import WHY, VisaRefused, take_apart
 
 NOW = 1_800_000_000
@@ -45,9 +48,13 @@ GRANTS: dict[str, Passport] = {
     "expires in a second": lambda w: [w.visa(claims={"exp": NOW + 1})],
     "instants with fractions": lambda w: [w.visa(claims={"exp": NOW + 0.5, "iat": NOW - 0.5})],
     "expires beyond all calendars": lambda w: [w.visa(claims={"exp": 10**15})],
+    "expires beyond all floats": lambda w: [w.visa(claims={"exp": 10**400})],
+    "asserted before all of this": lambda w: [w.visa(asserted=0)],
     # C8: a scope without openid
     "scope without openid": lambda w: [w.visa(claims={"scope": "ga4gh_passport_v1 openidx"})],
     # C9: what is not needed is ignored
+    "a custom type next to a grant": lambda w: [w.visa(type="https://x.test/super"), w.visa()],
+    "the same visa three times": lambda w: [w.visa()] * 3,
     "unknown claims": lambda w: [w.visa(claims={"x": {"y": [1]}}, colour="blue")],
     "bad visas next to a good one": lambda w: ["x", w.visa(EVIL), None, w.visa(), w.visa(by="so")],
     # C11: identities
@@ -90,6 +97,22 @@ GRANTS: dict[str, Passport] = {
     "source in a condition": lambda w: [
         w.visa(conditions=[[{**FACULTY, "source": "const:https://uni.test"}]]), w.affiliation()
     ],
+    "a type that nobody knows in one alternative, the other met": lambda w: [
+        w.visa(conditions=[[{"type": "https://x.test/t", "value": "const:x"}], [FACULTY]]),
+        w.affiliation(),
+    ],
+    "by in a condition": lambda w: [
+        w.visa(conditions=[[{**FACULTY, "by": "const:so"}]]), w.affiliation()
+    ],
+    "one visa that meets two clauses": lambda w: [
+        w.visa(conditions=[[FACULTY, {"type": "AffiliationAndRole", "by": "pattern:s?"}]]),
+        w.affiliation(),
+    ],
+    "met by a linked identity's visa": lambda w: [
+        w.visa(conditions=[[FACULTY]]),
+        w.link(LINK_7),
+        w.affiliation(REMS, claims={"sub": "local-7"}),
+    ],
     "an unknown prefix in one alternative, the other met": lambda w: [
         w.visa(conditions=[[{**FACULTY, "value": "regex:.*"}], [FACULTY]]), w.affiliation()
     ],
@@ -106,6 +129,15 @@ REFUSED: dict[str, tuple[str, Passport]] = {
     "four parts": ("visa-malformed", lambda w: [w.visa() + ".x"]),
     "padding": ("visa-malformed", lambda w: [w.visa() + "=="]),
     "white space": ("visa-malformed", lambda w: [w.visa() + "\n"]),
+    "white space before": ("visa-malformed", lambda w: [" " + w.visa()]),
+    "white space within": ("visa-malformed", lambda w: [w.visa().replace(".", ".\r\n")]),
+    "the name of its scheme before": ("visa-malformed", lambda w: ["Bearer " + w.visa()]),
+    "JWS in its JSON form": ("visa-malformed", lambda w: [{"payload": w.visa()}]),
+    "an empty string": ("visa-malformed", lambda w: [""]),
+    "a visa in a list": ("visa-malformed", lambda w: [[w.visa()]]),
+    "a claim of the visa object twice": ("visa-malformed", lambda w: [twice_within(w)]),
+    "bytes that are no UTF-8": ("visa-malformed", lambda w: ["e30._w.AAAA"]),
+    "a byte order mark": ("visa-malformed", lambda w: ["77u_e30.e30.AAAA"]),
     "a header that is a list": ("visa-malformed", lambda w: [b64([]) + ".e30.AAAA"]),
     "no JSON": ("visa-malformed", lambda w: ["eA.eA.eA"]),
     "NaN": ("visa-malformed", lambda w: [w.visa(claims={"exp": float("nan")})]),
@@ -117,6 +149,8 @@ REFUSED: dict[str, tuple[str, Passport]] = {
     "alg RS384": ("algorithm-refused", lambda w: [w.visa(header={"alg": "RS384"})]),
     "alg PS256": ("algorithm-refused", lambda w: [w.visa(header={"alg": "PS256"})]),
     "alg in small letters": ("algorithm-refused", lambda w: [w.visa(header={"alg": "rs256"})]),
+    "alg that is a list": ("algorithm-refused", lambda w: [w.visa(header={"alg": ["RS256"]})]),
+    "HS256 with the public key as the secret": ("algorithm-refused", lambda w: [confused(w)]),
     "no alg": ("algorithm-refused", lambda w: [w.visa(drop=("alg",))]),
     "RS256 by the name of an EC key": ("key-unknown", lambda w: [w.visa(header={"kid": "k2"})]),
     "ES256 by the name of an RSA key": ("key-unknown", lambda w: [w.visa(header={"alg": "ES256"})]),
@@ -134,10 +168,35 @@ REFUSED: dict[str, tuple[str, Passport]] = {
     "jku with something behind it": (
         "key-set-untrusted", lambda w: [w.visa(header={"jku": f"{REMS}jwk?x"})],
     ),
+    **{
+        f"jku {name}": ("key-set-untrusted", lambda w, jku=jku: [w.visa(header={"jku": jku})])
+        for name, jku in {
+            "in capitals": "HTTPS://IDP.TEST/rems/jwk",
+            "with a port": "https://idp.test:443/rems/jwk",
+            "with a slash at its end": f"{REMS}jwk/",
+            "with a fragment": f"{REMS}jwk#",
+            "with a user": "https://idp.test@evil.test/rems/jwk",
+            "with dots": f"{REMS}x/../jwk",
+            "percent-encoded": f"{REMS}%6Awk",
+            "by plain http": "http://idp.test/rems/jwk",
+            "that begins like it": "https://idp.test/rems/jwk.evil.test",
+            "of a file": "file:///rems/jwk",
+        }.items()
+    },
+    "issuer in capitals": ("issuer-untrusted", lambda w: [w.visa(claims={"iss": REMS.upper()})]),
+    "issuer that is a list": ("visa-malformed", lambda w: [w.visa(claims={"iss": [REMS]})]),
     "no jku": ("key-set-missing", lambda w: [w.visa(drop=("jku",))]),
     "jku that is a list": ("visa-malformed", lambda w: [w.visa(header={"jku": [f"{REMS}jwk"]})]),
     # C6
     "no kid": ("claim-missing", lambda w: [w.visa(drop=("kid",))]),
+    "kid that is a number": ("visa-malformed", lambda w: [w.visa(header={"kid": 1})]),
+    "kid null": ("visa-malformed", lambda w: [w.visa(header={"kid": None})]),
+    "kid empty": ("visa-malformed", lambda w: [w.visa(header={"kid": ""})]),
+    "kid in capitals": ("key-unknown", lambda w: [w.visa(header={"kid": "K1"})]),
+    "empty crit": ("header-refused", lambda w: [w.visa(header={"crit": []})]),
+    "x5t in the header": ("header-refused", lambda w: [w.visa(header={"x5t": "AAAA"})]),
+    "unencoded payload": ("header-refused", lambda w: [w.visa(header={"b64": 0, "crit": ["b64"]})]),
+    "ES256 in DER": ("bad-signature", lambda w: [der(w)]),
     "unknown kid": ("key-unknown", lambda w: [w.visa(header={"kid": "k9"})]),
     "jwk in the header": ("header-refused", lambda w: [w.visa(header={"jwk": {}})]),
     "x5u in the header": ("header-refused", lambda w: [w.visa(header={"x5u": "https://x.test"})]),
@@ -154,6 +213,13 @@ REFUSED: dict[str, tuple[str, Passport]] = {
         "type-of-token", lambda w: [w.visa(header={"typ": "vnd.ga4gh.passport+jwt"})],
     ),
     "an access token": ("type-of-token", lambda w: [w.visa(header={"typ": "at+jwt"})]),
+    "an id token": ("type-of-token", lambda w: [w.visa(header={"typ": "id_token+jwt"})]),
+    "typ empty": ("type-of-token", lambda w: [w.visa(header={"typ": ""})]),
+    "an access token by its form": (
+        "access-token", lambda w: [w.visa(claims={"scope": "openid"}, drop=("jku",))],
+    ),
+    "made for this node": ("audience", lambda w: [w.visa(claims={"aud": ["hub"]})]),
+    "made for nobody": ("audience", lambda w: [w.visa(claims={"aud": None})]),
     "typ that is a number": ("visa-malformed", lambda w: [w.visa(header={"typ": 1})]),
     "scope with openid": ("access-token", lambda w: [w.visa(claims={"scope": "x openid y"})]),
     "scope that is a list": ("visa-malformed", lambda w: [w.visa(claims={"scope": ["openid"]})]),
@@ -169,12 +235,26 @@ REFUSED: dict[str, tuple[str, Passport]] = {
     "iat in the future": ("not-yet-valid", lambda w: [w.visa(claims={"iat": NOW + 31})]),
     "exp as text": ("visa-malformed", lambda w: [w.visa(claims={"exp": str(NOW + 9)})]),
     "exp as a truth": ("visa-malformed", lambda w: [w.visa(claims={"exp": True})]),
+    "exp null": ("visa-malformed", lambda w: [w.visa(claims={"exp": None})]),
+    "exp below zero": ("visa-malformed", lambda w: [w.visa(claims={"exp": -(10**400)})]),
+    "exp without end": ("visa-malformed", lambda w: [w.visa(claims={"exp": float("inf")})]),
+    "exp as a list": ("visa-malformed", lambda w: [w.visa(claims={"exp": [NOW + 9]})]),
+    "expired by less than the skew": ("expired", lambda w: [w.visa(claims={"exp": NOW - 0.5})]),
+    "iat as a truth": ("visa-malformed", lambda w: [w.visa(claims={"iat": True})]),
+    "iat beyond all floats": ("not-yet-valid", lambda w: [w.visa(claims={"iat": 10**400})]),
+    "nbf null": ("visa-malformed", lambda w: [w.visa(claims={"nbf": None})]),
+    "nbf as text": ("visa-malformed", lambda w: [w.visa(claims={"nbf": "0"})]),
+    "sub empty": ("visa-malformed", lambda w: [w.visa(claims={"sub": ""})]),
+    "sub null": ("visa-malformed", lambda w: [w.visa(claims={"sub": None})]),
     "iat below zero": ("visa-malformed", lambda w: [w.visa(claims={"iat": -1})]),
     "sub that is a list": ("visa-malformed", lambda w: [w.visa(claims={"sub": [SUB]})]),
     "sub with a line feed": ("visa-malformed", lambda w: [w.visa(claims={"sub": SUB + "\n"})]),
     # C9
     "custom type": ("visa-type", lambda w: [w.visa(type="https://x.test/super")]),
     "type in other letters": ("visa-type", lambda w: [w.visa(type="controlledAccessGrants")]),
+    "type in capitals": ("visa-type", lambda w: [w.visa(type="CONTROLLEDACCESSGRANTS")]),
+    "type with white space": ("visa-type", lambda w: [w.visa(type="ControlledAccessGrants ")]),
+    "type as a list": ("visa-malformed", lambda w: [w.visa(type=["ControlledAccessGrants"])]),
     "no type": ("claim-missing", lambda w: [w.visa(type=None)]),
     "no visa object": ("claim-missing", lambda w: [w.visa(drop=("ga4gh_visa_v1",))]),
     "visa object that is a list": (
@@ -198,6 +278,23 @@ REFUSED: dict[str, tuple[str, Passport]] = {
     "asserted missing": ("claim-missing", lambda w: [w.visa(asserted=None)]),
     "asserted in the future": ("not-yet-valid", lambda w: [w.visa(asserted=NOW + 31)]),
     "asserted as text": ("visa-malformed", lambda w: [w.visa(asserted=str(NOW))]),
+    "asserted as a truth": ("visa-malformed", lambda w: [w.visa(asserted=True)]),
+    "asserted below zero": ("visa-malformed", lambda w: [w.visa(asserted=-1)]),
+    "asserted beyond all floats": ("not-yet-valid", lambda w: [w.visa(asserted=10**400)]),
+    "source empty": ("visa-malformed", lambda w: [w.visa(source="")]),
+    "source with a slash more": (
+        "source-untrusted", lambda w: [w.visa(source="https://dac.test/dacs/1/")],
+    ),
+    "source no organization": (
+        "source-untrusted", lambda w: [w.visa(source="https://no.organization")],
+    ),
+    "source as a list": ("visa-malformed", lambda w: [w.visa(source=["https://dac.test/dacs/1"])]),
+    "by system": ("by-untrusted", lambda w: [w.visa(by="system")]),
+    "by as a list": ("visa-malformed", lambda w: [w.visa(by=["dac"])]),
+    "by with white space": ("by-untrusted", lambda w: [w.visa(by="dac ")]),
+    "researcher status with the value": (
+        "", lambda w: [w.visa(type="ResearcherStatus")],
+    ),
     "a role is no grant": (
         "visa-type", lambda w: [w.visa(type="ResearcherGrant")],
     ),
@@ -212,6 +309,21 @@ REFUSED: dict[str, tuple[str, Passport]] = {
     "value with white space": ("value-unknown", lambda w: [w.visa(value=VALUE + " ")]),
     "value percent-encoded": ("value-unknown", lambda w: [w.visa(value=VALUE[:-1] + "%31")]),
     "value with an asterisk": ("value-unknown", lambda w: [w.visa(value=VALUE[:-2] + "*")]),
+    "value by plain http": ("value-unknown", lambda w: [w.visa(value="http" + VALUE[5:])]),
+    "value with a port": (
+        "value-unknown", lambda w: [w.visa(value=VALUE.replace(".test", ".test:443"))],
+    ),
+    "value with a query": ("value-unknown", lambda w: [w.visa(value=VALUE + "?x=1")]),
+    "value with a fragment": ("value-unknown", lambda w: [w.visa(value=VALUE + "#x")]),
+    "value with dots": ("value-unknown", lambda w: [w.visa(value=VALUE[:-2] + "./D1")]),
+    "value with an invisible letter": (
+        "visa-malformed", lambda w: [w.visa(value=VALUE + "\u200b")],
+    ),
+    "value of another script": (
+        "value-unknown", lambda w: [w.visa(value=VALUE[:-2] + "\u13a0" + "1")],
+    ),
+    "two values": ("value-unknown", lambda w: [w.visa(value=f"{VALUE};{VALUE}")]),
+    "value empty": ("visa-malformed", lambda w: [w.visa(value="")]),
     "value of 256 characters": ("visa-malformed", lambda w: [w.visa(value="x" * 256)]),
     # C11
     "another's visa": ("subject", lambda w: [w.visa(claims={"sub": "mallory"})]),
@@ -235,6 +347,32 @@ REFUSED: dict[str, tuple[str, Passport]] = {
     "linked by a visa that has expired": (
         "subject expired",
         lambda w: [w.visa(claims={"sub": "local-7"}), w.link(LINK_7, claims={"exp": NOW - 1})],
+    ),
+    "linked by a chain that a stranger closes": (
+        "subject issuer-untrusted",
+        lambda w: [
+            w.visa(claims={"sub": "local-7"}),
+            w.link("mid," + quote(BROKER, safe="")),
+            w.link(LINK_7, iss=EVIL, claims={"sub": "mid"}),
+        ],
+    ),
+    "linked by a chain with a gap": (
+        "subject",
+        lambda w: [
+            w.visa(claims={"sub": "local-7"}),
+            w.link("mid," + quote(BROKER, safe="")),
+            w.link(LINK_7, claims={"sub": "other"}),
+        ],
+    ),
+    "linked with iss before sub": (
+        "subject",
+        lambda w: [
+            w.visa(claims={"sub": "local-7"}), w.link(",".join(reversed(LINK_7.split(","))))
+        ],
+    ),
+    "linked with a name in capitals": (
+        "subject",
+        lambda w: [w.visa(claims={"sub": "local-7"}), w.link(LINK_7.replace("local", "LOCAL"))],
     ),
     "linked under a condition": (
         "subject conditions-unmet",
@@ -314,6 +452,56 @@ REFUSED: dict[str, tuple[str, Passport]] = {
             w.visa(conditions=[[{**FACULTY, "by": "pattern:*"}]]), w.affiliation(by=None)
         ],
     ),
+    "a type that nobody knows": (
+        "conditions-unmet visa-type",
+        lambda w: [
+            w.visa(conditions=[[{"type": "https://x.test/t", "value": "const:x"}]]),
+            w.affiliation(type="https://x.test/t", value="x"),
+        ],
+    ),
+    "a type in other letters": (
+        "conditions-unmet",
+        lambda w: [
+            w.visa(conditions=[[{**FACULTY, "type": "affiliationAndRole"}]]), w.affiliation()
+        ],
+    ),
+    "a type with a prefix": (
+        "conditions-unmet",
+        lambda w: [
+            w.visa(conditions=[[{**FACULTY, "type": "const:AffiliationAndRole"}]]), w.affiliation()
+        ],
+    ),
+    "a split pattern over a part": (
+        "conditions-unmet",
+        lambda w: [
+            w.visa(conditions=[[{"type": "LinkedIdentities", "value": "split_pattern:local-7"}]]),
+            w.link("x,https%3A%2F%2Fx.test", LINK_7),
+        ],
+    ),
+    "a pattern over what only a split would match": (
+        "conditions-unmet",
+        lambda w: [
+            w.visa(conditions=[[{"type": "LinkedIdentities", "value": "pattern:local-?,*"}]]),
+            w.link("x,https%3A%2F%2Fx.test", LINK_7),
+        ],
+    ),
+    "met by terms without a by": (
+        "conditions-unmet by-missing",
+        lambda w: [
+            w.visa(conditions=[[{"type": "AcceptedTermsAndPolicies", "value": "pattern:*"}]]),
+            w.affiliation(type="AcceptedTermsAndPolicies", by=None),
+        ],
+    ),
+    "met by an affiliation without an at sign": (
+        "conditions-unmet visa-malformed",
+        lambda w: [
+            w.visa(conditions=[[{**FACULTY, "value": "pattern:*"}]]), w.affiliation(value="faculty")
+        ],
+    ),
+    "met by a visa that is not valid yet": (
+        "conditions-unmet not-yet-valid",
+        lambda w: [w.visa(conditions=[[FACULTY]]), w.affiliation(claims={"nbf": NOW + 31})],
+    ),
     "an unknown prefix": (
         "conditions-unmet",
         lambda w: [w.visa(conditions=[[{**FACULTY, "value": "regex:.*"}]]), w.affiliation()],
@@ -351,6 +539,17 @@ REFUSED: dict[str, tuple[str, Passport]] = {
             "with a list": [[{**FACULTY, "value": ["const:faculty@uni.test"]}]],
             "with a malformed clause next to a good one": [[FACULTY], [{"value": "const:x"}]],
             "without end": [[FACULTY] * 65],
+            "that are true": True,
+            "that are zero": 0,
+            "that are an empty text": "",
+            "that are an empty object": {},
+            "of three levels": [[[FACULTY]]],
+            "with null for a group": [None],
+            "with null for a clause": [[None]],
+            "with null for a claim": [[{**FACULTY, "by": None}]],
+            "with an empty type": [[{**FACULTY, "type": ""}]],
+            "with a type that is a list": [[{**FACULTY, "type": ["AffiliationAndRole"]}]],
+            "with a clause that is too long": [[{**FACULTY, "value": "const:" + "x" * 1024}]],
         }.items()
     },
     "conditions null": (
@@ -383,6 +582,34 @@ def twice(world: Any) -> str:
     raw = base64.urlsafe_b64decode(payload + "==")
     raw = raw[:-1] + f', "sub": "{SUB}"}}'.encode()
     return header + "." + base64.urlsafe_b64encode(raw).rstrip(b"=").decode() + ".AAAA"
+
+
+def twice_within(world: Any) -> str:
+    """A visa whose visa object names its value twice."""
+    header, payload, _ = world.visa().split(".")
+    raw = base64.urlsafe_b64decode(payload + "==")
+    raw = raw.replace(b'"by"', b'"value": "urn:c1", "by"')
+    return header + "." + base64.urlsafe_b64encode(raw).rstrip(b"=").decode() + ".AAAA"
+
+
+def confused(world: Any) -> str:
+    """A visa signed by HMAC, with the issuer's public modulus as the secret."""
+    header = {"alg": "HS256", "jku": f"{REMS}jwk", "kid": "k1"}
+    claims = {"iss": REMS, "sub": SUB, "iat": NOW - 9, "exp": NOW + 9, "ga4gh_visa_v1": body()}
+    signed = f"{b64(header)}.{b64(claims)}"
+    secret = world.issuers[REMS].jwks()["keys"][0]["n"].encode()
+    mac = hmac.new(secret, signed.encode(), "sha256").digest()
+    return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+def der(world: Any) -> str:
+    """A visa whose ES256 signature is in ASN.1, as OpenSSL writes it and RFC 7518 3.4 does not."""
+    whole: str = world.visa(header={"alg": "ES256", "kid": "k2"})
+    signed, _, text = whole.rpartition(".")
+    raw = base64.urlsafe_b64decode(text + "==")
+    r, s = (int.from_bytes(half, "big") for half in (raw[:32], raw[32:]))
+    ours = encode_dss_signature(r, s)
+    return f"{signed}.{base64.urlsafe_b64encode(ours).rstrip(b'=').decode()}"
 
 
 def forged(world: Any) -> str:
@@ -426,7 +653,9 @@ def test_a_passport_that_is_no_list_grants_nothing(
 def test_every_code_of_a_refusal_has_a_test_and_a_sentence() -> None:
     tested = {code for codes, _ in REFUSED.values() for code in codes.split()}
 
-    assert tested | {"passport-malformed", "keys-unavailable", "withdrawn"} == set(WHY)
+    elsewhere = {"passport-malformed", "keys-unavailable", "withdrawn"}
+    elsewhere |= {"passport-untrusted", "passport-subject"}
+    assert tested | elsewhere == set(WHY)
     assert all(re.fullmatch(r"[a-z][a-z-]+", code) for code in WHY)
 
 
@@ -450,6 +679,10 @@ def test_an_issuer_without_an_answer_grants_nothing_and_is_remembered(world: Any
         {"keys": [{"kid": "k1", "kty": "RSA"}]},
         {"keys": [{"kid": "k1", "kty": "oct", "k": "AAAA"}]},
         {"keys": [7, None, "x"]},
+        {"keys": [{"kid": "k1", "kty": "RSA", "n": "_" * 40_000, "e": "AQAB"}]},
+        {"keys": [{"kid": "k1", "kty": "RSA", "n": 7, "e": 3}]},
+        {"keys": [{"kid": ["k1"], "kty": "RSA"}]},
+        {"keys": [{"kid": "k1", "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}]},
     ],
 )
 def test_a_key_set_that_is_none_grants_nothing(world: Any, keys: Any) -> None:
@@ -459,7 +692,14 @@ def test_a_key_set_that_is_none_grants_nothing(world: Any, keys: Any) -> None:
 
 
 def test_a_key_for_encryption_or_another_algorithm_is_not_used(world: Any) -> None:
-    for change in ({"use": "enc"}, {"alg": "RS512"}):
+    for change in (
+        {"use": "enc"},
+        {"use": None},
+        {"alg": "RS512"},
+        {"key_ops": ["sign"]},
+        {"key_ops": "verify"},
+        {"kty": "rsa"},
+    ):
         key = {**world.issuers[REMS].jwks()["keys"][0], **change}
         decision = world.decide(world.visa(), keys=FixedKeys({f"{REMS}jwk": {"keys": [key]}}))
 
@@ -528,6 +768,50 @@ def test_a_chain_of_links_ends_with_its_shortest(world: Any) -> None:
     ]
 
     assert until(world, world.visa(claims={"sub": "local-7"}), *chain) == 30
+
+
+def test_an_assertion_counts_no_longer_than_the_node_lets_any(world: Any) -> None:
+    week = replace(world.trust, limits=Limits(max_authorization_seconds=7 * 86_400))
+    old, new = (
+        world.visa(asserted=NOW - days * 86_400, claims={"exp": NOW + 10**9}) for days in (7, 6)
+    )
+
+    refused = replace(world, trust=week).decide(old)
+    granted = replace(world, trust=week).decide(new)
+
+    assert [refusal.code for refusal in refused.refusals] == ["expired"]
+    assert granted.granted["D1"].timestamp() == NOW + 86_400
+
+
+def test_an_issuer_can_be_told_not_to_speak_for_the_brokers_subjects(world: Any) -> None:
+    broker, rems = world.trust.issuers
+    issuers = (broker, replace(rems, signs_broker_subjects=False))
+    strict = replace(world, trust=replace(world.trust, issuers=issuers))
+    linked = f"{quote(SUB, safe='')},{quote(REMS, safe='')}"
+
+    assert [one.code for one in strict.decide(strict.visa()).refusals] == ["subject"]
+    assert "D1" in strict.decide(strict.visa(BROKER)).granted
+    assert "D1" in strict.decide(strict.visa(), strict.link(linked)).granted
+
+
+def test_who_decides_is_a_choice_of_each_dataset(world: Any) -> None:
+    first, *others = world.trust.targets
+    by_system = replace(first, by=frozenset({"system", "so"}))
+    changed = replace(world, trust=replace(world.trust, targets=(by_system, *others)))
+
+    assert "D1" in changed.decide(changed.visa(by="so")).granted
+    assert changed.codes(changed.visa()) == ["by-untrusted"]
+    assert changed.codes(changed.visa(value="urn:d2", by="so")) == ["by-untrusted"]
+
+
+def test_more_key_sets_than_the_limit_are_not_asked(world: Any) -> None:
+    one = replace(world, trust=replace(world.trust, limits=Limits(max_key_sets=1)))
+    keys = one.keys()
+
+    decision = one.decide(one.visa(REMS), one.visa(BROKER), keys=keys)
+
+    assert set(keys.asked) == {f"{BROKER}jwk"}
+    assert [refusal.code for refusal in decision.refusals] == ["keys-unavailable"]
 
 
 def test_one_value_may_mean_a_dataset_and_a_cohort(world: Any) -> None:
@@ -617,11 +901,13 @@ def test_no_other_spelling_of_the_last_character_grants(world: Any, kind: str) -
     assert accepted == [visa[-1]]
 
 
+HUGE = st.integers(min_value=-(10**420), max_value=10**420)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none() | st.booleans() | st.integers() | HUGE | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=12,
 )
+HEADER = ["typ", "alg", "jku", "kid", "crit", "jwk", "b64"]
 NAMES = ["iss", "sub", "iat", "exp", "nbf", "aud", "scope", "ga4gh_visa_v1"]
 BODY = ["type", "asserted", "value", "source", "by", "conditions"]
 
@@ -639,6 +925,35 @@ def test_no_claims_however_odd_crash_the_reader(
     decision = world.decide(world.visa(claims=kept, **inside), world.visa(**inside))
 
     assert len(decision.granted) <= 1
+
+
+@QUIET
+@given(header=st.dictionaries(st.sampled_from(HEADER), JSON), passport=JSON)
+def test_no_header_and_no_passport_however_odd_crash_the_reader(
+    world: Any, header: dict[str, Any], passport: Any
+) -> None:
+    visa = world.visa()
+    changed = {"alg": "RS256", "jku": f"{REMS}jwk", "kid": "k1", **header}
+    swapped = ".".join([b64(changed), *visa.split(".")[1:]])
+
+    decision = world.decide(swapped, *(passport if isinstance(passport, list) else [passport]))
+
+    assert not decision.granted
+
+
+@QUIET
+@given(part=st.integers(0, 2), raw=st.binary(max_size=200), at=st.integers(0, 400))
+def test_no_bytes_in_a_visa_however_odd_crash_the_reader(
+    world: Any, part: int, raw: bytes, at: int
+) -> None:
+    parts = signed(world, "RS256").split(".")
+    whole = base64.urlsafe_b64decode(parts[part] + "==")
+    damaged = whole[:at] + raw + whole[at + len(raw) :]
+    parts[part] = base64.urlsafe_b64encode(damaged).rstrip(b"=").decode()
+
+    decision = world.decide(".".join(parts))
+
+    assert bool(decision.granted) == (damaged == whole)
 
 
 @QUIET

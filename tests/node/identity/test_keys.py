@@ -9,7 +9,9 @@ import pytest
 
 from gdi_spe.node.identity.keys import (
     FetchFailed,
+    FixedKeys,
     HttpFetcher,
+    InTime,
     JwksCache,
     KeysUnavailable,
     key_source_for,
@@ -161,6 +163,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(500 if self.path == "/broken" else 200)
+        if self.path == "/packed":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         if self.path == "/endless":
             try:
@@ -189,7 +193,7 @@ def test_an_answer_is_fetched(server: str) -> None:
     assert HttpFetcher()(f"{server}/ok") == b"ok"
 
 
-@pytest.mark.parametrize("path", ["redirect", "broken", "endless"])
+@pytest.mark.parametrize("path", ["redirect", "broken", "endless", "packed"])
 def test_redirects_errors_and_endless_answers_are_no_answer(server: str, path: str) -> None:
     with pytest.raises(FetchFailed):
         HttpFetcher(max_bytes=100_000)(f"{server}/{path}")
@@ -198,3 +202,13 @@ def test_redirects_errors_and_endless_answers_are_no_answer(server: str, path: s
 def test_an_address_without_a_server_is_no_answer() -> None:
     with pytest.raises(FetchFailed):
         HttpFetcher()("http://127.0.0.1:1/")
+
+
+def test_one_passport_takes_no_more_than_its_time() -> None:
+    clock = iter([0.0, 14.0, 16.0])
+    source = InTime(FixedKeys({"https://x": {"keys": []}}), 15.0, lambda: next(clock))
+    now = datetime.fromtimestamp(0, UTC)
+
+    assert source.keys("https://x", "k1", now) == []
+    with pytest.raises(KeysUnavailable, match="time"):
+        source.keys("https://x", "k1", now)
