@@ -18,13 +18,14 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.chromosomes import last_position, rank_of
 from gdi_spe.store.germline import Samples, count_germline, torn_calls, with_counts
+from gdi_spe.store.reading.changes import KEYS
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.reading.genes import GeneIndex
 from gdi_spe.store.reading.intake import refuse_pipe
 from gdi_spe.store.reading.kept import ABOUT_PEOPLE
 from gdi_spe.store.reading.normalise import Normaliser
 from gdi_spe.store.reading.records import ALLELES, Records, open_records
-from gdi_spe.store.reading.sorting import KEYS, AlleleTwice, ChromosomeSorter, Layout
+from gdi_spe.store.reading.sorting import AlleleTwice, ChromosomeSorter, Layout
 from gdi_spe.store.reading.wanted import Wanted
 from gdi_spe.store.schemas import ASSESSED, VARIANTS
 from gdi_spe.store.writing.folders import write_in_parts
@@ -198,12 +199,15 @@ class _Loading:
                     if chromosome == twice.chromosome and len(found) < 2:
                         numbers = pa.array(np.full(table.num_rows, number, np.int32))
                         rows = self._prepared(chromosome, table.append_column("file", numbers))
-                        found += [(path, line) for line in _lines_of(rows, twice.key)]
+                        found += [(path, n) for at in twice.keys for n in _lines_of(rows, at)]
         (first, first_line), (second, second_line) = found[:2]
+        is_alike = len(twice.keys) == 1
         return BadInput(
-            f"this allele has a record already ({first.name}, line {first_line})",
+            f"this allele has a record already ({first.name}, line {first_line})"
+            + ("" if is_alike else ", written in another way"),
             source=str(second),
             line=second_line,
+            remedy="" if is_alike else "Let `bcftools norm` join such records",
         )
 
     def _sorter(self, chromosome: str) -> ChromosomeSorter:

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.errors import SpeError
+from gdi_spe.store.reading.changes import KEYS, Changes, Key
 from gdi_spe.store.writing.folders import VariantsFile
 from gdi_spe.store.writing.groups import ROW_GROUP, RowGroups
 
-KEYS = ("position", "reference", "alternate")
 WINDOW = 1000  # bases by which a row may come late, as left-alignment makes some do
 
 _SETTLE_BYTES = 16 << 20
@@ -33,13 +33,13 @@ Change = Callable[[pa.Table], pa.Table]
 
 
 class AlleleTwice(SpeError):
-    """Two records tell of one allele."""
+    """Two records tell of one allele, perhaps written in two ways."""
 
     code = "bad-input"
 
-    def __init__(self, chromosome: str, key: tuple[int, str, str]) -> None:
+    def __init__(self, chromosome: str, key: Key, other: Key | None = None) -> None:
         super().__init__(f"{chromosome}:{key} has two records")
-        self.chromosome, self.key = chromosome, key
+        self.chromosome, self.keys = chromosome, (key,) if other is None else (key, other)
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class _SortedFile:
         self._chromosome, self._completed, self._groups = chromosome, completed, groups
         self._file = VariantsFile(path, layout.schema, layout.n_samples, layout.populations)
         self._last: pa.Table | None = None
+        self._changes = Changes()
 
     def add(self, table: pa.Table) -> None:
         """Take rows that come after all before them."""
@@ -89,6 +90,9 @@ class _SortedFile:
         if row is not None:
             position, reference, alternate = (both[name][row].as_py() for name in KEYS)
             raise AlleleTwice(self._chromosome, (position, reference, alternate))
+        twice = self._changes.first_twice(keys)
+        if twice is not None:
+            raise AlleleTwice(self._chromosome, *twice)
 
 
 class ChromosomeSorter:
