@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 from gdi_spe.boundary.errors import BadInput
@@ -161,31 +162,51 @@ def _statement(row: Mapping[str | None, str | None], source: str, line: int) -> 
     if text["purpose"] not in PURPOSES:
         raise refuse(f"purpose {text['purpose']!r} is not one of {', '.join(PURPOSES)}")
     codes = [code for code in text["duo"].split(";") if code.strip()]
-    duo = tuple(str(conditions.read(code, source, line)) for code in codes)
-    valid_from = _day(text["valid_from"], refuse("valid_from is not a date (YYYY-MM-DD)"))
-    valid_to = text["valid_to"] and _day(text["valid_to"], refuse("valid_to is not a date"))
+    duo = tuple(_condition(code, source, line) for code in codes)
+    for name in ("valid_from", "valid_to"):
+        if not _is_day(text[name]) and (text[name] or name == "valid_from"):
+            raise refuse(f"{name} is not a date (YYYY-MM-DD)")
     return Statement(
         text["subject_id"],
         text["jurisdiction"],
         text["model"],
         text["purpose"],
         text["status"],
-        valid_from,
-        valid_to or None,
+        _day(text["valid_from"]),
+        _day(text["valid_to"]) if text["valid_to"] else None,
         text["source"],
         duo,
     )
 
 
-def _day(text: str, refusal: BadInput) -> date:
-    """Read a date; an instant is taken by its day in UTC."""
+def _condition(text: str, source: str, line: int) -> str:
+    """Read one condition of use; the few there are of many rows are read once each."""
     try:
-        if "T" not in text:
-            return date.fromisoformat(text)
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).date()
+        return _known_condition(text)
+    except BadInput:
+        return str(conditions.read(text, source, line))
+
+
+@cache
+def _known_condition(text: str) -> str:
+    return str(conditions.read(text))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        _day(text)
     except ValueError:
-        raise refusal from None
+        return False
+    return True
+
+
+@cache
+def _day(text: str) -> date:
+    """Read a date; an instant is taken by its day in UTC."""
+    if "T" not in text:
+        return date.fromisoformat(text)
+    instant = datetime.fromisoformat(text)
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).date()
 
 
 def to_csv(statements: Sequence[Statement]) -> bytes:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +24,7 @@ from gdi_spe.node.cohorts.phenotypes.putting_together import People, Sources, re
 from gdi_spe.node.cohorts.references import Coordinates, of_assembly
 from gdi_spe.node.cohorts.tables import DatasetRow, DatasetVersionRow
 from gdi_spe.node.cohorts.versions import dataset_path
+from gdi_spe.node.cohorts.writing import CONSENT_FILE, writing
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store import germline
 from gdi_spe.store.reading import load
@@ -34,15 +32,7 @@ from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.reading.wanted import NO_FILTERS, Filters, Wanted
 from gdi_spe.store.writing import folders
 
-CONSENT_FILE = "consent.csv"
 _ID = TypeAdapter(ResourceId)
-
-
-class AlreadyWriting(Refused):
-    """Another process is writing a version of the same dataset or cohort."""
-
-    code = "already-writing"
-    public_message = "Another command is writing this dataset or cohort; wait until it has ended."
 
 
 @dataclass(frozen=True)
@@ -348,17 +338,3 @@ def _report(
         len(told - known),
         len(known - told) if content.consent else 0,
     )
-
-
-@contextmanager
-def writing(home: Path, resource: str) -> Iterator[None]:
-    """Keep others from writing the same dataset or cohort meanwhile."""
-    locks = home.resolve() / "locks"
-    for folder in (locks, home.resolve() / "datasets", home.resolve() / "cohorts"):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (locks / resource).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyWriting from None
-        yield

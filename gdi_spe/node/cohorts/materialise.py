@@ -31,7 +31,6 @@ from gdi_spe.node.cohorts import (
 )
 from gdi_spe.node.cohorts.comparing import CohortWaits, Difference, difference, due_at, names_path
 from gdi_spe.node.cohorts.definitions import Cohort
-from gdi_spe.node.cohorts.ingest import writing
 from gdi_spe.node.cohorts.pseudonyms import load_or_make_key
 from gdi_spe.node.cohorts.renaming import Renamed
 from gdi_spe.node.cohorts.selecting import Chosen, SamePerson
@@ -42,6 +41,7 @@ from gdi_spe.node.cohorts.versions import (
     current_dataset,
     version_of,
 )
+from gdi_spe.node.cohorts.writing import writing
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store.germline import samples_from
 from gdi_spe.store.schemas import PERSON_TABLES

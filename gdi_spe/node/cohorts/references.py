@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,14 +14,17 @@ from sqlalchemy.orm import Session
 from gdi_spe.boundary.errors import BadInput, Tampered
 from gdi_spe.boundary.manifest import DatasetManifest, Reference
 from gdi_spe.node.audit.log import Event, Fact, record
-from gdi_spe.node.cohorts.reference_kinds import KINDS, Progress
 from gdi_spe.node.cohorts.tables import ReferenceRow
 from gdi_spe.node.database.engine import Database
-from gdi_spe.store.reading.genes import GeneIndex
-from gdi_spe.store.reading.normalise import Normaliser
 from gdi_spe.store.writing.folders import put_in_place, sha256_of, staged
 from gdi_spe.terms import hpo
 from gdi_spe.terms.references import Hierarchies
+
+# What only reads files in is imported by the functions that do: a cohort is made without it.
+if TYPE_CHECKING:
+    from gdi_spe.node.cohorts.reference_kinds import Progress
+    from gdi_spe.store.reading.genes import GeneIndex
+    from gdi_spe.store.reading.normalise import Normaliser
 
 ONTOLOGY, GTF, FASTA = "ontology", "gtf", "fasta"
 _FOLDER = "references"
@@ -83,10 +87,14 @@ class Coordinates:
 
     def normaliser(self, sources: Sequence[str]) -> Normaliser | None:
         """Return what checks and left-aligns the variants of some files, None without FASTA."""
+        from gdi_spe.store.reading.normalise import Normaliser
+
         return None if self.fasta is None else Normaliser(self.fasta.path, sources)
 
     def genes(self) -> GeneIndex | None:
         """Return what finds genes by position, None without GTF."""
+        from gdi_spe.store.reading.genes import GeneIndex
+
         return None if self.gtf is None else GeneIndex.read(self.gtf.check())
 
     def told(self, assembly: str) -> list[str]:
@@ -133,6 +141,8 @@ def add(
     BadInput
         If the file is not what ``kind`` says, or is of another assembly or of none that is known.
     """
+    from gdi_spe.node.cohorts.reference_kinds import KINDS
+
     if kind not in KINDS:
         raise BadInput(f"unknown kind {kind!r}", remedy=f"One of {', '.join(KINDS)}")
     digest = _sha256_of(file)
@@ -210,6 +220,8 @@ def _bring_in(
     root = home.resolve() / _FOLDER
     target = root / f"{digest[:16]}-{kind}"
     with staged(root) as staging:
+        from gdi_spe.node.cohorts.reference_kinds import KINDS
+
         content = KINDS[kind](file, staging, assembly, progress)
         put_in_place(staging, target)
     return ReferenceRow(

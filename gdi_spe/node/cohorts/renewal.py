@@ -15,7 +15,7 @@ from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.cohorts import definitions, materialise, references, rules, selecting, versions
 from gdi_spe.node.cohorts.comparing import CohortWaits, names_path
 from gdi_spe.node.cohorts.definitions import Cohort
-from gdi_spe.node.cohorts.ingest import AlreadyWriting
+from gdi_spe.node.cohorts.writing import AlreadyWriting
 from gdi_spe.node.database.engine import Database
 
 RENEWED, WAITS, ENDED, LATER = "renewed", "waits", "ended", "later"

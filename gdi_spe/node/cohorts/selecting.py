@@ -23,9 +23,9 @@ from gdi_spe.node.cohorts.consent import (
     excluded_by_reason,
     read_consent,
 )
-from gdi_spe.node.cohorts.ingest import CONSENT_FILE
 from gdi_spe.node.cohorts.tables import CohortApprovalRow
 from gdi_spe.node.cohorts.versions import DatasetVersionRef
+from gdi_spe.node.cohorts.writing import CONSENT_FILE
 from gdi_spe.query import beacon
 from gdi_spe.query.genotypes import UnknownGene
 from gdi_spe.store.folder import DatasetFolder

@@ -22,10 +22,11 @@ from gdi_spe.node.cohorts.consent import (
     read_consent,
     to_csv,
 )
-from gdi_spe.node.cohorts.ingest import CONSENT_FILE, publish_dataset, writing
+from gdi_spe.node.cohorts.ingest import publish_dataset
 from gdi_spe.node.cohorts.renewal import Renewal, renew
 from gdi_spe.node.cohorts.tables import DatasetRow
 from gdi_spe.node.cohorts.versions import DatasetVersionRef, current_dataset
+from gdi_spe.node.cohorts.writing import CONSENT_FILE, writing
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.germline import samples_from

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gdi_spe.boundary.errors import BadInput, ExitCode
-from gdi_spe.node.cohorts import datasets, ingest
+from gdi_spe.node.cohorts import datasets, ingest, writing
 from gdi_spe.node.cohorts.seals import CohortTampered
 from gdi_spe.node.cohorts.versions import current_dataset, dataset_path, scrub_dataset
 from gdi_spe.store.folder import DatasetFolder
@@ -159,7 +159,7 @@ def test_what_a_killed_run_left_is_replaced(node: Any) -> None:
 
 
 def test_two_writers_of_one_dataset_do_not_meet(node: Any) -> None:
-    with ingest.writing(node.home, "D1"), pytest.raises(ingest.AlreadyWriting):
+    with writing.writing(node.home, "D1"), pytest.raises(writing.AlreadyWriting):
         node.ingest(vcf=(node.vcf([GOOD], "AB"),))
 
 
