@@ -108,6 +108,7 @@ def _told(report: IngestReport) -> str:
     lines = [
         f"{report.dataset_id}, version {report.version}: {report.n_individuals:,} individuals, "
         f"{report.n_samples:,} samples, {report.n_variants:,} variants"
+        + ("" if report.is_new else " (there already: nothing was changed)")
     ]
     read = [f"{n:,} {name.replace('_', ' ')}" for name, n in report.phenotypes["read"].items() if n]
     lines += [f"  read: {', '.join(read)}"] if read else []

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from gdi_spe.boundary.errors import BadInput, Refused
+from gdi_spe.boundary.errors import BadInput, NotFound, Refused, Tampered
 from gdi_spe.boundary.identifiers import ResourceId
 from gdi_spe.boundary.manifest import ConsentBasis, DatasetManifest
 from gdi_spe.node.audit.log import Event, Fact, record
@@ -23,14 +23,16 @@ from gdi_spe.node.cohorts.phenotypes.findings import write_report
 from gdi_spe.node.cohorts.phenotypes.putting_together import People, Sources, read_people
 from gdi_spe.node.cohorts.references import Coordinates, of_assembly
 from gdi_spe.node.cohorts.tables import DatasetRow, DatasetVersionRow
-from gdi_spe.node.cohorts.versions import dataset_path
+from gdi_spe.node.cohorts.versions import current_dataset, dataset_path
 from gdi_spe.node.cohorts.writing import CONSENT_FILE, writing
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store import germline
+from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.store.reading import load
 from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.reading.wanted import NO_FILTERS, Filters, Wanted
 from gdi_spe.store.writing import folders
+from gdi_spe.store.writing.aside import room_on_disk
 
 _ID = TypeAdapter(ResourceId)
 
@@ -64,6 +66,8 @@ class IngestReport:
 
     dataset_id: str
     version: int
+    # Not so where the newest version was this already: nothing was changed.
+    is_new: bool
     n_individuals: int
     n_samples: int
     n_variants: int
@@ -113,6 +117,8 @@ def ingest(
     ------
     BadInput
         Naming file and line or record; nothing is left behind.
+    DiskFull
+        If there is no room; nothing is left behind, and what was there stays.
     """
     _check(request)
     key = find_crypt4gh_key(home)
@@ -120,7 +126,11 @@ def ingest(
     with database.read() as session:
         used = of_assembly(session, home, request.assembly)
     root = home.resolve() / "datasets"
-    with writing(home, request.dataset_id), folders.staged(root) as staging:
+    with (
+        room_on_disk(root),
+        writing(home, request.dataset_id),
+        folders.staged(root) as staging,
+    ):
         report = _write(staging, request, content, used, progress, key)
         basis = ConsentBasis(
             purpose=SECONDARY_USE if content.consent else "",
@@ -129,8 +139,9 @@ def ingest(
             duo=tuple(str(use) for use in duo.read_all(request.duo)),
         )
         draft = _manifest(staging, request, content, used, report, basis)
-        version = publish_dataset(database, home, staging, draft, now, actor, "ingest")
-    return _report(request, content, used, report, version)
+        there = _already_there(database, home, draft)
+        version = there or publish_dataset(database, home, staging, draft, now, actor, "ingest")
+    return _report(request, content, used, report, version, there is None)
 
 
 def _check(request: IngestRequest) -> None:
@@ -223,6 +234,23 @@ def _manifest(
         n_variants=report.n_variants,
         members=folders.members_of(staging),
     )
+
+
+def _already_there(database: Database, home: Path, draft: DatasetManifest) -> int | None:
+    """Return the newest version if it is what was read just now, byte for byte.
+
+    So whoever runs a command again, not knowing whether it was killed before or after its
+    version was registered, never gets the same people twice.
+    """
+    try:
+        with database.read() as session:
+            newest = current_dataset(session, home, draft.dataset_id)
+        seals.check_quick(seals.opened(home, newest.seal, newest.signature), newest.path)
+        manifest = DatasetFolder(newest.path).manifest
+    except (NotFound, Tampered, BadInput):
+        return None
+    same = manifest.model_copy(update={"version": draft.version}) == draft
+    return newest.version if same else None
 
 
 def publish_dataset(
@@ -319,12 +347,14 @@ def _report(
     used: Coordinates,
     report: load.LoadReport,
     version: int,
+    is_new: bool,
 ) -> IngestReport:
     known = content.people.known
     told = {s.subject_id for s in content.consent.statements} if content.consent else set()
     return IngestReport(
         request.dataset_id,
         version,
+        is_new,
         len(known),
         len(content.people.samples),
         report.n_variants,

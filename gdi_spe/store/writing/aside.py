@@ -24,6 +24,21 @@ class DiskFull(Unavailable):
 
 
 @contextmanager
+def room_on_disk(path: Path) -> Iterator[None]:
+    """Say that the disk is full, where that is why something could not be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFull(path) from None
+        raise
+    except Exception as error:
+        if "database or disk is full" in str(error):  # SQLite's message, through any layer
+            raise DiskFull(path) from None
+        raise
+
+
+@contextmanager
 def written_aside(targets: Sequence[Path], *, replace: bool) -> Iterator[list[Path]]:
     """Yield a path to write for each target; they get their names when all is written.
 
