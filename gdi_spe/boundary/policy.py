@@ -21,6 +21,17 @@ class CountPolicy(Frozen):
     round_to: int = Field(ge=0)
 
 
+class StatisticsPolicy(Frozen):
+    """Sums and models."""
+
+    # Fewer than these are left when a model has as many terms as it has.
+    degrees_of_freedom: int = Field(ge=1)
+    # A sum that one or two people make up to this share describes them.
+    dominance_share: float = Field(gt=0, le=1)
+    # What is left of a sum without its two largest must be at least this share of the largest.
+    p_ratio: float = Field(ge=0, le=1)
+
+
 class FilePolicy(Frozen):
     """Limits of what can be submitted."""
 
@@ -73,6 +84,7 @@ class DisclosurePolicy(Frozen):
     name: str
     version: int
     counts: CountPolicy
+    statistics: StatisticsPolicy
     files: FilePolicy
     genomic: GenomicPolicy
     review: ReviewPolicy

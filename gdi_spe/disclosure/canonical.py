@@ -344,9 +344,9 @@ def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
 
 
 def _png(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
-    written, width, height = pictures.quantised_png(data, policy.files.max_pixels)
+    written, width, height, seen = pictures.quantised_png(data, policy.files.max_pixels)
     media_type = "image/png"
-    parts = (Picture("picture", width, height),)
+    parts = (Picture("picture", width, height, seen),)
     return Canonical(written, media_type, _named(name, media_type), parts)
 
 

@@ -15,11 +15,15 @@ from gdi_spe.boundary.recipe import SideCar
 class CheckContext(Frozen):
     """Facts of the cohort and declarations of the researcher; all of it may be absent.
 
-    Without ``n_individuals`` no table can pass: its numbers cannot be compared with the cohort.
+    Without ``n_individuals`` only tables pass whose own numbers say how many people they count.
     """
 
     n_individuals: int | None = Field(None, ge=1)
     n_variants: int | None = Field(None, ge=0)
+    # Whether the data holder marked the cohort sensitive: small, isolated, stigmatising.
+    is_sensitive: bool = False
+    # Variants that would be released of the cohort, over all its releases and this request.
+    n_variants_released: int = Field(0, ge=0)
     # File name -> kind, or one kind for every file.
     declared: dict[str, str] = Field(default_factory=dict)
     side_cars: dict[str, SideCar] = Field(default_factory=dict)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.findings import Finding, Verdict
 from gdi_spe.disclosure.rules.counts import count_columns
 from gdi_spe.disclosure.rules.rule import Judging
+from gdi_spe.disclosure.shapes import SHAPES
 from gdi_spe.disclosure.table import Column, Table
 
 _MAX_GROUPS = 50
@@ -35,14 +35,35 @@ def explain(table: Table, judging: Judging) -> list[Finding]:
     """Return why a table is not explained; nothing means that it passes."""
     kind = judging.side_car.kind
     checker = _KINDS.get(kind)
-    if checker is None:
-        said = (
-            f"It is declared as “{kind}”, which this node cannot check"
-            if kind
-            else "It has no declared meaning"
-        )
-        why = f"{said}, so nothing tells what its numbers are; a person looks at it."
-        return [_finding("TAB901", table, judging, why, Verdict.REVIEW, _DECLARE)]
+    if checker is not None:
+        return _as_declared(table, judging, checker)
+    objections: list[str] | None = None
+    for shape in SHAPES:
+        if not shape.fits(table, judging):
+            continue
+        found = list(shape.objections(table, judging))
+        if not found:
+            return []
+        if objections is None:
+            objections = [f"It looks like {shape.name}, but: {found[0]}", *found[1:]]
+    if objections is not None:
+        return [
+            _finding("TAB903", table, judging, why, Verdict.REVIEW, _DECLARE)
+            for why in objections[:6]
+        ]
+    said = (
+        f"It is declared as “{kind}”, which its content does not show"
+        if kind
+        else "It has no declared and no known meaning"
+    )
+    why = f"{said}, so nothing tells what its numbers are; a person looks at it."
+    return [_finding("TAB901", table, judging, why, Verdict.REVIEW, _DECLARE)]
+
+
+def _as_declared(
+    table: Table, judging: Judging, checker: Callable[[Table, Judging], Iterator[_Problem]]
+) -> list[Finding]:
+    """Hold a table to a declared kind that has set columns."""
     if judging.context.n_individuals is None:
         why = "How many individuals the cohort has is not known here, so no number can be checked."
         return [_finding("TAB902", table, judging, why, Verdict.REVIEW, _CHECKED_AT_SUBMISSION)]
@@ -91,7 +112,6 @@ def _allele_frequencies(table: Table, judging: Judging) -> Iterator[_Problem]:
         yield "GEN203", "A count or frequency is not a number.", Verdict.REVIEW, _EXPORT
         return
     yield from _odd_frequencies(table, judging)
-    yield from _membership(table, judging)
 
 
 def _required(table: Table, name: str) -> Column:
@@ -145,47 +165,6 @@ def _values(table: Table, name: str) -> NDArray[np.float64]:
     values = _required(table, name).numbers
     assert values is not None  # noqa: S101  # asked for before
     return values
-
-
-def membership_power(n_people: float, n_variants: int, false_positive_rate: float) -> float:
-    """Return the power of the likelihood-ratio test for being among the people behind frequencies.
-
-    Notes
-    -----
-    d' = sqrt(M / N) and power = Phi(d' - z(1 - alpha)), for M independent variants and N people
-    (Sankararaman et al. 2009, Nature Genetics 41:965). Variants in linkage count in full here,
-    which an attacker with a reference panel can make true.
-    """
-    normal = NormalDist()
-    distance = (n_variants / n_people) ** 0.5
-    return normal.cdf(distance - normal.inv_cdf(1 - false_positive_rate))
-
-
-def _membership(table: Table, judging: Judging) -> Iterator[_Problem]:
-    """Bound what the frequencies of each group tell about who is in it."""
-    genomic = judging.policy.genomic
-    group, people = table.column("group"), _values(table, "n_individuals")
-    codes = group.codes if group is not None else np.zeros(table.n_rows, dtype=np.int32)
-    for code in np.unique(codes).tolist():
-        rows = codes == code
-        n = float(max(people[rows].min(), 1))
-        power = membership_power(n, int(rows.sum()), genomic.membership_false_positive_rate)
-        if power <= genomic.membership_power_review:
-            continue
-        small = n < genomic.large_cohort and power > genomic.membership_power_block
-        name = group.cells[code] if group is not None else "the cohort"
-        why = (
-            f"{int(rows.sum()):,} frequencies of {n:,.0f} people ({name}) let someone who has a "
-            f"person's genome tell with power {power:.3f}, at "
-            f"{genomic.membership_false_positive_rate} false positives, that the person is among "
-            f"them; the policy's bar is {genomic.membership_power_review}."
-        )
-        yield (
-            "GEN202",
-            why,
-            Verdict.BLOCK if small else Verdict.REVIEW,
-            "Give fewer variants, or larger groups.",
-        )
 
 
 # --- counts of people -------------------------------------------------------------------------

@@ -5,43 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Finding, Verdict
 from gdi_spe.disclosure.canonical import Canonical, canonicalise
+from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.table import Table
+from gdi_spe.disclosure.shapes.shape import values
+from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.variants import people_behind
 
 _FIX = "Release one of the two tables only, or let them differ by enough people."
 
 
 def compare_with_prior(table: Table, judging: Judging) -> Iterator[Finding]:
     """Find the same table released before with a difference of few people."""
-    for place, path in enumerate(judging.context.prior):
+    for path in judging.context.prior:
         earlier = canonicalise(path, path.name, judging.policy)
         parts = earlier.parts if isinstance(earlier, Canonical) else ()
         tables = [part for part in parts if isinstance(part, Table)]
         if not tables:
-            yield _finding(
-                table,
-                judging,
-                "TAB904",
-                "An earlier release cannot be compared with it.",
-                Verdict.REVIEW,
-            )
+            why = "An earlier release cannot be compared with it."
+            yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
         for other in tables:
-            yield from _compare(table, other, judging, place)
+            if is_about_variants(table) and is_about_variants(other):
+                yield from _compare_variants(table, other, judging)
+            elif is_about_variants(table) == is_about_variants(other):
+                yield from _compare(table, other, judging)
 
 
-def _compare(table: Table, other: Table, judging: Judging, place: int) -> Iterator[Finding]:
+def _compare(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:
     names = [column.name for column in table.columns]
     if names != [column.name for column in other.columns] or table.n_rows != other.n_rows:
-        why = "An earlier release has another shape; what the two tell together is not computed."
-        yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
+        yield from _compare_shared(table, other, judging)
         return
     total = 0.0
     for mine, theirs in zip(table.columns, other.columns, strict=True):
         if mine.numbers is None or theirs.numbers is None:
             if mine.texts() != theirs.texts():
+                yield from _compare_shared(table, other, judging)
                 return
         elif mine.is_integer and theirs.is_integer:
             total += float(np.nansum(np.abs(mine.numbers - theirs.numbers)))
@@ -54,6 +56,97 @@ def _compare(table: Table, other: Table, judging: Judging, place: int) -> Iterat
     elif total:
         why = "The same table was released earlier with other numbers."
         yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
+
+
+def _compare_shared(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:
+    """Compare what both tables say of the same groups: each group's total in either."""
+    mine, theirs = _totals(table), _totals(other)
+    shared = mine.keys() & theirs.keys()
+    minimum = judging.policy.counts.minimum
+    close = [name for name in shared if 0 < abs(mine[name] - theirs[name]) < minimum]
+    if close:
+        why = (
+            f"An earlier release counts {len(close):,} of the same groups with a difference of "
+            f"fewer than {minimum} people: {', '.join(sorted(close)[:6])}."
+        )
+        yield _finding(table, judging, "TAB201", why, Verdict.BLOCK)
+    elif not shared or any(mine[name] != theirs[name] for name in shared):
+        why = "An earlier release has another shape; what the two tell together is not computed."
+        yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
+
+
+def _totals(table: Table) -> dict[str, float]:
+    """Return the number of people in each group of the first column, where whole numbers tell."""
+    first, *rest = table.columns
+    counted = with_role(table, Role.PEOPLE) or [c for c in rest if c.is_integer]
+    if first.numbers is not None or not counted:
+        return {}
+    rows = np.nansum(np.column_stack([values(c) for c in counted]), axis=1)
+    found: dict[str, float] = {}
+    for name, number in zip(first.texts(), rows, strict=True):
+        found[name] = found.get(name, 0.0) + float(number)
+    return found
+
+
+def _compare_variants(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:
+    """Find two releases whose difference is the genotypes of few people.
+
+    Notes
+    -----
+    2 N p - 2 N' p' counts the alleles of the people who are in one release and not in the other.
+    """
+    mine, theirs = _allele_counts(table, judging), _allele_counts(other, judging)
+    shared = mine.keys() & theirs.keys()
+    if not shared:
+        return
+    names = sorted(shared)
+    (first, n), (second, m) = _aligned(mine, names), _aligned(theirs, names)
+    people = float(np.abs(n - m).max())
+    difference = np.abs(first - second)
+    # Half an allele covers the rounding of a frequency.
+    few = judging.policy.counts.minimum
+    if (people or (difference > 0.5).any()) and max(people, difference.max() / 2) < few:
+        why = (
+            f"An earlier release has {len(names):,} of the same variants, of "
+            f"{people:,.0f} more or fewer people: the difference of the two is their genotypes."
+        )
+        yield _finding(table, judging, "TAB202", why, Verdict.BLOCK)
+    elif people or (difference > 0.5).any():
+        why = f"An earlier release has {len(names):,} of the same variants with other numbers."
+        yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
+
+
+def _aligned(
+    counts: dict[str, tuple[float, float]], names: list[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return (
+        np.array([counts[name][0] for name in names]),
+        np.array([counts[name][1] for name in names]),
+    )
+
+
+def _allele_counts(table: Table, judging: Judging) -> dict[str, tuple[float, float]]:
+    """Return allele count and number of people by variant, where a table tells both."""
+    people = people_behind(table, judging)
+    count = _counted(table, people)
+    if people is None or count is None:
+        return {}
+    places = with_role(table, Role.CHROMOSOME, Role.POSITION, Role.ALLELE, Role.LABEL)
+    keys: list[Column] = with_role(table, Role.VARIANT)[:1] or places
+    names = zip(*(c.texts() for c in keys), strict=True)
+    return {
+        ":".join(name): (float(c), float(n))
+        for name, c, n in zip(names, count, people, strict=True)
+        if np.isfinite(c)
+    }
+
+
+def _counted(table: Table, people: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+    counts = with_role(table, Role.ALLELE_COUNT)
+    if counts:
+        return values(counts[0])
+    frequencies = with_role(table, Role.FREQUENCY)
+    return 2 * people * values(frequencies[0]) if frequencies and people is not None else None
 
 
 def _finding(table: Table, judging: Judging, rule: str, why: str, severity: Verdict) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gdi_spe.disclosure.marks import Seen
 from gdi_spe.disclosure.table import Table
 
 
@@ -22,6 +23,7 @@ class Picture:
     path: str
     width: int
     height: int
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)

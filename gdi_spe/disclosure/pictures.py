@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from gdi_spe.disclosure.marks import Seen, look
+
 # The two lowest bits of each channel show nothing that a reader would miss.
 _KEPT_BITS = 0b11111100
 _SIGNATURE = 8
@@ -48,10 +50,10 @@ def png_chunks(data: bytes) -> Chunks:
     return Chunks(other, max(0, len(data) - at), "\n".join(text))
 
 
-def quantised_png(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
-    """Decode a PNG and write its pixels anew, without metadata and without their low bits."""
+def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[bytes, int, int, Seen]:
+    """Decode a picture and write its pixels as PNG, without metadata and without their low bits."""
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        with Image.open(io.BytesIO(data), formats=[form]) as image:
             width, height = image.size
             if width * height > max_pixels:
                 raise NotAPicture(f"it has {width * height:,} pixels, more than the policy allows")
@@ -63,7 +65,7 @@ def quantised_png(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
     kept = (pixels & _KEPT_BITS) | (pixels >> 6)  # white stays white, black black
     out = io.BytesIO()
     Image.fromarray(kept).save(out, format="PNG", compress_level=9)
-    return out.getvalue(), width, height
+    return out.getvalue(), width, height, look(pixels)
 
 
 def _over_white(image: Image.Image) -> Image.Image:

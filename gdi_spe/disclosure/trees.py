@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pyarrow as pa
@@ -55,14 +56,41 @@ def _canonical(node: Any, digits: int, depth: int) -> Any:
 def parts_of(tree: Any, digits: int) -> tuple[Part, ...]:
     """Return the tables of a tree, and all else as text with its place."""
     parts: list[Part] = []
-    rest: list[str] = []
+    rest: list[tuple[str, Any]] = []
     _walk(tree, "json", parts, rest, digits)
-    if rest:
-        parts.append(Text("json", "\n".join(rest)))
+    numbers = [(path, v) for path, v in rest if isinstance(v, (int, float)) and v is not True]
+    words = [f"{path}: {v}" for path, v in rest if isinstance(v, str)]
+    if words or not (parts or numbers):
+        parts.append(Text("json words", "\n".join(words) or "nothing"))
+    if numbers:
+        parts.append(_scalars(numbers, digits))
     return tuple(parts)
 
 
-def _walk(node: Any, path: str, parts: list[Part], rest: list[str], digits: int) -> None:
+# Names of objects whose members are of one sort: coef.age is a coefficient.
+_SORT = re.compile(
+    r"(coef\w*|params?|parameters|betas?|estimates?|weights?|odds_?ratios?|hazard_?ratios?|p_?values?|se|std_?err\w*"
+    r"|means?|sds?|n|counts?|cases|controls|h2|rg|auc|metrics?)",
+    re.IGNORECASE,
+)
+
+
+def _scalars(numbers: list[tuple[str, Any]], digits: int) -> Table:
+    """Put single numbers into a table of one row, each under its own name."""
+    columns, seen = [], set[str]()
+    for path, value in numbers:
+        *above, last = re.sub(r"\[(\d+)\]", r".\1", path).split(".")
+        sort = next((name for name in reversed(above) if _SORT.fullmatch(name)), "")
+        name = f"{sort.rstrip('s') if len(sort) > 2 else sort}_{last}" if sort else last
+        name = name if name not in seen else f"{name}_{len(seen)}"
+        seen.add(name)
+        columns.append(column_of(name, pa.array([_cell(value)]), digits))
+    return Table("json numbers", tuple(columns))
+
+
+def _walk(
+    node: Any, path: str, parts: list[Part], rest: list[tuple[str, Any]], digits: int
+) -> None:
     table = _table(node, path, digits)
     if table is not None:
         parts.append(table)
@@ -73,7 +101,7 @@ def _walk(node: Any, path: str, parts: list[Part], rest: list[str], digits: int)
         for place, value in enumerate(node):
             _walk(value, f"{path}[{place}]", parts, rest, digits)
     else:
-        rest.append(f"{path}: {node}")
+        rest.append((path, node))
 
 
 def _table(node: Any, path: str, digits: int) -> Table | None:

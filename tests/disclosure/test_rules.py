@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.disclosure.context import CheckContext
-from gdi_spe.disclosure.declared import membership_power
 from gdi_spe.disclosure.engine import check_files, judge_bytes
+from gdi_spe.disclosure.membership import membership_power
 from gdi_spe.disclosure.presets import policy_named, preset_names
 from gdi_spe.disclosure.rules import RULES
 from gdi_spe.disclosure.rules.rule import Judging
@@ -154,8 +154,25 @@ def test_zero_is_what_the_policy_says(report, policy):
     )
 
 
-def test_text_is_never_passed(report):
-    assert report("All is well.\n", "methods.md").verdict is Verdict.REVIEW
+def test_plain_words_about_many_people_pass(report):
+    text = "We fitted Cox models in 1,200 participants of five sites. HR 1.21 (1.08 to 1.36).\n"
+
+    assert report(text, "methods.md").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["We saw the phenotype in three patients of the second site.",
+     "Carriers were found at one site only (n = 4), and nowhere else.",
+     "The proband was a 34 year old woman from the north of the country.",
+     "All carriers of rs1234567 were heterozygous in this cohort of ours.",
+     "They came to the clinic on 2024-03-14, all on one and the same day.",
+     "age=44 bmi=31.2 case=1 and then some more words that say nothing",
+     "qzxv bbkrt wwpqz mnbvc xkcd plmkn qwrt zxcvb hjkl dfgh sdfg",
+     "& 12 & 3 & 400 in a table of some groups with names of sites"],
+)  # fmt: skip
+def test_words_about_few_people_are_read(text, report):
+    assert report(text + "\n", "methods.md").verdict is Verdict.REVIEW
 
 
 def test_a_stretch_of_bases_is_blocked(report):
@@ -164,6 +181,55 @@ def test_a_stretch_of_bases_is_blocked(report):
 
 def test_base64_is_blocked(report):
     assert report("x " + "QUJD" * 500, "t.txt").verdict is Verdict.BLOCK
+
+
+def test_a_variant_table_of_few_people_is_blocked_whatever_it_is_declared_as(report, rules_of):
+    lines = [f"rs{i},{0.1 + i % 40 / 100:.2f},300" for i in range(20_000)]
+    table = "SNP,AF,N\n" + "\n".join(lines) + "\n"
+
+    for kind in ("", "counts", "public-annotation", "regions"):
+        found = report(table, kind=kind, n=300)
+        assert found.verdict is Verdict.BLOCK
+        assert "GEN202" in rules_of(found)
+
+
+def test_summary_statistics_of_many_people_pass_and_rare_alleles_do_not(report):
+    lines = [f"1,{1000 * i},rs{i},A,G,{0.2 + i / 1000:.3f},0.01,0.02,0.6,90000" for i in range(200)]
+    header = "CHR,POS,SNP,A1,A2,EAF,BETA,SE,P,N\n"
+
+    assert report(header + "\n".join(lines), n=100_000).verdict is Verdict.PASS
+    rare = [line.replace(",0.200,", ",0.0001,") for line in lines]
+    assert report(header + "\n".join(rare), n=100_000).verdict is Verdict.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("table", "rule"),
+    [
+        ("site,F,M,All\nA,193,180,373\nF,<10,<10,11\nAll,198,186,384\n", "TAB109"),
+        ("site,F,M\nA,40.0,30.0\nB,19.5,10.0\nC,0.3,0.2\n", "TAB106"),
+        ("term,beta,n\nconst,1.0,12\nage,0.1,12\nbmi,0.2,12\n", "TAB108"),
+        ("site,n,top_share\nA,300,0.2\nB,200,0.95\n", "TAB107"),
+        ("fpr,tpr\n" + "\n".join(f"{i * i / 40000:.5f},{i / 200}" for i in range(201)), "PII107"),
+        ("PC1,PC2\n" + "\n".join(f"{i / 7:.4f},{i / 3:.4f}" for i in range(30)), "PII105"),
+        ("a,b,kinship\n" + "\n".join(f"x{i},y{i},0.{i}" for i in range(10, 20)), "PII106"),
+    ],
+)  # fmt: skip
+def test_what_numbers_imply_is_found(table, rule, report, rules_of):
+    assert rule in rules_of(report(table + "\n", n=1000))
+
+
+def test_two_releases_of_frequencies_whose_difference_is_a_person_are_blocked(tmp_path, policy):
+    before = [(f"rs{i}", 300 + i) for i in range(50)]
+    after = [(name, count - 1) for name, count in before]
+    for name, rows, n in (("then.csv", before, 1200), ("now.csv", after, 1199)):
+        lines = [f"{snp},{count / (2 * n):.6f},{n}" for snp, count in rows]
+        (tmp_path / name).write_text("SNP,AF,N\n" + "\n".join(lines) + "\n")
+    context = CheckContext(n_individuals=1199, prior=(tmp_path / "then.csv",))
+
+    found = check_files([tmp_path / "now.csv"], policy, context)
+
+    assert found.verdict is Verdict.BLOCK
+    assert "TAB202" in {finding.rule for finding in found.files[0].findings}
 
 
 COUNTS = st.lists(st.integers(0, 60), min_size=2, max_size=12)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from gdi_spe.disclosure.rules import counts, genomes, hidden, people
+from gdi_spe.disclosure.rules import counts, genomes, hidden, implied, people, summaries
 from gdi_spe.disclosure.rules.rule import Rule
 
 # Asked of every part, in this order.
-RULES: tuple[Rule, ...] = (*people.RULES, *genomes.RULES, *counts.RULES, *hidden.RULES)
+RULES: tuple[Rule, ...] = (
+    *people.RULES,
+    *genomes.RULES,
+    *summaries.RULES,
+    *counts.RULES,
+    *implied.RULES,
+    *hidden.RULES,
+)

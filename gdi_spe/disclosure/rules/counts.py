@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.roles import cross_table_columns
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.vocabulary import (
-    ALLELE_COUNT,
     DEGREES_OF_FREEDOM,
     EXTREMES,
-    NOT_PEOPLE,
     PEOPLE,
     SUMMARY_ROWS,
 )
@@ -31,23 +30,6 @@ def count_columns(table: Table, judging: Judging) -> list[Column]:
         if c.numbers is not None and (c.name in declared or PEOPLE.fullmatch(c.name))
     ]  # fmt: skip
     return named or cross_table_columns(table)
-
-
-def cross_table_columns(table: Table) -> list[Column]:
-    """Return the numbers of a cross table: labels first, and then whole numbers only.
-
-    Nothing says that these count people, so that they do is assumed.
-    """
-    rest = table.columns[1:]
-    whole = all(c.is_integer and np.nanmin(c.numbers) >= 0 for c in rest if c.numbers is not None)
-    if not rest or not whole or any(c.numbers is None for c in rest) or table.n_rows > 1000:
-        return []
-    # TRUST: a name that says "not people" takes a column out only where no name says "people".
-    return [c for c in rest if not _not_people(c)]
-
-
-def _not_people(column: Column) -> bool:
-    return bool(NOT_PEOPLE.fullmatch(column.name) or ALLELE_COUNT.fullmatch(column.name))
 
 
 def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:

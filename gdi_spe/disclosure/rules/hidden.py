@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.parts import Opaque, Picture, Text
+from gdi_spe.disclosure.prose import doubts
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Table
 
@@ -40,14 +41,33 @@ def unexplained(part: Opaque, judging: Judging) -> Iterator[Hit]:
 
 
 def undeclared_text(part: Text, judging: Judging) -> Iterator[Hit]:
-    """Words need a reader."""
-    yield Hit("Words cannot be checked by rules alone; a person reads them.", {})
+    """Words need a reader, unless they are few, plain and about no single person."""
+    found = list(doubts(part.text))
+    if found:
+        yield Hit(f"A person reads these words: {'; '.join(found)}.", {"n_doubts": len(found)})
 
 
 def picture(part: Picture, judging: Judging) -> Iterator[Hit]:
-    """A picture needs a viewer."""
-    why = "A picture can show one mark a person, or small groups; a person looks at it."
+    """A picture needs a viewer, unless it is a few letters, marks and straight lines."""
+    seen = part.seen
+    if seen is not None and seen.is_simple:
+        return
+    what = "" if seen is None else (
+        f" It has {seen.n_small:,} letters and marks, {seen.n_areas:,} filled areas and "
+        f"{seen.n_curves:,} curves."
+    )  # fmt: skip
+    why = f"A picture can show one mark a person, or small groups; a person looks at it.{what}"
     yield Hit(why, {"width": part.width, "height": part.height})
+
+
+def unseen_bits(part: Picture, judging: Judging) -> Iterator[Hit]:
+    """Find bits that differ where the eye sees one colour."""
+    if part.seen is not None and part.seen.noise_share > 0.05:
+        why = (
+            f"In areas of one colour, {part.seen.noise_share:.0%} of the pixels differ in bits "
+            "that nobody sees: a payload can be written in them."
+        )
+        yield Hit(why, {"share": round(part.seen.noise_share, 3)})
 
 
 RULES = (
@@ -75,5 +95,10 @@ RULES = (
         "IMG901", "Picture", Verdict.REVIEW,
         "Nothing to fix; export the table behind the plot beside it.",
         Picture, picture,
+    ),
+    Rule(
+        "HID104", "Bits that nobody sees", Verdict.BLOCK,
+        "Save the figure anew from the plotting library, and change no pixel afterwards.",
+        Picture, unseen_bits,
     ),
 )  # fmt: skip

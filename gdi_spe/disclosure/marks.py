@@ -1,0 +1,104 @@
+"""What a picture shows, as far as its pixels tell: letters, lines, bars, marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Marks and letters that a figure of a few estimates has.
+_LARGEST_MARK = 0.08
+_THIN = 4
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Connected shapes of ink, by sort."""
+
+    n_small: int
+    n_straight: int
+    n_areas: int
+    n_curves: int
+    n_colours: int
+    ink_share: float
+    # Of the pixels in flat areas, how many differ in bits that nobody sees.
+    noise_share: float
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether these are a few letters, marks and straight lines and nothing more."""
+        return (
+            self.n_small <= 150
+            and self.n_straight <= 60
+            and not self.n_areas
+            and not self.n_curves
+            and self.ink_share <= 0.2
+        )
+
+
+def look(pixels: NDArray[np.uint8]) -> Seen:
+    """Tell what sorts of shape a picture is made of."""
+    from scipy.ndimage import find_objects, label
+
+    background = _commonest(pixels)
+    ink = (np.abs(pixels.astype(np.int16) - background) > 24).any(axis=-1)
+    colour = pixels.max(axis=-1).astype(np.int16) - pixels.min(axis=-1) > 40
+    small = straight = areas = curves = 0
+    for layer in (ink & colour, ink & ~colour):
+        labelled, _ = label(layer, structure=np.ones((3, 3)))
+        sizes = np.bincount(labelled.ravel())
+        for number, box in enumerate(find_objects(labelled), start=1):
+            sort = _sort((labelled[box] == number), int(sizes[number]), pixels.shape)
+            small += sort == "small"
+            straight += sort == "straight"
+            areas += sort == "area"
+            curves += sort == "curve"
+    colours = np.unique(pixels.reshape(-1, pixels.shape[-1]) >> 4, axis=0).shape[0]
+    return Seen(
+        small, straight, areas, curves, colours, float(ink.mean()), _hidden_noise(pixels)
+    )  # fmt: skip
+
+
+def _commonest(pixels: NDArray[np.uint8]) -> NDArray[np.int16]:
+    packed = pixels.astype(np.int64) @ np.array([65536, 256, 1])
+    found, counts = np.unique(packed, return_counts=True)
+    top = int(found[counts.argmax()])
+    return np.array([top >> 16, (top >> 8) & 255, top & 255], dtype=np.int16)
+
+
+def _sort(shape: NDArray[np.bool_], size: int, picture: tuple[int, ...]) -> str:
+    """Name a connected shape by its box and how it fills it."""
+    height, width = shape.shape
+    if min(height, width) <= _THIN:
+        return "straight" if max(height, width) > 12 else "small"
+    if max(height / picture[0], width / picture[1]) <= _LARGEST_MARK:
+        return "small"
+    if _is_straight_lines(shape, size):
+        return "straight"
+    return "area" if size > 0.4 * height * width else "curve"
+
+
+def _is_straight_lines(shape: NDArray[np.bool_], size: int) -> bool:
+    """Whether a shape is axes, frames and error bars: a few full rows and columns, and ticks."""
+    height, width = shape.shape
+    rows, columns = shape.sum(axis=1) > 0.6 * width, shape.sum(axis=0) > 0.6 * height
+    if rows.sum() + columns.sum() == 0 or rows.sum() > 24 or columns.sum() > 24:
+        return False
+    rest = shape & ~rows[:, None] & ~columns[None, :]
+    # What is left are ticks and small marks on the lines.
+    return int(rest.sum()) <= max(24.0, 0.35 * size)
+
+
+def _hidden_noise(pixels: NDArray[np.uint8]) -> float:
+    """Return how often, where a picture is of one colour to the eye, its low bits differ."""
+    seen = pixels >> 2
+    inside = seen[1:-1, 1:-1]
+    flat = np.ones(inside.shape[:2], dtype=bool)
+    for other in (seen[:-2, 1:-1], seen[2:, 1:-1], seen[1:-1, :-2], seen[1:-1, 2:]):
+        flat &= (inside == other).all(axis=-1)
+    if flat.sum() < 100:
+        return 0.0
+    low = pixels[1:-1, 1:-1][flat] & 3
+    shares = [np.bincount(low[:, c], minlength=4).max() / len(low) for c in range(low.shape[1])]
+    return float(1 - min(shares))

@@ -1,0 +1,85 @@
+"""Whether words can be passed without a reader: short, readable, and about no single person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_MOST_CHARACTERS = 20_000
+_MOST_NUMBERS = 60
+_LONGEST_TOKEN = 48
+_WORD = re.compile(r"[A-Za-zÀ-žΑ-ωА-я]{2,}")
+_NUMBER = re.compile(r"(?<![A-Za-z_])[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?")
+_PEOPLE = (
+    r"(patients?|people|persons?|participants?|individuals?|carriers?|cases?|controls?|women|men|woman|man|subjects?"
+    r"|families|children|probands?|males?|females?|homozygotes?|heterozygotes?|deaths?|donors?|samples?)"
+)
+_NUMERAL = r"[1-9]|one|two|three|four|five|six|seven|eight|nine|a single|single|only one"
+_FEW = re.compile(
+    rf"\b({_NUMERAL})\b(?![.,]\d)(\s+(of|out)\b[^.\n]{{0,20}})?(\s+\w+){{0,2}}\s+{_PEOPLE}\b",
+    re.IGNORECASE,
+)
+_N_FEW = re.compile(r"\b[nN]\s*=\s*[0-9]\b(?![.,]?\d)")
+_ARTICLE = r"this|the|our|a|an|index|another"
+_SOMEBODY = "patient|participant|individual|proband|carrier|case|subject|donor"
+_NUMBERED = f"{_SOMEBODY}|person|row|sample|record|id"
+_ONE_PERSON = re.compile(
+    rf"\b({_ARTICLE})\s+({_SOMEBODY}|woman|man|girl|boy|child)\b"
+    r"|\byears?[- ]old\b|\b(aged?|born)\s+\d"
+    rf"|\b({_NUMBERED})\s*(no\.?|number|id|#|:)?\s*[A-Z]{{0,5}}[-_]?\d{{1,12}}\b",
+    re.IGNORECASE,
+)
+_VARIANT = re.compile(
+    r"\b(chr)?([0-9]{1,2}|X|Y|MT?):\d{3,}|\brs\d{3,}\b|\b[cgp]\.[A-Z(]?[a-z(]{0,3}\d+|\b[01.][/|][01.]\b"
+    r"|\b(hetero|homo|hemi)zygous\b"
+)
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
+_PAIRS = re.compile(r"(\b\w{1,20}\s*[=:]\s*[^\s=:]{1,20}[\s,;]+){2,}\w{1,20}\s*[=:]\s*\S")
+_CELLS = re.compile(r"(?:^|[&|\t,;])\s*([1-9])\s*(?=$|[&|\t,;\\])", re.MULTILINE)
+
+
+def doubts(text: str) -> Iterator[str]:
+    """Yield why a person must read a text; nothing means that it can pass."""
+    words, numbers = _WORD.findall(text), _NUMBER.findall(text)
+    if len(text) > _MOST_CHARACTERS:
+        yield f"it has {len(text):,} characters"
+    if len({word.lower() for word in words if len(word) > 2}) < 3 or not _is_mostly_words(text):
+        yield "it is not made of words"
+    if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
+        yield f"it has {len(numbers):,} numbers"
+    if any(len(token) > _LONGEST_TOKEN for token in re.split(r"[\s/\\]+", text)):
+        yield "it has stretches without a space"
+    if not _is_readable(words):
+        yield "its words are not words"
+    for pattern, what in _SAYS:
+        if pattern.search(text):
+            yield what
+
+
+_SAYS = (
+    (_FEW, "it counts few people"),
+    (_N_FEW, "it counts few people"),
+    (_CELLS, "it has a table with small numbers"),
+    (_ONE_PERSON, "it seems to speak of one person"),
+    (_VARIANT, "it names variants or genotypes"),
+    (_DAY, "it names days"),
+    (_PAIRS, "it lists values by name"),
+)
+
+
+def _is_mostly_words(text: str) -> bool:
+    """Whether letters and spaces make up most of it, and no letter is beyond what languages use."""
+    plain = sum(each.isalpha() or each.isspace() for each in text)
+    return plain >= 0.55 * len(text) and all(ord(each) < 0x3000 for each in text)
+
+
+def _is_readable(words: list[str]) -> bool:
+    """Whether most words have the vowels and the length that words have."""
+    long = [word for word in words if len(word) > 3]
+    odd = [w for w in long if len(w) > 28 or not re.search(r"[aeiouyäöüåéèAEIOUY]", w) or _mixed(w)]
+    return len(odd) <= max(2, len(long) // 8)
+
+
+def _mixed(word: str) -> bool:
+    """Whether letters change between small and large as in encoded bytes."""
+    return len(re.findall(r"[a-z][A-Z]", word)) > 2

@@ -1,0 +1,157 @@
+"""What a column is, by its name and its cells."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+import numpy as np
+
+from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.vocabulary import ALLELE_COUNT, NOT_PEOPLE, PEOPLE
+
+
+class Role(Enum):
+    """The parts that columns play in tables of results."""
+
+    VARIANT = "variant"
+    CHROMOSOME = "chromosome"
+    POSITION = "position"
+    ALLELE = "allele"
+    FREQUENCY = "allele frequency"
+    ALLELE_COUNT = "allele count"
+    ALLELE_NUMBER = "allele number"
+    EFFECT = "effect"
+    ERROR = "standard error"
+    P = "p-value"
+    STATISTIC = "statistic"
+    PROBABILITY = "probability"
+    PEOPLE = "number of people"
+    PAIRS = "number of pairs"
+    OTHER_COUNT = "number of things"
+    LABEL = "label"
+    UNKNOWN = "unknown"
+
+
+_COHORT = r"(_?(all|cases?|controls?|ctrls?|female|male|[A-Za-z]{2,12}))?"
+_NAMES: tuple[tuple[Role, str], ...] = (
+    (Role.VARIANT, r"snps?|rs_?ids?|variant(_?id)?|marker(_?name|_?id)?|var_?id|snp_?id"),
+    (Role.CHROMOSOME, r"(hm_)?#?(chr|chrom|chromosome)(_?id)?"),
+    (Role.POSITION, r"(hm_)?(pos|position|bp|base_pair_location|gen_?pos|chr_?pos)"),
+    (
+        Role.ALLELE,
+        r"a[012]|ref|alt|reference|alternate|(hm_)?(effect|other|risk|tested|minor|major|reference|non_?effect)"
+        r"_?allele|ea|nea|oa|allele_?[012]?|omitted",
+    ),
+    (
+        Role.FREQUENCY,
+        r"((e|m|r)?af|a1_?fre?q|(allele_?)?fre?q|alt_?freqs?|(effect_|minor_|risk_)?allele_?frequency)"
+        + _COHORT,
+    ),
+    (Role.ALLELE_NUMBER, r"an|allele_?number|nchrobs|obs_?ct|an_\w+"),
+    (
+        Role.EFFECT,
+        r"(beta|b|effect(_?size|_?weight)?|or|odds_?ratio|log_?or|hr|hazard_?ratio|log_?hr|weight|estimate|coef\w*)"
+        r"(_\w{1,12})?",
+    ),
+    (Role.ERROR, r"(se|standard_?error|std_?err\w*|bse|sem)(_\w{1,12})?"),
+    (
+        Role.P,
+        r"(p|p_?val(ue)?|neg_log_?10_?p(_?value)?|m?log10_?p|q|q_?val(ue)?|fdr|p_?adj|padj|p>\|[tz]\|)(_\w{1,12})?",
+    ),
+    (Role.PAIRS, r"(n_?)?pairs"),
+    (
+        Role.STATISTIC,
+        r"((mean|avg|average|sd|std|stdev|median|q[123]|p\d{1,2}|iqr|var|variance|cv|skew\w*|kurtosis|rate|incidence"
+        r"|prevalence|percent|pct|proportion|ratio|rr|irr|smr|h2|h2_?\w*|rg|r|r2|rsq|rho|corr\w*|auc|auroc|auprc|roc_?auc|accuracy"
+        r"|sensitivity|specificity|ppv|npv|precision|recall|f1|brier|c_?index|concordance|lambda|lambda_?gc|intercept"
+        r"|slope|z|t|chi2?|chi_?sq\w*|stat|statistic|[zt]_?(score|stat|value)|wald|f|q_?stat|i2|tau2|het\w*_?p|aic|bic|log_?lik\w*"
+        r"|ci|ci95|ci_?(low|high|lower|upper|l|u)|lci|uci|lower|upper|conf_?(low|high)|(low|high)(er)?_?(95)?_?ci?|enrichment|mean_chi2|liability\w*|info|call_rate|missing(ness)?_?rate|hwe_?p?\w*|power)"
+        r"(_\w{1,16})?)|\w{1,20}_(mean|sd|median|q1|q3|iqr|se|rate|pct|percent|ci|low|high|lower|upper|h2|rg|p|rate)",
+    ),
+    (Role.PROBABILITY, r"pip|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4]"),
+)
+_PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _NAMES)
+VARIANT_CELL = re.compile(
+    r"rs\d+([:_][ACGT,]+)?|(chr)?([0-9]{1,2}|X|Y|M|MT)[:_-]\d+([:_-]\S{0,100})?"
+)
+_CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
+_ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|\*|-|\.|<[A-Z0-9:]{1,20}>")
+_MAX_LABEL = 60
+
+
+def role_of(column: Column) -> Role:
+    """Return the part a column plays; what its cells contradict is unknown."""
+    filled = [cell for cell in column.cells if cell]
+    if filled and all(VARIANT_CELL.fullmatch(cell) for cell in filled[:2000]):
+        return Role.VARIANT
+    role = _by_name(column)
+    return role if _agrees(role, column, filled) else Role.UNKNOWN
+
+
+def _by_name(column: Column) -> Role:
+    name = column.name.strip().lstrip("#")
+    if PEOPLE.fullmatch(name):
+        return Role.PEOPLE
+    if ALLELE_COUNT.fullmatch(name):
+        return Role.ALLELE_COUNT
+    found = next((role for role, pattern in _PATTERNS if pattern.fullmatch(name)), None)
+    if found is not None:
+        return found
+    if column.numbers is not None:
+        return Role.OTHER_COUNT if NOT_PEOPLE.fullmatch(name) else Role.UNKNOWN
+    return Role.LABEL
+
+
+def _agrees(role: Role, column: Column, filled: list[str]) -> bool:
+    """Whether the cells are what the name says."""
+    numbers = column.numbers
+    if role is Role.LABEL:
+        return all(len(cell) <= _MAX_LABEL for cell in filled)
+    if role is Role.VARIANT:
+        return numbers is None and all(len(cell) <= _MAX_LABEL for cell in filled)
+    if role is Role.CHROMOSOME:
+        return all(_CHROMOSOME_CELL.fullmatch(cell) for cell in filled)
+    if role is Role.ALLELE:
+        return all(_ALLELE_CELL.fullmatch(cell) for cell in filled)
+    if numbers is None:
+        return False
+    finite = numbers[np.isfinite(numbers)]
+    if role in (Role.FREQUENCY, Role.PROBABILITY):
+        return bool((finite >= 0).all() and (finite <= 1).all())
+    if role in (Role.PEOPLE, Role.PAIRS, Role.ALLELE_COUNT, Role.ALLELE_NUMBER, Role.POSITION):
+        return bool((finite >= 0).all())
+    return True
+
+
+def roles_of(table: Table) -> list[Role]:
+    """Return the role of each column."""
+    return [role_of(column) for column in table.columns]
+
+
+def with_role(table: Table, *wanted: Role) -> list[Column]:
+    """Return the columns that play one of these parts."""
+    return [c for c in table.columns if role_of(c) in wanted]
+
+
+def is_about_variants(table: Table) -> bool:
+    """Whether each row is about a variant: it names one, or a chromosome and a position."""
+    roles = set(roles_of(table))
+    return Role.VARIANT in roles or {Role.CHROMOSOME, Role.POSITION} <= roles
+
+
+def cross_table_columns(table: Table) -> list[Column]:
+    """Return the numbers of a cross table: labels first, and then whole numbers only.
+
+    Nothing says that these count people, so that they do is assumed.
+    """
+    rest = table.columns[1:]
+    whole = all(c.is_integer and np.nanmin(c.numbers) >= 0 for c in rest if c.numbers is not None)
+    if not rest or not whole or any(c.numbers is None for c in rest) or table.n_rows > 1000:
+        return []
+    # TRUST: a name that says "not people" takes a column out only where no name says "people".
+    return [c for c in rest if not _not_people(c)]
+
+
+def _not_people(column: Column) -> bool:
+    return bool(NOT_PEOPLE.fullmatch(column.name) or ALLELE_COUNT.fullmatch(column.name))

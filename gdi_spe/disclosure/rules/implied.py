@@ -1,0 +1,198 @@
+"""Rules about counts that other numbers imply: percentages, shares, means, models, hidden cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.recovery import MostCells, Recovered, recover_table
+from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.shape import values
+from gdi_spe.disclosure.table import Column, Table
+
+_SHARE = re.compile(
+    r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*",
+    re.IGNORECASE,
+)
+_TOP = re.compile(
+    r"(largest|top|max|biggest|dominant|first)_?(1|2)?_?(share|contribution|proportion|pct)?|top_?[12]",
+    re.IGNORECASE,
+)
+_DUMMY = re.compile(r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|id_?\d+.*")
+
+
+def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find shares that with a known number of people are counts below the policy's minimum."""
+    if is_about_variants(table):
+        return
+    minimum = judging.policy.counts.minimum
+    for column in _shares(table):
+        for people in _denominators(table, judging):
+            few, fit = _implied(column, people, minimum)
+            if few.size:
+                why = (
+                    f"{few.size:,} cell{'s' if few.size > 1 else ''} of “{column.name}” and the "
+                    f"number of people give counts of fewer than {minimum}: "
+                    f"{'; '.join(table.label_of(int(row)) for row in few[:10])}."
+                )
+                severity = Verdict.BLOCK if fit or _SHARE.fullmatch(column.name) else Verdict.REVIEW
+                evidence = {"n_cells": int(few.size), "minimum": minimum}
+                yield Hit(why, evidence, f"[column={column.name}]", severity)
+                break
+
+
+def _shares(table: Table) -> Iterator[Column]:
+    """Yield columns that are shares by name, or all of a cross table that adds up to everyone."""
+    named = [c for c in table.columns if c.numbers is not None and _SHARE.fullmatch(c.name)]
+    yield from named
+    rest = [c for c in table.columns[1:] if c.numbers is not None and np.isfinite(c.numbers).any()]
+    if named or not rest or table.columns[0].numbers is not None:
+        return
+    matrix = np.column_stack([values(c) for c in rest])
+    if np.nanmin(matrix) < 0 or np.nanmax(matrix) > 100 or all(c.is_integer for c in rest):
+        return
+    sums = (np.nansum(matrix), *np.nansum(matrix, axis=0), *np.nansum(matrix, axis=1))
+    if any(abs(total - whole) < 0.02 * whole for total in sums for whole in (1.0, 100.0)):
+        yield from rest
+
+
+def _denominators(table: Table, judging: Judging) -> Iterator[NDArray[np.float64]]:
+    for column in with_role(table, Role.PEOPLE):
+        if np.isfinite(values(column)).any():
+            yield values(column)
+    known = {judging.side_car.n_individuals, judging.context.n_individuals} - {None}
+    for n in known:
+        yield np.full(table.n_rows, float(n or 0))
+
+
+def _implied(
+    column: Column, people: NDArray[np.float64], minimum: int
+) -> tuple[NDArray[np.intp], bool]:
+    """Return the rows whose share implies few people, and whether shares are whole counts."""
+    numbers = values(column)
+    whole = 100.0 if np.nanmax(numbers) > 1 else 1.0
+    counts = numbers * people / whole
+    tolerance = 0.5 * 10.0 ** -_decimals(column) * people / whole
+    finite = np.isfinite(counts)
+    near = np.abs(counts - np.rint(counts)) <= np.maximum(tolerance, 1e-6) * 1.01
+    fit = bool(near[finite].all() and (tolerance[finite] < 0.25).all())
+    few = np.flatnonzero(finite & (numbers > 0) & (counts < minimum - 0.5))
+    return few, fit
+
+
+def _decimals(column: Column) -> int:
+    return max((len(cell.partition(".")[2]) for cell in column.cells if "e" not in cell), default=0)
+
+
+def dominated(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find sums that one or two people make up, by the shares of the largest that stand beside."""
+    bar = judging.policy.statistics.dominance_share
+    for column in table.columns:
+        if column.numbers is None or not _TOP.fullmatch(column.name):
+            continue
+        numbers = values(column)
+        shares = numbers / (100 if np.nanmax(numbers) > 1 else 1)
+        rows = np.flatnonzero(shares >= bar)
+        if rows.size:
+            why = (
+                f"{rows.size:,} sums are made up to {bar:.0%} or more by the largest contributors: "
+                f"{'; '.join(table.label_of(int(row)) for row in rows[:10])}."
+            )
+            yield Hit(why, {"n_cells": int(rows.size), "share": bar}, f"[column={column.name}]")
+
+
+def saturated(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find models with nearly as many terms as people, and terms that stand for few people."""
+    effects, errors = with_role(table, Role.EFFECT), with_role(table, Role.ERROR)
+    counts = with_role(table, Role.PEOPLE)
+    if not effects or is_about_variants(table) or table.labels == ():
+        return
+    minimum = judging.policy.counts.minimum
+    if counts:
+        n = float(np.nanmin(values(counts[0])))
+        left = n - table.n_rows
+        if left < judging.policy.statistics.degrees_of_freedom:
+            why = f"{table.n_rows:,} terms leave {left:,.0f} degrees of freedom of {n:,.0f} people."
+            yield Hit(why, {"degrees_of_freedom": left}, severity=Verdict.BLOCK)
+    if errors:
+        yield from _rare_dummies(table, values(errors[0]), minimum, judging)
+
+
+def _rare_dummies(
+    table: Table, error: NDArray[np.float64], minimum: int, judging: Judging
+) -> Iterator[Hit]:
+    """Find 0/1 terms of few people: of c people, the error is about sigma / sqrt(c)."""
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    counts = with_role(table, Role.PEOPLE)
+    people = float(np.nanmin(values(counts[0]))) if counts else float(n or 0)
+    names = table.labels[0].texts()
+    if not people or not np.isfinite(error).any():
+        return
+    least = float(np.nanmin(error[error > 0])) if (error > 0).any() else 0.0
+    for row, name in enumerate(names):
+        # The smallest error of a 0/1 term is that of about half the people.
+        scale = [error[i] for i, other in enumerate(names) if _DUMMY.fullmatch(other)]
+        base = min(scale, default=least)
+        if _DUMMY.fullmatch(name) and base and error[row] > base * np.sqrt(people / minimum) / 2:
+            why = (
+                f"The term “{name[:60]}” has an error as large as a group of few people gives; its "
+                "effect is then theirs."
+            )
+            yield Hit(why, {"row": row + 1}, f"[row={row + 1}]")
+
+
+def recoverable(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find hidden cells that totals give back, exactly or within narrow bounds."""
+    try:
+        found = recover_table(table, judging.policy.counts.minimum)
+    except MostCells as error:
+        yield Hit(f"{error}; a person looks at it.", {}, severity=Verdict.REVIEW)
+        return
+    minimum = judging.policy.counts.minimum
+    exact = [cell for cell in found if cell.is_exact]
+    narrow = [cell for cell in found if not cell.is_exact and cell.width < minimum / 2]
+    if exact:
+        yield Hit(
+            f"Totals give back {len(exact):,} hidden cell{'s' if len(exact) > 1 else ''} exactly: "
+            f"{_named(exact)}.",
+            {"n_exact": len(exact), "cells": [c.place for c in exact[:20]]},
+        )
+    if narrow:
+        yield Hit(
+            f"Totals bound {len(narrow):,} hidden cells closely: {_named(narrow)}.",
+            {"n_narrow": len(narrow)},
+            severity=Verdict.REVIEW,
+        )
+
+
+def _named(cells: list[Recovered]) -> str:
+    return "; ".join(cell.place for cell in cells[:10])
+
+
+RULES = (
+    Rule(
+        "TAB106", "Counts behind shares", Verdict.BLOCK,
+        "Round the shares so that they hold no count below the minimum, or merge the groups.",
+        Table, implied_counts,
+    ),
+    Rule(
+        "TAB107", "Dominance", Verdict.REVIEW,
+        "Merge groups until no one or two people make up most of a sum.",
+        Table, dominated,
+    ),
+    Rule(
+        "TAB108", "Saturated model", Verdict.REVIEW,
+        "Fit fewer terms, or merge the levels that stand for few people.",
+        Table, saturated,
+    ),
+    Rule(
+        "TAB109", "Hidden cells given back", Verdict.BLOCK,
+        "Hide a second cell in each row and column, drop the totals, or merge the groups.",
+        Table, recoverable,
+    ),
+)  # fmt: skip

@@ -1,0 +1,181 @@
+"""Rules about statistics of variants and of people: membership, scores, steps of curves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.membership import effective_variants, membership
+from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.curves import MOST_POINTS, roc_columns, survival_columns
+from gdi_spe.disclosure.shapes.shape import is_grid, values
+from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.variants import arms_of, people_behind
+
+_OF_A_PERSON = re.compile(
+    r"(pc|pca|dim|umap|tsne|mds|axis)_?\d{1,3}(_avg)?|resid\w*|std_?resid\w*|fitted\w*|y_?hat|predicted\w*|leverage|cooks\w*"
+    r"|hat_?diag\w*|score\w*|prs\w*|pgs\w*|grs\w*|risk_?score\w*|martingale\w*|deviance_resid\w*|probability|pred_?prob\w*",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)", re.IGNORECASE)
+
+
+def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Bound what frequencies and effects tell about who is among the people behind them."""
+    if not is_about_variants(table) or not with_role(
+        table, Role.FREQUENCY, Role.EFFECT, Role.ALLELE_COUNT, Role.PEOPLE
+    ):
+        return
+    people = people_behind(table, judging)
+    if people is None:
+        return  # the shape of the table objects to that
+    for name, rows in _groups(table):
+        n_variants = max(int(rows.sum()), _earlier_variants(judging))
+        yield from _membership(table, judging, (name, rows, n_variants), people)
+
+
+def _earlier_variants(judging: Judging) -> int:
+    """Return how many variants the node knows to be released of this cohort, with this request."""
+    return judging.context.n_variants_released
+
+
+def _groups(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield each group of people that the rows are of."""
+    group = next((c for c in table.labels if c.name.lower() in ("group", "population")), None)
+    if group is None:
+        yield "the cohort", np.ones(table.n_rows, dtype=bool)
+        return
+    for code, name in enumerate(group.cells):
+        yield name, group.codes == code
+
+
+def _membership(
+    table: Table, judging: Judging, part: tuple[str, NDArray[np.bool_], int],
+    people: NDArray[np.float64],
+) -> Iterator[Hit]:  # fmt: skip
+    name, rows, n_variants = part
+    genomic = judging.policy.genomic
+    n = float(max(np.nanmin(people[rows]), 1))
+    rate = genomic.membership_false_positive_rate
+    told = membership(n, n_variants, _independent(table, rows, n_variants), rate, arms_of(table))
+    # TRUST: linkage comforts nobody who has a reference panel, so the upper figure decides.
+    if told.ld_aware <= genomic.membership_power_review:
+        return
+    small = n < genomic.large_cohort or judging.context.is_sensitive
+    why = (
+        f"{n_variants:,} variants of {n:,.0f} people ({name}) let someone who has a person's "
+        f"genome tell with power {told.ld_aware:.3f}, at {rate} false positives, that the person "
+        f"is among them ({told.naive:.3f} for an attacker who takes linked variants for "
+        f"{told.n_effective:,} independent ones); the policy's bar is "
+        f"{genomic.membership_power_review}."
+    )
+    blocks = small and told.ld_aware > genomic.membership_power_block
+    evidence = {
+        "n_people": n, "n_variants": n_variants, "n_effective": told.n_effective,
+        "power_ld_aware": round(told.ld_aware, 4), "power_naive": round(told.naive, 4),
+    }  # fmt: skip
+    yield Hit(why, evidence, f"[group={name}]", Verdict.BLOCK if blocks else Verdict.REVIEW)
+
+
+def _independent(table: Table, rows: NDArray[np.bool_], n_variants: int) -> int:
+    chromosome = with_role(table, Role.CHROMOSOME)
+    position = with_role(table, Role.POSITION)
+    if not chromosome or not position or not np.isfinite(values(position[0])).all():
+        return n_variants
+    return effective_variants(chromosome[0].codes[rows], values(position[0])[rows], n_variants)
+
+
+def values_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Recognise scores, coordinates and residuals: one row a person without a name."""
+    minimum = judging.policy.counts.minimum
+    if is_about_variants(table) or table.n_rows < minimum or with_role(table, Role.PEOPLE):
+        return
+    for column in table.columns:
+        if not _OF_A_PERSON.fullmatch(column.name) or column.numbers is None:
+            continue
+        if column.n_distinct >= 0.9 * table.n_rows and not column.is_integer:
+            why = (
+                f"The column “{column.name}” has {table.n_rows:,} different values, as many as "
+                "people: a score, coordinate or residual is of one person."
+            )
+            yield Hit(why, {"n_rows": table.n_rows}, f"[column={column.name}]")
+
+
+def pairs_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Recognise kinship of pairs, one row a pair."""
+    kin = [c for c in table.columns if _PAIR.fullmatch(c.name) and c.numbers is not None]
+    if kin and table.n_rows >= 2 and not with_role(table, Role.PEOPLE, Role.PAIRS):
+        why = f"Each of the {table.n_rows:,} rows tells how one pair of people is related."
+        yield Hit(why, {"n_rows": table.n_rows}, f"[column={kin[0].name}]")
+
+
+def steps_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Recognise ROC and survival curves that step where single people are."""
+    for what, found in (("ROC", roc_columns(table)), ("survival", survival_columns(table))):
+        if found is None or table.n_rows <= 25:
+            continue
+        at = found[0]
+        if table.n_rows > MOST_POINTS or not is_grid(np.sort(np.unique(values(at)))):
+            why = (
+                f"The {what} curve has {table.n_rows:,} points at places that the data chose, so a "
+                "step of it is a person."
+            )
+            yield Hit(why, {"n_points": table.n_rows}, f"[column={at.name}]")
+
+
+def linkage_of_few(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Recognise a matrix of linkage between variants."""
+    first, *rest = table.columns
+    if len(rest) < 5 or abs(len(rest) - table.n_rows) > 1 or not _are_variants(first, rest):
+        return
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    small = n is None or n < judging.policy.genomic.large_cohort
+    why = (
+        f"Linkage between {table.n_rows:,} variants"
+        + ("" if n is None else f" of {n:,} people")
+        + " holds their haplotypes where people are few."
+    )
+    severity = Verdict.BLOCK if n is not None and small else Verdict.REVIEW
+    yield Hit(why, {"n_variants": table.n_rows, "n_people": n}, severity=severity)
+
+
+def _are_variants(first: Column, rest: list[Column]) -> bool:
+    named = Column("variant", tuple(c.name for c in rest), np.arange(len(rest), dtype=np.int32))
+    return all(
+        re.fullmatch(r"rs\d+|(chr)?[0-9XYM]{1,2}[:_]\d+\S*", c) for c in named.cells
+    ) and all(c.numbers is not None and np.nanmax(np.abs(c.numbers)) <= 1.0001 for c in rest)
+
+
+RULES = (
+    Rule(
+        "GEN202", "Membership", Verdict.REVIEW,
+        "Give fewer variants, larger groups, or frequencies with fewer digits; ask the data holder "
+        "for controlled access to the rest.",
+        Table, tells_membership,
+    ),
+    Rule(
+        "GEN301", "Linkage of few people", Verdict.REVIEW,
+        "Give linkage from a public reference panel, or scores that sum it up.",
+        Table, linkage_of_few,
+    ),
+    Rule(
+        "PII105", "A value of each person", Verdict.BLOCK,
+        "Give the distribution instead: a density, or quantiles that hold enough people.",
+        Table, values_of_people,
+    ),
+    Rule(
+        "PII106", "Pairs of people", Verdict.BLOCK,
+        "Count the pairs by degree of kinship.",
+        Table, pairs_of_people,
+    ),
+    Rule(
+        "PII107", "Curve with a step a person", Verdict.BLOCK,
+        "Read the curve off at an even grid of at most 101 points, with the number at risk.",
+        Table, steps_of_people,
+    ),
+)  # fmt: skip

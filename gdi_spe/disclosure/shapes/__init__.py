@@ -1,0 +1,14 @@
+"""Tables whose meaning is known, so that their numbers can be checked and they can pass."""
+
+from __future__ import annotations
+
+from gdi_spe.disclosure.shapes import annotation, curves, groups, variants
+from gdi_spe.disclosure.shapes.shape import Shape
+
+# Tried in this order; the first that fits and has nothing to object explains a table.
+SHAPES: tuple[Shape, ...] = (
+    *variants.SHAPES,
+    *annotation.SHAPES,
+    *curves.SHAPES,
+    *groups.SHAPES,
+)

@@ -1,0 +1,131 @@
+"""Tables that tell nothing of people: public annotation, regions, matrices of traits."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdi_spe.disclosure.roles import VARIANT_CELL, Role, is_about_variants, role_of, roles_of
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
+from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.vocabulary import person_numbers
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+# Resources whose numbers are about other people than the cohort's.
+_PUBLIC = re.compile(
+    r"(gnomad|exac|topmed|1000g|1kg|kg|esp|dbsnp|clinvar|cadd|revel|sift|polyphen\w*|phylop|phastcons|gerp|spliceai"
+    r"|alphamissense|loeuf|pli|hgmd|omim|hpo|uniprot|ensembl|dann|eigen|fathmm|metasvm|primateai|mpc|oe_lof)(_\w{1,30})?",
+    re.IGNORECASE,
+)
+_MASK = re.compile(
+    r"(is_|in_)?(p?lof|ptv|missense\w*|synonymous|damaging|mask_?\d*|acmg\w*|panel\w*|constrained|intolerant|coding"
+    r"|splice\w*|stop\w*|frameshift|inframe|deleterious|known|novel|recessive|dominant|hc|lc|essential|druggable)(_\w{1,20})?",
+    re.IGNORECASE,
+)
+_GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+|GENE\d+")
+_MOST_TRAITS = 60
+
+
+def _fits_public(table: Table, judging: Judging) -> bool:
+    declared = judging.side_car.kind in ("public-annotation", "annotation")
+    return declared and is_about_variants(table)
+
+
+def _public(table: Table, judging: Judging) -> Objections:
+    """Object to any number in declared annotation that is not of a public resource."""
+    places = {Role.VARIANT, Role.CHROMOSOME, Role.POSITION, Role.ALLELE}
+    for column, role in zip(table.columns, roles_of(table), strict=True):
+        if role in places or _PUBLIC.fullmatch(column.name):
+            continue
+        if column.numbers is not None or column.n_distinct > 2000 or role is not Role.LABEL:
+            yield f"The column “{column.name}” is of no public resource that is known here."
+
+
+def _fits_regions(table: Table, judging: Judging) -> bool:
+    if judging.side_car.kind not in ("regions", "bed", "public-annotation") or (
+        len(table.columns) < 3
+    ):
+        return False
+    first, start, end = table.columns[:3]
+    return (
+        role_of(_named(first, "chrom")) is Role.CHROMOSOME
+        and start.is_integer
+        and end.is_integer
+        and bool((values(start) < values(end)).all())
+    )
+
+
+def _named(column: Column, name: str) -> Column:
+    return Column(name, column.cells, column.codes)
+
+
+def _regions(table: Table, judging: Judging) -> Objections:
+    """Object to anything in a list of regions that is neither a name, a score nor a strand."""
+    if len(table.columns) > 6:
+        yield f"It has {len(table.columns)} columns, more than regions need."
+    for column in table.columns[3:6]:
+        strand = set(column.cells) <= {"+", "-", "."}
+        score = column.is_integer and column.n_distinct <= 1001
+        name = column.numbers is None and max(map(len, column.cells)) <= 40
+        if not (strand or score or name):
+            yield f"The column “{column.name}” is no name, score or strand."
+
+
+def _fits_masks(table: Table, judging: Judging) -> bool:
+    first, *rest = table.columns
+    return (
+        0 < len(rest) <= 20
+        and all(set(c.cells) <= {"0", "1", "true", "false"} for c in rest)
+        and first.numbers is None
+    )
+
+
+def _masks(table: Table, judging: Judging) -> Objections:
+    """Object to marks of 0 and 1 that are not properties of genes."""
+    first, *rest = table.columns
+    if not all(_GENE.fullmatch(cell) for cell in first.cells) or first.n_distinct != table.n_rows:
+        yield f"The column “{first.name}” does not name each gene once."
+    for column in rest:
+        if not _MASK.fullmatch(column.name):
+            yield f"“{column.name}” is no known property of a gene."
+
+
+def _fits_correlations(table: Table, judging: Judging) -> bool:
+    first, *rest = table.columns
+    return (
+        first.numbers is None
+        and 2 <= len(rest) == table.n_rows
+        and first.texts() == [c.name for c in rest]
+        and all(c.numbers is not None for c in rest)
+    )
+
+
+def _correlations(table: Table, judging: Judging) -> Objections:
+    """Object to matrices of anything but traits: variants and people correlate as well."""
+    first, *rest = table.columns
+    matrix = np.column_stack([values(c) for c in rest])
+    if not (np.isfinite(matrix).all() and np.allclose(matrix, matrix.T, atol=1e-4)):
+        yield "The matrix is not symmetric."
+    elif not np.allclose(np.diag(matrix), 1, atol=0.05) or np.abs(matrix).max() > 1.3:
+        yield "It does not hold correlations."
+    if len(rest) > _MOST_TRAITS:
+        yield f"It correlates {len(rest):,} things; people and variants come in such numbers."
+    if any(VARIANT_CELL.fullmatch(c) or person_numbers(c) or _is_numbered(c) for c in first.cells):
+        yield "The names in it are not names of traits."
+
+
+def _is_numbered(label: str) -> bool:
+    """Whether a label is a letter or two and a number, as people are numbered."""
+    return bool(re.fullmatch(r"[A-Za-z]{0,10}[_-]?\d{2,}", label))
+
+
+SHAPES = (
+    Shape("public annotation", _fits_public, _public),
+    Shape("regions", _fits_regions, _regions),
+    Shape("properties of genes", _fits_masks, _masks),
+    Shape("correlations of traits", _fits_correlations, _correlations),
+)

@@ -1,0 +1,113 @@
+"""Curves that were read off at chosen points: ROC on a grid, survival on a time grid."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdi_spe.disclosure.roles import Role, role_of
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
+from gdi_spe.disclosure.table import Column, Table
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+_FALSE = re.compile(r"fpr|false_?positive_?rate|1_?-?_?specificity", re.IGNORECASE)
+_TRUE = re.compile(r"tpr|true_?positive_?rate|sensitivity|recall", re.IGNORECASE)
+_TIME = re.compile(r"t|time\w*|month|months|years?|days?|weeks?|timeline", re.IGNORECASE)
+_SURVIVAL = re.compile(r"s|surv\w*|km\w*|s\(t\)|kaplan\w*|cum\w*_?inc\w*", re.IGNORECASE)
+_AT_RISK = re.compile(r"(n_?)?(at_?risk|risk)", re.IGNORECASE)
+_EVENTS = re.compile(r"(n_?)?(events?|censored|deaths?)|cumulative_events", re.IGNORECASE)
+_LIMIT = re.compile(r"(ci_?)?(lower|upper|lo|hi|low|high)(_?\w{0,8})|se|std_err", re.IGNORECASE)
+MOST_POINTS = 101
+
+
+def column_like(table: Table, pattern: re.Pattern[str]) -> Column | None:
+    """Return the first column of numbers whose name fits."""
+    return next(
+        (c for c in table.columns if pattern.fullmatch(c.name) and c.numbers is not None), None
+    )
+
+
+def roc_columns(table: Table) -> tuple[Column, Column] | None:
+    """Return false and true positive rates, where a table has both."""
+    false, true = column_like(table, _FALSE), column_like(table, _TRUE)
+    return (false, true) if false is not None and true is not None else None
+
+
+def survival_columns(table: Table) -> tuple[Column, Column] | None:
+    """Return time and survival, where a table has both."""
+    time, survival = column_like(table, _TIME), column_like(table, _SURVIVAL)
+    if time is None or survival is None or time is survival:
+        return None
+    finite = values(survival)[np.isfinite(values(survival))]
+    within = bool(finite.size and (finite >= 0).all() and (finite <= 1).all())
+    return (time, survival) if within else None
+
+
+def _fits_roc(table: Table, judging: Judging) -> bool:
+    return roc_columns(table) is not None
+
+
+def _roc(table: Table, judging: Judging) -> Objections:
+    """Object to a curve that steps where people are."""
+    found = roc_columns(table)
+    assert found is not None  # noqa: S101  # it fits
+    groups = _groups(table, found[0], found[1])
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    if n is None:
+        yield "How many people stand behind the curve is not known."
+    elif table.n_rows // groups * judging.policy.counts.minimum > n:
+        yield f"It has more points than {n:,} people allow."
+    yield from _off_grid(table, found[0])
+    yield from _besides(table, {found[0].name, found[1].name})
+
+
+def _groups(table: Table, *known: Column) -> int:
+    labels = [c.codes for c in table.columns if role_of(c) is Role.LABEL and c not in known]
+    return int(np.unique(np.column_stack(labels), axis=0).shape[0]) if labels else 1
+
+
+def _off_grid(table: Table, at: Column) -> Objections:
+    """Object to points that were not chosen evenly: the data chose them."""
+    labels = [c.codes for c in table.columns if role_of(c) is Role.LABEL and c is not at]
+    keys = np.column_stack(labels) if labels else np.zeros((table.n_rows, 1))
+    _, group = np.unique(keys, axis=0, return_inverse=True)
+    for each in np.unique(group):
+        points = values(at)[group.ravel() == each]
+        if points.size > MOST_POINTS or not is_grid(np.sort(points)):
+            yield "Its points are not an even grid of at most 101 steps: the data chose them."
+            return
+
+
+def _besides(table: Table, known: set[str]) -> Objections:
+    for column in table.columns:
+        if column.name in known or role_of(column) is Role.LABEL or _LIMIT.fullmatch(column.name):
+            continue
+        yield f"The column “{column.name}” does not belong to a curve."
+
+
+def _fits_survival(table: Table, judging: Judging) -> bool:
+    return survival_columns(table) is not None
+
+
+def _survival(table: Table, judging: Judging) -> Objections:
+    """Object to survival at times of events, or where few are at risk."""
+    found, at_risk = survival_columns(table), column_like(table, _AT_RISK)
+    assert found is not None  # noqa: S101  # it fits
+    if at_risk is None:
+        yield "No column says how many are at risk."
+    elif not (values(at_risk) >= judging.policy.counts.minimum).all():
+        yield f"Fewer than {judging.policy.counts.minimum} people are at risk at some time."
+    yield from _off_grid(table, found[0])
+    events = {c.name for c in table.columns if _EVENTS.fullmatch(c.name)}
+    known = {found[0].name, found[1].name, at_risk.name if at_risk else "", *events}
+    yield from _besides(table, known)
+
+
+SHAPES = (
+    Shape("ROC curve on a grid", _fits_roc, _roc),
+    Shape("survival on a time grid", _fits_survival, _survival),
+)

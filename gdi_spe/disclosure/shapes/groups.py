@@ -1,0 +1,223 @@
+"""Tables with one row a group: counts of people, means of groups, models."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.disclosure.roles import (
+    Role,
+    cross_table_columns,
+    is_about_variants,
+    role_of,
+    roles_of,
+    with_role,
+)
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
+from gdi_spe.disclosure.table import Column, Table
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+_MOST_ROWS = 1000
+# A cross table that says nothing of the cohort's size counts at most so many people.
+_MOST_PEOPLE = 100_000
+_TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
+_TERM = re.compile(r"term|variable|covariate|parameter|predictor|feature|index|", re.IGNORECASE)
+_EDGE = re.compile(
+    r"lo|hi|low|high|left|right|from|to|start|end|bin\w*|mid\w*|lower|upper|edge\w*", re.IGNORECASE
+)
+_INTERCEPT = re.compile(r"const|intercept|\(intercept\)|_cons", re.IGNORECASE)
+_GENETIC = re.compile(
+    r"(h2|rg|lambda\w*|intercept|ratio|mean_chi2|liability_h2|enrichment|z|p|se|p_value)(_\w+)?",
+    re.IGNORECASE,
+)
+
+
+def labels_and_counts(table: Table) -> tuple[list[Column], list[Column]]:
+    """Return the columns of words, and those that count people."""
+    return with_role(table, Role.LABEL), with_role(table, Role.PEOPLE, Role.PAIRS)
+
+
+def _fits_aggregates(table: Table, judging: Judging) -> bool:
+    labels, counts = labels_and_counts(table)
+    edges = [c for c in table.columns if _EDGE.fullmatch(c.name) and c.numbers is not None]
+    return bool(counts) and bool(labels or edges) and not is_about_variants(table)
+
+
+def _aggregates(table: Table, judging: Judging) -> Objections:
+    """Object to a column beside labels, counts and statistics, and to counts that do not fit."""
+    known = {
+        Role.LABEL, Role.PEOPLE, Role.PAIRS, Role.STATISTIC, Role.EFFECT, Role.ERROR, Role.P,
+        Role.OTHER_COUNT, Role.CHROMOSOME,
+    }  # fmt: skip
+    for column, role in zip(table.columns, roles_of(table), strict=True):
+        edge = bool(_EDGE.fullmatch(column.name)) and column.numbers is not None
+        if role not in known and not edge:
+            yield f"The column “{column.name}” has no known meaning beside counts."
+        if role is Role.OTHER_COUNT and not column.is_integer:
+            yield f"“{column.name}” is not a whole number throughout."
+    yield from _twice(table)
+    yield from _edges(table)
+    for column in with_role(table, Role.PEOPLE, Role.PAIRS):
+        yield from _count(column, judging)
+
+
+def _count(column: Column, judging: Judging) -> Objections:
+    numbers, n = values(column), judging.context.n_individuals
+    if not column.is_integer or not np.isfinite(numbers).all():
+        yield f"“{column.name}” is not a count throughout."
+        return
+    most = None if n is None else n * (n - 1) // 2 if role_of(column) is Role.PAIRS else n
+    if most is not None and numbers.max() > most:
+        yield f"“{column.name}” counts more than the cohort has ({most:,})."
+
+
+def _twice(table: Table) -> Objections:
+    if table.n_rows > _MOST_ROWS:
+        yield f"It has {table.n_rows:,} rows, more than a table of groups has."
+    labels = with_role(table, Role.LABEL)
+    edges = [c for c in table.columns if _EDGE.fullmatch(c.name)]
+    others = with_role(table, Role.OTHER_COUNT)
+    keys = [c.codes for c in (*labels, *edges, *others)]
+    if keys and np.unique(np.column_stack(keys), axis=0).shape[0] != table.n_rows:
+        yield "A group stands twice."
+
+
+def _edges(table: Table) -> Objections:
+    """Object to bins whose edges the data chose: the outermost are the extremes."""
+    for column in table.columns:
+        if not _EDGE.fullmatch(column.name) or column.numbers is None or table.n_rows < 3:
+            continue
+        if not is_grid(np.sort(values(column))) or not _is_round(values(column)):
+            yield f"The edges in “{column.name}” are not round numbers at even steps."
+
+
+def _is_round(edges: NDArray[np.float64]) -> bool:
+    """Whether every edge is a multiple of 1, 2 or 5 times the power of ten below the step."""
+    step = float(np.median(np.diff(np.sort(edges))))
+    unit = 10.0 ** np.floor(np.log10(step) + 1e-9)
+    return bool(np.abs(edges / (unit / 2) - np.rint(edges / (unit / 2))).max() < 1e-6)
+
+
+def _fits_cross(table: Table, judging: Judging) -> bool:
+    return (
+        bool(cross_table_columns(table))
+        and not is_about_variants(table)
+        and not any(EXTREME_WORD.search(c) for c in (*_words(table),))
+    )
+
+
+EXTREME_WORD = re.compile(
+    r"\b(min|max|minimum|maximum|sum|youngest|oldest|largest|smallest)\b", re.IGNORECASE
+)
+
+
+def _words(table: Table) -> list[str]:
+    return [c.name for c in table.columns] + list(table.columns[0].cells[:200])
+
+
+def _cross(table: Table, judging: Judging) -> Objections:
+    """Object to whole numbers that need not be counts of people."""
+    first, *rest = table.columns
+    if role_of(first) is not Role.LABEL or first.n_distinct != table.n_rows:
+        yield f"The column “{first.name}” does not name each group once."
+        return
+    inner = [c for c in rest if not _TOTAL.fullmatch(c.name)]
+    kept = np.array([not _TOTAL.fullmatch(cell) for cell in first.texts()])
+    matrix = np.column_stack([values(c) for c in inner])[kept] if inner else np.zeros((0, 1))
+    if not matrix.size or not np.isfinite(matrix).all():
+        yield "Cells are missing."
+        return
+    if matrix.shape[0] * matrix.shape[1] > _MOST_ROWS:
+        yield "It has more cells than a table of groups has."
+    if not _may_count(matrix, judging.context.n_individuals):
+        yield "Nothing tells whether its whole numbers count people."
+
+
+def _may_count(matrix: NDArray[np.float64], n: int | None) -> bool:
+    """Whether whole numbers are plausible as a division of the cohort, or of each row's people."""
+    rows = matrix.sum(axis=1)
+    even = bool(rows.max() <= 1.25 * max(rows.min(), 1)) and len(rows) > 1
+    if n is not None:
+        return bool(matrix.sum() <= n or (even and rows.max() <= n <= 2 * rows.min()))
+    # Extremes of groups lie close together; counts of groups do not, unless each row is everyone.
+    spread = bool(matrix.max() >= 1.5 * max(matrix.min(), 1))
+    return bool(matrix.sum() <= _MOST_PEOPLE and spread)
+
+
+def _fits_model(table: Table, judging: Judging) -> bool:
+    first = table.columns[0]
+    roles = roles_of(table)
+    return (
+        first.numbers is None
+        and Role.EFFECT in roles
+        and not is_about_variants(table)
+        and table.n_rows <= 200
+    )
+
+
+def _model(table: Table, judging: Judging) -> Objections:
+    """Object to a model of an unknown number of people, or with a column beside its terms."""
+    known = {Role.LABEL, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE}
+    for column, role in zip(table.columns, roles_of(table), strict=True):
+        if role not in known and not re.fullmatch(r"df\w*|dof", column.name, re.IGNORECASE):
+            yield f"The column “{column.name}” has no known meaning in a model."
+    counts = [values(c) for c in with_role(table, Role.PEOPLE)]
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    people = float(min(c.min() for c in counts)) if counts else n
+    if people is None:
+        yield "How many people the model was fitted to is not known."
+    elif people < table.n_rows * judging.policy.counts.minimum:
+        yield f"It has {table.n_rows:,} terms for {people:,.0f} people."
+
+
+def _fits_genetics(table: Table, judging: Judging) -> bool:
+    first, *rest = table.columns
+    names = [c.name for c in rest if c.numbers is not None]
+    return (
+        first.numbers is None
+        and bool(names)
+        and not is_about_variants(table)
+        and all(_GENETIC.fullmatch(name) for name in names)
+        and any(name.lower().startswith(("h2", "rg", "lambda")) for name in names)
+    )
+
+
+def _genetics(table: Table, judging: Judging) -> Objections:
+    """Object to tables of heritability and genetic correlation that are long."""
+    if table.n_rows > 200:
+        yield f"It has {table.n_rows:,} rows."
+    for column in table.columns:
+        if column.numbers is None and role_of(column) is not Role.LABEL:
+            yield f"The column “{column.name}” holds long words."
+
+
+def _fits_values(table: Table, judging: Judging) -> bool:
+    return table.n_rows == 1 and all(c.numbers is not None for c in table.columns)
+
+
+def _values(table: Table, judging: Judging) -> Objections:
+    """Object to single numbers that are no result of a model or summary."""
+    known = {
+        Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
+    }  # fmt: skip
+    for column, role in zip(table.columns, roles_of(table), strict=True):
+        if role not in known:
+            yield f"“{column.name}” has no known meaning."
+    n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
+    people = min(n, default=judging.context.n_individuals or 0)
+    if people < len(table.columns) * judging.policy.counts.minimum:
+        yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
+
+
+SHAPES = (
+    Shape("single results", _fits_values, _values),
+    Shape("heritability and genetic correlation", _fits_genetics, _genetics),
+    Shape("model", _fits_model, _model),
+    Shape("groups with counts of people", _fits_aggregates, _aggregates),
+    Shape("cross table of counts", _fits_cross, _cross),
+)

@@ -1,0 +1,96 @@
+"""How many people and alleles stand behind each row of a table of variants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.disclosure.roles import Role, with_role
+from gdi_spe.disclosure.table import Column, Table
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+
+def _values(column: Column) -> NDArray[np.float64]:
+    numbers = column.numbers
+    assert numbers is not None  # noqa: S101  # columns with these roles are numbers
+    return numbers
+
+
+def people_behind(table: Table, judging: Judging) -> NDArray[np.float64] | None:
+    """Return how many people each row rests on: from its columns, its side-car or the cohort.
+
+    What is declared can only make the number smaller.
+    """
+    known = [
+        v for v in (judging.side_car.n_individuals, judging.context.n_individuals) if v is not None
+    ]
+    counted = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_total(c.name)]
+    arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.name)]
+    genotypes = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.name)]
+    numbers = [_values(c) / 2 for c in with_role(table, Role.ALLELE_NUMBER)]
+    if len(arms) == 2:
+        counted.append(np.sum(arms, axis=0))
+    if len(genotypes) == 3:
+        counted.append(np.sum(genotypes, axis=0))
+    found = [*counted, *numbers]
+    if found:
+        return np.asarray(np.min(found, axis=0))
+    return np.full(table.n_rows, float(min(known))) if known else None
+
+
+def _is_total(name: str) -> bool:
+    return name.lower() in (
+        "n", "nobs", "n_obs", "n_total", "n_individuals", "n_samples", "sample_size", "n_people",
+        "n_participants", "samplesize", "n_persons",
+    )  # fmt: skip
+
+
+def _is_arm(name: str) -> bool:
+    return name.lower() in (
+        "n_cases", "n_controls", "ncases", "ncontrols", "n_case", "n_control", "cases", "controls",
+    )  # fmt: skip
+
+
+def _is_genotype_count(name: str) -> bool:
+    return name.lower() in (
+        "hom_a", "het", "hom_b", "hom_ref", "hom_alt", "homref", "homalt", "n_hom_ref", "n_het",
+        "n_hom_alt", "homa", "homb",
+    )  # fmt: skip
+
+
+def minor_allele_counts(table: Table, people: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return the smallest minor allele count of each row that its columns tell; None if none do."""
+    found = []
+    for column in with_role(table, Role.FREQUENCY):
+        frequency = _values(column)
+        found.append(2 * people * np.minimum(frequency, 1 - frequency))
+    numbers = with_role(table, Role.ALLELE_NUMBER)
+    for column in with_role(table, Role.ALLELE_COUNT):
+        count = _values(column)
+        number = _values(numbers[0]) if numbers else 2 * people
+        found.append(np.minimum(count, number - count))
+    genotypes = {
+        c.name.lower(): _values(c)
+        for c in with_role(table, Role.PEOPLE)
+        if _is_genotype_count(c.name)
+    }
+    if len(genotypes) == 3:
+        het = genotypes.pop(next(name for name in genotypes if "het" in name))
+        one, other = genotypes.values()
+        found.append(np.minimum(2 * one + het, 2 * other + het))
+    return np.asarray(np.min(found, axis=0)) if found else None
+
+
+def arms_of(table: Table) -> tuple[float, float] | None:
+    """Return the sizes of cases and controls, where both have frequencies of their own."""
+    if len(with_role(table, Role.FREQUENCY)) < 2:
+        return None
+    arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.name)]
+    if len(arms) != 2:
+        return None
+    first, second = (float(max(np.nanmin(arm), 1)) for arm in arms)
+    return first, second
