@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 import stat
 from dataclasses import replace
@@ -22,7 +25,7 @@ from gdi_spe.node.cohorts import (
     withdrawal,
 )
 from gdi_spe.node.cohorts.definitions import AlreadyDefined, region_of
-from gdi_spe.node.cohorts.pseudonyms import individual_pseudonyms
+from gdi_spe.node.cohorts.pseudonyms import individual_pseudonyms, pseudonym
 from gdi_spe.node.cohorts.seals import CohortTampered
 from gdi_spe.node.cohorts.tables import DatasetVersionRow
 from gdi_spe.node.cohorts.versions import current_version, scrub, verify_quick
@@ -64,6 +67,15 @@ def test_pseudonyms_differ_between_projects_and_stay_between_versions(small: Any
 
     assert people(first.path) == people(again.path)
     assert not set(people(first.path)) & set(people(other.path))
+
+
+def test_a_pseudonym_is_the_keyed_hash_of_what_it_names() -> None:
+    """Made by hand here: names that people took into their notes must not change."""
+    text = b"\0\0\0\x01I\0\0\0\x02c1\0\0\0\x05Ann\xc3\xa9"
+    digest = hmac.new(bytes(32), text, hashlib.sha256).digest()
+
+    expected = base64.b32encode(digest)[:16].decode()
+    assert pseudonym(bytes(32), "I", "c1", "Ann\u00e9") == f"I-{expected}"
 
 
 def test_who_is_behind_a_pseudonym_is_kept_apart_for_the_node_alone(small: Any) -> None:
