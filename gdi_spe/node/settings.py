@@ -73,6 +73,8 @@ class IdentitySettings(Frozen):
     max_clock_skew_seconds: int = Field(30, ge=0, le=300)
     # How long any assertion counts after it was made; None is as long as its visa says.
     max_authorization_days: float | None = Field(None, gt=0)
+    # Claims in which the log-in service names other subjects of the same person.
+    subject_claims: tuple[str, ...] = ("elixir_id", "voperson_id")
     # How a passport comes: as a claim of the userinfo, or by a token exchange (GA4GH AAI 1.2).
     passport_flow: Literal["userinfo", "exchange"] = "userinfo"
     # Only for "exchange": where the keys are with which the log-in service signs passports.

@@ -20,6 +20,7 @@ from traitlets import Bool, Float, Unicode
 
 from gdi_spe.boundary.errors import SpeError
 from gdi_spe.node.hub.pages import handlers
+from gdi_spe.node.hub.polling import Again, Answer, Polls, Schedule, confirmed_at, instant_of
 from gdi_spe.node.service.client import NodeClient
 
 LOGIN = "gdi_spe_login"
@@ -31,6 +32,9 @@ EXCHANGE = {
 }
 TRY_AGAIN = "The node cannot check your log-in now. Please try again in a few minutes."
 NOT_ADMITTED = "You may not use this node. Ask the node's operator why."
+
+
+EXPIRES_AT = "gdi_spe_expires_at"
 
 
 class Login(BaseModel):
@@ -70,6 +74,8 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
         config=True
     )
     grace_seconds = Float(0, help="How long an outage is forgiven.").tag(config=True)
+
+    polls: Polls | None = None
 
     async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
         """Fetch the userinfo and have the node process judge it."""
@@ -114,17 +120,23 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
         self, token_info: dict[str, Any], user_info: dict[str, Any]
     ) -> dict[str, Any]:
         """Keep the tokens and the node's answer; never the passport, nor the id_token."""
-        kept = ("access_token", "refresh_token", "token_type", "expires_in", "scope")
+        kept = ("access_token", "refresh_token", "token_type", "expires_in", "scope", EXPIRES_AT)
+        response = {name: token_info[name] for name in kept if name in token_info}
+        seconds = response.get("expires_in")
+        if EXPIRES_AT not in response and isinstance(seconds, int | float):
+            response[EXPIRES_AT] = (self.now() + timedelta(seconds=seconds)).isoformat()
         return {
             "access_token": token_info["access_token"],
             "refresh_token": token_info.get("refresh_token"),
-            "token_response": {name: token_info[name] for name in kept if name in token_info},
+            "token_response": response,
             "refreshed_at": self.now().isoformat(),
             **user_info,
         }
 
     def get_handlers(self, app: Any) -> list[Any]:
-        """Return the log-in's pages and the page that it leads to."""
+        """Return the log-in's pages and the page that it leads to; from now on, look again."""
+        self.polls = Polls(self, app, Schedule(self.auth_refresh_age))
+        self.polls.start()
         return [*super().get_handlers(app), *handlers(self.node_socket, self.exports_url)]
 
     async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
@@ -140,19 +152,40 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
     async def refresh_user(self, user: Any, handler: Any = None, **_: Any) -> bool | dict[str, Any]:
         """Ask provider and node again; a no ends the log-in, an outage has a grace."""
         state = await user.get_auth_state()
+        answer = await self.ask_again(user.name, state, handler)
+        if answer.kind is Again.SILENT:
+            return self.within_grace(user.name, state)
+        if answer.model and self.polls is not None:
+            self.polls.schedule.confirmed(user.name, self.now())
+        return answer.model or False
+
+    async def ask_again(
+        self, name: str, state: Mapping[str, Any] | None, handler: Any = None
+    ) -> Answer:
+        """Ask provider and node whether a log-in still stands; decide nothing about an outage."""
         if not state:
-            return False
+            return Answer(Again.REFUSED)
+        if self._is_spent(state):
+            return Answer(Again.SPENT)
         try:
             model: dict[str, Any] = await self._model_again(state, handler)
         except (LoginUnavailable, OSError, HTTPClientError) as error:
+            self.log.warning("%s cannot be checked: %s", name, type(error).__name__)
             if isinstance(error, HTTPClientError) and 400 <= error.code < 500:
-                return False
-            return self._within_grace(user.name, state, error)
+                return Answer(Again.TOKEN_REFUSED)
+            return Answer(Again.SILENT)
         except web.HTTPError as error:
-            self.log.warning("the log-in of %s has ended: %s", user.name, error)
-            return False
+            self.log.warning("the log-in of %s has ended: %s", name, error)
+            return Answer(Again.REFUSED)
         # TRUST: JupyterHub would keep the old name; another person's answer is not this user's.
-        return model if model["name"] == user.name else False
+        same = model["name"] == name
+        return Answer(Again.CONFIRMED, model) if same else Answer(Again.REFUSED)
+
+    def _is_spent(self, state: Mapping[str, Any]) -> bool:
+        """Say whether the token has run out and nothing renews it: then there is nobody to ask."""
+        expires_at = instant_of(state["token_response"].get(EXPIRES_AT))
+        is_over = expires_at is not None and expires_at <= self.now()
+        return is_over and not state.get("refresh_token")
 
     async def _model_again(self, state: Mapping[str, Any], handler: Any) -> dict[str, Any]:
         """Use the access token, and the refresh token once the access token is spent."""
@@ -167,16 +200,13 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
         tokens = {**tokens, "refresh_token": tokens.get("refresh_token") or state["refresh_token"]}
         return dict(await self._token_to_auth_model(tokens))
 
-    def _within_grace(self, name: str, state: Mapping[str, Any], error: Exception) -> bool:
-        # TRUST: an outage is forgiven for the set time after the last yes, then it is a no.
-        try:
-            last = datetime.fromisoformat(state["refreshed_at"])
-            is_within = self.now() - last <= timedelta(seconds=self.grace_seconds)
-        except (KeyError, TypeError, ValueError):
-            is_within = False
-        self.log.warning(
-            "%s cannot be checked (%s); %s", name, type(error).__name__, _WORDS[is_within]
-        )
+    def within_grace(self, name: str, state: Mapping[str, Any]) -> bool:
+        """Say whether an outage is still forgiven."""
+        # TRUST: an outage is forgiven for the set time after a yes was due, then it is a no.
+        last = confirmed_at(state)
+        forgiven = timedelta(seconds=self.auth_refresh_age + self.grace_seconds)
+        is_within = last is not None and self.now() - last <= forgiven
+        self.log.warning("%s: %s", name, _WORDS[is_within])
         return is_within
 
     def now(self) -> datetime:

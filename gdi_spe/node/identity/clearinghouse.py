@@ -61,6 +61,8 @@ class Decision:
     refusals: tuple[Refusal, ...] = ()
     # Visas that could not be judged because their issuer's keys cannot be had now.
     unjudged: frozenset[str] = frozenset()
+    # Every identity of the user, and until when links say so; None is without end.
+    identities: tuple[tuple[Identity, datetime | None], ...] = ()
 
     @property
     def granted(self) -> dict[str, datetime]:
@@ -72,16 +74,25 @@ class Decision:
 
 
 def decide(
-    passport: object, user: Identity, trust: Trust, keys: KeySource, now: datetime
+    passport: object,
+    user: Identity,
+    trust: Trust,
+    keys: KeySource,
+    now: datetime,
+    also: Sequence[str] = (),
 ) -> Decision:
-    """Decide what a passport, as found in ``ga4gh_passport_v1``, grants to the user now."""
+    """Decide what a passport, as found in ``ga4gh_passport_v1``, grants to the user now.
+
+    ``also`` are other subjects by which the log-in service itself knows the user.
+    """
     if not isinstance(passport, list):
         return _nothing("passport-malformed", 0)
     if len(passport) > trust.limits.max_visas:
         return _nothing("passport-too-large", trust.limits.max_visas)
     reading = _Reading(trust, keys, now)
     valid = reading.read(passport)
-    known = own_identities(user, [v for v in valid if v.type == "LinkedIdentities"], trust)
+    links = [visa for visa in valid if visa.type == "LinkedIdentities"]
+    known = own_identities(user, links, trust, also)
     own = [
         (visa, min(visa.expires, known[visa.identity])) for visa in valid if visa.identity in known
     ]
@@ -90,7 +101,12 @@ def decide(
         if visa.type == "ControlledAccessGrants":
             derivations += reading.derive(visa, own, known.get(visa.identity))
     refusals = sorted(reading.refusals, key=lambda refusal: refusal.visa)
-    return Decision(tuple(derivations), tuple(refusals), frozenset(reading.unjudged))
+    identities = tuple(
+        (one, None if until == float("inf") else _instant(until))
+        for one, until in sorted(known.items())
+        if until > now.timestamp()
+    )
+    return Decision(tuple(derivations), tuple(refusals), frozenset(reading.unjudged), identities)
 
 
 class _Reading:

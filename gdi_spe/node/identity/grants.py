@@ -110,6 +110,20 @@ def end_grant(
     return len(rows)
 
 
+def end_login(session: Session, person: str, why: str, now: datetime) -> int:
+    """End everything that a person's last log-in brought, because it is no longer confirmed.
+
+    Their next log-in brings it back, if their visas still say so.
+    """
+    rows = _open_rows(session, person)
+    for row in rows:
+        _end(session, row, "login-ended", why, "hub", now)
+    facts: dict[str, Fact] = {"why": why, "grants": len(rows)}
+    record(session, Event("login.ended", "hub", person, facts), now)
+    session.flush()
+    return len(rows)
+
+
 def end_expired(session: Session, now: datetime) -> int:
     """Write down which grants have run out; they were not live from that instant anyway."""
     rows = session.scalars(select(Grant).where(Grant.ended_at.is_(None)))

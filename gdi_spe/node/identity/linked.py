@@ -39,13 +39,20 @@ def check_link(visa: Visa, trust: Trust) -> None:
         raise VisaRefused("conditions-unmet", "a link must be unconditional")
 
 
-def own_identities(user: Identity, links: Iterable[Visa], trust: Trust) -> dict[Identity, float]:
-    """Return every identity of the user with the instant until which that is known."""
-    known = {user: math.inf}
-    # Policy: a trusted issuer that signs the broker's subjects means the broker's person.
-    for issuer in trust.issuers:
-        if issuer.signs_broker_subjects:
-            known[Identity(issuer.iss, user.sub)] = math.inf
+def own_identities(
+    user: Identity, links: Iterable[Visa], trust: Trust, also: Iterable[str] = ()
+) -> dict[Identity, float]:
+    """Return every identity of the user with the instant until which that is known.
+
+    ``also`` are other subjects of the same person, as the log-in service itself names them.
+    """
+    known: dict[Identity, float] = {}
+    for sub in (user.sub, *also):
+        known[Identity(user.iss, sub)] = math.inf
+        # Policy: a trusted issuer that signs the broker's subjects means the broker's person.
+        for issuer in trust.issuers:
+            if issuer.signs_broker_subjects:
+                known[Identity(issuer.iss, sub)] = math.inf
     groups = [(linked_identities(visa.value) | {visa.identity}, visa.expires) for visa in links]
     changed = True
     while changed:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.identity.clearinghouse import Decision, Refusal, decide
 from gdi_spe.node.identity.grants import LiveGrant, apply_decision, live_grants
+from gdi_spe.node.identity.identities import keep_identities
 from gdi_spe.node.identity.keys import InTime, KeySource
 from gdi_spe.node.identity.passports import open_passport
 from gdi_spe.node.identity.people import (
@@ -114,7 +115,7 @@ def evaluate(
     # TRUST: one way by configuration; what came by the other is not looked at.
     if settings.identity.passport_flow == "exchange":
         passport = _opened(exchanged, user, settings.identity, keys, trust, now)
-    return Evaluated(claims, decide(passport, user, trust, keys, now))
+    return Evaluated(claims, decide(passport, user, trust, keys, now, claims.also))
 
 
 def _opened(
@@ -142,6 +143,7 @@ def admit(
     if not claims.has_mfa:
         return _refused(session, claims, "mfa-missing", MFA_MISSING, (), now)
     row = keep_person(session, claims, now, duties_at_most=held_roles(session, claims.person))
+    keep_identities(session, claims.person, decision.identities, now)
     grace = timedelta(seconds=settings.timers.identity_grace_seconds)
     withdrawn = apply_decision(session, claims.person, decision, grace, now)
     refusals = tuple(sorted({*decision.refusals, *withdrawn}, key=lambda r: (r.visa, r.code)))

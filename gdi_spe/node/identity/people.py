@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import NotFound, Refused
 from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.database.engine import Database
-from gdi_spe.node.identity.tables import Person
+from gdi_spe.node.identity.tables import Person, PersonIdentity
 from gdi_spe.node.settings import IdentitySettings, Settings
 
 RESEARCHER, REVIEWER, ADMIN, AUDITOR = "researcher", "reviewer", "admin", "auditor"
@@ -52,6 +53,8 @@ class Claims:
     person: str
     issuer: str
     subject: str
+    # Other subjects of the same person, in the log-in service's own words.
+    also: tuple[str, ...]
     display_name: str
     roles: tuple[str, ...]
     has_mfa: bool
@@ -87,6 +90,7 @@ def read_claims(userinfo: Mapping[str, Any], issuer: str, settings: IdentitySett
         person=username_of(issuer, subject),
         issuer=issuer,
         subject=subject,
+        also=_other_subjects(userinfo, subject, settings),
         display_name=_display_name(userinfo, subject),
         roles=_roles(entitlements, settings),
         # TRUST: only the one value that the settings name shows a second factor.
@@ -210,8 +214,18 @@ def person_row(session: Session, person: str) -> Person:
 
 
 def find_person(session: Session, name: str) -> Person:
-    """Return a person by the node's name for them or by their subject at the provider."""
+    """Return a person by the node's name for them or by a subject of theirs.
+
+    Raises
+    ------
+    NotFound
+        If it is nobody's, or that of two people at two issuers.
+    """
     row = session.get(Person, name) or session.query(Person).filter_by(subject=name).one_or_none()
+    if row is None:
+        query = select(PersonIdentity.person).where(PersonIdentity.subject == name).distinct()
+        people = list(session.scalars(query))
+        row = session.get(Person, people[0]) if len(people) == 1 else None
     if row is None:
         raise NotFound("person", name)
     return row
@@ -252,6 +266,15 @@ def _roles(entitlements: list[str], settings: IdentitySettings) -> tuple[str, ..
 def _claim(userinfo: Mapping[str, Any], name: str, default: object = None) -> Any:
     """Return a claim under its name with underscores, else with hyphens."""
     return userinfo.get(name, userinfo.get(name.replace("_", "-"), default))
+
+
+def _other_subjects(
+    userinfo: Mapping[str, Any], subject: str, settings: IdentitySettings
+) -> tuple[str, ...]:
+    """Return the subjects of the other claims that the settings name; odd ones do not count."""
+    found = (_claim(userinfo, name) for name in settings.subject_claims)
+    kept = {s for s in found if isinstance(s, str) and 0 < len(s) <= 255 and s.isprintable()}
+    return tuple(sorted(kept - {subject}))
 
 
 def _texts(userinfo: Mapping[str, Any], name: str) -> list[str]:

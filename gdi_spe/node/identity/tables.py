@@ -31,6 +31,19 @@ class Person(Base):
     suspended_why: Mapped[str] = mapped_column(Text, default="")
 
 
+class PersonIdentity(Base):
+    """One of the identities by which issuers know a person: the set is what visas are about."""
+
+    __tablename__ = "person_identities"
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True, index=True)
+    person: Mapped[str] = mapped_column(ForeignKey("people.person"), index=True)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    # Until when a link says so; None is the log-in service's own word.
+    until: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Grant(Base):
     """One way to a grant: renewed by newer visas, ended by an event, never deleted."""
 

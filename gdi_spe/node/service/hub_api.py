@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from gdi_spe.boundary.identifiers import Slug
 from gdi_spe.node.containers import register
+from gdi_spe.node.identity.grants import end_login
 from gdi_spe.node.identity.login import admit, evaluate, refused_outright
-from gdi_spe.node.identity.people import LoginRefused
+from gdi_spe.node.identity.people import LoginRefused, person_row
 from gdi_spe.node.projects.access import projects_of
 from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
@@ -31,6 +32,12 @@ class LoginBody(_Body):
     userinfo: dict[str, Any]
     # The Passport JWT of a token exchange, where the settings ask for one.
     passport: str | None = None
+
+
+class EndedBody(_Body):
+    """Why a log-in is no longer confirmed."""
+
+    why: Literal["token-refused", "login-refused", "provider-silent"]
 
 
 class StartBody(_Body):
@@ -66,6 +73,10 @@ def routes(node: Node) -> list[BaseRoute]:
         with node.database.write() as session:
             return admit(session, judged, node.settings, now).as_json()
 
+    def login_ended(username: str, body: EndedBody) -> None:
+        with node.database.write() as session:
+            end_login(session, person_row(session, username).person, body.why, node.now())
+
     def projects(username: str) -> dict[str, Any]:
         with node.database.write() as session:
             return projects_of(session, username, node.now()).as_json()
@@ -93,6 +104,11 @@ def routes(node: Node) -> list[BaseRoute]:
         body = await body_of(request, LoginBody)
         return JSONResponse(await run_in_threadpool(logins, body))
 
+    async def post_login_ended(request: Request) -> Response:
+        body = await body_of(request, EndedBody)
+        await run_in_threadpool(login_ended, request.path_params["username"], body)
+        return Response(status_code=204)
+
     async def get_projects(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(projects, request.path_params["username"]))
 
@@ -117,6 +133,7 @@ def routes(node: Node) -> list[BaseRoute]:
     return [
         Route("/v1/logins", post_login, methods=["POST"]),
         Route("/v1/people/{username}/projects", get_projects),
+        Route("/v1/people/{username}/login-ended", post_login_ended, methods=["POST"]),
         Route("/v1/workspaces", post_workspace, methods=["POST"]),
         Route("/v1/workspaces/{wid}", get_workspace),
         Route("/v1/workspaces/{wid}/started", post_started, methods=["POST"]),

@@ -15,6 +15,7 @@ from gdi_spe.node.hub.authenticator import (
     LoginUnavailable,
     LsAaiAuthenticator,
 )
+from gdi_spe.node.hub.polling import Again
 from gdi_spe.node.settings import Settings
 from tests.node.hub.stand_ins import PERSON, StandIn
 
@@ -235,7 +236,7 @@ OUTAGES = [
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=str)
-@pytest.mark.parametrize(("minutes", "stays"), [(59, True), (61, False)])
+@pytest.mark.parametrize(("minutes", "stays"), [(64, True), (66, False)])
 async def test_an_outage_has_a_grace_and_then_fails_closed(
     provider: Provider, node: StandIn, outage: Exception, minutes: int, stays: bool
 ) -> None:
@@ -317,3 +318,33 @@ async def test_an_exchange_that_gives_something_else_is_no_log_in(
         await logged_in(provider, node)
 
     assert node.asked == []
+
+
+async def test_a_token_that_ran_out_and_cannot_be_renewed_is_not_tried(
+    provider: Provider, node: StandIn
+) -> None:
+    node.answer("/v1/logins", YES)
+    tokens = {"access_token": "at", "token_type": "Bearer", "expires_in": 600}
+    state = (await provider._token_to_auth_model(tokens))["auth_state"]
+    provider.says["userinfo"] = HTTPClientError(401)
+
+    before = await provider.ask_again(PERSON, state)
+    provider.clock = NOW + timedelta(seconds=600)
+    after = await provider.ask_again(PERSON, state)
+
+    assert (before.kind, after.kind) == (Again.TOKEN_REFUSED, Again.SPENT)
+    assert await provider.refresh_user(user(state)) is False
+
+
+async def test_when_a_token_runs_out_is_known_over_refreshes(
+    provider: Provider, node: StandIn
+) -> None:
+    node.answer("/v1/logins", YES)
+    tokens = {"access_token": "at", "token_type": "Bearer", "expires_in": 600}
+    state = (await provider._token_to_auth_model(tokens))["auth_state"]
+    provider.clock = NOW + timedelta(seconds=500)
+
+    again = await provider.refresh_user(user(state))
+
+    assert isinstance(again, dict)
+    assert again["auth_state"]["token_response"] == state["token_response"]

@@ -15,7 +15,7 @@ from gdi_spe.node.audit.tables import AuditEvent, AuditHead
 from gdi_spe.node.database.engine import Base, Database
 from gdi_spe.node.identity.clearinghouse import Decision, decide
 from gdi_spe.node.identity.keys import FixedKeys
-from gdi_spe.node.identity.tables import Grant, GrantSource, Person
+from gdi_spe.node.identity.tables import Grant, GrantSource, Person, PersonIdentity
 from gdi_spe.node.identity.trust import Identity, Limits, Target, Trust, TrustedIssuer
 from gdi_spe.node.settings import Settings
 
@@ -200,7 +200,8 @@ def now() -> datetime:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path}/node.db")
-    tables = [one.__table__ for one in (AuditEvent, AuditHead, Person, Grant, GrantSource)]
+    kept = (AuditEvent, AuditHead, Person, PersonIdentity, Grant, GrantSource)
+    tables = [one.__table__ for one in kept]
     Base.metadata.create_all(database.engine, tables=tables)  # type: ignore[arg-type]
     yield database
     database.close()

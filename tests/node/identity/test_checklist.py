@@ -95,7 +95,13 @@ CHECKLIST: dict[str, tuple[str, ...]] = {
         "test_clearinghouse.test_a_chain_of_links_ends_with_its_shortest",
         "test_clearinghouse.test_an_assertion_counts_no_longer_than_the_node_lets_any",
     ),
-    "C17": ("test_keys.test_a_silent_issuer_is_asked_less_and_less_often",),
+    "C17": (
+        "../hub/test_polling.test_who_is_at_work_is_asked_about_once_an_hour_and_a_little_later",
+        "../hub/test_polling.test_a_silence_is_tried_again_later_and_later",
+        "../hub/test_polling.test_a_no_is_told_to_the_node_and_nobody_asks_again",
+        "../hub/test_polling.test_a_spent_token_says_nothing_about_the_person",
+        "test_keys.test_a_silent_issuer_is_asked_less_and_less_often",
+    ),
     "C18": ("test_passports.test_neither_passport_nor_token_is_recorded",),
     "C19": ("test_passports.test_neither_passport_nor_token_is_recorded",),
     "C20": (
@@ -120,5 +126,5 @@ def test_every_row_of_the_checklist_names_tests_that_are_there() -> None:
                 assert name in passports[kind], test
             else:
                 module, _, function = test.rpartition(".")
-                assert f"def {function}(" in here.with_name(f"{module}.py").read_text(), test
+                assert f"def {function}(" in (here.parent / f"{module}.py").read_text(), test
     assert list(CHECKLIST) == [f"C{n}" for n in range(1, 21)]

@@ -1,4 +1,4 @@
--- 488ae72f98e160c8a454cf0fbe83b15294943a0262788c16a19ba4841448fd2e;
+-- 8368b0721813c36decc59b17278eec7d3a3e883252d0e912baa542c88afe5427;
 
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
@@ -306,4 +306,18 @@ CREATE TABLE cohort_approvals (
 	CONSTRAINT fk_cohort_approvals_cohort_id_cohorts FOREIGN KEY(cohort_id) REFERENCES cohorts (id)
 );
 
-INSERT INTO alembic_version VALUES ('0002');
+CREATE TABLE person_identities (
+	issuer VARCHAR(255) NOT NULL, 
+	subject VARCHAR(255) NOT NULL, 
+	person VARCHAR(32) NOT NULL, 
+	seen_at DATETIME NOT NULL, 
+	until DATETIME, 
+	CONSTRAINT pk_person_identities PRIMARY KEY (issuer, subject), 
+	CONSTRAINT fk_person_identities_person_people FOREIGN KEY(person) REFERENCES people (person)
+);
+
+CREATE INDEX ix_person_identities_person ON person_identities (person);
+
+CREATE INDEX ix_person_identities_subject ON person_identities (subject);
+
+INSERT INTO alembic_version VALUES ('0003');
