@@ -48,7 +48,8 @@ def corpus(tmp_path: Path) -> Path:
     columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t"
     (folder / "few.vcf").write_text(columns + "A\tB\tC\n" + LINES)
     (folder / "many.vcf").write_text(columns + names + "\n" + many)
-    (folder / "wide.vcf").write_text(columns + names + "\n" + many.replace("0|1", "0|1:5:1,2"))
+    wide = many.replace("0|1", "0|1:5:1,2:7").replace("\tGT\t", "\tGT:DP:AD:GQ\t")
+    (folder / "wide.vcf").write_text(columns + names + "\n" + wide)
     (folder / "packed.calls").write_bytes(b"")
     if shutil.which("bcftools") and shutil.which("bgzip"):
         raw = subprocess.run(

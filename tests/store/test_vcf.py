@@ -7,13 +7,16 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import BadInput, ExitCode
+from gdi_spe.store import germline
 from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.kernels.library import library
 from gdi_spe.store.reading import load
 from gdi_spe.store.reading.genotypes import GenotypeBroken, GenotypeParser
 from gdi_spe.store.reading.vcf import open_vcf
@@ -446,3 +449,45 @@ def test_qualities_depths_and_phase_are_kept_where_they_are_asked_for(
 def test_format_that_the_store_has_no_column_for_cannot_be_kept(name: str) -> None:
     with pytest.raises(BadInput, match="cannot be kept"):
         Wanted(keep_format=(name,))
+
+
+def test_the_mitochondrion_of_hg19_is_refused_where_it_has_records(
+    write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    header = "##fileformat=VCFv4.2\n##contig=<ID=chrM,length=16571>\n"
+
+    make_folder([write_vcf([GOOD], header=header)])
+    with pytest.raises(BadInput, match=r"line 5: chrM of 16,571"):
+        make_folder([write_vcf([GOOD, GOOD.replace("chr1", "chrM")], header=header)])
+
+
+@pytest.mark.parametrize("kernels", ["native", "numpy"])
+def test_a_last_line_without_its_end_is_warned_of(
+    kernels: str, write_vcf: WriteVcf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GDI_SPE_KERNELS", kernels)
+    library.cache_clear()
+    path = write_vcf([GOOD])
+    path.write_bytes(path.read_bytes()[:-1])
+    (tmp_path / "out").mkdir()
+    samples = germline.Samples(("A", "B"), ("unknown",) * 2, np.arange(2))
+
+    report = load.load(tmp_path / "out", [path], samples, "GRCh38", "D")
+
+    library.cache_clear()
+    assert report.n_variants == 1
+    assert report.warnings == [f"{path}, line 3: the last line has no end: was the file cut?"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "record"),
+    [
+        (Filters(min_qual=3), "1 5 . A C high PASS . GT 0/1 0/0"),
+        (Filters(only_pass=True), "1 5 . A C 3 q10;;s5 . GT 0/1 0/0"),
+    ],
+)
+def test_a_filter_on_what_is_not_as_it_must_be_is_refused(
+    filters: Filters, record: str, write_vcf: WriteVcf, make_folder: MakeFolder
+) -> None:
+    with pytest.raises(BadInput, match=r"line 3: (QUAL|FILTER)"):
+        make_folder([write_vcf([record])], filters=filters)

@@ -62,6 +62,8 @@ class Header:
     # What ##reference names: a hint, where the contigs tell nothing.
     reference: str | None
     info: dict[str, Described]
+    # Is the mitochondrion the one of UCSC's hg19, whose positions are others?
+    has_other_mitochondrion: bool
     n_columns: int
     n_lines: int
 
@@ -76,6 +78,7 @@ class HeaderReader:
         self._assembly: str | None = None
         self._reference: str | None = None
         self._info: dict[str, Described] = {}
+        self._has_other_mitochondrion = False
 
     def read(self, lines: Iterator[bytes]) -> Header:
         """Read the header.
@@ -155,6 +158,7 @@ class HeaderReader:
 
     def _take_contig(self, meta: MetaLine, line: int) -> None:
         name, length = canonical(meta.id), meta.fields.get("length", "")
+        self._has_other_mitochondrion |= (name, length) == ("chrM", "16571")
         by_length = assembly_of(name, int(length)) if name and _is_count(length) else None
         found = by_length or _named_assembly(meta.fields.get("assembly", ""))
         if found and self._assembly and found != self._assembly:
@@ -173,6 +177,7 @@ class HeaderReader:
             self._assembly,
             self._reference,
             self._info,
+            self._has_other_mitochondrion,
             len(columns),
             number,
         )

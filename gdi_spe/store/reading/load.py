@@ -176,6 +176,8 @@ class _Loading:
         n_rows = 0
         for chromosome, table in records.tables(self._samples.ids):
             numbers = pa.array(np.full(table.num_rows, file, np.int32))
+            if chromosome == "chrM" and records.header.has_other_mitochondrion:
+                raise self._other_mitochondrion(file, table)
             self._sorter(chromosome).add(table.append_column("file", numbers))
             self._bound_memory()
             n_rows += table.num_rows
@@ -183,6 +185,14 @@ class _Loading:
         self.report.warnings += records.warnings.lines(str(self._paths[file]))
         self.report.skipped_contigs.update(records.skipped_contigs)
         self.report.left_out.update(records.left_out)
+
+    def _other_mitochondrion(self, file: int, table: pa.Table) -> BadInput:
+        return BadInput(
+            "chrM of 16,571 bases (NC_001807) has other positions than that of GRCh37 and GRCh38",
+            source=str(self._paths[file]),
+            line=table["line"][0].as_py(),
+            remedy="Leave chrM out, or call it against NC_012920",
+        )
 
     def close(self) -> None:
         """Write what still waits."""

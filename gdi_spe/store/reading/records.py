@@ -23,6 +23,7 @@ from gdi_spe.store.reading.encrypted import Crypt4ghKey
 from gdi_spe.store.reading.formats import FormatBroken, SampleFields, in_order, read_people, without
 from gdi_spe.store.reading.header import Header, Warnings
 from gdi_spe.store.reading.intake import TextSource, open_text
+from gdi_spe.store.reading.kept import FieldBroken, kept_filter, kept_quality
 from gdi_spe.store.reading.streams import made_ahead
 from gdi_spe.store.reading.vcf import Variant, VcfReader
 from gdi_spe.store.reading.wanted import Wanted
@@ -56,6 +57,7 @@ class Records:
 
     def __init__(self, text: TextSource, wanted: Wanted) -> None:
         self._text, self._wanted = text, wanted
+        self._is_ended = True
         # Records that a filter left out, and calls that one made missing ("calls").
         self.left_out: Counter[str] = Counter()
         head = _Head(text.chunks(CHUNK_BYTES))
@@ -97,12 +99,19 @@ class Records:
             The samples in the order that the calls shall have.
         """
         order = self._order(samples)
-        jobs = (partial(self._parser(order), chunk) for chunk in self._chunks)
+        jobs = (partial(self._parser(order), chunk) for chunk in self._looked_at())
         number = self.header.n_lines + 1
         for stretches in made_ahead(jobs, _N_THREADS, _N_AHEAD):
             for parsed in stretches:
                 yield from self._rows(parsed, number, order)
                 number += parsed.n_lines
+        if not self._is_ended:
+            self.warnings.add("the last line has no end: was the file cut?", number - 1)
+
+    def _looked_at(self) -> Iterator[Bytes]:
+        for chunk in self._chunks:
+            self._is_ended = bool(chunk[-1] == ord("\n"))
+            yield chunk
 
     def _order(self, samples: Sequence[str]) -> Ints | None:
         """Return the file's column of each sample, or None where they stand in order."""
@@ -224,12 +233,23 @@ class Records:
             return []
         columns = raw.removesuffix(b"\r").split(b"\t")
         quality, filters = (text.decode() for text in columns[5:7])
+        self._refuse_unfit(quality, filters, number)
         why = self._wanted.filters.why_not(quality, filters)
         if why is not None:
             self.left_out[why] += 1
             return []
         people = self._people(columns, variants, number) if self._wanted.wants_people else None
         return [self._row(variant, people, order) for variant in variants]
+
+    def _refuse_unfit(self, quality: str, filters: str, number: int) -> None:
+        """Refuse QUAL and FILTER that are not as they must be where a filter looks at them."""
+        try:
+            if self._wanted.filters.min_qual is not None:
+                kept_quality(quality)
+            if self._wanted.filters.only_pass:
+                kept_filter(filters)
+        except FieldBroken as error:
+            raise self._reader.refuse(str(error), number) from None
 
     def _people(self, columns: list[bytes], variants: list[Variant], number: int) -> SampleFields:
         keys = columns[8].split(b":") if len(columns) > 9 else []

@@ -23,9 +23,11 @@ from gdi_spe.store.counts import carrier_pairs, dosages, genotypes
 from gdi_spe.store.kernels import library as kernels_library
 from gdi_spe.store.kernels.bcf import RecordBroken, Transcoder
 from gdi_spe.store.kernels.bgzf import BlockDamaged, find_blocks, inflate_blocks
-from gdi_spe.store.kernels.text import Parser
+from gdi_spe.store.kernels.text import Parser, People
 from gdi_spe.store.reading.bcf import dictionaries
+from gdi_spe.store.reading.wanted import FORMAT_COLUMNS
 
+PEOPLE_FIELDS = [name for columns in FORMAT_COLUMNS.values() for name in columns]
 REFUSALS = (BlockDamaged, RecordBroken, CallsBroken)
 _WORDS = [b"\t", b"\n", b":", b"|", b"/", b".", b",", b";", b"<", b"\0", b"\xff", b"9" * 11, b"0|1"]
 _NUMBERS = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF]
@@ -84,10 +86,12 @@ def try_vcf(data: bytes, rng: random.Random) -> None:
         rng.shuffle(order)
         place = np.array(order, np.int32)
     text = mutated(lines, rng)
-    parsed = Parser(n_samples, place).parse(text)
-    if sum(part.n_lines for part in parsed) != len(text.tobytes().splitlines()):
-        count = text.tobytes().count(b"\n") + (not text.tobytes().endswith(b"\n") and len(text) > 0)
-        assert sum(part.n_lines for part in parsed) == count
+    fields = [name for name in PEOPLE_FIELDS if rng.random() < 0.4]
+    people = People(tuple(fields), rng.choice([0, 0, 5]), rng.choice([0, 0, 5]))
+    parsed = Parser(n_samples, place, people).parse(text)
+    whole = text.tobytes()
+    n_lines = whole.count(b"\n") + (len(whole) > 0 and not whole.endswith(b"\n"))
+    assert sum(part.n_lines for part in parsed) == n_lines
 
 
 def try_calls(data: bytes, rng: random.Random) -> None:
