@@ -15,7 +15,7 @@ _HIDDEN = re.compile(
     r"(<|≤|&lt;|less than )\s?(\d{1,3})|\*+|x|c|s|supp\w*|\.\.|redacted|\[c\]|\[?z\]?"
 )
 _TOTAL = re.compile(r"all|totals?|sum|overall|any|margins?|both", re.IGNORECASE)
-_MOST = 4000
+_MOST = 1500
 _CLOSE = 1e-6
 
 
@@ -119,6 +119,20 @@ def recover_table(table: Table, minimum: int) -> list[Recovered]:
         named = f"{table.label_of(int(r))} / {table.columns[int(c)].name}"
         out.append(Recovered(named, low, low if exact[i] else top))
     return out
+
+
+def missing_people(table: Table, n_individuals: int | None) -> float | None:
+    """Return how many of the cohort a table with hidden cells leaves out, if its total tells."""
+    grid = _grid(table)
+    if grid is None or n_individuals is None:
+        return None
+    numbers, hidden, rows, columns = grid
+    if rows and columns and np.isfinite(numbers[rows[0], columns[0]]):
+        return float(n_individuals - numbers[rows[0], columns[0]])
+    if rows or columns or not hidden.any():
+        return None
+    total = float(np.nansum(numbers))
+    return n_individuals - total if total <= n_individuals else None
 
 
 def _ceiling(table: Table, row: int, column: int, minimum: int) -> float:

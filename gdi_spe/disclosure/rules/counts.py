@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.roles import cross_table_columns
+from gdi_spe.disclosure.roles import cross_table_columns, is_about_variants
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.vocabulary import (
@@ -61,7 +61,8 @@ def _is_burden(table: Table) -> bool:
 def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
     """Say where nobody is counted, if the policy minds."""
     verdict = Verdict.parse(judging.policy.counts.zero)
-    if verdict is Verdict.PASS:
+    # TRUST: that nobody has a genotype tells of the variant; that nobody is in a group, of people.
+    if verdict is Verdict.PASS or is_about_variants(table) or _is_burden(table):
         return
     for column in count_columns(table, judging):
         numbers = column.numbers

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.recovery import MostCells, Recovered, recover_table
+from gdi_spe.disclosure.recovery import MostCells, Recovered, missing_people, recover_table
 from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import values
@@ -19,6 +19,8 @@ _SHARE = re.compile(
     r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*",
     re.IGNORECASE,
 )
+_MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg)", re.IGNORECASE)
+_SUM = re.compile(r"(sum|total)_\w{1,20}|sum", re.IGNORECASE)
 _TOP = re.compile(
     r"(largest|top|max|biggest|dominant|first)_?(1|2)?_?(share|contribution|proportion|pct)?|top_?[12]",
     re.IGNORECASE,
@@ -48,7 +50,11 @@ def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
 
 def _shares(table: Table) -> Iterator[Column]:
     """Yield columns that are shares by name, or all of a cross table that adds up to everyone."""
-    named = [c for c in table.columns if c.numbers is not None and _SHARE.fullmatch(c.name)]
+    named = [
+        c for c in table.columns
+        if c.numbers is not None
+        and (_SHARE.fullmatch(c.name) or (_MEAN.fullmatch(c.name) and _is_within_one(c)))
+    ]  # fmt: skip
     yield from named
     rest = [c for c in table.columns[1:] if c.numbers is not None and np.isfinite(c.numbers).any()]
     if named or not rest or table.columns[0].numbers is not None:
@@ -59,6 +65,13 @@ def _shares(table: Table) -> Iterator[Column]:
     sums = (np.nansum(matrix), *np.nansum(matrix, axis=0), *np.nansum(matrix, axis=1))
     if any(abs(total - whole) < 0.02 * whole for total in sums for whole in (1.0, 100.0)):
         yield from rest
+
+
+def _is_within_one(column: Column) -> bool:
+    """Whether means may be of something that people have or have not."""
+    numbers = values(column)
+    finite = numbers[np.isfinite(numbers)]
+    return bool(finite.size and finite.min() >= 0 and finite.max() <= 1)
 
 
 def _denominators(table: Table, judging: Judging) -> Iterator[NDArray[np.float64]]:
@@ -106,6 +119,21 @@ def dominated(table: Table, judging: Judging) -> Iterator[Hit]:
             yield Hit(why, {"n_cells": int(rows.size), "share": bar}, f"[column={column.name}]")
 
 
+def one_left(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find sums of which, without the two largest parts, too little is left to hide the largest."""
+    sums = [c for c in table.columns if c.numbers is not None and _SUM.fullmatch(c.name)]
+    tops = [table.column(f"top{i}", f"top_{i}", f"largest_{i}", f"largest{i}") for i in (1, 2)]
+    if not sums or tops[0] is None or tops[0].numbers is None:
+        return
+    first = tops[0].numbers
+    second = tops[1].numbers if tops[1] is not None and tops[1].numbers is not None else 0 * first
+    rest = values(sums[0]) - first - second
+    rows = np.flatnonzero(rest < judging.policy.statistics.p_ratio * first)
+    if rows.size:
+        why = f"In {rows.size:,} sums the second contributor can tell the first one's part closely."
+        yield Hit(why, {"n_cells": int(rows.size)}, f"[column={sums[0].name}]")
+
+
 def saturated(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find models with nearly as many terms as people, and terms that stand for few people."""
     effects, errors = with_role(table, Role.EFFECT), with_role(table, Role.ERROR)
@@ -148,12 +176,18 @@ def _rare_dummies(
 
 def recoverable(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find hidden cells that totals give back, exactly or within narrow bounds."""
+    minimum = judging.policy.counts.minimum
     try:
-        found = recover_table(table, judging.policy.counts.minimum)
+        found = recover_table(table, minimum)
+        missing = missing_people(table, judging.context.n_individuals)
     except MostCells as error:
         yield Hit(f"{error}; a person looks at it.", {}, severity=Verdict.REVIEW)
         return
-    minimum = judging.policy.counts.minimum
+    if missing is not None and 0 < missing < minimum:
+        why = (
+            f"The cohort's size and the total tell that the hidden cells hold fewer than {minimum}."
+        )
+        yield Hit(why, {"minimum": minimum})
     exact = [cell for cell in found if cell.is_exact]
     narrow = [cell for cell in found if not cell.is_exact and cell.width < minimum / 2]
     if exact:
@@ -184,6 +218,11 @@ RULES = (
         "TAB107", "Dominance", Verdict.REVIEW,
         "Merge groups until no one or two people make up most of a sum.",
         Table, dominated,
+    ),
+    Rule(
+        "TAB110", "Too little left of a sum", Verdict.REVIEW,
+        "Merge groups until what others contribute hides the largest.",
+        Table, one_left,
     ),
     Rule(
         "TAB108", "Saturated model", Verdict.REVIEW,

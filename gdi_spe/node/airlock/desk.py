@@ -109,7 +109,10 @@ class Desk:
     def submit(self, wid: str, rid: str, context: CheckContext) -> dict[str, Any]:
         """Check a request and hand it to the reviewers, or block it."""
         with self.database.read() as session:
-            requests.of_workspace(session, rid, wid)
+            request = requests.of_workspace(session, rid, wid)
+            # A request that cannot be submitted is told so before a minute of checking.
+            if refusal := requests.refusal_of_submission(request):
+                raise refusal
             files = requests.files_of(session, rid)
             digest = requests.content_digest(files)
         report = self._check(files, context)

@@ -225,6 +225,11 @@ def submit(
     return Status(request.status)
 
 
+def refusal_of_submission(request: ExportRequest) -> Refused | None:
+    """Say why a request cannot be submitted now, or None."""
+    return refusal_of_move(Status(request.status), Status.SUBMITTED, Role.RESEARCHER)
+
+
 def move(
     session: Session, request: ExportRequest, end: Status, role: Role, actor: str,
     facts: dict[str, Fact], now: datetime,

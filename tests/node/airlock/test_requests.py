@@ -8,6 +8,7 @@ from gdi_spe.boundary.errors import BadInput, NotFound, SpeError
 from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.node.airlock.content import ContentChanged, TooLarge
 from gdi_spe.node.airlock.requests import ChangedMeanwhile, NotEditable
+from gdi_spe.node.airlock.states import MoveRefused
 
 WID, OTHER = "w0123456789", "w9876543210"
 
@@ -258,3 +259,13 @@ def test_a_frozen_request_is_judged_anew_when_the_grant_is_back(world, good):
 
     assert world.desk.show_for_review(rid, world.rosa)["own_vote"] is None
     assert world.vote(rid, world.sven) == "submitted"
+
+
+def test_what_cannot_be_submitted_is_told_so_before_it_is_checked(world, good, monkeypatch):
+    rid = world.draft()
+    world.put(rid, data=good)
+    world.submit(rid)
+    monkeypatch.setattr(type(world.desk), "_check", lambda *_: pytest.fail("it was checked"))
+
+    with pytest.raises(MoveRefused):
+        world.submit(rid)
