@@ -375,3 +375,42 @@ def test_positions_are_not_cut_where_row_groups_are(
     assert read(tmp_path / "out", 2) == expected
     assert [row["allele_index"] for row in expected["chr7"]] == [1, 2, 3, 4, 1, 2, 1]
     assert list(itertools.chain(*[r["key"][2] for r in expected["chr7"]]))[:2] == ["A", "A"]
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(made=dataset(), data=st.data())
+def test_a_dataset_without_somebody_keeps_its_sites_and_the_calls_of_the_others(
+    made: Dataset, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    n = len(made.sexes)
+    stay = sorted(data.draw(st.sets(st.integers(0, n - 1), min_size=1)))
+    base = tmp_path_factory.mktemp("dataset")
+    store = write(base / "D0", made, "D0")
+    samples = germline.Samples(
+        tuple(f"D0{i}" for i in stay),
+        tuple(made.sexes[i] for i in stay),
+        np.arange(len(stay)),
+        tuple(made.populations[i] for i in stay),
+    )
+    (base / "out").mkdir()
+
+    n_variants = writing.write_without(base / "out", store, np.array(stay), samples)
+
+    found = read(base / "out", len(stay))
+    assert n_variants == sum(map(len, made.records.values()))
+    assert {c: [row["key"] for row in rows] for c, rows in found.items()} == {
+        c: sorted(of_key) for c, of_key in made.records.items()
+    }
+    for chromosome, rows in found.items():
+        for row in rows:
+            calls = [made.records[chromosome][row["key"]][i] for i in stay]
+            rules = rules_of(chromosome, row["key"][0], list(samples.sexes))
+            assert row["calls"] == [sorted_alleles(call) for call in calls]
+            assert row["counts"] == counted(calls, rules)
+            if made.phases:
+                phases = made.phases[chromosome, row["key"]]
+                depths = made.depths[chromosome, row["key"]]
+                assert row["phase"] == [phases[i] for i in stay]
+                assert row["depth"] == [depths[i] if depths else None for i in stay]

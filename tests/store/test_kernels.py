@@ -38,21 +38,29 @@ def rules(n_samples: int) -> st.SearchStrategy[np.ndarray | None]:
     return st.one_of(st.none(), drawn.map(lambda rule: np.array(rule, np.int8)))
 
 
-@settings(deadline=None)
+@st.composite
+def groups_of(draw: st.DrawFn, n_samples: int) -> np.ndarray:
+    """Draw who is in each of some groups: nobody, some, everybody."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    shares = draw(st.lists(st.sampled_from([0.0, 0.5, 0.9, 1.0]), max_size=7))
+    return np.array([random.random(n_samples) < share for share in shares], bool).reshape(
+        len(shares), n_samples
+    )
+
+
+@settings(deadline=None, max_examples=300)
 @given(variants(), st.data())
 @pytest.mark.parametrize("kind", KINDS)
 def test_counts_are_those_of_numpy(kind: str, calls: Calls, data: st.DataObject) -> None:
     n = calls.n_samples
-    groups = data.draw(st.lists(st.lists(st.integers(0, n - 1), unique=True), max_size=7))
-    members = np.zeros((len(groups), n), bool)
-    for group, samples in enumerate(groups):
-        members[group, samples] = True
+    members = data.draw(groups_of(n))
+    groups = [np.flatnonzero(inside) for inside in members]
     rule = data.draw(rules(n))
     expected = np.full(n, ploidy.AS_WRITTEN, np.int8) if rule is None else rule
     members[:, expected == ploidy.ABSENT] = False
 
     with instructions(kind):
-        compiled = counts.count(calls, [np.array(group, int) for group in groups], rule)
+        compiled = counts.count(calls, groups, rule)
 
     twin = numpy_packed.count(calls, members, expected == ploidy.ONE)
     assert compiled.dtype == COUNTS
@@ -69,7 +77,7 @@ def test_more_groups_than_one_pass_takes_are_counted() -> None:
     assert counts.count(calls, []).shape == (0, 3)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(variants(), st.data())
 @pytest.mark.parametrize("kind", KINDS)
 def test_unpacked_calls_are_those_of_numpy(kind: str, calls: Calls, data: st.DataObject) -> None:
