@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gdi_spe.store import calls as format_of
 from gdi_spe.store import counts, ploidy
-from gdi_spe.store.calls import COUNTS, Call, Calls, CallsBroken, encode
+from gdi_spe.store.calls import COUNTS, EXCEPTION, Call, Calls, CallsBroken, encode
 from gdi_spe.store.kernels import numpy_packed, packed
 from gdi_spe.store.kernels.library import library
 from tests.store.strategies import call, variants
@@ -149,3 +149,15 @@ def test_broken_values_are_refused_by_both(case: str) -> None:
     assert format_of._first_broken(calls) is not None
     with pytest.raises(CallsBroken, match="value 0"):
         Calls.of([words.tobytes()], 70)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_more_alternates_than_a_dosage_holds_are_still_all_of_them(kind: str) -> None:
+    exceptions = np.array([(0, 200, 200, 0, 0)], EXCEPTION)
+    value = encode(Call(np.array([3, 0], np.uint8), np.zeros(2, bool), exceptions))
+    calls, rule = Calls.of([value], 2), np.full(2, ploidy.ONE, np.int8)
+
+    with instructions(kind):
+        found = packed.dosages(calls, rule)
+
+    assert found.tolist() == numpy_packed.dosages(calls, rule).tolist() == [[1, 0]]

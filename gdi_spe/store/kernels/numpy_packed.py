@@ -147,7 +147,8 @@ def dosages(calls: Calls, expected: NDArray[np.int8] | None) -> NDArray[np.int8]
     torn = (written_codes == 1) & ~written
     out[:, one] = np.where(torn[:, one], -1, np.minimum(out[:, one], 1)).astype(np.int8)
     in_one = whole & one[sample]
-    same = (alternates == 0) | (alternates == exceptions["ploidy"])
+    n_alternate = exceptions["n_alternate"]
+    same = (n_alternate == 0) | (n_alternate == exceptions["ploidy"])
     out[variant[in_one & ~same], sample[in_one & ~same]] = -1
     out[:, expected == ploidy.ABSENT] = -1
     return out
