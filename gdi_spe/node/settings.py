@@ -49,6 +49,10 @@ class EntitlementSource(Frozen):
     api_key_file: str
     api_user: str = "gdi-spe"
     poll_seconds: float = Field(900, gt=0, le=900)
+    # A file of keys/ with the secret by which this REMS's pushes are known; "" takes none.
+    hint_secret_file: str = ""
+    # Are its applications read too: members, purposes and ends become projects of this node?
+    reads_applications: bool = False
 
 
 class IdentitySettings(Frozen):

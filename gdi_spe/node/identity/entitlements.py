@@ -7,11 +7,13 @@ gives none for longer than the grace closes its grants until it answers again.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
-from sqlalchemy import select
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.errors import Unavailable
@@ -24,12 +26,16 @@ from gdi_spe.node.settings import EntitlementSource, Settings
 
 _MAX_BYTES = 32 * 1024 * 1024
 _TIMEOUT_SECONDS = 10.0
+_SPAWN_SECONDS = 5.0
+_MAX_SUBJECTS = 5
+
+log = logging.getLogger(__name__)
 
 
 class _Lenient(BaseModel):
     """REMS adds fields from version to version; only these are read."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
 class EntitledUser(_Lenient):
@@ -45,6 +51,7 @@ class Entitlement(_Lenient):
     user: EntitledUser
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
+    application: int | None = Field(None, alias="application-id")
 
     def is_active(self, now: datetime) -> bool:
         """REMS's own rule: start <= now < end."""
@@ -58,33 +65,80 @@ def reconcile_all(
     database: Database, settings: Settings, now: datetime, http_get: Fetcher | None = None
 ) -> int:
     """Read every source back and end what is gone; return how many grants ended."""
-    fetch = http_get or HttpFetcher(_TIMEOUT_SECONDS, _MAX_BYTES)
-    grace = timedelta(seconds=settings.timers.identity_grace_seconds)
-    ended = 0
-    for source in settings.identity.entitlements:
-        # Asked before the transaction begins: nobody waits for a slow committee.
-        try:
-            answer = ask(source, settings, fetch)
-        except Unavailable as silence:
-            with database.write() as session:
-                note_silence(session, source.source, str(silence), grace, now)
-            continue
-        with database.write() as session:
-            ended += reconcile(session, source.source, answer, now)
+    sources = settings.identity.entitlements
+    ended = sum(reconcile_source(database, settings, one, now, http_get)[0] for one in sources)
     with database.write() as session:
         return ended + end_expired(session, now)
 
 
-def ask(source: EntitlementSource, settings: Settings, fetch: Fetcher) -> list[Entitlement]:
-    """Ask one source for everything that is entitled now (``GET /api/entitlements``)."""
+def reconcile_source(
+    database: Database,
+    settings: Settings,
+    source: EntitlementSource,
+    now: datetime,
+    http_get: Fetcher | None = None,
+) -> tuple[int, list[Entitlement] | None]:
+    """Read one source back; return how many grants ended, and what it lists (None: no answer)."""
+    # Asked before the transaction begins: nobody waits for a slow committee.
+    try:
+        answer = ask(source, settings, http_get or fetcher())
+    except Unavailable as silence:
+        grace = timedelta(seconds=settings.timers.identity_grace_seconds)
+        with database.write() as session:
+            note_silence(session, source.source, str(silence), grace, now)
+        return 0, None
+    with database.write() as session:
+        return reconcile(session, source.source, answer, now), answer
+
+
+def reconcile_person(
+    database: Database,
+    settings: Settings,
+    person: str,
+    now: datetime,
+    http_get: Fetcher | None = None,
+) -> int:
+    """Read back what one person's grants rest on, before they begin; return how many ended.
+
+    A source that gives no answer now has its grace, as always.
+    """
+    ended = 0
+    for source in settings.identity.entitlements:
+        with database.read() as session:
+            grants = session.scalars(_open_grants(source.source).where(Grant.person == person))
+            subjects = sorted({grant.subject for grant in grants})[:_MAX_SUBJECTS]
+        for subject in subjects:
+            try:
+                answer = ask(source, settings, http_get or fetcher(_SPAWN_SECONDS), subject)
+            except Unavailable as silence:
+                log.warning("%s is not read back before a start: %s", source.source, silence)
+                continue
+            with database.write() as session:
+                ended += _reconciled(session, source.source, answer, now, subject)
+    return ended
+
+
+def fetcher(seconds: float = _TIMEOUT_SECONDS) -> HttpFetcher:
+    """Return what asks a committee's system, in bounded time and size."""
+    return HttpFetcher(seconds, _MAX_BYTES)
+
+
+def ask(
+    source: EntitlementSource, settings: Settings, fetch: Fetcher, subject: str = ""
+) -> list[Entitlement]:
+    """Ask one source for what is entitled now, to one person or to all (``/api/entitlements``)."""
+    of = f"&user={quote(subject, safe='')}" if subject else ""
+    return read_entitlements(ask_rems(source, settings, fetch, f"entitlements?expired=false{of}"))
+
+
+def ask_rems(source: EntitlementSource, settings: Settings, fetch: Fetcher, path: str) -> bytes:
+    """Ask one question of a REMS, by its robot's key."""
     try:
         key = settings.secret(source.api_key_file)
     except OSError as error:
         raise Unavailable(f"no API key for {source.source}: {error.strerror}") from None
     headers = {"x-rems-api-key": key, "x-rems-user-id": source.api_user}
-    return read_entitlements(
-        fetch(f"{source.url.rstrip('/')}/api/entitlements?expired=false", headers)
-    )
+    return fetch(f"{source.url.rstrip('/')}/api/{path}", headers)
 
 
 def read_entitlements(body: bytes) -> list[Entitlement]:
@@ -99,12 +153,28 @@ def reconcile(
     session: Session, source: str, entitlements: Sequence[Entitlement], now: datetime
 ) -> int:
     """End the grants of a source that it no longer lists, and note the ends of the others."""
+    ended = _reconciled(session, source, entitlements, now)
+    _note_answer(session, source, now)
+    session.flush()
+    return ended
+
+
+def _reconciled(
+    session: Session,
+    source: str,
+    entitlements: Sequence[Entitlement],
+    now: datetime,
+    subject: str = "",
+) -> int:
+    """Hold the grants of a source, or of one subject at it, against what it lists."""
     listed: dict[tuple[str, str], list[Entitlement]] = {}
     for one in entitlements:
         if one.is_active(now):
             listed.setdefault((one.user.userid, one.resource), []).append(one)
     ended = 0
-    query = select(Grant).where(Grant.source == source, Grant.ended_at.is_(None))
+    query = _open_grants(source)
+    if subject:
+        query = query.where(Grant.subject == subject)
     for grant in list(session.scalars(query)):
         found = listed.get((grant.subject, grant.value))
         if found is None:
@@ -112,9 +182,12 @@ def reconcile(
             ended += 1
         else:
             _bound(session, grant, found, now)
-    _note_answer(session, source, now)
     session.flush()
     return ended
+
+
+def _open_grants(source: str) -> Select[Grant]:
+    return select(Grant).where(Grant.source == source, Grant.ended_at.is_(None))
 
 
 def note_silence(session: Session, source: str, why: str, grace: timedelta, now: datetime) -> None:

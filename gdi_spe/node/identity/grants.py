@@ -124,10 +124,19 @@ def end_login(session: Session, person: str, why: str, now: datetime) -> int:
     return len(rows)
 
 
+def has_run_out(session: Session, now: datetime) -> bool:
+    """Say whether a grant has run out that is not written down as ended yet."""
+    return bool(_run_out(session, now))
+
+
+def _run_out(session: Session, now: datetime) -> list[Grant]:
+    rows = session.scalars(select(Grant).where(Grant.ended_at.is_(None)))
+    return [row for row in rows if effective_end(row) <= now]
+
+
 def end_expired(session: Session, now: datetime) -> int:
     """Write down which grants have run out; they were not live from that instant anyway."""
-    rows = session.scalars(select(Grant).where(Grant.ended_at.is_(None)))
-    gone = [row for row in rows if effective_end(row) <= now]
+    gone = _run_out(session, now)
     for row in gone:
         _end(session, row, "expired", "", "node", now)
     session.flush()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ _NOT_GRANTED = (
     "that your visas are read anew; otherwise ask the data access committee of the data."
 )
 _NO_MEMBER = "You are not a member of this project. Ask the node's operator to add you."
+_ENDED = "The time for which this project was approved is over. Apply for a longer one."
 _BY_STATUS = {
     Status.SUSPENDED: "This project is suspended. Write to the node's operator.",
     Status.CLOSED: "This project is closed.",
@@ -113,7 +114,12 @@ def may_open(session: Session, person: str, slug: str, now: datetime) -> Access 
         return Refusal(code, _NO_MEMBER)
     if (status := Status(project.status)) is not Status.ACTIVE:
         return Refusal(f"project-{status}", _BY_STATUS[status])
-    return access
+    if project.ends_at is None:
+        return access
+    # TRUST: nobody tells when an application's end has passed; the node's own clock does.
+    if project.ends_at <= now:
+        return Refusal("project-ended", _ENDED)
+    return replace(access, until=min(access.until, project.ends_at))
 
 
 def projects_of(session: Session, person: str, now: datetime) -> ProjectsOf:

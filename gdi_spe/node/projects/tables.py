@@ -24,6 +24,8 @@ class Project(Base):
     # True: only those whom an admin added; False: whoever is granted all of its cohorts.
     members_only: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    # The end that its application names; None is none of its own.
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ProjectCohort(Base):
@@ -46,3 +48,24 @@ class ProjectMember(Base):
     added_by: Mapped[str] = mapped_column(String(64))
     removed_at: Mapped[datetime | None] = mapped_column(Instant)
     removed_why: Mapped[str] = mapped_column(Text, default="")
+
+
+class Application(Base):
+    """An application at a committee's system, as it was last read back there."""
+
+    __tablename__ = "applications"
+
+    source: Mapped[str] = mapped_column(String(255), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(64))
+    # DUO codes, separated by spaces, as the applicant gave them.
+    purposes: Mapped[str] = mapped_column(Text)
+    # What was applied for, one on a line.
+    resources: Mapped[str] = mapped_column(Text)
+    # The subjects of applicant and members, one on a line.
+    members: Mapped[str] = mapped_column(Text)
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    read_at: Mapped[datetime] = mapped_column(Instant)
+    # The project that stands for it here, or why there is none.
+    project: Mapped[str | None] = mapped_column(ForeignKey("projects.slug"))
+    problem: Mapped[str] = mapped_column(Text, default="")

@@ -16,6 +16,7 @@ from gdi_spe.node.identity.grants import end_login
 from gdi_spe.node.identity.login import admit, evaluate, refused_outright
 from gdi_spe.node.identity.people import LoginRefused, person_row
 from gdi_spe.node.projects.access import projects_of
+from gdi_spe.node.projects.applications import name_members
 from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
 from gdi_spe.node.service.starts import order_workspace
@@ -71,7 +72,10 @@ def routes(node: Node) -> list[BaseRoute]:
             with node.database.write() as session:
                 return refused_outright(session, refusal, now).as_json()
         with node.database.write() as session:
-            return admit(session, judged, node.settings, now).as_json()
+            outcome = admit(session, judged, node.settings, now)
+            # Whom an application names may have been a stranger here until now.
+            name_members(session, node.settings, now)
+            return outcome.as_json()
 
     def login_ended(username: str, body: EndedBody) -> None:
         with node.database.write() as session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from gdi_spe.boundary.policy import DisclosurePolicy, load_policy
 from gdi_spe.node.containers.order import WorkspaceOrder
 from gdi_spe.node.database.engine import Database
 from gdi_spe.node.database.migrate import upgrade
+from gdi_spe.node.identity.hints import Hints
 from gdi_spe.node.identity.keys import KeySource, key_source_for
 from gdi_spe.node.service.client import NodeClient
 from gdi_spe.node.settings import Settings, load_settings
@@ -61,6 +62,7 @@ class Node:
     gate: Gate
     helper: Helper
     now: Callable[[], datetime]
+    hints: Hints = field(default_factory=Hints)
 
     @property
     def home(self) -> Path:

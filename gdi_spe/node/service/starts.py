@@ -12,6 +12,7 @@ from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.cohorts.versions import CohortVersion, current_version, verify_quick
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import CohortFolder, WorkspaceOrder, workspace_order
+from gdi_spe.node.identity.entitlements import reconcile_person
 from gdi_spe.node.projects.access import Access, Refusal, may_open, opened
 from gdi_spe.node.service.node import Node
 
@@ -39,6 +40,8 @@ class CohortNotReady(Refused):
 
 async def order_workspace(node: Node, person: str, project: str) -> WorkspaceOrder:
     """Decide, record, and have the helper prepare what was decided."""
+    # TRUST: what a committee has withdrawn since the last reading opens nothing.
+    await run_in_threadpool(reconcile_person, node.database, node.settings, person, node.now())
     order = await run_in_threadpool(_decide_recorded, node, person, project)
     await node.helper.prepare(order)
     try:

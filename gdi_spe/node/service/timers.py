@@ -13,12 +13,17 @@ from gdi_spe.node.airlock.desk import desk_of
 from gdi_spe.node.audit.anchor import anchor_head
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.tables import Workspace
-from gdi_spe.node.identity.entitlements import reconcile_all
+from gdi_spe.node.identity.entitlements import reconcile_source
+from gdi_spe.node.identity.grants import end_expired, has_run_out
+from gdi_spe.node.projects.applications import read_back as read_applications
 from gdi_spe.node.revocation.due import Due, due_now
 from gdi_spe.node.revocation.ending import Ender
 from gdi_spe.node.service.node import Node
+from gdi_spe.node.settings import EntitlementSource
 
 log = logging.getLogger(__name__)
+
+HINT_SECONDS = 1.0
 
 
 def timers(node: Node) -> list[Awaitable[None]]:
@@ -32,6 +37,8 @@ def timers(node: Node) -> list[Awaitable[None]]:
         _every(settings.timers.anchor_seconds, lambda: release_left(node)),
         _every(settings.timers.renewal_seconds, lambda: _renew(node)),
         *([_every(min(polls), lambda: _reconcile(node))] if polls else []),
+        *([_every(HINT_SECONDS, lambda: read_hinted(node))] if polls else []),
+        _every(settings.timers.revocation_seconds, lambda: end_run_out(node)),
     ]
 
 
@@ -46,6 +53,19 @@ async def enforce(node: Node) -> list[Due]:
 def _due(node: Node) -> list[Due]:
     with node.database.read() as session:
         return due_now(session, node.now())
+
+
+async def end_run_out(node: Node) -> int:
+    """Write down which grants have run out; they were not live from that instant anyway."""
+    return await run_in_threadpool(_end_run_out, node)
+
+
+def _end_run_out(node: Node) -> int:
+    with node.database.read() as session:
+        if not has_run_out(session, node.now()):
+            return 0
+    with node.database.write() as session:
+        return end_expired(session, node.now())
 
 
 async def notice_gone(node: Node) -> None:
@@ -116,7 +136,29 @@ async def _renew(node: Node) -> None:
 
 
 async def _reconcile(node: Node) -> None:
-    await run_in_threadpool(reconcile_all, node.database, node.settings, node.now())
+    for source in node.settings.identity.entitlements:
+        await read_source_back(node, source)
+
+
+async def read_hinted(node: Node) -> list[str]:
+    """Read back the sources that have pushed something; return which."""
+    hinted = node.hints.take(node.now())
+    for source in node.settings.identity.entitlements:
+        if source.source in hinted:
+            await read_source_back(node, source)
+    return hinted
+
+
+async def read_source_back(node: Node, source: EntitlementSource) -> None:
+    """Read what one committee's system says now, entitlements first, then applications."""
+    await run_in_threadpool(_read_back, node, source)
+
+
+def _read_back(node: Node, source: EntitlementSource) -> None:
+    said = (node.database, node.settings, source)
+    _, entitled = reconcile_source(*said, node.now())
+    if entitled is not None:
+        read_applications(*said, entitled, node.now())
 
 
 async def _every(seconds: float, step: Callable[[], Awaitable[object]]) -> None:

@@ -20,6 +20,7 @@ from gdi_spe.node.airlock.desk import desk_of
 from gdi_spe.node.airlock.people import Actor, actor_of
 from gdi_spe.node.airlock.releases import Handed
 from gdi_spe.node.airlock.reviews import Ballot, Decision
+from gdi_spe.node.identity.hints import check_shape, source_of
 from gdi_spe.node.identity.people import recognise_recorded, roles_of
 from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
@@ -79,6 +80,15 @@ def routes(node: Node) -> list[BaseRoute]:
         body = await body_of(request, PersonBody)
         return JSONResponse(await run_in_threadpool(log_in, body))
 
+    async def post_hint(request: Request) -> Response:
+        # TRUST: a push tells only that there is something to read; whose secret it carries tells
+        # where. Nothing in it is stored, and it is answered before anything is read back.
+        secret = request.headers.get("x-spe-hint", "")
+        source = await run_in_threadpool(source_of, node.settings, secret)
+        kind = check_shape(await request.body())
+        node.hints.note(source.source)
+        return JSONResponse({"kind": kind})
+
     def answering(answer: Answer) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
             def work() -> Any:
@@ -120,6 +130,7 @@ def routes(node: Node) -> list[BaseRoute]:
     one = "/v1/exports/{rid}"
     return [
         Route("/v1/people", post_person, methods=["POST"]),
+        Route("/v1/hints", post_hint, methods=["POST"]),
         Route("/v1/exports", answering(home)),
         Route(one, answering(show)),
         Route(f"{one}/review", answering(review)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
 _MAX_FORM_BYTES = 64 * 1024
+_MAX_HINT_BYTES = 1024 * 1024
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
 class NotThisForm(Refused):
@@ -86,6 +89,20 @@ class Pages:
     @property
     def _callback(self) -> str:
         return f"{self.settings.web.public_url.rstrip('/')}/login/callback"
+
+    async def hint(self, request: Request) -> Response:
+        """Take a push of a committee's system; the node process reads the truth back there."""
+        # TRUST: REMS can send a header with its events, and with entitlements nothing at all, so
+        # that its operator gives it an address that is a secret.
+        secret = request.path_params.get("secret") or request.headers.get("x-hook-secret", "")
+        if not _SECRET.fullmatch(secret):
+            raise HTTPException(404)
+        body = await _bounded(request, _MAX_HINT_BYTES)
+        try:
+            await self.api.hint(secret, body)
+        except SpeError as error:
+            return Response(status_code=error.http_status)
+        return Response(status_code=200)
 
     async def logout(self, request: Request) -> Response:
         """End the visit."""
@@ -238,8 +255,19 @@ class Pages:
             Route(file, self.file),
             Route(f"{file}/picture", self.picture),
             Route(f"{file}/download", self.download, methods=["POST"]),
+            Route("/hooks/rems", self.hint, methods=["PUT", "POST"]),
+            Route("/hooks/rems/{secret}", self.hint, methods=["PUT", "POST"]),
             Route("/static/style.css", self.style),
         ]
+
+
+async def _bounded(request: Request, max_bytes: int) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > max_bytes:
+            raise HTTPException(413)
+    return bytes(body)
 
 
 def _own_path(path: str) -> str:

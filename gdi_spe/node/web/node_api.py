@@ -50,6 +50,16 @@ class NodeApi:
         """Tell the node who logged in; it says who that is here."""
         return await self._json("POST", "/v1/people", None, {"issuer": issuer, "claims": claims})
 
+    async def hint(self, secret: str, body: bytes) -> None:
+        """Hand on what a committee's system pushed."""
+        headers = {"x-spe-hint": secret}
+        try:
+            reply = await self._client.post("/v1/hints", headers=headers, content=body)
+        except (httpx.HTTPError, UnicodeError):
+            raise Unavailable from None
+        if not reply.is_success:
+            raise _problem(reply)
+
     async def home(self, person: str) -> dict[str, Any]:
         """Return a person's requests and what waits for them."""
         return await self._json("GET", "/v1/exports", person)

@@ -24,6 +24,7 @@ from gdi_spe.disclosure.sandbox import Checked
 from gdi_spe.node.airlock.desk import desk_of
 from gdi_spe.node.airlock.requests import Draft
 from gdi_spe.node.database.engine import Base, Database
+from gdi_spe.node.identity.hints import Hints
 from gdi_spe.node.identity.people import username_of
 from gdi_spe.node.projects.tables import Project, ProjectMember
 from gdi_spe.node.service import web_api
@@ -112,6 +113,12 @@ class Site:
                     "member_group": GROUP.format("members"),
                     "reviewer_group": GROUP.format("reviewers"),
                     "admin_group": GROUP.format("admins"), "visa_issuers": [],
+                    "entitlements": [
+                        {
+                            "url": "https://rems.test/", "source": "https://rems.test/",
+                            "api_key_file": "rems-key", "hint_secret_file": "hint",
+                        }
+                    ],
                 },
                 "hub": {
                     "public_url": "http://localhost:1", "bind_url": "http://127.0.0.1:1",
@@ -124,14 +131,14 @@ class Site:
         self.policy = load_policy(REPOSITORY / "hub_config" / "policy.toml")
         self.database = Database(f"sqlite:///{home}/node.db")
         Base.metadata.create_all(self.database.engine)
-        node = SimpleNamespace(
+        self.node = SimpleNamespace(
             database=self.database, settings=self.settings, policy=self.policy, home=home,
-            now=self.now,
+            now=self.now, hints=Hints(),
         )  # fmt: skip
         self.desk = desk_of(self.database, home, self.policy, self.now)
         # The edge sends its answer to an error before the error is raised on.
         behind = httpx.ASGITransport(
-            node_application(web_api.routes(node)), raise_app_exceptions=False
+            node_application(web_api.routes(self.node)), raise_app_exceptions=False
         )
         self.app = application(self.settings, NodeApi(behind), FakeProvider(), self.now)
         self.ada = username_of(ISSUER, "ada")

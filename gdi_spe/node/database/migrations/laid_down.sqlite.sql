@@ -1,4 +1,4 @@
--- 8368b0721813c36decc59b17278eec7d3a3e883252d0e912baa542c88afe5427;
+-- 9910df31524e9a8bffe37f97388ad13c042c099c73995dfb398157424a8b5083;
 
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
@@ -112,7 +112,7 @@ CREATE TABLE projects (
 	status VARCHAR(16) NOT NULL, 
 	status_why TEXT NOT NULL, 
 	members_only BOOLEAN NOT NULL, 
-	created_at DATETIME NOT NULL, 
+	created_at DATETIME NOT NULL, ends_at DATETIME, 
 	CONSTRAINT pk_projects PRIMARY KEY (slug)
 );
 
@@ -320,4 +320,19 @@ CREATE INDEX ix_person_identities_person ON person_identities (person);
 
 CREATE INDEX ix_person_identities_subject ON person_identities (subject);
 
-INSERT INTO alembic_version VALUES ('0003');
+CREATE TABLE applications (
+	source VARCHAR(255) NOT NULL, 
+	number INTEGER NOT NULL, 
+	state VARCHAR(64) NOT NULL, 
+	purposes TEXT NOT NULL, 
+	resources TEXT NOT NULL, 
+	members TEXT NOT NULL, 
+	ends_at DATETIME, 
+	read_at DATETIME NOT NULL, 
+	project VARCHAR(30), 
+	problem TEXT NOT NULL, 
+	CONSTRAINT pk_applications PRIMARY KEY (source, number), 
+	CONSTRAINT fk_applications_project_projects FOREIGN KEY(project) REFERENCES projects (slug)
+);
+
+INSERT INTO alembic_version VALUES ('0004');
