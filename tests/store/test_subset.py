@@ -67,6 +67,30 @@ def test_absent_is_missing_where_a_dataset_never_looked_and_reference_where_it_d
     assert (200, "T") not in found
 
 
+def test_symbolic_alleles_that_end_elsewhere_stay_apart_in_a_cohort_of_two_datasets(
+    write_vcf: WriteVcf, make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    records = [
+        f"1 100 {n} A <DEL> . . END={n}00 GT {gt}" for n, gt in ((2, "0/1 0/0"), (3, "0/0 1/1"))
+    ]
+    first = make_folder([write_vcf(records)], dataset_id="D1")
+    records = ["1 100 . A <DEL> . . END=250 GT 0/1 0/1"]
+    second = make_folder([write_vcf(records, ("C", "D"), name="2.vcf")], dataset_id="D2")
+    sources = [
+        Source(folder, np.arange(2), np.arange(2 * number, 2 * number + 2))
+        for number, folder in enumerate((first, second))
+    ]
+    samples = germline.Samples(("A", "B", "C", "D"), ("unknown",) * 4, np.arange(4))
+    (tmp_path / "out").mkdir()
+
+    write_subset(tmp_path / "out", sources, samples, "GRCh38")
+
+    table = pq.read_table(tmp_path / "out" / "variants" / "chr1.parquet")
+    shown = dosages(Calls.from_arrow(table["calls"], 4)).tolist()
+    assert shown == [[1, 0, -1, -1], [0, 2, -1, -1], [-1, -1, 1, 1]]
+    assert table["allele_number"].to_pylist() == [4, 4, 4]
+
+
 def test_declared_regions_are_assessed_and_told_to_the_cohort(
     write_vcf: WriteVcf, make_folder: MakeFolder, tmp_path: Path
 ) -> None:

@@ -31,7 +31,12 @@ class Matched:
 
 
 def match(tables: Sequence[pa.Table], looked_at: Sequence[Intervals]) -> Matched:
-    """Join the windows of several datasets, each sorted by position, reference and alternate."""
+    """Join the windows of several datasets, each sorted by position, reference and alternate.
+
+    A symbolic allele (``<DEL>``) is told from another of its place by an end that the store does
+    not keep, so each record of one is an allele of its own, and what the people of other datasets
+    have there is not known.
+    """
     sizes = [table.num_rows for table in tables]
     if len(tables) == 1:
         row = np.arange(sizes[0])
@@ -42,10 +47,12 @@ def match(tables: Sequence[pa.Table], looked_at: Sequence[Intervals]) -> Matched
     reference, alternate = (
         _ranks([t[name] for t in tables]) for name in ("reference", "alternate")
     )
-    order = np.lexsort((source, alternate, reference, position))
+    symbolic = np.concatenate([_is_symbolic(table["alternate"]) for table in tables])
+    own = np.where(symbolic, 1 + np.arange(len(source)), 0)
+    order = np.lexsort((own, source, alternate, reference, position))
     is_new = np.ones(len(order), bool)
     is_new[1:] = False
-    for key in (position, reference, alternate):
+    for key in (position, reference, alternate, own):
         is_new[1:] |= key[order][1:] != key[order][:-1]
     allele = np.empty(len(order), np.int64)
     allele[order] = np.cumsum(is_new) - 1
@@ -57,9 +64,15 @@ def match(tables: Sequence[pa.Table], looked_at: Sequence[Intervals]) -> Matched
         found, kind = _known(
             allele[mine], position[mine], place[mine], position[one], place[one], where
         )
+        kind[symbolic[one] & (kind != OWN)] = ABSENT
         rows.append(found)
         kinds.append(kind)
     return Matched(source[one], row[one], rows, kinds)
+
+
+def _is_symbolic(alternate: pa.ChunkedArray) -> Bools:
+    found: Bools = pc.starts_with(alternate, "<").to_numpy()
+    return found
 
 
 def _known(
