@@ -59,6 +59,8 @@ class CohortList(Sequence[MountedCohort]):
 
     def _footer(self) -> str:
         parts = [f"{each.id}: {each.notice}" for each in self._mounted if each.notice]
+        if warning := (self._told.get("warning") or {}).get("text"):
+            parts.append(str(warning))
         if self._told.get("valid_until"):
             parts.append(f"workspace until {self._told['valid_until']}")
         display = self._told.get("display") or {}

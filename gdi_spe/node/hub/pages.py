@@ -43,6 +43,8 @@ class Project:
     title: str
     cohorts: tuple[str, ...]
     until: str
+    remaining: str
+    warning: str
     is_open: bool
     is_starting: bool
     address: str
@@ -143,6 +145,8 @@ def _line(project: Mapping[str, Any], user: Any) -> Project:
         title=str(project.get("title") or slug),
         cohorts=tuple(str(one["id"]) for one in project.get("cohorts", ())),
         until=_day(project.get("until")),
+        remaining=str(project.get("remaining") or ""),
+        warning=str((project.get("warning") or {}).get("text") or ""),
         is_open=bool(spawner and spawner.ready),
         is_starting=bool(spawner and spawner.active and not spawner.ready),
         address=user.server_url(slug),

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gdi_spe.boundary.expiry import remaining, warning_of
 from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.cohorts.tables import CohortRow, CohortVersionRow
 from gdi_spe.node.identity.grants import LiveGrant, cohort_grant, live_grants
@@ -69,9 +70,15 @@ class ProjectShown:
     until: datetime
     cohorts: tuple[CohortShown, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it for the Hub's page."""
+    def as_json(self, now: datetime | None = None) -> dict[str, Any]:
+        """Return it for the Hub's page, with how long it lasts from now on."""
+        left = (
+            {"remaining": remaining(self.until, now), "warning": warning_of(self.until, now)}
+            if now is not None
+            else {}
+        )
         return {
+            **left,
             "slug": self.slug,
             "title": self.title,
             "status": self.status,
@@ -90,11 +97,11 @@ class ProjectsOf:
     projects: tuple[ProjectShown, ...]
     refusals: tuple[dict[str, Any], ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it for the Hub's page."""
+    def as_json(self, now: datetime | None = None) -> dict[str, Any]:
+        """Return it for the Hub's page, with how long each lasts from now on."""
         return {
             "display_name": self.display_name,
-            "projects": [project.as_json() for project in self.projects],
+            "projects": [project.as_json(now) for project in self.projects],
             "refusals": list(self.refusals),
         }
 
@@ -114,12 +121,9 @@ def may_open(session: Session, person: str, slug: str, now: datetime) -> Access 
         return Refusal(code, _NO_MEMBER)
     if (status := Status(project.status)) is not Status.ACTIVE:
         return Refusal(f"project-{status}", _BY_STATUS[status])
-    if project.ends_at is None:
-        return access
+    access = _until_its_end(access, project) or access
     # TRUST: nobody tells when an application's end has passed; the node's own clock does.
-    if project.ends_at <= now:
-        return Refusal("project-ended", _ENDED)
-    return replace(access, until=min(access.until, project.ends_at))
+    return access if access.until > now else Refusal("project-ended", _ENDED)
 
 
 def projects_of(session: Session, person: str, now: datetime) -> ProjectsOf:
@@ -131,7 +135,8 @@ def projects_of(session: Session, person: str, now: datetime) -> ProjectsOf:
     shown = [
         _shown(session, project, access)
         for project in session.scalars(select(Project).order_by(Project.slug))
-        if (access := _access(session, project.slug, grants)) is not None
+        if (access := _until_its_end(_access(session, project.slug, grants), project)) is not None
+        and access.until > now
         and _no_member(session, project, person) is None
         and project.status != Status.CLOSED
     ]
@@ -166,6 +171,13 @@ def _access(session: Session, slug: str, grants: Sequence[LiveGrant]) -> Access 
     if not known or len(known) < len(ends):
         return None
     return Access(min(known), cohorts)
+
+
+def _until_its_end(access: Access | None, project: Project) -> Access | None:
+    """Bound access by the end of the project itself."""
+    if access is None or project.ends_at is None:
+        return access
+    return replace(access, until=min(access.until, project.ends_at))
 
 
 def _datasets_of(session: Session, cohort_id: str) -> tuple[str, ...]:

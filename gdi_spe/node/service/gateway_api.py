@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from gdi_spe.boundary.expiry import warning_of
 from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.node.airlock.desk import cohorts_context, desk_of
 from gdi_spe.node.airlock.requests import Draft
@@ -20,6 +21,7 @@ from gdi_spe.node.cohorts.versions import Ended, ended
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import COHORTS, WorkspaceOrder
 from gdi_spe.node.projects import register as projects
+from gdi_spe.node.projects.access import Access, may_open
 from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.node import Node
 
@@ -75,11 +77,15 @@ def routes(node: Node) -> list[BaseRoute]:
         with node.database.read() as session:
             title = projects.get(session, current.project).title
             ends = {c.id: ended(session, c.id, c.version) for c in current.cohorts}
-        until = current.valid_until.isoformat()
+            access = may_open(session, current.person, current.project, node.now())
+        # A grant can have become shorter since the start; a longer one needs a new start.
+        end = min(current.valid_until, access.until if isinstance(access, Access) else node.now())
+        until = end.isoformat()
         return {
             "workspace": wid,
             "project": {"slug": current.project, "title": title},
             "valid_until": until,
+            "warning": warning_of(end, node.now()),
             "cohorts": [
                 {"id": cohort.id, "version": cohort.version, **_until(until, ends[cohort.id])}
                 for cohort in current.cohorts

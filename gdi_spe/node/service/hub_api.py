@@ -83,7 +83,7 @@ def routes(node: Node) -> list[BaseRoute]:
 
     def projects(username: str) -> dict[str, Any]:
         with node.database.write() as session:
-            return projects_of(session, username, node.now()).as_json()
+            return projects_of(session, username, node.now()).as_json(node.now())
 
     def started(wid: str, body: StartedBody) -> None:
         with node.database.write() as session:

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from gdi_spe.boundary.errors import NotFound, Refused
+from gdi_spe.boundary.expiry import warning_of
 from gdi_spe.node.gateway.door import answers
 from gdi_spe.node.gateway.door.bodies_in import read_json
 from gdi_spe.node.gateway.firewall.bodies import instant
@@ -127,6 +128,7 @@ async def meter(workspace: Workspace, _request: web.BaseRequest, _path: str) -> 
             "is_spent": budget.is_output_spent,
             "resets_at": instant(budget.ends_at),
             "valid_until": instant(workspace.order.valid_until.astimezone(UTC)),
+            "warning": warning_of(workspace.order.valid_until, datetime.now(UTC)),
             "kinds": kinds,
             "dropped": _dropped(workspace),
         }
