@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 # Loaded now, because afterwards this process may do nothing but judge.
-import pyarrow.csv
-import pyarrow.parquet  # noqa: F401
-from PIL import PngImagePlugin  # noqa: F401
+import scipy.ndimage
+import scipy.optimize
+import scipy.stats  # noqa: F401
+from PIL import JpegImagePlugin, PngImagePlugin  # noqa: F401
 
 from gdi_spe.disclosure.confine import confine
 from gdi_spe.disclosure.engine import Judged, judge, request_report

@@ -12,7 +12,6 @@ import io
 import json
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,47 +22,11 @@ import pyarrow.parquet as pq
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure import pictures, trees
-from gdi_spe.disclosure.parts import Part, Picture, Text
+from gdi_spe.disclosure.form import Canonical, Hostile, Impossible, NoCanonicalForm, named
+from gdi_spe.disclosure.forms import archives, arrays, excel, html, notebook, svg
+from gdi_spe.disclosure.parts import Opaque, Part, Picture, Text
 from gdi_spe.disclosure.sniff import Kind, delimiter_of, sniff
 from gdi_spe.disclosure.table import INVISIBLE, Table, clean_text, column_of
-
-
-@dataclass(frozen=True)
-class Canonical:
-    """Canonical bytes, and the parts that they were written from."""
-
-    data: bytes
-    media_type: str
-    name: str
-    parts: tuple[Part, ...]
-    # What the original held and these bytes do not: "2 comment lines".
-    dropped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class NoCanonicalForm:
-    """Why a file cannot be re-encoded."""
-
-    why: str
-
-
-# The media type of each form, and the endings a name may have: an ending decides what a
-# researcher's or reviewer's computer does with a file.
-_FORMS = {
-    "text/csv": (".csv", ".txt"),
-    "text/tab-separated-values": (".tsv", ".tab", ".txt"),
-    "application/vnd.apache.parquet": (".parquet",),
-    "application/json": (".json",),
-    "text/plain": (".txt", ".md", ".log", ".tex", ".py", ".r"),
-    "image/png": (".png",),
-}
-
-
-_MAX_NAME = 80
-
-
-class _Impossible(Exception):
-    """Raised inside where a file turns out to have no canonical form."""
 
 
 def canonicalise(path: Path, name: str, policy: DisclosurePolicy) -> Canonical | NoCanonicalForm:
@@ -100,7 +63,9 @@ def canonicalise_bytes(
         return NoCanonicalForm(f"{kind.value} has no canonical form")
     try:
         return encode(data, name, policy)
-    except _Impossible as error:
+    except Hostile as error:
+        return NoCanonicalForm(str(error), is_hostile=True)
+    except Impossible as error:
         return NoCanonicalForm(str(error))
     except (trees.NotATree, pictures.NotAPicture) as error:
         return NoCanonicalForm(str(error))
@@ -129,18 +94,11 @@ def gunzip(data: bytes, limit: int) -> bytes | NoCanonicalForm:
     return inner
 
 
-def _named(name: str, media_type: str) -> str:
-    endings = _FORMS[media_type]
-    if name.lower().endswith(endings):
-        return name
-    return f"{name[: _MAX_NAME - len(endings[0])]}{endings[0]}"
-
-
 def _decoded(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _Impossible("the text is not UTF-8") from None
+        raise Impossible("the text is not UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -157,7 +115,7 @@ def _delimited(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     text, dropped = _clean(_decoded(data))
     delimiter = delimiter_of(text)
     if delimiter is None:
-        raise _Impossible("its lines do not have the same number of columns")
+        raise Impossible("its lines do not have the same number of columns")
     comments, header, body = _split_header(text, delimiter)
     table = _read_delimited(header, body, delimiter, policy)
     if comments:
@@ -165,7 +123,7 @@ def _delimited(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
     notes = (Text("comments", "\n".join(comments)),) if comments else ()
     written = write_delimited(table, "\t" if delimiter == "\t" else ",")
-    return Canonical(written, media_type, _named(name, media_type), (table, *notes), dropped)
+    return Canonical(written, media_type, named(name, media_type), (table, *notes), dropped)
 
 
 def _split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:
@@ -213,7 +171,7 @@ def _read_delimited(
             ),
         )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise _Impossible("its lines do not have the same number of columns") from None
+        raise Impossible("its lines do not have the same number of columns") from None
     _within_rows(read.num_rows, policy)
     digits = policy.files.significant_digits
     return Table("table", tuple(column_of(n, read.column(i), digits) for i, n in enumerate(header)))
@@ -221,9 +179,9 @@ def _read_delimited(
 
 def _within_rows(n_rows: int, policy: DisclosurePolicy) -> None:
     if n_rows == 0:
-        raise _Impossible("the table has no row")
+        raise Impossible("the table has no row")
     if n_rows > policy.files.max_rows:
-        raise _Impossible(
+        raise Impossible(
             f"it has {n_rows:,} rows, more than the policy's {policy.files.max_rows:,}"
         )
 
@@ -255,10 +213,10 @@ def _parquet(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
         _within_rows(metadata.num_rows, policy)
         size = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
         if size > 20 * policy.files.max_file_bytes:
-            raise _Impossible("it decompresses to more than the policy allows")
+            raise Impossible("it decompresses to more than the policy allows")
         read = file.read(use_threads=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
-        raise _Impossible(f"the Parquet file cannot be read: {error}") from None
+        raise Impossible(f"the Parquet file cannot be read: {error}") from None
     foreign = _parquet_metadata(file)
     read = _plain(read)
     digits = policy.files.significant_digits
@@ -270,7 +228,7 @@ def _parquet(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     media_type = "application/vnd.apache.parquet"
     notes = (Text("metadata", foreign),) if foreign else ()
     dropped = (f"{len(foreign):,} characters of metadata",) if foreign else ()
-    return Canonical(written, media_type, _named(name, media_type), (table, *notes), dropped)
+    return Canonical(written, media_type, named(name, media_type), (table, *notes), dropped)
 
 
 def _parquet_metadata(file: pq.ParquetFile) -> str:
@@ -295,7 +253,7 @@ def _plain(read: pa.Table) -> pa.Table:
             or pa.types.is_decimal(kind) or pa.types.is_null(kind)
         )  # fmt: skip
         if not plain:
-            raise _Impossible(f"column {field.name!r} is {field.type}, not plain values")
+            raise Impossible(f"column {field.name!r} is {field.type}, not plain values")
     kept = [name for name in read.column_names if not name.startswith("__index_level_")]
     return read.select(kept or read.column_names)
 
@@ -332,7 +290,7 @@ def _json(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     written = (json.dumps(tree, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
     media_type = "application/json"
     parts = trees.parts_of(tree, policy.files.significant_digits)
-    return Canonical(written, media_type, _named(name, media_type), parts)
+    return Canonical(written, media_type, named(name, media_type), parts)
 
 
 def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
@@ -340,21 +298,100 @@ def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     written = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
     media_type = "text/plain"
     parts = (Text("text", written),)
-    return Canonical(written.encode(), media_type, _named(name, media_type), parts, dropped)
+    return Canonical(written.encode(), media_type, named(name, media_type), parts, dropped)
 
 
 def _png(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
-    written, width, height, seen = pictures.quantised_png(data, policy.files.max_pixels)
+    return _picture(data, name, policy, "PNG", ())
+
+
+def _jpeg(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    # What stands beside the pixels of a JPEG was put there by a program: a short note, or more.
+    beside = pictures.jpeg_segments(data)
+    notes: list[Part] = [Text("metadata", beside.text)] if len(beside.text) > 400 else []
+    if beside.n_trailing_bytes:
+        notes.append(Opaque("trailer", f"{beside.n_trailing_bytes:,} bytes follow the picture"))
+    if beside.n_other_bytes > 2000:
+        notes.append(Opaque("segments", f"{beside.n_other_bytes:,} bytes show nothing"))
+    return _picture(data, name, policy, "JPEG", tuple(notes))
+
+
+def _picture(
+    data: bytes, name: str, policy: DisclosurePolicy, form: str, notes: tuple[Part, ...]
+) -> Canonical:
+    written, width, height, seen = pictures.quantised_png(data, policy.files.max_pixels, form)
     media_type = "image/png"
-    parts = (Picture("picture", width, height, seen),)
-    return Canonical(written, media_type, _named(name, media_type), parts)
+    parts = (Picture("picture", width, height, seen), *notes)
+    return Canonical(written, media_type, named(name, media_type), parts)
+
+
+def _arrow(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    try:
+        with pa.ipc.open_file(pa.BufferReader(data)) as reader:
+            n_rows = sum(reader.get_batch(i).num_rows for i in range(reader.num_record_batches))
+            _within_rows(n_rows, policy)
+            read = reader.read_all()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, ValueError) as error:
+        raise Impossible(f"the Arrow file cannot be read: {error}") from None
+    kept = _plain(read)
+    digits = policy.files.significant_digits
+    table = Table(
+        "table",
+        tuple(
+            _arrow_column(n, kept.column(i), digits)
+            for i, n in enumerate(_unique(list(kept.column_names)))
+        ),
+    )
+    foreign = {k: v for k, v in (read.schema.metadata or {}).items() if k != b"pandas"}
+    told = "\n".join(f"{k.decode('latin-1')}={v.decode('latin-1')}" for k, v in foreign.items())
+    out = pa.Table.from_arrays(
+        [_typed(column) for column in table.columns], names=[c.name for c in table.columns]
+    )
+    sink = io.BytesIO()
+    with pa.ipc.new_file(sink, out.schema) as writer:
+        writer.write_table(out)
+    media_type = "application/vnd.apache.arrow.file"
+    notes = (Text("metadata", told),) if told else ()
+    return Canonical(sink.getvalue(), media_type, named(name, media_type), (table, *notes))
+
+
+def _html(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    return html.encode(_decoded(data), name, policy, canonicalise_bytes)
+
+
+def _svg(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    return svg.encode(_decoded(data), name)
+
+
+def _notebook(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    return notebook.encode(_decoded(data), name, policy, canonicalise_bytes)
+
+
+def _excel(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    return excel.encode(data, name, policy)
+
+
+def _numpy(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    return arrays.encode(data, name, policy)
+
+
+def _zip(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    return archives.encode(data, name, policy, canonicalise_bytes)
 
 
 _ENCODERS: dict[Kind, Callable[[bytes, str, DisclosurePolicy], Canonical]] = {
     Kind.CSV: _delimited,
     Kind.TSV: _delimited,
     Kind.PARQUET: _parquet,
+    Kind.ARROW: _arrow,
+    Kind.NUMPY: _numpy,
+    Kind.EXCEL: _excel,
+    Kind.ZIP: _zip,
     Kind.JSON: _json,
+    Kind.NOTEBOOK: _notebook,
+    Kind.HTML: _html,
+    Kind.SVG: _svg,
     Kind.TEXT: _text,
     Kind.PNG: _png,
+    Kind.JPEG: _jpeg,
 }

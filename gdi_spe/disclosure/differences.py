@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Finding, Verdict
-from gdi_spe.disclosure.canonical import Canonical, canonicalise
+from gdi_spe.disclosure.canonical import canonicalise
+from gdi_spe.disclosure.form import Canonical
 from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes.shape import values

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from gdi_spe.boundary.findings import FileReport, Finding, RequestReport, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.canonical import Canonical, NoCanonicalForm, canonicalise_bytes
+from gdi_spe.disclosure.canonical import canonicalise_bytes
 from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.declared import explain
 from gdi_spe.disclosure.differences import compare_with_prior
+from gdi_spe.disclosure.form import Canonical, NoCanonicalForm
 from gdi_spe.disclosure.formats import format_findings, loose_parts
 from gdi_spe.disclosure.parts import Part
 from gdi_spe.disclosure.rules import RULES

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Finding, Verdict
-from gdi_spe.disclosure.canonical import Canonical, NoCanonicalForm, gunzip
+from gdi_spe.disclosure.canonical import gunzip
+from gdi_spe.disclosure.form import Canonical, NoCanonicalForm
+from gdi_spe.disclosure.forms.pdf import acting_or_hidden, inflated
 from gdi_spe.disclosure.parts import Opaque, Part, Text
 from gdi_spe.disclosure.pictures import png_chunks
 from gdi_spe.disclosure.rules.rule import Judging
@@ -17,6 +19,8 @@ _FIXES = {
     "FMT101": _GROUPS,
     "FMT102": _GROUPS,
     "FMT103": "Export results as CSV, Parquet, JSON or PNG; a model as its coefficients.",
+    "FMT104": "Export the files in it one by one, plain.",
+    "FMT107": "Print the page anew, without attachments, scripts and layers, or export it as PNG.",
     "FMT106": "Give the file the ending of what it is.",
     "FMT109": "Write the file anew without what was dropped.",
 }
@@ -25,7 +29,9 @@ _FIXES = {
 _ENDINGS = {
     ".csv": {Kind.CSV, Kind.TEXT, Kind.TSV}, ".tsv": {Kind.TSV, Kind.CSV, Kind.TEXT},
     ".png": {Kind.PNG}, ".jpg": {Kind.JPEG}, ".pdf": {Kind.PDF}, ".json": {Kind.JSON},
-    ".parquet": {Kind.PARQUET}, ".txt": {Kind.TEXT, Kind.CSV, Kind.TSV},
+    ".xlsx": {Kind.EXCEL}, ".npy": {Kind.NUMPY}, ".zip": {Kind.ZIP}, ".html": {Kind.HTML},
+    ".arrow": {Kind.ARROW}, ".feather": {Kind.ARROW}, ".parquet": {Kind.PARQUET},
+    ".txt": {Kind.TEXT, Kind.CSV, Kind.TSV},
     ".md": {Kind.TEXT, Kind.CSV, Kind.TSV}, ".svg": {Kind.SVG}, ".ipynb": {Kind.NOTEBOOK},
 }  # fmt: skip
 
@@ -39,6 +45,13 @@ def format_findings(
         yield _finding(judging, "FMT101", f"It is {kind.value}: people's genotypes.", Verdict.BLOCK)
     elif kind in READS:
         yield _finding(judging, "FMT102", f"It is {kind.value}: people's sequences.", Verdict.BLOCK)
+    elif isinstance(form, NoCanonicalForm) and form.is_hostile:
+        yield _finding(judging, "FMT104", f"It hides what it holds: {form.why}.", Verdict.BLOCK)
+    elif kind is Kind.PDF and (
+        found := acting_or_hidden(data, judging.policy.files.max_file_bytes)
+    ):
+        why = f"The PDF has {', '.join(found)}."
+        yield _finding(judging, "FMT107", why, Verdict.BLOCK)
     elif kind in CONTAINERS:
         why = f"It is a {kind.value}, which can hold anything and is never opened here."
         yield _finding(judging, "FMT103", why, Verdict.BLOCK)
@@ -72,6 +85,8 @@ def loose_parts(data: bytes, judging: Judging, form: Canonical | NoCanonicalForm
             yield from loose_parts(inner, judging, form)
     elif kind is Kind.PNG:
         yield from _png_parts(data)
+    elif kind is Kind.PDF:
+        yield Text("letters", _letters(inflated(data, judging.policy.files.max_file_bytes)))
     elif isinstance(form, NoCanonicalForm) and kind is not Kind.EMPTY:
         # Without parts of its own, the letters in the bytes are looked at, whatever frames them.
         yield Text("letters", _letters(data))

@@ -14,6 +14,8 @@ class Text:
 
     path: str
     text: str
+    # Whether nothing but these words is there to be judged.
+    is_alone: bool = True
 
 
 @dataclass(frozen=True)
@@ -34,4 +36,16 @@ class Opaque:
     what: str
 
 
-Part = Table | Text | Picture | Opaque
+@dataclass(frozen=True)
+class Marks:
+    """The shapes of a vector graphic."""
+
+    path: str
+    n_marks: int
+    n_areas: int
+    n_curves: int
+    n_tooltips: int
+    words: str = ""
+
+
+Part = Table | Text | Picture | Marks | Opaque

@@ -50,6 +50,22 @@ def png_chunks(data: bytes) -> Chunks:
     return Chunks(other, max(0, len(data) - at), "\n".join(text))
 
 
+def jpeg_segments(data: bytes) -> Chunks:
+    """Account for every byte of a JPEG before its pixels and after its end."""
+    at, other, text = 2, 0, []
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker, length = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
+        body = data[at + 4 : at + 2 + length]
+        if marker == 0xDA:
+            break
+        if marker == 0xFE or (0xE0 <= marker <= 0xEF and not body.startswith(b"JFIF\0")):
+            text.append(body.decode("latin-1"))
+            other += length
+        at += 2 + length
+    end = data.rfind(b"\xff\xd9")
+    return Chunks(other, len(data) - end - 2 if end > 0 else 0, "\n".join(text))
+
+
 def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[bytes, int, int, Seen]:
     """Decode a picture and write its pixels as PNG, without metadata and without their low bits."""
     try:

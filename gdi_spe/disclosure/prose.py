@@ -38,12 +38,13 @@ _PAIRS = re.compile(r"(\b\w{1,20}\s*[=:]\s*[^\s=:]{1,20}[\s,;]+){2,}\w{1,20}\s*[
 _CELLS = re.compile(r"(?:^|[&|\t,;])\s*([1-9])\s*(?=$|[&|\t,;\\])", re.MULTILINE)
 
 
-def doubts(text: str) -> Iterator[str]:
+def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)
     if len(text) > _MOST_CHARACTERS:
         yield f"it has {len(text):,} characters"
-    if len({word.lower() for word in words if len(word) > 2}) < 3 or not _is_mostly_words(text):
+    few = len({word.lower() for word in words if len(word) > 2}) < 3
+    if (few or not _is_mostly_words(text)) and (is_alone or len(text) > 400):
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
         yield f"it has {len(numbers):,} numbers"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 import zlib
 from enum import Enum
 
@@ -27,16 +29,21 @@ class Kind(Enum):
     FASTA = "FASTA"
     # Containers that can hold anything: never leave in this form.
     HDF5 = "HDF5"
-    NUMPY = "NumPy array"
     PICKLE = "pickle"
     SQLITE = "SQLite database"
-    ZIP = "ZIP archive"
+    DATABASE = "database"
+    TENSORS = "file of tensors"
     TAR = "tar archive"
     OTHER_COMPRESSED = "compressed file"
     EXECUTABLE = "program"
     # What may be looked at.
     GZIP = "gzip"
     PARQUET = "Parquet"
+    ARROW = "Arrow"
+    EXCEL = "Excel workbook"
+    NUMPY = "NumPy array"
+    ZIP = "ZIP archive"
+    DOCUMENT = "word processor document"
     PNG = "PNG"
     JPEG = "JPEG"
     PDF = "PDF"
@@ -54,7 +61,7 @@ class Kind(Enum):
 GENOTYPES = {Kind.VCF, Kind.BCF, Kind.PLINK1, Kind.PLINK2, Kind.BGEN, Kind.VARIANT_INDEX}
 READS = {Kind.BAM, Kind.CRAM, Kind.SAM, Kind.FASTQ, Kind.FASTA}
 CONTAINERS = {
-    Kind.HDF5, Kind.NUMPY, Kind.PICKLE, Kind.SQLITE, Kind.ZIP, Kind.TAR,
+    Kind.HDF5, Kind.PICKLE, Kind.SQLITE, Kind.TAR, Kind.TENSORS, Kind.DATABASE,
     Kind.OTHER_COMPRESSED, Kind.EXECUTABLE,
 }  # fmt: skip
 
@@ -65,7 +72,8 @@ _STARTS = (
     (b"\x6c\x1b\x00", Kind.PLINK1),
     (b"\x6c\x1b", Kind.PLINK2), (b"\x89HDF\r\n\x1a\n", Kind.HDF5), (b"\x93NUMPY", Kind.NUMPY),
     (b"SQLite format 3\x00", Kind.SQLITE), (b"PK\x03\x04", Kind.ZIP), (b"PK\x05\x06", Kind.ZIP),
-    (b"PAR1", Kind.PARQUET), (b"\x89PNG\r\n\x1a\n", Kind.PNG), (b"\xff\xd8\xff", Kind.JPEG),
+    (b"ARROW1\x00\x00", Kind.ARROW), (b"PAR1", Kind.PARQUET), (b"\x89PNG\r\n\x1a\n", Kind.PNG),
+    (b"\xff\xd8\xff", Kind.JPEG),
     (b"%PDF-", Kind.PDF), (b"\x7fELF", Kind.EXECUTABLE), (b"MZ", Kind.EXECUTABLE),
     (b"BZh", Kind.OTHER_COMPRESSED), (b"\xfd7zXZ\x00", Kind.OTHER_COMPRESSED),
     (b"\x28\xb5\x2f\xfd", Kind.OTHER_COMPRESSED), (b"7z\xbc\xaf", Kind.OTHER_COMPRESSED),
@@ -95,7 +103,7 @@ def sniff(data: bytes) -> Kind:
         return Kind.EMPTY
     for start, kind in _STARTS:
         if data.startswith(start):
-            return kind
+            return _sniff_zip(data) if kind is Kind.ZIP else kind
     if data[:2] == b"\x1f\x8b":
         return _sniff_gzip(data)
     return _sniff_binary(data) or _sniff_text(data)
@@ -108,7 +116,26 @@ def _sniff_binary(data: bytes) -> Kind | None:
         return Kind.PICKLE
     if data[257:262] == b"ustar":
         return Kind.TAR
+    if data[8:12] == b"DUCK":
+        return Kind.DATABASE
+    # safetensors: the length of a JSON header, then the header; ONNX: a message of known fields.
+    if data[8:10] == b'{"' and int.from_bytes(data[:8], "little") < len(data):
+        return Kind.TENSORS
+    if data[:1] == b"\x08" and data[2:3] == b"\x12" and b"onnx" in data[:400].lower():
+        return Kind.TENSORS
     return None
+
+
+def _sniff_zip(data: bytes) -> Kind:
+    """Tell office documents from other archives by the names in the archive's directory."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return Kind.ZIP
+    if "xl/workbook.xml" in names:
+        return Kind.EXCEL
+    return Kind.DOCUMENT if {"word/document.xml", "content.xml"} & set(names) else Kind.ZIP
 
 
 def _sniff_gzip(data: bytes) -> Kind:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gdi_spe.disclosure.canonical import Canonical, NoCanonicalForm, canonicalise_bytes
+from gdi_spe.disclosure.canonical import canonicalise_bytes
+from gdi_spe.disclosure.form import Canonical, NoCanonicalForm
 from gdi_spe.disclosure.pictures import png_chunks
 from gdi_spe.disclosure.presets import policy_named
 
@@ -166,8 +167,6 @@ def test_every_byte_of_a_png_is_accounted_for():
     [
         (b"PK\x03\x04", "a.zip"),
         (b"%PDF-1.7", "a.pdf"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg"),
-        (b"<html><script>alert(1)</script></html>", "a.html"),
         (b"\x80\x04\x95", "a.pkl"),
         (b'{"a": 1, "a": 2}', "twins.json"),
         (b'{"a": NaN}', "nan.json"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.parts import Opaque, Picture, Text
+from gdi_spe.disclosure.parts import Marks, Opaque, Picture, Text
 from gdi_spe.disclosure.prose import doubts
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Table
@@ -42,7 +42,7 @@ def unexplained(part: Opaque, judging: Judging) -> Iterator[Hit]:
 
 def undeclared_text(part: Text, judging: Judging) -> Iterator[Hit]:
     """Words need a reader, unless they are few, plain and about no single person."""
-    found = list(doubts(part.text))
+    found = list(doubts(part.text, part.is_alone))
     if found:
         yield Hit(f"A person reads these words: {'; '.join(found)}.", {"n_doubts": len(found)})
 
@@ -58,6 +58,36 @@ def picture(part: Picture, judging: Judging) -> Iterator[Hit]:
     )  # fmt: skip
     why = f"A picture can show one mark a person, or small groups; a person looks at it.{what}"
     yield Hit(why, {"width": part.width, "height": part.height})
+
+
+def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
+    """Compare the marks of a vector graphic with the number of people."""
+    minimum, n = judging.policy.counts.minimum, judging.context.n_individuals
+    evidence = {"n_marks": part.n_marks, "n_individuals": n, "n_tooltips": part.n_tooltips}
+    if part.n_tooltips >= minimum:
+        why = f"{part.n_tooltips:,} marks have words of their own that show when pointed at."
+        yield Hit(why, evidence, severity=Verdict.BLOCK)
+    if n and part.n_marks >= minimum and abs(part.n_marks - n) <= max(2, n // 50):
+        why = f"It has {part.n_marks:,} marks and the cohort {n:,} individuals: each is a person."
+        yield Hit(why, evidence, severity=Verdict.BLOCK)
+    elif n and _shows_variants(part, judging):
+        return
+    elif part.n_marks >= minimum or part.n_areas > 1 or part.n_curves:
+        why = (
+            f"It has {part.n_marks:,} marks, {part.n_areas:,} filled areas and {part.n_curves:,} "
+            "curves; a person looks whether they are people or small groups."
+        )
+        yield Hit(why, evidence)
+
+
+def _shows_variants(part: Marks, judging: Judging) -> bool:
+    """Whether marks are declared, or known by their number, to be variants."""
+    n_variants = judging.context.n_variants
+    if part.n_marks < judging.policy.counts.minimum:
+        return False
+    declared = judging.side_car.kind.lower() in ("manhattan", "qq", "volcano-of-variants")
+    same = n_variants is not None and abs(part.n_marks - n_variants) <= max(5, n_variants // 20)
+    return same or (declared and n_variants is not None and part.n_marks <= n_variants)
 
 
 def unseen_bits(part: Picture, judging: Judging) -> Iterator[Hit]:
@@ -95,6 +125,12 @@ RULES = (
         "IMG901", "Picture", Verdict.REVIEW,
         "Nothing to fix; export the table behind the plot beside it.",
         Picture, picture,
+    ),
+    Rule(
+        "VEC101", "Marks of a drawing", Verdict.REVIEW,
+        "Draw densities or groups instead of single marks, without words on each; declare a "
+        "Manhattan or QQ plot as such.",
+        Marks, drawing,
     ),
     Rule(
         "HID104", "Bits that nobody sees", Verdict.BLOCK,

@@ -1,0 +1,44 @@
+"""Rows of cells, from whatever form, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from gdi_spe.disclosure.table import NUMBER, Table, column_of
+
+
+def table_of_rows(path: str, rows: Sequence[Sequence[str]], digits: int) -> Table | None:
+    """Make a table of rows whose first may be a header; nothing if there is no body."""
+    width = max((len(row) for row in rows), default=0)
+    filled = [[*row, *[""] * (width - len(row))] for row in rows]
+    if width == 0 or not filled:
+        return None
+    n_headers = _n_headers(filled)
+    names = [_joined([row[i] for row in filled[:n_headers]], i) for i in range(width)]
+    body = filled[n_headers:]
+    if not body:
+        return None
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    columns = [
+        column_of(name, pa.array([row[i] for row in body]), digits) for i, name in enumerate(unique)
+    ]
+    return Table(path, tuple(columns))
+
+
+def _n_headers(rows: list[list[str]]) -> int:
+    """Return how many of the first rows hold no number beside empty cells and words."""
+    for place, row in enumerate(rows[:4]):
+        if any(NUMBER.fullmatch(cell.strip()) for cell in row[1:] or row):
+            return place
+    return 1
+
+
+def _joined(cells: list[str], place: int) -> str:
+    words = [cell.strip() for cell in cells if cell.strip()]
+    return " ".join(dict.fromkeys(words)) or ("" if place == 0 else f"column_{place + 1}")

@@ -1,0 +1,211 @@
+"""Excel workbooks: visible sheets are tables; what is hidden, embedded or active is told."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Any
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.form import Canonical, Impossible, named
+from gdi_spe.disclosure.forms.archives import members
+from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.parts import Opaque, Part
+from gdi_spe.disclosure.table import Table
+
+_PLAIN = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels"
+    r"|xl/styles\.xml|xl/sharedStrings\.xml|xl/theme/theme\d+\.xml|xl/worksheets/sheet\d+\.xml|xl/calcChain\.xml"
+)
+_MOST_PROPERTIES = 3000
+
+
+def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    """Write the visible sheets anew, values only."""
+    files = dict(members(data, policy))
+    parts: list[Part] = [
+        Opaque(path, "The workbook holds something beside its sheets")
+        for path in files
+        if not _PLAIN.fullmatch(path)
+    ]
+    for path in ("docProps/app.xml", "docProps/core.xml"):
+        if len(files.get(path, b"")) > _MOST_PROPERTIES:
+            parts.append(Opaque(path, f"{len(files[path]):,} bytes of properties"))
+    strings = _strings(files.get("xl/sharedStrings.xml", b""))
+    tables: list[tuple[str, Table]] = []
+    used: set[int] = set()
+    for title, state, file in _sheets(files):
+        if state != "visible":
+            parts.append(Opaque(f"sheet[{title}]", "A hidden sheet"))
+        rows = _rows(files.get(file, b""), strings, used)
+        table = table_of_rows(f"sheet[{title}]", rows, policy.files.significant_digits)
+        if table is not None:
+            parts.append(table)
+            if state == "visible":
+                tables.append((title, table))
+    if set(range(len(strings))) - used:
+        parts.append(Opaque("strings", "The workbook holds words that no sheet shows"))
+    if not tables:
+        raise Impossible("no sheet of it is visible and filled")
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Canonical(_written(tables), media_type, named(name, media_type), tuple(parts))
+
+
+def _events(data: bytes, start: Any, end: Any = None, text: Any = None) -> None:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    if end:
+        parser.EndElementHandler = end
+    if text:
+        parser.CharacterDataHandler = text
+
+    def refuse(*_: object) -> None:
+        raise Impossible("a sheet defines entities")
+
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise Impossible(f"a part of the workbook is not well-formed: {error}") from None
+
+
+def _strings(data: bytes) -> list[str]:
+    found: list[str] = []
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        if tag == "si":
+            found.append("")
+
+    def text(words: str) -> None:
+        if found:
+            found[-1] += words
+
+    if data:
+        _events(data, start, None, text)
+    return found
+
+
+def _sheets(files: dict[str, bytes]) -> list[tuple[str, str, str]]:
+    """Return title, state and file of each sheet."""
+    targets: dict[str, str] = {}
+    sheets: list[tuple[str, str, str]] = []
+
+    def relation(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "Relationship":
+            targets[attributes.get("Id", "")] = attributes.get("Target", "").removeprefix("/xl/")
+
+    def sheet(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "sheet":
+            target = targets.get(attributes.get("r:id", ""), "")
+            state = attributes.get("state", "visible")
+            sheets.append((attributes.get("name", ""), state, f"xl/{target}"))
+
+    _events(files.get("xl/_rels/workbook.xml.rels", b"<x/>"), relation)
+    _events(files["xl/workbook.xml"], sheet)
+    return sheets
+
+
+def _rows(data: bytes, strings: list[str], used: set[int]) -> list[list[str]]:
+    """Return a sheet's rows; a formula counts as its value, a hidden row as a row."""
+    if not data:
+        raise Impossible("a sheet is missing")
+    rows: list[list[str]] = []
+    cell: dict[str, Any] = {"kind": "", "words": "", "at": -1, "in": False}
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "row":
+            rows.append([])
+        elif tag == "c":
+            letters = re.match(r"[A-Z]{1,3}", attributes.get("r", ""))
+            place = _place(letters.group()) if letters else (len(rows[-1]) if rows else 0)
+            cell.update(kind=attributes.get("t", "n"), words="", at=place)
+        elif tag in ("v", "t"):
+            cell["in"] = True
+
+    def end(tag: str) -> None:
+        if tag in ("v", "t"):
+            cell["in"] = False
+        elif tag == "c" and rows:
+            rows[-1].extend([""] * (cell["at"] - len(rows[-1])))
+            rows[-1].append(_value(cell, strings, used))
+
+    def text(words: str) -> None:
+        if cell["in"]:
+            cell["words"] += words
+
+    _events(data, start, end, text)
+    return [row for row in rows if any(row)]
+
+
+def _place(letters: str) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - 64
+    return place - 1
+
+
+def _value(cell: dict[str, Any], strings: list[str], used: set[int]) -> str:
+    words = str(cell["words"])
+    if cell["kind"] != "s":
+        return words
+    try:
+        used.add(int(words))
+        return strings[int(words)]
+    except (ValueError, IndexError):
+        raise Impossible("a cell names words that are not there") from None
+
+
+_NS = "http://schemas.openxmlformats.org"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def _written(tables: list[tuple[str, Table]]) -> bytes:
+    """Write the least workbook: inline words, one instant, one order of members."""
+    main = f"{_NS}/spreadsheetml/2006/main"
+    kinds = f"{_NS}/officeDocument/2006/relationships"
+    numbers = range(1, len(tables) + 1)
+    overrides = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="application/vnd.openxml'
+        'formats-officedocument.spreadsheetml.worksheet+xml"/>' for i in numbers
+    )  # fmt: skip
+    files = {
+        "[Content_Types].xml": f'{_HEAD}<Types xmlns="{_NS}/package/2006/content-types"><Default '
+        'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-office'
+        f'document.spreadsheetml.sheet.main+xml"/>{overrides}</Types>',
+        "_rels/.rels": f'{_HEAD}<Relationships xmlns="{_NS}/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{kinds}/officeDocument" Target="xl/workbook.xml"/>'
+        "</Relationships>",
+        "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{_NS}/package/2006/'
+        'relationships">' + "".join(
+            f'<Relationship Id="rId{i}" Type="{kinds}/worksheet" Target="worksheets/sheet{i}.xml"/>'
+            for i in numbers) + "</Relationships>",
+        "xl/workbook.xml": f'{_HEAD}<workbook xmlns="{main}" xmlns:r="{kinds}"><sheets>' + "".join(
+            f'<sheet name="{escape(title[:31], {chr(34): ""})}" sheetId="{i}" r:id="rId{i}"/>'
+            for i, (title, _) in enumerate(tables, 1)) + "</sheets></workbook>",
+    }  # fmt: skip
+    for i, (_, table) in enumerate(tables, 1):
+        files[f"xl/worksheets/sheet{i}.xml"] = _sheet(table, main)
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in files.items():
+            archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), text)
+    return sink.getvalue()
+
+
+def _sheet(table: Table, main: str) -> str:
+    rows = [[c.name for c in table.columns], *zip(*(c.texts() for c in table.columns), strict=True)]
+    numeric = [c.numbers is not None for c in table.columns]
+    lines = []
+    for place, row in enumerate(rows):
+        cells = "".join(
+            f"<c><v>{cell}</v></c>" if numeric[i] and place and cell
+            else f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
+            for i, cell in enumerate(row)
+        )  # fmt: skip
+        lines.append(f"<row>{cells}</row>")
+    return f'{_HEAD}<worksheet xmlns="{main}"><sheetData>{"".join(lines)}</sheetData></worksheet>'

@@ -1,0 +1,200 @@
+"""HTML: tables, words and pictures are kept; everything that can act or hide is dropped or told."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from html import escape
+from html.parser import HTMLParser
+
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
+from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.parts import Opaque, Part, Text
+from gdi_spe.disclosure.table import Table, clean_text
+
+_BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "pre", "caption", "blockquote"}
+_IGNORED = {
+    "html", "head", "body", "div", "span", "meta", "link", "title", "ul", "ol", "table", "thead",
+    "tbody", "tfoot", "b", "i", "em", "strong", "code", "br", "hr", "section", "article", "main",
+    "header", "footer", "small", "sup", "sub", "a", "figure", "figcaption", "colgroup", "col",
+    "dl", "dt", "dd", "nav", "u",
+}  # fmt: skip
+_LONGEST_ATTRIBUTE = 200
+_PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+
+
+class _Reader(HTMLParser):
+    """Take a page apart into blocks, rows of cells and pictures."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.blocks: list[tuple[str, object]] = []
+        self.hidden: list[str] = []
+        self._rows: list[list[str]] | None = None
+        self._cell: list[str] | None = None
+        self._words: list[str] = []
+        self._mute = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._attributes(tag, attrs)
+        if tag in ("script", "style", "template", "object", "iframe", "svg", "form", "input"):
+            self._mute += tag not in ("input",)
+            if tag != "style":
+                self.hidden.append(f"a <{tag}> element")
+        elif tag == "table":
+            self._flush()
+            if self._rows is not None:
+                raise Impossible("a table stands inside a table")
+            self._rows = []
+        elif tag == "tr" and self._rows is not None:
+            self._rows.append([])
+        elif tag in ("td", "th") and self._rows is not None:
+            self._cell = []
+        elif tag == "img":
+            self._flush()
+            self.blocks.append(("img", dict(attrs).get("src") or ""))
+        elif tag in _BLOCKS or tag in ("br", "div", "title"):
+            self._flush()
+        elif tag not in _IGNORED:
+            self.hidden.append(f"a <{tag}> element")
+
+    def _attributes(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        style = (dict(attrs).get("style") or "").lower().replace(" ", "")
+        if any(
+            w in style for w in ("display:none", "visibility:hidden", "opacity:0", "font-size:0")
+        ):
+            self.hidden.append("an element that is not shown")
+        if "color:white" in style or "color:#fff" in style:
+            self.hidden.append("white words")
+        for name, value in attrs:
+            is_picture = tag == "img" and name == "src"
+            if name.startswith("on") or (len(value or "") > _LONGEST_ATTRIBUTE and not is_picture):
+                self.hidden.append(f"the attribute {name[:40]} of <{tag}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style", "template", "object", "iframe", "svg", "form"):
+            self._mute = max(0, self._mute - 1)
+        elif tag in ("td", "th") and self._rows and self._cell is not None:
+            self._rows[-1].append(" ".join("".join(self._cell).split()))
+            self._cell = None
+        elif tag == "table" and self._rows is not None:
+            self.blocks.append(("table", self._rows))
+            self._rows = None
+        elif tag in _BLOCKS:
+            self._flush(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._mute:
+            return
+        if self._cell is not None:
+            self._cell.append(data)
+        elif self._rows is None:
+            self._words.append(data)
+        elif data.strip():
+            self.hidden.append("words between the cells of a table")
+
+    def handle_comment(self, data: str) -> None:
+        if len(data) > _LONGEST_ATTRIBUTE:
+            self.hidden.append(f"a comment of {len(data):,} characters")
+
+    def _flush(self, tag: str = "p") -> None:
+        words = " ".join("".join(self._words).split())
+        self._words = []
+        if words:
+            self.blocks.append((tag, words))
+
+    def close(self) -> None:
+        super().close()
+        self._flush()
+        if self._rows is not None:
+            raise Impossible("a table does not end")
+
+
+def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Canonical:
+    """Write a page anew from its blocks."""
+    parts, body = taken_apart(text, policy, inner)
+    media_type = "text/html"
+    page = f'<!doctype html>\n<meta charset="utf-8">\n{body}\n'
+    return Canonical(page.encode(), media_type, named(name, media_type), tuple(parts))
+
+
+def taken_apart(text: str, policy: DisclosurePolicy, inner: Encode) -> tuple[list[Part], str]:
+    """Return a page's parts, and its canonical body."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    parts: list[Part] = []
+    lines: list[str] = []
+    words: list[str] = []
+    for place, (tag, content) in enumerate(reader.blocks, start=1):
+        if tag == "table":
+            _add_table(content, f"table[{place}]", policy, parts, lines)
+        elif tag == "img":
+            _add_picture(str(content), f"picture[{place}]", policy, inner, (parts, lines))
+        else:
+            words.append(clean_text(str(content)))
+            lines.append(f"<{tag}>{escape(words[-1])}</{tag}>")
+    if words:
+        parts.append(Text("words", "\n".join(words), is_alone=not parts))
+    parts += [Opaque("page", f"The page has {what}") for what in dict.fromkeys(reader.hidden)]
+    return parts, "\n".join(lines)
+
+
+def _add_table(
+    rows: object, path: str, policy: DisclosurePolicy, parts: list[Part], lines: list[str]
+) -> None:
+    assert isinstance(rows, list)  # noqa: S101  # tables are lists of rows
+    table = table_of_rows(path, rows, policy.files.significant_digits)
+    if table is None:
+        words = " ".join(cell for row in rows for cell in row)
+        parts.append(Text(path, words, is_alone=False))
+        lines.append(f"<p>{escape(clean_text(words))}</p>")
+        return
+    parts.append(table)
+    lines.append(written_table(table))
+
+
+def written_table(table: Table) -> str:
+    """Write a table as HTML."""
+    head = "".join(f"<th>{escape(c.name)}</th>" for c in table.columns)
+    rows = zip(*(c.texts() for c in table.columns), strict=True)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table>\n<tr>{head}</tr>\n{body}\n</table>"
+
+
+def _add_picture(
+    source: str, path: str, policy: DisclosurePolicy, inner: Encode,
+    into: tuple[list[Part], list[str]],
+) -> None:  # fmt: skip
+    parts, lines = into
+    if not source.startswith(_PICTURES):
+        parts.append(Opaque(path, "A picture is not in the page, or is no PNG or JPEG"))
+        return
+    try:
+        data = base64.b64decode(source.partition(",")[2], validate=False)
+    except (binascii.Error, ValueError):
+        raise Impossible("a picture in it cannot be read") from None
+    form = inner(data, "picture.png", policy)
+    if not isinstance(form, Canonical) or form.media_type != "image/png":
+        parts.append(Opaque(path, "A picture in the page cannot be decoded"))
+        return
+    parts += beside_pixels(data, path)
+    parts += list(form.parts)
+    encoded = base64.b64encode(form.data).decode()
+    lines.append(f'<img alt="" src="data:image/png;base64,{encoded}">')
+
+
+def beside_pixels(data: bytes, path: str) -> list[Part]:
+    """Return what an embedded PNG holds beside its pixels."""
+    from gdi_spe.disclosure.pictures import png_chunks
+
+    if not data.startswith(b"\x89PNG"):
+        return []
+    chunks = png_chunks(data)
+    found: list[Part] = []
+    if chunks.n_trailing_bytes or chunks.n_other_bytes or len(chunks.text) > 400:
+        found.append(Opaque(path, "A picture holds more than its pixels"))
+    return found

@@ -1,0 +1,131 @@
+"""Notebooks: code, words, tables and pictures are kept; metadata and other outputs are told."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import replace
+from typing import Any
+
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
+from gdi_spe.disclosure.forms.html import beside_pixels, taken_apart
+from gdi_spe.disclosure.parts import Opaque, Part, Text
+from gdi_spe.disclosure.table import clean_text
+
+_MOST_METADATA = 600
+_SHOWN = {"text/plain", "text/html", "image/png"}
+
+
+def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Canonical:
+    """Write a notebook anew: sources, tables, words and PNG pictures."""
+    try:
+        book = json.loads(text)
+        cells = book["cells"]
+        if not isinstance(cells, list) or book.get("nbformat") != 4:
+            raise Impossible("it is no notebook of format 4")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Impossible(f"it is no notebook: {error}") from None
+    parts: list[Part] = []
+    _metadata(book.get("metadata"), "notebook", parts)
+    unknown = set(book) - {"cells", "metadata", "nbformat", "nbformat_minor"}
+    parts += [Opaque("notebook", f"The notebook has {key!r}") for key in sorted(unknown)]
+    written = [
+        _cell(cell, f"cell[{place}]", parts, (policy, inner)) for place, cell in enumerate(cells)
+    ]
+    clean = {"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    media_type = "application/x-ipynb+json"
+    data = (json.dumps(clean, ensure_ascii=False, indent=1) + "\n").encode()
+    return Canonical(data, media_type, named(name, media_type), tuple(parts))
+
+
+def _metadata(metadata: Any, path: str, parts: list[Part]) -> None:
+    """Tell of metadata that are more than a few settings."""
+    told = json.dumps(metadata or {}, ensure_ascii=False)
+    if len(told) > _MOST_METADATA:
+        parts.append(Opaque(path, f"{len(told):,} characters of metadata, which nobody sees"))
+
+
+def _source(value: Any) -> str:
+    text = "".join(value) if isinstance(value, list) else value
+    if not isinstance(text, str):
+        raise Impossible("a cell has no source")
+    return clean_text(text)
+
+
+def _cell(
+    cell: Any, path: str, parts: list[Part], how: tuple[DisclosurePolicy, Encode]
+) -> dict[str, Any]:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+        raise Impossible("it has a cell of unknown kind")
+    kind, source = cell["cell_type"], _source(cell.get("source", ""))
+    _metadata(cell.get("metadata"), path, parts)
+    if cell.get("attachments"):
+        parts.append(Opaque(path, "The cell has attachments"))
+    if source.strip():
+        parts.append(Text(path, source, is_alone=False))
+    written: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
+    if kind == "code":
+        outputs = cell.get("outputs") or []
+        made = [
+            _output(out, f"{path}.output[{place}]!", parts, how)
+            for place, out in enumerate(outputs)
+        ]
+        written |= {"execution_count": None, "outputs": [each for each in made if each]}
+    return written
+
+
+def _output(
+    out: Any, path: str, parts: list[Part], how: tuple[DisclosurePolicy, Encode]
+) -> dict[str, Any] | None:
+    if not isinstance(out, dict):
+        raise Impossible("it has an output of unknown kind")
+    _metadata(out.get("metadata"), path, parts)
+    if out.get("output_type") == "stream":
+        words = _source(out.get("text", ""))
+        parts.append(Text(f"{path}text", words, is_alone=False))
+        return {"output_type": "stream", "name": "stdout", "text": words}
+    if out.get("output_type") == "error":
+        words = _source(out.get("traceback", []))
+        parts.append(Text(f"{path}error", words))
+        return None
+    data = out.get("data")
+    if not isinstance(data, dict):
+        raise Impossible("it has an output without data")
+    for kind in sorted(set(data) - _SHOWN):
+        size = len(json.dumps(data[kind]))
+        parts.append(Opaque(path, f"An output of kind {kind[:60]!r} with {size:,} characters"))
+    shown = _shown(data, path, parts, how)
+    return {"output_type": "display_data", "metadata": {}, "data": shown} if shown else None
+
+
+def _shown(
+    data: dict[str, Any], path: str, parts: list[Part], how: tuple[DisclosurePolicy, Encode]
+) -> dict[str, str]:
+    policy, inner = how
+    shown: dict[str, str] = {}
+    if "image/png" in data:
+        try:
+            raw = base64.b64decode(_source(data["image/png"]))
+        except (binascii.Error, ValueError):
+            raise Impossible("a picture in it cannot be read") from None
+        form = inner(raw, "picture.png", policy)
+        if not isinstance(form, Canonical) or form.media_type != "image/png":
+            parts.append(Opaque(path, "A picture in it cannot be decoded"))
+            return {}
+        parts += [
+            *beside_pixels(raw, path),
+            *(replace(part, path=f"{path}{part.path}") for part in form.parts),
+        ]
+        shown["image/png"] = base64.b64encode(form.data).decode()
+    if "text/html" in data:
+        found, body = taken_apart(_source(data["text/html"]), policy, inner)
+        parts += [replace(part, path=f"{path}{part.path}") for part in found]
+        shown["text/html"] = body
+    # TRUST: words beside a table or picture may say something else, so they are dropped.
+    if "text/plain" in data and not shown:
+        words = _source(data["text/plain"])
+        parts.append(Text(f"{path}text", words, is_alone=False))
+        shown["text/plain"] = words
+    return shown

@@ -1,0 +1,182 @@
+"""SVG: shapes and words are kept with rounded places; scripts, links and comments are not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat
+from xml.sax.saxutils import escape, quoteattr
+
+from gdi_spe.disclosure.form import Canonical, Impossible, named
+from gdi_spe.disclosure.parts import Marks, Opaque, Part, Text
+from gdi_spe.disclosure.table import clean_text
+
+_SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "use"}
+_FRAMES = {"svg", "g", "defs", "clipPath", "text", "tspan", "symbol", "marker"}
+_QUIET = {"style", "metadata", "title", "desc"}
+_ATTRIBUTES = {
+    "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height", "points",
+    "transform", "viewBox", "fill", "stroke", "stroke-width", "style", "id", "href", "xlink:href",
+    "clip-path", "text-anchor", "font-size", "font-family", "opacity", "fill-opacity", "class",
+    "preserveAspectRatio", "stroke-dasharray", "dx", "dy", "font-weight", "stroke-linecap",
+}  # fmt: skip
+_NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
+_UNSEEN = re.compile(
+    r"\bopacity:\s*0(?![.\d])|display:\s*none|visibility:\s*hidden|font-size:\s*[0-2](px|pt)?(?![.\d])"
+)
+_MOST_BESIDE = 400
+_MOST_DEPTH = 60
+_MOST_LETTERS = 600
+
+
+@dataclass
+class _Drawing:
+    out: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    beside: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    marks: int = 0
+    areas: int = 0
+    curves: int = 0
+    tooltips: int = 0
+    glyphs: int = 0
+    stack: list[str] = field(default_factory=list)
+    # What can be used again: the path of each shape that has a name.
+    named: dict[str, str] = field(default_factory=dict)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        self.stack.append(tag)
+        if len(self.stack) > _MOST_DEPTH:
+            raise Impossible("it is nested too deeply")
+        self.tooltips += tag == "title" and len(self.stack) > 2
+        if self._is_quiet():
+            return
+        if tag not in _SHAPES | _FRAMES:
+            self.problems.append(f"a <{tag[:40]}> element")
+            return
+        kept = {k: v for k, v in attributes.items() if k in _ATTRIBUTES}
+        for key, value in attributes.items():
+            self._attribute(key, value)
+        if "id" in attributes and tag == "path":
+            self.named[f"#{attributes['id']}"] = attributes.get("d", "")
+        if tag in _SHAPES and "defs" not in self.stack and "clipPath" not in self.stack:
+            self._count(tag, kept)
+        words = " ".join(f"{k}={quoteattr(_rounded(v))}" for k, v in kept.items())
+        self.out.append(f"<{tag} {words}>" if words else f"<{tag}>")
+
+    def _is_quiet(self) -> bool:
+        return bool(_QUIET & set(self.stack))
+
+    def _attribute(self, key: str, value: str) -> None:
+        if key.startswith("on"):
+            self.problems.append(f"the attribute {key[:40]}")
+        if key.endswith("href") and not value.startswith("#"):
+            self.problems.append("a link or an embedded picture")
+        if key not in _ATTRIBUTES and not key.startswith("xmlns"):
+            self.beside["attributes"] = self.beside.get("attributes", 0) + len(value)
+        if _UNSEEN.search(value):
+            self.problems.append("something that is not shown")
+
+    def _count(self, tag: str, attributes: dict[str, str]) -> None:
+        """Count marks, filled areas, and lines with many corners."""
+        if tag in ("circle", "ellipse"):
+            self.marks += 1
+        elif tag == "use":
+            self._count_use(attributes)
+        elif tag == "rect":
+            high, wide = _size(attributes.get("height")), _size(attributes.get("width"))
+            self.areas += high > 12 and wide > 4
+            self.marks += 0 < high <= 12 and 0 < wide <= 12
+        elif tag in ("path", "polyline", "polygon"):
+            drawn = attributes.get("d") or attributes.get("points") or ""
+            corners = len(re.findall(r"[LlCcQqHhVvAaSsTt]", drawn)) or drawn.count(",")
+            self.curves += corners > 12
+            self.marks += corners > 200
+            # One path can hold many marks: each begins where the pen is put down.
+            self.marks += max(0, len(re.findall(r"[Mm]", drawn)) - 1)
+
+    def _count_use(self, attributes: dict[str, str]) -> None:
+        """Tell ticks, which are short lines, and letters, which have no place, from marks."""
+        drawn = self.named.get(attributes.get("xlink:href") or attributes.get("href") or "", "")
+        is_tick = len(re.findall(r"[A-Za-z]", drawn)) == 2 and bool(drawn)
+        if "x" in attributes and "y" in attributes:
+            self.marks += not is_tick
+        else:
+            self.glyphs += 1
+            self.marks += self.glyphs > _MOST_LETTERS
+
+    def data(self, text: str) -> None:
+        if not text.strip():
+            return
+        where = next((tag for tag in self.stack if tag in _QUIET), "")
+        if where in ("metadata", "style"):
+            self.beside[where] = self.beside.get(where, 0) + len(text)
+            return
+        self.words.append(clean_text(text))
+        if not where:
+            self.out.append(escape(self.words[-1]))
+
+    def end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        quiet = self._is_quiet()
+        self.stack.pop()
+        if not quiet and tag in _SHAPES | _FRAMES:
+            self.out.append(f"</{tag}>")
+
+    def comment(self, text: str) -> None:
+        # Plotting libraries write each label once more as a comment.
+        if len(text) > 100:
+            self.problems.append(f"a comment of {len(text):,} characters")
+        self.words.append(clean_text(text))
+
+
+def _rounded(value: str) -> str:
+    return _NUMBER.sub(lambda m: f"{float(m.group()):.1f}".rstrip("0").rstrip("."), value)
+
+
+def _size(value: str | None) -> float:
+    found = re.match(r"\d+(\.\d+)?", value or "")
+    return float(found.group()) if found else 0.0
+
+
+def encode(text: str, name: str) -> Canonical:
+    """Write a drawing anew."""
+    drawing = _read(text)
+    parts: list[Part] = [
+        Marks("drawing", drawing.marks, drawing.areas, drawing.curves, drawing.tooltips,
+              " ".join(drawing.words)[:2000])
+    ]  # fmt: skip
+    if drawing.words:
+        parts.append(Text("words", "\n".join(drawing.words), is_alone=False))
+    for what, size in drawing.beside.items():
+        if size > _MOST_BESIDE * (5 if what == "style" else 1):
+            parts.append(Opaque(what, f"{size:,} characters of {what}, which nobody sees"))
+    parts += [Opaque("drawing", f"It has {what}") for what in dict.fromkeys(drawing.problems)]
+    body = "".join(drawing.out).replace(
+        "<svg ",
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ', 1,
+    )  # fmt: skip
+    media_type = "image/svg+xml"
+    return Canonical(f"{body}\n".encode(), media_type, named(name, media_type), tuple(parts))
+
+
+def _read(text: str) -> _Drawing:
+    drawing, parser = _Drawing(), expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = drawing.start
+    parser.EndElementHandler = drawing.end
+    parser.CharacterDataHandler = drawing.data
+    parser.CommentHandler = drawing.comment
+
+    def refuse(*_: object) -> None:
+        raise Impossible("it defines entities or has instructions for programs")
+
+    # TRUST: entities can read files and grow without end; none is needed for a drawing.
+    parser.EntityDeclHandler = refuse
+    parser.ProcessingInstructionHandler = refuse
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise Impossible(f"it is not well-formed: {error}") from None
+    return drawing
