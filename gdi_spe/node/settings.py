@@ -69,6 +69,7 @@ class IdentitySettings(Frozen):
     reviewer_group: str
     admin_group: str
     auditor_group: str = ""
+    steward_group: str = ""
     visa_issuers: tuple[VisaIssuer, ...]
     datasets: tuple[DatasetTrust, ...] = ()
     entitlements: tuple[EntitlementSource, ...] = ()
@@ -173,6 +174,11 @@ class Settings(Frozen):
                 if why := development_only(url):
                     raise ValueError(f"mode is production, but {name} {why}: {url}")
         return self
+
+    @property
+    def needs_four_eyes(self) -> bool:
+        """Whether imports and deletions of datasets take two people: always in production."""
+        return self.mode == "production"
 
     def key_path(self, name: str) -> Path:
         """Return a file of the node's keys folder."""

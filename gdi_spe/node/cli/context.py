@@ -18,6 +18,7 @@ from gdi_spe.boundary.errors import BadInput, ExitCode, SpeError, Tampered
 
 if TYPE_CHECKING:
     from gdi_spe.node.database.engine import Database
+    from gdi_spe.node.identity.roles import Verb
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,37 @@ class Cli:
 
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         return upgrade(Database(self._url()))
+
+    @contextmanager
+    def four_eyes(self, verb: Verb, target: str) -> Iterator[None]:
+        """Let a production node do something only if two people wanted it; then note it as done."""
+        if not self._needs_four_eyes():
+            yield
+            return
+        from gdi_spe.node.audit.log import Event, record
+        from gdi_spe.node.identity.proposals import FourEyesMissing, approved, use
+
+        database = self.database()
+        # TRUST: whoever has this machine's command line still is one person.
+        try:
+            with database.read() as session:
+                number = approved(session, verb, target, self.now()).id
+        except FourEyesMissing:
+            with database.write() as session:
+                record(
+                    session, Event("proposal.missing", "admin", target, {"verb": verb}), self.now()
+                )
+            raise
+        yield
+        with database.write() as session:
+            use(session, number, self.now())
+
+    def _needs_four_eyes(self) -> bool:
+        if not (self.home / "node.toml").exists():
+            return False
+        from gdi_spe.node.settings import load_settings
+
+        return load_settings(self.home).needs_four_eyes
 
     def _url(self) -> str:
         if (self.home / "node.toml").exists():

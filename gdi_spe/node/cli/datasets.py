@@ -15,6 +15,7 @@ import click
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.node.cli.context import Cli, named, pass_cli
 from gdi_spe.node.cli.progress import ProgressLine
+from gdi_spe.node.identity.roles import Verb
 
 if TYPE_CHECKING:
     from gdi_spe.node.cohorts.ingest import IngestReport
@@ -97,7 +98,10 @@ def _ingest(
         keep_format=keep_format,
         filters=Filters(only_pass, min_qual, min_gq, min_dp),
     )
-    with closing(ProgressLine()) as progress:
+    with (
+        cli.four_eyes(Verb.IMPORT_DATASET, dataset_id),
+        closing(ProgressLine()) as progress,
+    ):
         report = ingest(cli.database(), cli.home, request, cli.now(), progress=progress.reading)
     cli.show(asdict(report), _told(report))
 
@@ -227,7 +231,10 @@ def _retire(cli: Cli, dataset_id: str, why: str) -> None:
     """Take a dataset out of use."""
     from gdi_spe.node.cohorts import datasets
 
-    with cli.database().write() as session:
+    with (
+        cli.four_eyes(Verb.DELETE_DATASET, dataset_id),
+        cli.database().write() as session,
+    ):
         datasets.retire(session, dataset_id, why, cli.now())
     cli.show({"dataset_id": dataset_id, "retired": True}, f"{dataset_id} is retired")
 

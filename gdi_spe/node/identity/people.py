@@ -20,10 +20,12 @@ from sqlalchemy.orm import Session
 from gdi_spe.boundary.errors import NotFound, Refused
 from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.database.engine import Database
+from gdi_spe.node.identity.roles import Role
 from gdi_spe.node.identity.tables import Person, PersonIdentity
 from gdi_spe.node.settings import IdentitySettings, Settings
 
-RESEARCHER, REVIEWER, ADMIN, AUDITOR = "researcher", "reviewer", "admin", "auditor"
+RESEARCHER, REVIEWER, ADMIN = Role.RESEARCHER.value, Role.REVIEWER.value, Role.ADMIN.value
+AUDITOR, STEWARD = Role.AUDITOR.value, Role.STEWARD.value
 
 _MAX_NAME = 80
 _URN = re.compile(r"urn:(?P<namespace>[^#]+?):group:(?P<path>[^#]+)#(?P<authority>[^#]+)\Z", re.I)
@@ -259,6 +261,7 @@ def _roles(entitlements: list[str], settings: IdentitySettings) -> tuple[str, ..
         REVIEWER: settings.reviewer_group,
         ADMIN: settings.admin_group,
         AUDITOR: settings.auditor_group,
+        STEWARD: settings.steward_group,
     }
     return tuple(role for role, group in groups.items() if in_group(group, entitlements))
 

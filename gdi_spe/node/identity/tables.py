@@ -78,3 +78,21 @@ class GrantSource(Base):
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     # Set while it has been silent beyond the grace: none of its grants is live then.
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Proposal(Base):
+    """Something that takes four eyes: who proposed it, who approved it, whether it is done."""
+
+    __tablename__ = "proposals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verb: Mapped[str] = mapped_column(String(32), index=True)
+    target: Mapped[str] = mapped_column(String(255))
+    why: Mapped[str] = mapped_column(Text)
+    # Only of a broken glass: for how long it lends its verb.
+    hours: Mapped[float] = mapped_column(default=0.0)
+    proposed_by: Mapped[str] = mapped_column(ForeignKey("people.person"))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    approved_by: Mapped[str | None] = mapped_column(ForeignKey("people.person"))
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)

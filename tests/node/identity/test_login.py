@@ -486,3 +486,53 @@ def test_a_log_in_to_the_hub_makes_nobody_a_reviewer_and_one_to_the_pages_does(
     door.login(now, eduperson_entitlement=[MEMBERS])
     with database.read() as session:
         assert roles_of(session, me()) == {"researcher"}
+
+
+TERMS = "https://gdi.test/terms"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("without a second factor", "mfa-missing"),
+        ("terms that lapsed", "no-grant"),
+        ("terms never accepted", "no-grant"),
+        ("an expired visa", "no-grant"),
+        ("another's visa", "no-grant"),
+        ("nobody of the group", "not-a-member"),
+    ],
+)
+def test_who_is_refused_at_the_log_in_is_recorded_with_the_reason(
+    door: Door, world: Any, now: datetime, name: str, code: str
+) -> None:
+    terms = {"type": "AcceptedTermsAndPolicies", "value": f"const:{TERMS}"}
+    bound = world.visa(conditions=[[terms]])
+    lapsed = world.affiliation(
+        type="AcceptedTermsAndPolicies", value=TERMS, by="self", claims={"exp": NOW - 1}
+    )
+    visas, claims = {
+        "without a second factor": ([world.visa()], {"acr": "https://refeds.org/profile/sfa"}),
+        "terms that lapsed": ([bound, lapsed], {}),
+        "terms never accepted": ([bound], {}),
+        "an expired visa": ([world.visa(claims={"exp": NOW - 1})], {}),
+        "another's visa": ([world.visa(claims={"sub": "mallory"})], {}),
+        "nobody of the group": ([world.visa()], {"eduperson_entitlement": []}),
+    }[name]
+
+    outcome = door.login(now, *visas, **claims)
+
+    assert (outcome.admitted, outcome.code) == (False, code)
+    with door.database.read() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.kind == "login.refused")).one()
+        assert (event.actor, json.loads(event.facts)["code"]) == (me(), code)
+
+
+def test_terms_that_stand_let_their_grant_stand(door: Door, world: Any, now: datetime) -> None:
+    terms = {"type": "AcceptedTermsAndPolicies", "value": f"const:{TERMS}"}
+    kept = world.affiliation(
+        type="AcceptedTermsAndPolicies", value=TERMS, by="self", claims={"exp": NOW + 60}
+    )
+
+    outcome = door.login(now, world.visa(conditions=[[terms]]), kept)
+
+    assert [grant.until - now for grant in outcome.grants] == [timedelta(seconds=60)]

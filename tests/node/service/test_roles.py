@@ -31,7 +31,7 @@ async def test_a_socket_serves_no_other_roles_routes(office: Office, role: str) 
     before = office.events()
 
     for method, path in sorted(foreign):
-        path = path.format(wid="w0123456789", rid="e0", name="f", username=ADA)
+        path = path.format(wid="w0123456789", rid="e0", name="f", username=ADA, number="1")
         answer = await office.ask(role, method, path, json={})
         assert answer.status_code in (404, 405), (role, method, path)
         assert set(answer.json()) == {"code", "message"}

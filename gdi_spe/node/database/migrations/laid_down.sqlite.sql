@@ -1,4 +1,4 @@
--- 9910df31524e9a8bffe37f97388ad13c042c099c73995dfb398157424a8b5083;
+-- f606492e0871370feef145a60c67443e5f0c615205cc3d6a2d36c835671611f1;
 
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
@@ -335,4 +335,22 @@ CREATE TABLE applications (
 	CONSTRAINT fk_applications_project_projects FOREIGN KEY(project) REFERENCES projects (slug)
 );
 
-INSERT INTO alembic_version VALUES ('0004');
+CREATE TABLE proposals (
+	id INTEGER NOT NULL, 
+	verb VARCHAR(32) NOT NULL, 
+	target VARCHAR(255) NOT NULL, 
+	why TEXT NOT NULL, 
+	hours DOUBLE NOT NULL, 
+	proposed_by VARCHAR(32) NOT NULL, 
+	proposed_at DATETIME NOT NULL, 
+	approved_by VARCHAR(32), 
+	approved_at DATETIME, 
+	used_at DATETIME, 
+	CONSTRAINT pk_proposals PRIMARY KEY (id), 
+	CONSTRAINT fk_proposals_approved_by_people FOREIGN KEY(approved_by) REFERENCES people (person), 
+	CONSTRAINT fk_proposals_proposed_by_people FOREIGN KEY(proposed_by) REFERENCES people (person)
+);
+
+CREATE INDEX ix_proposals_verb ON proposals (verb);
+
+INSERT INTO alembic_version VALUES ('0005');
