@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import sys
+import zipfile
 from pathlib import Path
 
 # Loaded now, because afterwards this process may do nothing but judge.
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
 import scipy.ndimage
 import scipy.optimize
 import scipy.stats  # noqa: F401
-from PIL import JpegImagePlugin, PngImagePlugin  # noqa: F401
+from PIL import Image, JpegImagePlugin, PngImagePlugin  # noqa: F401
 
+from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.confine import confine
-from gdi_spe.disclosure.engine import Judged, judge, request_report
+from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.engine import Judged, judge, judge_bytes, request_report
 from gdi_spe.disclosure.job import CanonicalFile, Job, Outcome
+from gdi_spe.disclosure.rules.rule import Judging
 
 
 def main(folder: Path) -> None:
     """Read the job, confine this process, judge, write the outcome."""
     job = Job.model_validate_json((folder / "job.json").read_bytes())
     out = folder / "out"
+    warm_up(job.policy)
     files = job.policy.files
     held = confine(
         files.check_memory_mib * 1024 * 1024, files.check_seconds, 4 * files.max_file_bytes, out
@@ -32,6 +43,32 @@ def main(folder: Path) -> None:
         held=tuple(held),
     )
     (out / "outcome.json").write_bytes(outcome.model_dump_json().encode())
+
+
+def warm_up(policy: DisclosurePolicy) -> None:
+    """Judge a little of each form, so that whatever is loaded late is loaded before `confine`."""
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "white").save(picture, format="PNG")
+    photograph = io.BytesIO()
+    Image.new("RGB", (64, 48), "white").save(photograph, format="JPEG")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("t.csv", _SUPPRESSED)
+    table = pa.table({"g": ["a", "b"], "n": [40, 50]})
+    parquet, arrow, array = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    pq.write_table(table, parquet)
+    with pa.ipc.new_file(arrow, table.schema) as writer:
+        writer.write_table(table)
+    np.save(array, np.arange(12.0).reshape(6, 2))
+    samples = [each.getvalue() for each in (picture, photograph, archive, parquet, arrow, array)]
+    words = b"<table><tr><td>g</td><td>n</td></tr><tr><td>a</td><td>40</td></tr></table>"
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><circle cx="1" cy="1" r="1"/></svg>'
+    samples += [words, drawing, b'{"n": 40}', b"Some words to read.", gzip.compress(b"a,b\n1,2\n")]
+    for data in samples:
+        judge_bytes(data, Judging("sample", policy, CheckContext(n_individuals=2000)))
+
+
+_SUPPRESSED = "site,F,M,All\nA,500,497,997\nB,<10,<10,11\nAll,505,503,1008\n"
 
 
 def written(judged: list[Judged], out: Path) -> list[CanonicalFile]:

@@ -29,6 +29,8 @@ class CheckContext(Frozen):
     side_cars: dict[str, SideCar] = Field(default_factory=dict)
     # Files released earlier from the same cohort.
     prior: tuple[Path, ...] = ()
+    # Earlier releases that are too many or too large to be compared with.
+    n_prior_left_out: int = Field(0, ge=0)
     # The cohort's pseudonyms, of individuals and samples.
     identifiers: frozenset[str] = frozenset()
 

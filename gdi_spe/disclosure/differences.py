@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Finding, Verdict
-from gdi_spe.disclosure.canonical import canonicalise
-from gdi_spe.disclosure.form import Canonical
+from gdi_spe.disclosure.earlier import earlier_tables
 from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes.shape import values
@@ -21,13 +20,15 @@ _FIX = "Release one of the two tables only, or let them differ by enough people.
 
 def compare_with_prior(table: Table, judging: Judging) -> Iterator[Finding]:
     """Find the same table released before with a difference of few people."""
+    if judging.context.n_prior_left_out:
+        why = f"{judging.context.n_prior_left_out:,} earlier releases were not compared with it."
+        yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
     for path in judging.context.prior:
-        earlier = canonicalise(path, path.name, judging.policy)
-        parts = earlier.parts if isinstance(earlier, Canonical) else ()
-        tables = [part for part in parts if isinstance(part, Table)]
-        if not tables:
+        tables = earlier_tables(path, judging.policy)
+        if tables is None:
             why = "An earlier release cannot be compared with it."
             yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
+            continue
         for other in tables:
             if is_about_variants(table) and is_about_variants(other):
                 yield from _compare_variants(table, other, judging)
@@ -71,7 +72,7 @@ def _compare_shared(table: Table, other: Table, judging: Judging) -> Iterator[Fi
             f"fewer than {minimum} people: {', '.join(sorted(close)[:6])}."
         )
         yield _finding(table, judging, "TAB201", why, Verdict.BLOCK)
-    elif not shared or any(mine[name] != theirs[name] for name in shared):
+    elif any(mine[name] != theirs[name] for name in shared):
         why = "An earlier release has another shape; what the two tell together is not computed."
         yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 import gdi_spe
 from gdi_spe.boundary.findings import FileReport, Finding, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.confine import unprivileged_user
 from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import request_report
 from gdi_spe.disclosure.job import CanonicalFile, Job, JobFile, Outcome
@@ -59,17 +61,48 @@ def check_confined(
     with tempfile.TemporaryDirectory(dir=scratch, prefix="check-") as name:
         folder = Path(name)
         (folder / "out").mkdir()
-        named = tuple(JobFile(name=n, path=path.absolute()) for n, path in files.items())
-        job = Job(files=named, policy=policy, context=context)
+        job = _job(files, policy, context, folder)
         (folder / "job.json").write_text(job.model_dump_json())
+        _give(folder, unprivileged_user())
         why = _run(folder, policy.files.check_seconds)
         yield Checked(_outcome(folder, job) if why is None else _failed(job, why), folder)
+
+
+def _job(
+    files: Mapping[str, Path], policy: DisclosurePolicy, context: CheckContext, folder: Path
+) -> Job:
+    """Copy what is to be read into the folder: the check may read nothing elsewhere."""
+    (folder / "in").mkdir()
+    named = tuple(
+        JobFile(name=name, path=_copied(path, folder / "in" / str(place)))
+        for place, (name, path) in enumerate(files.items())
+    )
+    prior = tuple(
+        _copied(path, folder / "in" / f"prior-{place}") for place, path in enumerate(context.prior)
+    )
+    return Job(files=named, policy=policy, context=context.model_copy(update={"prior": prior}))
+
+
+def _copied(path: Path, to: Path) -> Path:
+    # A link is not followed; the check says that it is one.
+    if path.is_symlink() or not path.is_file():
+        return path.absolute()
+    shutil.copyfile(path, to)
+    return Path("in") / to.name
+
+
+def _give(folder: Path, user: int | None) -> None:
+    """Give a check's folder to the user it will run as."""
+    if user is None:
+        return
+    for path in (*folder.rglob("*"), folder):
+        os.chown(path, user, user)
 
 
 def _run(folder: Path, seconds: int) -> str | None:
     """Run the check; return why it failed, or None."""
     process = subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", _RUN, _ROOT, str(folder)],
+        [sys.executable, "-I", "-B", "-c", _RUN, _ROOT, "."],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         cwd=folder, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1"},
         start_new_session=True, close_fds=True,

@@ -232,6 +232,24 @@ def test_two_releases_of_frequencies_whose_difference_is_a_person_are_blocked(tm
     assert "TAB202" in {finding.rule for finding in found.files[0].findings}
 
 
+def test_small_releases_of_variants_add_up(tmp_path, policy):
+    def write(name: str, start: int) -> None:
+        lines = [f"rs{i},{0.2 + i % 50 / 100:.2f},500" for i in range(start, start + 400)]
+        (tmp_path / name).write_text("SNP,AF,N\n" + "\n".join(lines) + "\n")
+
+    for i in range(10):
+        write(f"{i}.csv", 1000 + 400 * i)
+    files = [tmp_path / f"{i}.csv" for i in range(10)]
+
+    alone = check_files(files[:1], policy, CheckContext(n_individuals=500))
+    last = check_files(files[9:], policy, CheckContext(n_individuals=500, prior=tuple(files[:9])))
+
+    powers = [f.evidence["power_ld_aware"] for f in last.files[0].findings if f.rule == "GEN202"]
+    assert alone.verdict < Verdict.BLOCK
+    assert last.files[0].findings[0].evidence["n_variants"] == 4000
+    assert powers[0] == pytest.approx(membership_power(500, 4000, 0.001), abs=1e-3)
+
+
 COUNTS = st.lists(st.integers(0, 60), min_size=2, max_size=12)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.earlier import variants_released
 from gdi_spe.disclosure.membership import effective_variants, membership
 from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
@@ -34,14 +35,15 @@ def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
     people = people_behind(table, judging)
     if people is None:
         return  # the shape of the table objects to that
+    released = _with_earlier_variants(table, judging)
     for name, rows in _groups(table):
-        n_variants = max(int(rows.sum()), _earlier_variants(judging))
+        n_variants = max(int(rows.sum()), released)
         yield from _membership(table, judging, (name, rows, n_variants), people)
 
 
-def _earlier_variants(judging: Judging) -> int:
-    """Return how many variants the node knows to be released of this cohort, with this request."""
-    return judging.context.n_variants_released
+def _with_earlier_variants(table: Table, judging: Judging) -> int:
+    """Return how many variants are released of this cohort, this table's included."""
+    return max(judging.context.n_variants_released, variants_released(table, judging))
 
 
 def _groups(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:
@@ -87,7 +89,10 @@ def _independent(table: Table, rows: NDArray[np.bool_], n_variants: int) -> int:
     position = with_role(table, Role.POSITION)
     if not chromosome or not position or not np.isfinite(values(position[0])).all():
         return n_variants
-    return effective_variants(chromosome[0].codes[rows], values(position[0])[rows], n_variants)
+    here = int(rows.sum())
+    told = effective_variants(chromosome[0].codes[rows], values(position[0])[rows], here)
+    # Earlier variants count in full: where they lie is not worked out.
+    return told + max(0, n_variants - here)
 
 
 def values_of_people(table: Table, judging: Judging) -> Iterator[Hit]:

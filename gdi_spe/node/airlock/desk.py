@@ -115,10 +115,24 @@ class Desk:
                 raise refusal
             files = requests.files_of(session, rid)
             digest = requests.content_digest(files)
-        report = self._check(files, context)
+            earlier = releases.earlier_files(session, request.project, rid)
+        report = self._check(files, self._with_earlier(context, earlier))
         with self.database.write() as session:
             status = requests.submit(session, rid, digest, report, self.now())
         return {"id": rid, "status": status, **report.model_dump(mode="json")}
+
+    def _with_earlier(self, context: CheckContext, earlier: Sequence[ExportFile]) -> CheckContext:
+        """Add what was released before, newest first, as far as it can be compared in time."""
+        prior: list[Path] = []
+        left = self.policy.files.max_request_bytes
+        for file in earlier:
+            left -= file.n_bytes
+            if left >= 0:
+                self.store.read(file.sha256)
+                prior.append(self.store.path(file.sha256))
+        # TRUST: what was not compared is counted, and means that a person looks.
+        n_left_out = len(earlier) - len(prior)
+        return context.model_copy(update={"prior": tuple(prior), "n_prior_left_out": n_left_out})
 
     def _check(self, files: Sequence[ExportFile], context: CheckContext) -> RequestReport:
         """Check the bytes as they came, and compare their canonical form with what is kept."""

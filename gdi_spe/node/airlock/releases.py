@@ -20,6 +20,12 @@ from gdi_spe.node.airlock.states import Role, Status
 from gdi_spe.node.airlock.tables import Download, ExportFile, ExportRequest, Release
 from gdi_spe.node.audit.log import Event, Fact, record
 
+# Forms that hold tables, which later tables are compared with.
+_TABLES = {
+    "text/csv", "text/tab-separated-values", "application/vnd.apache.parquet", "application/json",
+    "text/html", "application/x-ipynb+json", "application/vnd.apache.arrow.file", "application/zip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-npy",
+}  # fmt: skip
 MANIFEST_SCHEMA = "gdi-spe/release-manifest/1"
 
 
@@ -122,6 +128,22 @@ def _manifest(session: Session, request: ExportRequest, now: datetime) -> dict[s
             for file in files_of(session, request.id)
         ],
     }  # fmt: skip
+
+
+def earlier_files(session: Session, project: str, rid: str) -> list[ExportFile]:
+    """Return the files of a project that were released before, each content once, newest first."""
+    query = (
+        select(ExportFile)
+        .join(ExportRequest, ExportFile.request_id == ExportRequest.id)
+        .join(Release, Release.request_id == ExportRequest.id)
+        .where(ExportRequest.project == project, ExportRequest.id != rid)
+        .order_by(Release.at.desc())
+    )
+    by_content: dict[str, ExportFile] = {}
+    for file in session.scalars(query):
+        if file.media_type in _TABLES:
+            by_content.setdefault(file.sha256, file)
+    return list(by_content.values())
 
 
 def release_of(session: Session, request: ExportRequest) -> Release | None:

@@ -192,3 +192,14 @@ def test_a_bundle_of_changed_bytes_is_not_written(world, tmp_path, monkeypatch):
         run(world, tmp_path, "bundle", rid, "--out", str(tmp_path / "a.zip"))
 
     assert not list(tmp_path.glob("*.zip*"))
+
+
+def test_a_table_that_differs_by_a_person_from_a_released_one_is_blocked(world, good):
+    world.released(good)
+    second = world.draft()
+    world.put(second, data=good.replace(b"400", b"399"))
+
+    answer = world.submit(second)
+
+    assert answer["status"] == "blocked"
+    assert "TAB201" in {f["rule"] for f in answer["files"][0]["findings"]}
