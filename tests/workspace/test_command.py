@@ -39,7 +39,8 @@ def test_no_cohort_has_an_exit_code_of_its_own(
     ("text", "kind", "expected"),
     [
         ("sex,n_individuals\nfemale,12\nmale,12\n", "counts", ExitCode.OK),
-        ("sex,n_individuals\nfemale,12\nmale,12\n", "", ExitCode.REVIEW),
+        ("sex,n_individuals\nfemale,12\nmale,12\n", "", ExitCode.OK),
+        ("thing,quux\nfemale,12.75\nmale,12.5\n", "", ExitCode.REVIEW),
         ("individual_id,sex\nP01,female\nP02,female\n", "", ExitCode.BLOCK),
     ],
 )

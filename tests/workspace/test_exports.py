@@ -178,9 +178,11 @@ def test_the_words_of_a_refusal_are_the_node_s(here: Surroundings, node: Any) ->
     assert [path.name for path in outbox.waiting(here.outbox)] == ["counts.csv"]
 
 
-def test_a_file_can_be_checked_with_its_declaration(here: Surroundings, tmp_path: Path) -> None:
-    path = tmp_path / "counts.csv"
-    path.write_text("sex,n_individuals\nfemale,12\nmale,12\n")
+def test_a_declaration_does_not_give_numbers_a_meaning(here: Surroundings, tmp_path: Path) -> None:
+    known, unknown = tmp_path / "known.csv", tmp_path / "unknown.csv"
+    known.write_text("sex,n_individuals\nfemale,12\nmale,12\n")
+    unknown.write_text("sex,quux\nfemale,12\nmale,12\n")
 
-    assert check(path, here=here).verdict == "review"
-    assert check(path, kind="counts", here=here).verdict == "pass"
+    assert check(known, kind="counts", here=here).verdict == "pass"
+    assert check(unknown, here=here).verdict == "review"
+    assert check(unknown, kind="counts", here=here).verdict == "review"
