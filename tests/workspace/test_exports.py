@@ -181,7 +181,7 @@ def test_the_words_of_a_refusal_are_the_node_s(here: Surroundings, node: Any) ->
 def test_a_declaration_does_not_give_numbers_a_meaning(here: Surroundings, tmp_path: Path) -> None:
     known, unknown = tmp_path / "known.csv", tmp_path / "unknown.csv"
     known.write_text("sex,n_individuals\nfemale,12\nmale,12\n")
-    unknown.write_text("sex,quux\nfemale,12\nmale,12\n")
+    unknown.write_text("sex,quux\nfemale,12.75\nmale,12.5\n")
 
     assert check(known, kind="counts", here=here).verdict == "pass"
     assert check(unknown, here=here).verdict == "review"
