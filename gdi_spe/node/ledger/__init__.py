@@ -1,0 +1,1 @@
+"""What has been released of each cohort, and what the releases determine together."""
