@@ -1,6 +1,7 @@
 """Write the pages that list what is in the code: ``python docs/generate_reference.py [--check]``.
 
-``reference/error-codes.md`` from the classes of errors, ``reference/commands.md`` from the verbs of
+``reference/error-codes.md`` from the classes of errors, ``reference/rules.md`` from the rules of
+disclosure, ``reference/commands.md`` from the verbs of
 ``gdi-spe``. ``--check`` writes nothing and ends with 1 if a page is not what the code says.
 """
 
@@ -17,14 +18,17 @@ import click
 
 import gdi_spe
 from gdi_spe.boundary.errors import SpeError
+from gdi_spe.disclosure.formats import FIXES as FORMAT_FIXES
+from gdi_spe.disclosure.rules import RULES
+from gdi_spe.disclosure.rules.catalogue import CATALOGUE, OF_RELEASES, Example
 from gdi_spe.node.cli.main import VERBS
 
 HERE = Path(__file__).parent / "reference"
 
 
 def main() -> int:
-    """Write or check both pages."""
-    pages = {"error-codes.md": error_codes(), "commands.md": commands()}
+    """Write or check the pages."""
+    pages = {"error-codes.md": error_codes(), "commands.md": commands(), "rules.md": rules()}
     if "--check" not in sys.argv[1:]:
         for name, text in pages.items():
             (HERE / name).write_text(text, encoding="utf-8")
@@ -37,6 +41,38 @@ def main() -> int:
     for name in outdated:
         print(f"docs/reference/{name} is outdated: run python docs/generate_reference.py")
     return int(bool(outdated))
+
+
+def rules() -> str:
+    """Return the page of the rules of disclosure, with an example that each finds."""
+    fixes = {rule.id: rule.fix for rule in RULES} | FORMAT_FIXES
+    lines = [
+        "# Rules",
+        "",
+        "What is asked of every part of a file before it leaves. An id is stable: findings and",
+        "reports cite it. Each example on this page is run by a test.",
+    ]
+    for rule, entry in sorted(CATALOGUE.items()):
+        lines += ["", f"## {rule}: {entry.title}", "", entry.why, "", "Found:"]
+        lines += [*_example(entry.bad), "", "Left alone:", *_example(entry.good)]
+        if rule in fixes:
+            lines += ["", f"To fix: {fixes[rule]}"]
+        if entry.parameters:
+            names = ", ".join(f"`{name}`" for name in entry.parameters)
+            lines += ["", f"Numbers of [the policy](policy.md): {names}."]
+    lines += ["", "## Across releases and limits", "", "| Rule | Means |", "|---|---|"]
+    lines += [f"| `{rule}` | {why} |" for rule, why in sorted(OF_RELEASES.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _example(example: Example) -> list[str]:
+    if not example.is_text:
+        return ["", f"> {example.content}"]
+    shown = [line[:90] + (" ..." if len(line) > 90 else "") for line in example.content.split("\n")]
+    shown = [line for line in shown if line]
+    more = [f"... {len(shown) - 6:,} lines more"] if len(shown) > 6 else []
+    people = f"`{example.name}`, {example.n_individuals:,} individuals"
+    return ["", f"{people}:", "", "```text", *shown[:6], *more, "```"]
 
 
 def error_codes() -> str:

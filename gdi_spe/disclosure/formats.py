@@ -15,7 +15,7 @@ from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
 
 _GROUPS = "Export what was computed from them: counts and frequencies by group."
-_FIXES = {
+FIXES = {
     "FMT101": _GROUPS,
     "FMT102": _GROUPS,
     "FMT103": "Export results as CSV, Parquet, JSON or PNG; a model as its coefficients.",
@@ -71,7 +71,7 @@ def format_findings(
 
 
 def _finding(judging: Judging, rule: str, why: str, severity: Verdict) -> Finding:
-    return Finding(rule=rule, severity=severity, part=judging.name, why=why, fix=_FIXES[rule])
+    return Finding(rule=rule, severity=severity, part=judging.name, why=why, fix=FIXES[rule])
 
 
 def loose_parts(data: bytes, judging: Judging, form: Canonical | NoCanonicalForm) -> Iterator[Part]:

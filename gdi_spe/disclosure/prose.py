@@ -58,6 +58,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
 
 
 _SAYS = (
+    (re.compile(r"<[A-Za-z!/][^<>\n]{0,400}>"), "it has markup"),
     (_FEW, "it counts few people"),
     (_N_FEW, "it counts few people"),
     (_CELLS, "it has a table with small numbers"),

@@ -80,6 +80,10 @@ _STARTS = (
     (b"\x04\x22\x4d\x18", Kind.OTHER_COMPRESSED), (b"Rar!", Kind.OTHER_COMPRESSED),
 )  # fmt: skip
 
+_TAGS = (
+    "html|head|body|script|table|div|style|p|h[1-6]|span|ul|ol|img|a|br|b|form|iframe|object|embed"
+    "|meta|link|title|section|article|pre|center|font|template"
+)
 _PROLOGUE = r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
 _TEXTS = (
     (re.compile(r"##fileformat=VCF"), Kind.VCF),
@@ -89,7 +93,7 @@ _TEXTS = (
     (re.compile(r">[^\n]*\n[ACGTNUacgtnu*\n-]{40,}"), Kind.FASTA),
     (re.compile(rf"(?is){_PROLOGUE}(<!doctype\s+svg[^>]*>\s*)?<svg\b"), Kind.SVG),
     (
-        re.compile(rf"(?is){_PROLOGUE}<(!doctype\s+html|html|head|body|script|table|div|style)\b"),
+        re.compile(rf"(?is){_PROLOGUE}<(!doctype\s+html|{_TAGS})\b"),
         Kind.HTML,
     ),
 )  # fmt: skip

@@ -1,0 +1,263 @@
+"""Why each rule is there, with an example that it finds and one that it leaves alone.
+
+The pages of the documentation are made from this, and a test runs every example.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Example:
+    """A file's content, or words for one that is not text; people of the cohort; declared kind."""
+
+    content: str
+    name: str = "t.csv"
+    n_individuals: int = 2000
+    kind: str = ""
+    is_text: bool = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One rule in the documentation."""
+
+    title: str
+    why: str
+    bad: Example
+    good: Example
+    # The numbers of policy.toml that it asks.
+    parameters: tuple[str, ...] = ()
+
+
+def _made(words: str) -> Example:
+    return Example(words, is_text=False)
+
+
+def _lines(header: str, rows: list[str]) -> str:
+    return "\n".join([header, *rows]) + "\n"
+
+
+_COUNTS = Example("site,n_individuals\nA,400\nB,250\n", kind="counts")
+_MATRIX = _lines(
+    ",".join(f"v{i}" for i in range(24)),
+    [",".join(str((i * j + i + j // 3) % 3) for j in range(24)) for i in range(40)],
+)
+_LIST = _lines("rsid,genotype", [f"rs{i},{('AA', 'AG', 'GG')[i % 3]}" for i in range(30)])
+_AF = Example(_lines("SNP,AF,N", [f"rs{i},0.{25 + i},2000" for i in range(20)]))
+_MANY = _lines("SNP,AF,N", [f"rs{i},0.{25 + i % 50},300" for i in range(9000)])
+_PNG = _made("A figure as the plotting library saved it.")
+_NAMED = "chromosome,position,reference,alternate,allele_count,allele_number,allele_frequency,"
+_FREQUENCIES = f"{_NAMED}n_individuals\nchr1,100,A,G,400,4000,0.1,2000\n"
+
+CATALOGUE: dict[str, Entry] = {
+    "PII101": Entry(
+        "Pseudonyms of the cohort", "A pseudonym singles out a person for all who have the key.",
+        Example("id,n\nI-ABCDEFGHIJKLMNOP,40\nI-QRSTUVWXYZ234567,50\n"), _COUNTS,
+    ),
+    "PII102": Entry(
+        "Tokens like a person's number", "Hospitals and biobanks number people in such forms.",
+        Example("The record is EGIP123456789 here.\n", "t.txt"), _COUNTS,
+    ),
+    "PII103": Entry(
+        "One row a person", "Rows of traits describe people, with or without a name.",
+        Example(_lines("age,sex,diagnosis", [f"{30 + i},F,x{i}" for i in range(12)])), _COUNTS,
+        ("counts.minimum",),
+    ),
+    "PII104": Entry(
+        "Days", "A day and a place are enough to find a person.",
+        Example("day,n\n2024-01-03,40\n2024-02-09,50\n"), Example("year,n\n2023,40\n2024,50\n"),
+    ),
+    "PII105": Entry(
+        "A value of each person", "Scores, coordinates and residuals are of one person each.",
+        Example(_lines("PC1,PC2", [f"{i / 7:.4f},{i / 3:.4f}" for i in range(30)])), _COUNTS,
+        ("counts.minimum",),
+    ),
+    "PII106": Entry(
+        "Pairs of people", "Kinship tells who is related to whom.",
+        Example(_lines("a,b,kinship", [f"x{i},y{i},0.{i}" for i in range(10, 20)])),
+        Example("degree,pairs\n2nd,45\n3rd,220\n"),
+    ),
+    "PII107": Entry(
+        "Curve with a step a person", "Each step of an exact curve is where one person is.",
+        Example(_lines("fpr,tpr", [f"{i * i / 40000:.5f},{i / 200}" for i in range(201)])),
+        Example(_lines("fpr,tpr", [f"{i / 40},{min(1, i / 30):.3f}" for i in range(41)])),
+    ),
+    "GEN101": Entry(
+        "Genotype matrix", "A genotype matrix is people's genomes, whatever its cells are called.",
+        Example(_MATRIX), _AF,
+    ),
+    "GEN102": Entry("List of genotypes", "A list of genotypes is a genome.", Example(_LIST), _AF),
+    "GEN103": Entry(
+        "Sequences", "A stretch of bases can belong to one person alone.",
+        Example("see " + "ACGT" * 20 + "\n", "t.txt"), _COUNTS,
+    ),
+    "GEN201": Entry(
+        "Rare alleles", "Few copies of an allele are few carriers, and often one family.",
+        Example("SNP,allele_count,allele_number\nrs1,3,4000\nrs2,900,4000\n"), _AF,
+        ("genomic.minimum_allele_count",),
+    ),
+    "GEN202": Entry(
+        "Membership",
+        "With many frequencies of few people, whoever has a genome can tell that its owner is "
+        "among them: d' = sqrt(M / N), power = Phi(d' - z). Linkage counts in full, because a "
+        "reference panel undoes it.",
+        Example(_MANY, n_individuals=300), _AF,
+        ("genomic.membership_power_review", "genomic.membership_power_block",
+         "genomic.membership_false_positive_rate", "genomic.large_cohort"),
+    ),
+    "GEN301": Entry(
+        "Linkage of few people", "Linkage and frequencies of few people give their haplotypes.",
+        Example(
+            _lines("," + ",".join(f"rs{i}" for i in range(6)),
+                   [f"rs{i}," + ",".join("1" if i == j else "0.25" for j in range(6))
+                    for i in range(6)]),
+            n_individuals=200,
+        ),
+        _AF, ("genomic.large_cohort",),
+    ),
+    "TAB101": Entry(
+        "Few people in a cell", "A small cell describes people whom somebody knows.",
+        Example("site,n_individuals\nA,400\nB,3\n"), _COUNTS, ("counts.minimum",),
+    ),
+    "TAB102": Entry(
+        "Nobody in a cell", "That nobody is in a group tells something of everybody in it.",
+        Example("site,n_individuals\nA,400\nB,0\n"), _COUNTS, ("counts.zero",),
+    ),
+    "TAB103": Entry(
+        "Hidden cells", "Totals elsewhere may give hidden cells back.",
+        Example("site,n_individuals\nA,400\nB,<10\n"), _COUNTS, ("counts.minimum",),
+    ),
+    "TAB104": Entry(
+        "Few degrees of freedom", "A model with as many terms as people repeats the data.",
+        Example("term,beta,df_resid\nage,0.1,4\nbmi,0.2,4\n"),
+        Example("term,beta,df_resid\nage,0.1,400\nbmi,0.2,400\n"), ("counts.minimum",),
+    ),
+    "TAB105": Entry(
+        "Smallest and largest values", "The largest value is one person's.",
+        Example("site,n,max\nA,400,91.5\nB,300,88.25\n"), _COUNTS,
+    ),
+    "TAB106": Entry(
+        "Counts behind shares", "A share and the number of people give the count.",
+        Example("site,n,percent\nA,400,0.5\nB,300,40.0\n"),
+        Example("site,n,percent\nA,400,30\nB,300,40\n"), ("counts.minimum",),
+    ),
+    "TAB107": Entry(
+        "Dominance", "A sum that one person makes up is that person's value.",
+        Example("site,n,top_share\nA,400,0.95\nB,300,0.2\n"),
+        Example("site,n,top_share\nA,400,0.15\nB,300,0.2\n"), ("statistics.dominance_share",),
+    ),
+    "TAB108": Entry(
+        "Saturated model", "A term for one person repeats that person's value.",
+        Example("term,beta,n\nconst,1.0,12\nage,0.1,12\nbmi,0.2,12\n"),
+        Example("term,beta,n\nconst,1.0,1200\nage,0.1,1200\nbmi,0.2,1200\n"),
+        ("statistics.degrees_of_freedom",),
+    ),
+    "TAB109": Entry(
+        "Hidden cells given back", "A total without what is shown is what is hidden.",
+        Example("site,F,M,All\nA,193,180,373\nB,<10,<10,11\nAll,198,186,384\n"), _COUNTS,
+        ("counts.minimum",),
+    ),
+    "TAB110": Entry(
+        "Too little left of a sum", "The second contributor knows their part, and so the first's.",
+        Example("site,n,sum_cost,top1,top2\nA,400,1000,800,150\nB,300,900,20,10\n"),
+        Example("site,n,sum_cost,top1,top2\nA,400,1000,30,20\nB,300,900,20,10\n"),
+        ("statistics.p_ratio",),
+    ),
+    "HID101": Entry(
+        "Bytes that belong to nothing seen", "What no reader sees, no reviewer has approved.",
+        Example("<p>Words</p><script>let people = [[1, 2]]</script>", "t.html"), _COUNTS,
+    ),
+    "HID102": Entry(
+        "Text in the metadata", "Metadata are not shown, and can hold a data set.",
+        _made("A PNG with a thousand characters in a text chunk."), _PNG,
+    ),
+    "HID103": Entry(
+        "Encoded payload", "What only a program can read cannot be reviewed.",
+        Example("x " + "QUJD" * 500 + "\n", "t.txt"), _COUNTS,
+    ),
+    "HID104": Entry(
+        "Bits that nobody sees", "The low bits of a picture can carry a genome.",
+        _made("A PNG whose background differs by one in random places."), _PNG,
+    ),
+    "VEC101": Entry(
+        "Marks of a drawing", "A mark for each person is each person's values.",
+        Example(
+            '<svg xmlns="http://www.w3.org/2000/svg">'
+            + "".join(f'<circle cx="{i}" cy="{i % 7}" r="1"/>' for i in range(50)) + "</svg>",
+            "t.svg",
+        ),
+        Example(
+            '<svg xmlns="http://www.w3.org/2000/svg"><circle cx="1" cy="1" r="1"/></svg>', "t.svg"
+        ),
+    ),
+    "TXT901": Entry(
+        "Text", "Words can tell of one person, and rules read badly.",
+        Example("The proband was a 34 year old woman from the north.\n", "t.md"),
+        Example("We fitted Cox models in 1,200 participants of five sites.\n", "t.md"),
+    ),
+    "IMG901": Entry(
+        "Picture", "Pixels can show one mark a person.",
+        _made("A scatter plot of a thousand points."), _made("A forest plot of three estimates."),
+    ),
+    "FMT101": Entry(
+        "Genotype container", "Such files hold people's genotypes, under any name.",
+        Example("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\n", "t.png"), _COUNTS,
+    ),
+    "FMT102": Entry(
+        "Sequence container", "Such files hold people's reads.",
+        Example("@r1\nACGTACGTACGT\n+\nIIIIIIIIIIII\n", "t.txt"), _COUNTS,
+    ),
+    "FMT103": Entry(
+        "Container that is never opened", "It can hold anything, and opening it can run a program.",
+        _made("A pickle, an HDF5 file, a database."), _COUNTS,
+    ),
+    "FMT104": Entry(
+        "Archive that hides", "Encrypted, damaged and nested archives hide what they hold.",
+        _made("A ZIP in a ZIP, or one that decompresses a thousandfold."), _COUNTS,
+    ),
+    "FMT105": Entry(
+        "No canonical form", "What cannot be written anew leaves only as somebody looked at it.",
+        Example("%PDF-1.4\n%%EOF\n", "t.pdf"), _COUNTS,
+    ),
+    "FMT106": Entry(
+        "Name and content differ", "An ending decides what a computer does with a file.",
+        Example("site,n_individuals\nA,400\nB,250\n", "t.png"), _COUNTS,
+    ),
+    "FMT107": Entry(
+        "PDF with more than pages", "Attachments, scripts and layers are not seen on the pages.",
+        Example("%PDF-1.4\n<< /Names << /EmbeddedFiles 2 0 R >> >>\n%%EOF\n", "t.pdf"), _COUNTS,
+    ),
+    "FMT109": Entry(
+        "Something was dropped", "What the canonical form leaves out is told.",
+        Example("# made by hand\nsite,n_individuals\nA,400\nB,250\n"), _COUNTS,
+    ),
+    "TAB901": Entry(
+        "No known meaning", "Nothing tells what the numbers are.",
+        Example("name,effort\na,1.5\nb,2.25\n"), _COUNTS,
+    ),
+    "TAB903": Entry(
+        "Does not fit its meaning", "A column or number does not belong to what the table seems.",
+        Example("site,n_individuals,effort\nA,400,1.5\nB,250,2.25\n"), _COUNTS,
+    ),
+    "GEN203": Entry(
+        "Not a table of frequencies", "Counts, numbers and frequencies must fit each other.",
+        Example(_FREQUENCIES.replace("0.1", "0.3"), kind="allele-frequencies"),
+        Example(_FREQUENCIES, kind="allele-frequencies"),
+    ),
+    "GEN204": Entry(
+        "Frequencies of few people", "Frequencies of few people are their genotypes.",
+        Example(_FREQUENCIES.replace("400,4000,0.1,2000", "6,12,0.5,6"), kind="allele-frequencies"),
+        Example(_FREQUENCIES, kind="allele-frequencies"), ("counts.minimum",),
+    ),
+}  # fmt: skip
+
+# Rules about more than one file; their examples are two releases.
+OF_RELEASES = {
+    "TAB201": "The same groups were released before, with a difference of few people.",
+    "TAB202": "The same frequencies were released before, of few people more or fewer.",
+    "TAB902": "The cohort's size is not known here.",
+    "TAB904": "An earlier release has other numbers, or could not be compared.",
+    "FMT108": "The check stopped, took too long, or the file is too large.",
+}
