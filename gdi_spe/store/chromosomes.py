@@ -55,6 +55,11 @@ def assemblies_named(text: str) -> frozenset[str]:
     return frozenset("GRCh38" if name.endswith("38") else "GRCh37" for name in named)
 
 
+def length_of(chromosome: str, assembly: str) -> int:
+    """Return how many bases a canonical chromosome has."""
+    return LENGTHS[assembly].get(chromosome, _LENGTH_OF_M)
+
+
 def last_position(chromosome: str, assembly: str) -> int:
     """Return the last position that a record may have: the telomere's, one after the last base."""
-    return LENGTHS[assembly].get(chromosome, _LENGTH_OF_M) + 1
+    return length_of(chromosome, assembly) + 1

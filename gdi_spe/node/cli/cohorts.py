@@ -69,8 +69,11 @@ def _json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise BadInput(f"not JSON: {error.msg}", source=str(path), line=error.lineno) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"cannot be read ({error})", source=str(path)) from None
+    except (RecursionError, ValueError):
+        why = "not UTF-8, nested too deeply, or a number too long"
+        raise BadInput(why, source=str(path)) from None
+    except OSError as error:
+        raise BadInput(f"cannot be read ({error.strerror})", source=str(path)) from None
     if not isinstance(value, dict):
         raise BadInput("not a Beacon request", source=str(path))
     return value

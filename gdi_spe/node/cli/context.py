@@ -116,7 +116,9 @@ def run(command: Callable[[], Any]) -> int:
     try:
         command()
     except SpeError as error:
-        click.echo(f"gdi-spe: {error.code}: {error.public_message}", err=True)
+        # Who runs the command is the operator: what was tampered with is theirs to know.
+        why = str(error) if isinstance(error, Tampered) else error.public_message
+        click.echo(f"gdi-spe: {error.code}: {why}", err=True)
         return int(error.exit_code)
     except click.ClickException as error:
         error.show()

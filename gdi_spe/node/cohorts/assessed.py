@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.chromosomes import canonical, rank_of
+from gdi_spe.store.chromosomes import canonical, length_of, rank_of
 from gdi_spe.store.schemas import ASSESSED
 
 _NOTES = ("#", "track", "browser")
 
 
-def read_bed(path: Path, dataset_id: str) -> pa.Table:
+def read_bed(path: Path, dataset_id: str, assembly: str) -> pa.Table:
     """Read regions (0-based, half-open), sorted and joined where they touch.
 
     Raises
@@ -26,7 +26,7 @@ def read_bed(path: Path, dataset_id: str) -> pa.Table:
         with path.open(encoding="utf-8") as file:
             for number, text in enumerate(file, start=1):
                 if text.strip() and not text.startswith(_NOTES):
-                    _add(found, text.rstrip("\n").split("\t"), str(path), number)
+                    _add(found, text.rstrip("\n").split("\t"), str(path), number, assembly)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot be read ({error})", source=str(path)) from None
     if not found:
@@ -39,12 +39,22 @@ def read_bed(path: Path, dataset_id: str) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=ASSESSED)
 
 
-def _add(found: dict[str, list[tuple[int, int]]], cells: list[str], source: str, line: int) -> None:
+def _add(
+    found: dict[str, list[tuple[int, int]]],
+    cells: list[str],
+    source: str,
+    line: int,
+    assembly: str,
+) -> None:
     if len(cells) < 3 or not (cells[1].isdecimal() and cells[2].isdecimal()):
-        raise BadInput("not chromosome, start and end", source=source, line=line)
+        why = "not chromosome, start and end with tabs between them"
+        raise BadInput(why, source=source, line=line)
     start, end, name = int(cells[1]), int(cells[2]), canonical(cells[0])
-    if not start < end < 2**31:
+    if start >= end:
         raise BadInput("the region does not end after its start", source=source, line=line)
+    if name is not None and end > length_of(name, assembly):
+        why = f"the region ends behind the end of {name} of {assembly}"
+        raise BadInput(why, source=source, line=line)
     if name is not None:
         found.setdefault(name, []).append((start, end))
 

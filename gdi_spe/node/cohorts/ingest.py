@@ -206,7 +206,8 @@ def _write(
         used.genes(),
     )
     if request.assessed is not None:
-        folders.write_table(staging, "assessed", read_bed(request.assessed, request.dataset_id))
+        regions = read_bed(request.assessed, request.dataset_id, request.assembly)
+        folders.write_table(staging, "assessed", regions)
     return report
 
 

@@ -60,6 +60,18 @@ class Ended:
     usable_until: datetime
 
 
+class DatasetRetired(NotFound):
+    """A dataset that was taken out of use: nothing can be made from it."""
+
+    code = "dataset-retired"
+
+    def __init__(self, dataset_id: str, at: datetime, why: str) -> None:
+        super().__init__("dataset", dataset_id)
+        self.public_message = (
+            f"{dataset_id} was retired on {at:%Y-%m-%d} ({why}). Ingest it again to use it."
+        )
+
+
 def current_version(session: Session, cohort_id: str) -> CohortVersion:
     """Return a cohort's newest version.
 
@@ -170,7 +182,9 @@ def current_dataset(session: Session, home: Path, dataset_id: str) -> DatasetVer
         )
     )
     row = session.get(DatasetVersionRow, (dataset_id, version)) if version else None
-    if dataset is None or dataset.retired_at is not None or row is None:
+    if dataset is not None and dataset.retired_at is not None:
+        raise DatasetRetired(dataset_id, dataset.retired_at, dataset.retired_why)
+    if dataset is None or row is None:
         raise NotFound("dataset", dataset_id)
     path = dataset_path(home, dataset_id, row.version)
     return DatasetVersionRef(

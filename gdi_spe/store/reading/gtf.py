@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.chromosomes import LENGTHS, assemblies_named, canonical
+from gdi_spe.store.chromosomes import assemblies_named, canonical, length_of
 from gdi_spe.store.reading.genes import GENES
 from gdi_spe.store.reading.intake import open_text
 
@@ -79,8 +79,7 @@ def read_gtf(path: Path, progress: Progress = lambda _done, _of: None) -> GtfFil
 def refuse_beyond(genes: pa.Table, assembly: str, source: Path) -> None:
     """Refuse genes that end behind the end of their chromosome: they are of another assembly."""
     for gene in genes.select(["gene_id", "chromosome", "end"]).to_pylist():
-        length = LENGTHS[assembly].get(gene["chromosome"])
-        if length is not None and gene["end"] > length:
+        if gene["end"] > length_of(gene["chromosome"], assembly):
             raise BadInput(
                 f"gene {gene['gene_id']} ends behind the end of {gene['chromosome']} of {assembly}",
                 source=str(source),

@@ -28,7 +28,7 @@ from gdi_spe.store.reading.inflate import (
 from gdi_spe.store.reading.streams import ByteStream, FileStream, Joined, Rewound, ahead, unreadable
 
 CHUNK_BYTES = 8 << 20
-MAX_LINE_BYTES = 1 << 29
+MAX_LINE_BYTES = 1 << 26  # 600 bytes for each of 100,000 samples
 _NEWLINE = 10
 _SNIFFED = 18
 
@@ -102,9 +102,12 @@ def refuse_pipe(path: Path) -> None:
 
 def _refuse_cut_bgzip(path: Path, descriptor: int, size: int) -> None:
     """Refuse a bgzip file without its last block before anything is read."""
-    if not is_bgzip(os.pread(descriptor, _SNIFFED, 0)):
-        return
-    end = os.pread(descriptor, len(LAST_BLOCK), max(0, size - len(LAST_BLOCK)))
+    try:
+        if not is_bgzip(os.pread(descriptor, _SNIFFED, 0)):
+            return
+        end = os.pread(descriptor, len(LAST_BLOCK), max(0, size - len(LAST_BLOCK)))
+    except OSError as error:
+        raise unreadable(path, error) from None
     if end != LAST_BLOCK:
         raise BadInput(
             "the compressed file is cut short, or has bytes after its end: it lacks its last block",

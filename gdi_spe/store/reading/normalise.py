@@ -127,7 +127,10 @@ class Normaliser:
             there = self._fasta.bases(chromosome, position - 1, min(last, position + 19)).decode()
             why = f"REF {reference[:20]!r}, but {fasta} has {there!r} at {chromosome}:{position}"
         source = self._sources[row["file"]] if row["file"] < len(self._sources) else ""
-        remedy = "Give the assembly that the file was called against"
+        remedy = (
+            "Give the assembly that the file was called against, or add its FASTA: "
+            "gdi-spe reference list tells which is in use"
+        )
         return BadInput(why, source=source, line=row["line"], remedy=remedy)
 
     def _aligned(self, table: pa.Table, rows: Int) -> tuple[pa.Table, int]:

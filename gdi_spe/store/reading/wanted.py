@@ -74,8 +74,9 @@ class Wanted:
         if unknown:
             known = ", ".join(FORMAT_COLUMNS)
             raise BadInput(f"FORMAT {unknown[0]} cannot be kept", remedy=f"One of {known}")
-        if min(self.filters.min_gq, self.filters.min_dp, self.filters.min_qual or 0) < 0:
-            raise BadInput("a quality filter is not negative")
+        bounds = (self.filters.min_gq, self.filters.min_dp, self.filters.min_qual or 0)
+        if not all(0 <= bound < 2**31 for bound in bounds):
+            raise BadInput("a quality filter is a number from 0 to 2,147,483,647")
 
     @property
     def format_fields(self) -> list[pa.Field]:

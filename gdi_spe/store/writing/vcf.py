@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Calls
-from gdi_spe.store.chromosomes import CHROMOSOMES, LENGTHS
+from gdi_spe.store.chromosomes import CHROMOSOMES, length_of
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.schemas import ANNOTATION_COLUMNS
 from gdi_spe.store.writing.aside import written_aside
@@ -169,10 +169,9 @@ class _Writer:
         for name in self._filters():
             yield f'##FILTER=<ID={name},Description="Kept from the source">'
         for chromosome in CHROMOSOMES:
-            length = LENGTHS[self._folder.assembly].get(chromosome)
-            told = f",length={length}" if length else ""
-            name = self._name(chromosome)
-            yield f"##contig=<ID={name}{told},assembly={self._folder.assembly}>"
+            name, assembly = self._name(chromosome), self._folder.assembly
+            length = length_of(chromosome, assembly)
+            yield f"##contig=<ID={name},length={length},assembly={assembly}>"
         yield from self._info_header()
         yield '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
         fixed = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from gdi_spe.boundary.errors import BadInput, ExitCode, SpeError
+from gdi_spe.boundary.errors import BadInput, ExitCode, NotFound, SpeError
 from gdi_spe.node.cli.main import gdi_spe
 
 GOOD = "1 100 . A C . . . GT 0/1 1/1"
@@ -117,3 +117,37 @@ def test_an_error_has_its_exit_code(words: tuple[str, ...], code: ExitCode, run:
         run(*words)
 
     assert failed.value.exit_code is code
+
+
+def test_a_retired_dataset_is_called_retired(node: Any, run: Any) -> None:
+    path = str(node.vcf([GOOD], "AB"))
+    run("dataset", "ingest", "D1", "--vcf", path, "--consent-waived", "synthetic")
+    run("dataset", "retire", "D1", "--why", "a sample swap")
+
+    with pytest.raises(NotFound) as told:
+        run("dataset", "export", "D1", "--vcf", str(node.files / "out.vcf"))
+
+    assert told.value.code == "dataset-retired"
+    assert "retired on" in told.value.public_message
+    assert "a sample swap" in told.value.public_message
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "1" * 5_000, "\udcff"])
+def test_a_query_that_no_parser_takes_is_refused(node: Any, run: Any, text: str) -> None:
+    path = node.files / "query.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    with pytest.raises(BadInput) as told:
+        run("cohort", "define", "C1", "--dataset", "D1", "--query", str(path))
+
+    assert told.value.exit_code == ExitCode.BAD_INPUT
+    assert "query.json" in str(told.value)
+
+
+def test_assessed_regions_lie_inside_their_chromosome(node: Any, run: Any) -> None:
+    path, bed = str(node.vcf([GOOD], "AB")), node.files / "looked.bed"
+    bed.write_text("chr1\t0\t500\nchr1\t600\t999999999\n")
+    words = ("--vcf", path, "--consent-waived", "synthetic", "--assessed", str(bed))
+
+    with pytest.raises(BadInput, match=r"looked.bed, line 2: .*behind the end of chr1"):
+        run("dataset", "ingest", "D1", *words)

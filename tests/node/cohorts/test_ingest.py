@@ -14,6 +14,7 @@ from gdi_spe.node.cohorts import datasets, ingest, writing
 from gdi_spe.node.cohorts.seals import CohortTampered
 from gdi_spe.node.cohorts.versions import current_dataset, dataset_path, scrub_dataset
 from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.reading.wanted import Filters, Wanted
 from gdi_spe.store.writing.aside import DiskFull
 
 GOOD = "1 100 . A C . . . GT 0/1 1/1"
@@ -199,3 +200,9 @@ def test_a_tumour_sample_is_not_counted_as_another_person(node: Any) -> None:
     assert (report.n_individuals, report.n_samples) == (2, 3)
     assert folder.variants("chr1")["allele_number"].to_pylist() == [4]
     assert folder.counts("chr1")["allele_count"].tolist() == [[1]]
+
+
+@pytest.mark.parametrize("bound", [float("nan"), float("inf"), -1.0])
+def test_a_quality_filter_that_is_no_bound_is_refused(bound: float) -> None:
+    with pytest.raises(BadInput, match="a quality filter is a number"):
+        Wanted(filters=Filters(min_qual=bound))
