@@ -148,9 +148,11 @@ def _grid(
     table: Table,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[int], list[int]] | None:
     """Return numbers, hidden cells, and the places of total rows and columns."""
+    if table.n_rows > 2000:
+        return None
     labels = [i for i, c in enumerate(table.columns) if _is_label(c)]
     body = [i for i in range(len(table.columns)) if i not in labels]
-    if not labels or not body or table.n_rows > 2000:
+    if not labels or not body:
         return None
     numbers = np.full((table.n_rows, len(table.columns)), np.nan)
     hidden = np.zeros_like(numbers, dtype=bool)

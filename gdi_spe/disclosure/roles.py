@@ -82,6 +82,14 @@ _MAX_LABEL = 60
 
 def role_of(column: Column) -> Role:
     """Return the part a column plays; what its cells contradict is unknown."""
+    # Asked by many rules and the same for each: kept with the column, as its numbers are.
+    found: Role | None = column.__dict__.get("role")
+    if found is None:
+        found = column.__dict__["role"] = _role_of(column)
+    return found
+
+
+def _role_of(column: Column) -> Role:
     filled = [cell for cell in column.cells if cell]
     if filled and all(VARIANT_CELL.fullmatch(cell) for cell in filled[:2000]):
         return Role.VARIANT

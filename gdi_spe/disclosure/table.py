@@ -19,6 +19,7 @@ INVISIBLE = re.compile(
     "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?")
+_PLAIN = re.compile(r"[!-~]+")
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
 _MISSING = {"", "NA", "N/A", "NaN", "nan", "null", "None", "."}
 
@@ -123,6 +124,8 @@ def clean_text(text: str) -> str:
 
 def canonical_cell(text: str, digits: int) -> str:
     """Return a cell's one spelling: clean, trimmed, numbers with the digits that policy allows."""
+    if _PLAIN.fullmatch(text):  # most cells: nothing to clean
+        return canonical_number(text, digits) if NUMBER.fullmatch(text) else text
     text = " ".join(clean_text(text.replace("\n", " ").replace("\t", " ")).split())
     return canonical_number(text, digits) if NUMBER.fullmatch(text) else text
 
