@@ -11,14 +11,14 @@ from typing import Any
 # name -> the module that has it; the researcher's whole vocabulary. A name that is None there is
 # the module itself.
 _LAZY: dict[str, tuple[str, str | None]] = {
-    "check": ("gdi_spe.workspace.exports", "check"),
+    "check": ("gdi_spe.workspace.outputs.exports", "check"),
     "cohorts": ("gdi_spe.workspace.cohorts", "cohorts"),
-    "export": ("gdi_spe.workspace.exports", "export"),
-    "exports": ("gdi_spe.workspace.exports", "exports"),
+    "export": ("gdi_spe.workspace.outputs.exports", "export"),
+    "exports": ("gdi_spe.workspace.outputs.exports", "exports"),
     "isolation_report": ("gdi_spe.workspace.isolation", "isolation_report"),
     "open_cohort": ("gdi_spe.workspace.cohorts", "open_cohort"),
     "plot": ("gdi_spe.workspace.plot", None),
-    "request_export": ("gdi_spe.workspace.exports", "request_export"),
+    "request_export": ("gdi_spe.workspace.outputs.exports", "request_export"),
 }
 
 __all__ = sorted(_LAZY)  # computed from the one table above

@@ -10,8 +10,8 @@ from typing import Any, overload
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import MANIFEST
-from gdi_spe.workspace.cohort import Cohort
-from gdi_spe.workspace.node_socket import NodeSilent, ask
+from gdi_spe.workspace.cohort.opened import Cohort
+from gdi_spe.workspace.outputs.node_socket import NodeSilent, ask
 from gdi_spe.workspace.showing import html_table
 from gdi_spe.workspace.surroundings import Surroundings, surroundings
 

@@ -73,7 +73,7 @@ def _cohorts(asked: argparse.Namespace) -> int:
 
 def _check(asked: argparse.Namespace) -> int:
     from gdi_spe.boundary.errors import NotFound
-    from gdi_spe.workspace.exports import check
+    from gdi_spe.workspace.outputs.exports import check
 
     worst, told = Verdict.PASS, []
     for path in asked.files:
@@ -89,7 +89,7 @@ def _check(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     from gdi_spe.boundary.errors import BadInput
-    from gdi_spe.workspace.exports import export, exports, request_export
+    from gdi_spe.workspace.outputs.exports import export, exports, request_export
 
     if not asked.title:
         if asked.files:

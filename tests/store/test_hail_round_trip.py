@@ -18,7 +18,7 @@ SCRIPT = """
 import json, sys
 import hail as hl
 from gdi_spe.store.folder import DatasetFolder
-from gdi_spe.workspace.hail_adapter import matrix_table
+from gdi_spe.workspace.bridges.hail import matrix_table
 
 table = matrix_table(DatasetFolder("/dataset"))
 table.write("/tmp/calls.mt")

@@ -20,7 +20,7 @@ from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.store.folder import CohortFolder
-from gdi_spe.workspace.cohort import Cohort
+from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.surroundings import Surroundings
 
 

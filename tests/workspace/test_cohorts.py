@@ -9,7 +9,7 @@ import pytest
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import CohortFolder
-from gdi_spe.workspace.cohort import Cohort
+from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.cohorts import NoSuchCohort, cohorts, open_cohort
 from gdi_spe.workspace.surroundings import Surroundings, surroundings
 

@@ -10,7 +10,7 @@ import pytest
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.writing.vcf import VcfOptions, write_vcf
-from gdi_spe.workspace.cohort import Cohort
+from gdi_spe.workspace.cohort.opened import Cohort
 
 HAS_HAIL = importlib.util.find_spec("hail") is not None
 

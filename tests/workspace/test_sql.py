@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gdi_spe.workspace.cohort import Cohort
-from gdi_spe.workspace.sql import SqlNotUnderstood
+from gdi_spe.workspace.asking.sql import SqlNotUnderstood
+from gdi_spe.workspace.cohort.opened import Cohort
 
 
 def test_tables_variants_and_carriers_can_be_asked(cohort: Cohort) -> None:

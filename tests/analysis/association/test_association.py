@@ -15,7 +15,7 @@ from gdi_spe.analysis.association.run import associate, case_control, quantitati
 from gdi_spe.analysis.association.traits import MixedUnits, RepeatedMeasurements
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.kernels import association as kernels
-from gdi_spe.workspace.cohort import Cohort
+from gdi_spe.workspace.cohort.opened import Cohort
 
 from .conftest import Made
 

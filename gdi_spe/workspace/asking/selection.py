@@ -12,7 +12,7 @@ from gdi_spe.workspace.showing import html_table, shown_count
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gdi_spe.workspace.cohort import Cohort
+    from gdi_spe.workspace.cohort.held import Held
 
 
 class Selection:
@@ -29,7 +29,7 @@ class Selection:
     >>> (ryr1 & weak).count()  # doctest: +SKIP
     """
 
-    def __init__(self, cohort: Cohort, condition: ask.Condition) -> None:
+    def __init__(self, cohort: Held, condition: ask.Condition) -> None:
         self.cohort = cohort
         self.condition = condition
 
@@ -93,7 +93,7 @@ class Selection:
     def __invert__(self) -> Selection:
         return Selection(self.cohort, ask.Opposite(self.condition))
 
-    def _same(self, other: Selection) -> Cohort:
+    def _same(self, other: Selection) -> Held:
         if not isinstance(other, Selection) or other.cohort.folder.path != self.cohort.folder.path:
             raise BadInput("selections of different cohorts cannot be combined")
         return self.cohort

@@ -1,0 +1,1 @@
+"""Turn what a researcher writes into who is meant."""

@@ -1,0 +1,1 @@
+"""The cohort in the forms of other tools."""

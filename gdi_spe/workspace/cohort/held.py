@@ -1,0 +1,50 @@
+"""What every subject of a cohort stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gdi_spe.boundary.policy import CountPolicy
+from gdi_spe.query.evaluate import Evaluator
+from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace.surroundings import surroundings
+
+if TYPE_CHECKING:
+    from gdi_spe.workspace.asking.selection import Selection
+
+
+class Held:
+    """A cohort's folder, who answers questions about it, and how counts are shown."""
+
+    def __init__(self, path: str | Path, count_policy: CountPolicy | None = None) -> None:
+        self.folder = CohortFolder(path)
+        self._count_policy = count_policy
+        self._components: dict[str, Mapping[str, float]] = {}
+
+    @property
+    def id(self) -> str:
+        """The cohort's identifier."""
+        return str(self.folder.manifest.cohort_id)
+
+    @property
+    def version(self) -> int:
+        """The cohort's version: a change of consent or of the datasets makes a new one."""
+        return int(self.folder.manifest.version)
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """Answers questions about the cohort's individuals."""
+        return Evaluator(self.folder)
+
+    @cached_property
+    def count_policy(self) -> CountPolicy:
+        """How counts of people are shown in summaries."""
+        return self._count_policy or surroundings().load_policy().counts
+
+
+def ids_of(individuals: Selection | None) -> list[str] | None:
+    """Return the pseudonyms of a selection; ``None`` stands for everybody."""
+    return None if individuals is None else individuals.ids

@@ -1,0 +1,130 @@
+"""Who is meant: selections, likeness and SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Unpack
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.query import conditions as ask
+from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.asking.words import Asked, condition_of, features
+from gdi_spe.workspace.cohort.held import Held
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+_WORDS = tuple(Asked.__annotations__)
+
+
+class Selecting(Held):
+    """Select individuals of a cohort."""
+
+    def individuals(self, **asked: Unpack[Asked]) -> Selection:
+        """Select individuals who meet every condition; everybody without any.
+
+        Parameters
+        ----------
+        gene, region, variant, consequence, max_frequency, zygosity, origin, protein_change
+            Carries a variant that meets all of these at once. ``gene`` is a symbol or Ensembl
+            identifier; ``region`` is ``"chr19:38433691-38595273"`` (1-based, both ends
+            included); ``variant`` is ``"chr7-140753336-A-T"``; ``consequence`` is a Sequence
+            Ontology name or a group (``"damaging"``, ``"protein_truncating"``,
+            ``"missense"``); ``max_frequency`` bounds the allele frequency in this cohort;
+            ``zygosity`` is ``"heterozygous"``, ``"homozygous"`` or ``"hemizygous"``;
+            ``origin`` is ``"germline"`` or ``"tumour"``; ``protein_change`` is ``"V600E"``.
+        diagnosis, phenotype, treatment, exposure
+            Has the term or a kind of it, as in ``"ORPHA:590"`` or ``"HP:0000508"``.
+        treated_from, treated_until
+            The treatment began within these dates (both included).
+        biomarker
+            Has the marker, as in ``"BRAF V600E"``.
+        measurement
+            Was measured so, as in ``("LOINC:8302-2", ">=", 180)``; with the unit as a fourth
+            entry where units differ.
+        sex, population, country_of_origin
+            Genetic (else birth) sex, genetic ancestry, and country: different columns.
+        age
+            ``(from, below)`` in years at the last encounter; either may be ``None``.
+        similar_to, at_least
+            Has features like these HPO terms (or a disease's profile), by at least this share
+            (0.6) of the information in them.
+        descendants
+            Whether a term stands for its kinds too (it does).
+
+        Several values for one argument mean any of them.
+
+        Returns
+        -------
+        A `Selection`. Each individual is present, excluded or not recorded in it; an
+        individual whose call is missing is no carrier and no control.
+
+        Raises
+        ------
+        BadInput
+            If an argument is unknown or cannot be read, a gene has no variant here (near names
+            are given), or a term's hierarchy is not in the cohort.
+
+        Notes
+        -----
+        A frequency bound uses this cohort's own counts: in a small cohort a variant of one
+        person is not rare. Half-missing calls carry the allele they have.
+
+        Examples
+        --------
+        >>> cohort.individuals(gene="TLR7", zygosity="hemizygous", sex="male")  # doctest: +SKIP
+        """
+        unknown = [word for word in asked if word not in _WORDS]
+        if unknown:
+            raise BadInput(
+                f"{unknown[0]!r} cannot be asked", remedy=f"One can ask {', '.join(_WORDS)}"
+            )
+        return Selection(self, condition_of(asked, self.evaluator.records.hierarchies))
+
+    def where(self, condition: ask.Condition) -> Selection:
+        """Select by a condition of `gdi_spe.query.conditions`."""
+        return Selection(self, condition)
+
+    def likeness(self, similar_to: str | Sequence[str]) -> pd.DataFrame:
+        """Rank individuals by how like they are to a set of features.
+
+        Returns
+        -------
+        One row an individual with any feature recorded, most alike first: ``score`` in [0, 1],
+        ``p_value`` (the share of random sets of as many features of this cohort that score as
+        high), ``explanation`` term by term. Likeness is no diagnosis.
+        """
+        import pandas as pd
+
+        terms = features(similar_to, self.evaluator.records.hierarchies)
+        found = self.evaluator.records.likeness(terms)
+        return pd.DataFrame(
+            {
+                "individual_id": [each.individual_id for each in found],
+                "score": [each.score for each in found],
+                "p_value": [each.p_value for each in found],
+                "explanation": ["; ".join(map(str, each.matches)) for each in found],
+            }
+        )
+
+    def sql(self, text: str) -> duckdb.DuckDBPyRelation:
+        """Ask in SQL, over all tables, ``variants`` and ``carriers``.
+
+        Returns
+        -------
+        A DuckDB relation: ``.df()`` gives a pandas table, ``.arrow()`` an Arrow one.
+
+        Raises
+        ------
+        SqlNotUnderstood
+            If the query cannot run; the nearest names are given. The engine sees this cohort
+            alone: no files, no extensions, no settings.
+
+        Examples
+        --------
+        >>> cohort.sql("SELECT count(*) AS n FROM individuals").df()  # doctest: +SKIP
+        """
+        from gdi_spe.workspace.asking import sql
+
+        return sql.run(self.folder, text)

@@ -1,0 +1,1 @@
+"""Results on their way out: checked here to warn, decided by the node."""
