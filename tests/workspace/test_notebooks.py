@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 
-from gdi_spe.boundary.identifiers import slug_of
+from gdi_spe.demo.cohort import DemoCohort, make
 from gdi_spe.workspace.surroundings import Surroundings
 
 mpl.use("agg")
@@ -73,60 +73,19 @@ def test_a_notebook_runs_on_any_cohort(
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The synthetic node's cohorts, made as its admin makes them, and what was planted."""
-    from datetime import UTC, datetime
-
-    from gdi_spe.demo.synthetic import generate
-    from gdi_spe.demo.synthetic.truth import COHORTS
-    from gdi_spe.node.audit import log as _audit_tables  # noqa: F401  # declares its tables
-    from gdi_spe.node.cohorts import definitions, ingest, materialise, references
-    from gdi_spe.node.cohorts import tables as _cohort_tables  # noqa: F401  # likewise
-    from gdi_spe.node.cohorts.pseudonyms import individual_pseudonyms
-    from gdi_spe.node.database.engine import Base, Database
-
-    root = tmp_path_factory.mktemp("planted")
-    synthetic, home, now = root / "synthetic", root / "home", datetime(2026, 1, 1, tzinfo=UTC)
-    truth = generate.generate(synthetic)
-    home.mkdir()
-    database = Database(f"sqlite:///{home}/node.db")
-    Base.metadata.create_all(database.engine)
-    for path in sorted((synthetic / "references").glob("*.obo")):
-        references.add(database, home, references.ONTOLOGY, path, now)
-    cohort = COHORTS[0]
-    for dataset in cohort.datasets:
-        folder = synthetic / dataset
-        files = (folder / "variants.vcf.gz",)
-        consent, tables = folder / "consent.csv", folder / "tables"
-        request = ingest.IngestRequest(dataset, files, folder / "phenopackets", tables, consent)
-        ingest.ingest(database, home, request, now)
-    with database.write() as session:
-        definitions.define(
-            session, home, cohort.id, cohort.datasets, cohort.beacon_query(), [], cohort.title,
-            [], now, lambda *_: None,
-        )  # fmt: skip
-    version = materialise.materialise(database, home, cohort.id, now)
-    mounted = root / "mounted"
-    mounted.mkdir()
-    (mounted / cohort.id).symlink_to(version.path)
-    database.engine.dispose()
-    project = slug_of(cohort.id)
-    answers = {
-        question: sorted(individual_pseudonyms(home, project, by_cohort[cohort.id]))
-        for question, by_cohort in truth.answers.items()
-    }
-    return mounted, {"answers": answers, "alleles": truth.alleles, "cohort": cohort.id}
+def planted(tmp_path_factory: pytest.TempPathFactory) -> DemoCohort:
+    """The synthetic node's first cohort, and what was planted."""
+    return make(tmp_path_factory.mktemp("planted"))
 
 
 def test_the_three_questions_have_the_planted_answers(
-    planted: tuple[Path, dict[str, Any]],
+    planted: DemoCohort,
     workspace: Surroundings,
     node: Any,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    mounted, truth = planted
-    monkeypatch.setenv("GDI_SPE_COHORTS", str(mounted))
+    monkeypatch.setenv("GDI_SPE_COHORTS", str(planted.mounted))
     node.n_individuals = 2441
 
     names = run("01-three-questions.ipynb")
@@ -134,9 +93,9 @@ def test_the_three_questions_have_the_planted_answers(
     printed = capsys.readouterr().out
     told = json.loads(re.search(r"ANSWERS (\{.*\})", printed)[1])["questions"]  # type: ignore[index]
     found = {f"question_{n}": names[f"question_{n}"].ids for n in (1, 2, 3)}
-    assert list(found.values()) == list(truth["answers"].values())
+    assert list(found.values()) == list(planted.answers.values())
     assert {name: each["n"] for name, each in told.items()} == {
-        name: len(ids) for name, ids in truth["answers"].items()
+        name: len(ids) for name, ids in planted.answers.items()
     }
     assert not re.search(r"I-[0-9A-Z]{10}", printed), "nobody is shown"
     statuses = {each.title: each.status for each in names["spe"].exports()}
@@ -149,19 +108,18 @@ def test_the_three_questions_have_the_planted_answers(
 
 
 def test_frequencies_by_population_are_the_planted_ones(
-    planted: tuple[Path, dict[str, Any]],
+    planted: DemoCohort,
 ) -> None:
     from gdi_spe.workspace.cohorts import open_cohort
 
-    mounted, truth = planted
-    cohort = open_cohort(mounted / truth["cohort"])
+    cohort = open_cohort(planted.path)
     keys = ["chromosome", "position", "reference", "alternate", "group"]
     table = cohort.allele_frequencies(by="population").set_index(keys)
     n_compared = 0
-    for allele in truth["alleles"]:
+    for allele in planted.truth.alleles:
         for population, planted_counts in allele.counts.items():
             key = (allele.chromosome, allele.position, allele.reference, allele.alternate)
-            if allele.cohort == truth["cohort"] and (*key, population) in table.index:
+            if allele.cohort == planted.id and (*key, population) in table.index:
                 row = table.loc[(*key, population)]
                 assert (row["allele_count"], row["allele_number"]) == tuple(planted_counts)
                 n_compared += 1
