@@ -1,8 +1,9 @@
 """Write the pages that list what is in the code: ``python docs/generate_reference.py [--check]``.
 
 ``reference/error-codes.md`` from the classes of errors, ``reference/rules.md`` from the rules of
-disclosure, ``reference/commands.md`` from the verbs of
-``gdi-spe``. ``--check`` writes nothing and ends with 1 if a page is not what the code says.
+disclosure, ``reference/commands.md`` from the verbs of ``gdi-spe``, ``reference/library`` from the
+docstrings of the researcher's library. ``--check`` writes nothing and ends with 1 if a page is not
+what the code says.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 
 import click
+import library_pages
 
 import gdi_spe
 from gdi_spe.boundary.errors import SpeError
@@ -29,10 +31,18 @@ HERE = Path(__file__).parent / "reference"
 def main() -> int:
     """Write or check the pages."""
     pages = {"error-codes.md": error_codes(), "commands.md": commands(), "rules.md": rules()}
-    if "--check" not in sys.argv[1:]:
-        for name, text in pages.items():
-            (HERE / name).write_text(text, encoding="utf-8")
-        return 0
+    if "--check" in sys.argv[1:]:
+        return _check(pages)
+    pages |= library_pages.pages()
+    for old in set(HERE.glob("library/*.md")) - {HERE / name for name in pages}:
+        old.unlink()
+    for name, text in pages.items():
+        (HERE / name).parent.mkdir(exist_ok=True)
+        (HERE / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _check(pages: Mapping[str, str]) -> int:
     outdated = [
         name
         for name, text in pages.items()

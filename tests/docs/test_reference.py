@@ -87,3 +87,16 @@ def test_the_demos_page_names_everybody_who_can_log_in() -> None:
     page = (REPOSITORY / "docs" / "tutorials" / "demo.md").read_text()
 
     assert all(f"`{member.sub}` | {member.name} |" in page for member in CAST)
+
+
+def test_the_library_s_pages_tell_every_name_a_researcher_calls() -> None:
+    index = (REFERENCE / "library" / "index.md").read_text()
+
+    assert all(f"`spe.{name}`" in index for name in ("cohorts", "export", "plot.manhattan"))
+    for name in ("individuals", "association", "to_hail"):
+        [page] = [
+            page
+            for page in REFERENCE.glob("library/*.md")
+            if f"## `cohort.{name}`" in page.read_text()
+        ]
+        assert f"]({page.name}#cohort-" in index
