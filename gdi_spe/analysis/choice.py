@@ -44,7 +44,7 @@ def chosen(
     """
     condition = CarriesVariant(
         genes=names(gene),
-        spans=() if region is None else (region_of(region),),
+        spans=() if region is None else (region_of(region, folder.assembly),),
         consequences=names(consequence),
     )
     records = Records(folder, hierarchies_of(folder))

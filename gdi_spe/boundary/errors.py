@@ -6,7 +6,12 @@ text that crosses the trust line. Raise inside, translate once at the edge.
 
 from __future__ import annotations
 
+import linecache
 from enum import IntEnum
+from pathlib import Path
+from types import TracebackType
+
+_PACKAGE = str(Path(__file__).resolve().parents[1])
 
 
 class ExitCode(IntEnum):
@@ -35,6 +40,17 @@ class SpeError(Exception):
 
     def __str__(self) -> str:
         return super().__str__() or self.public_message
+
+    def _render_traceback_(self) -> list[str]:
+        """Say in a notebook what went wrong and on which line of the cell; IPython asks for this.
+
+        The calls within this library say nothing to who reads a message about an argument;
+        ``%tb`` and `traceback.print_exc` still show them.
+        """
+        lines = [f"{type(self).__name__}: {self}"]
+        if place := _place_of(self.__traceback__):
+            lines.append(place)
+        return lines
 
 
 class BadInput(SpeError):
@@ -92,3 +108,15 @@ class Unavailable(SpeError):
     exit_code = ExitCode.UNAVAILABLE
     http_status = 503
     public_message = "The node is not ready for this; try again in a moment."
+
+
+def _place_of(found: TracebackType | None) -> str:
+    """Return the last line of the caller's own code that an error passed through."""
+    place = ""
+    while found is not None:
+        file = found.tb_frame.f_code.co_filename
+        if not file.startswith(_PACKAGE):
+            text = linecache.getline(file, found.tb_lineno).strip()
+            place = f"  line {found.tb_lineno}: {text}" if text else ""
+        found = found.tb_next
+    return place

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.chromosomes import CHROMOSOMES, canonical
+from gdi_spe.store.chromosomes import CHROMOSOMES, canonical, length_of
 
 _LAST = 2**31 - 1
 _REGION = re.compile(r"(?P<chromosome>[^:\s]+)(?::(?P<first>[\d,_]+)(?:-(?P<last>[\d,_]+))?)?")
@@ -78,8 +78,14 @@ def refseq_chromosome(name: str, assembly: str) -> str:
     return found[0]
 
 
-def region_of(text: str) -> Span:
-    """Read ``chr19:38,433,691-38,595,273`` (1-based, both ends included) or ``chr19``."""
+def region_of(text: str, assembly: str = "") -> Span:
+    """Read ``chr19:38,433,691-38,595,273`` (1-based, both ends included) or ``chr19``.
+
+    Raises
+    ------
+    BadInput
+        If it is no region, or ends behind its chromosome's end in the assembly, if one is given.
+    """
     found = _REGION.fullmatch(text.strip())
     if found is None:
         raise BadInput(f"{text!r} is no region", remedy="Write chr19:38433691-38595273")
@@ -90,20 +96,32 @@ def region_of(text: str) -> Span:
     last = first if found["last"] is None else _number(found["last"])
     if not 1 <= first <= last:
         raise BadInput(f"{text!r} ends before it starts, or starts before 1")
+    _require_on(chromosome, last, assembly, text)
     return Span.overlapping(chromosome, first - 1, last)
 
 
-def allele_of(text: str) -> Allele:
+def allele_of(text: str, assembly: str = "") -> Allele:
     """Read ``chr7-140753336-A-T`` or ``7:140753336:A:T`` (1-based, as in VCF)."""
     found = _VARIANT.fullmatch(text.strip())
     if found is None:
         raise BadInput(f"{text!r} is no variant", remedy="Write chr7-140753336-A-T")
+    chromosome, position = chromosome_of(found["chromosome"]), int(found["position"])
+    _require_on(chromosome, position, assembly, text)
     return Allele(
-        chromosome_of(found["chromosome"]),
-        int(found["position"]),
+        chromosome,
+        position,
         found["reference"].upper(),
         found["alternate"].upper(),
     )
+
+
+def _require_on(chromosome: str, position: int, assembly: str, text: str) -> None:
+    if assembly and position > length_of(chromosome, assembly):
+        raise BadInput(
+            f"{text!r} is beyond {chromosome} of {assembly}, which has "
+            f"{length_of(chromosome, assembly):,} bases",
+            remedy=f"Places here are those of {assembly}, counted from 1",
+        )
 
 
 def _number(text: str) -> int:

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from gdi_spe.query.outcome import Ids
+from gdi_spe.query.variants.rows import VariantRows
 from gdi_spe.store.folder import Folder
 from gdi_spe.terms import hpo
 from gdi_spe.terms.likeness import Likeness, compare, meaning_of
@@ -36,7 +38,7 @@ class Records:
         self.folder = folder
         self.hierarchies = hierarchies
         self._tables: dict[str, pa.Table] = {}
-        self._variants: dict[str, pa.Table] = {}
+        self._variants: dict[str, VariantRows] = {}
         self._likeness: dict[tuple[str, ...], list[Likeness]] = {}
 
     def table(self, name: str) -> pa.Table:
@@ -47,8 +49,13 @@ class Records:
 
     def variants(self, chromosome: str) -> pa.Table:
         """Return the annotations of a chromosome's variants."""
+        return self.variant_rows(chromosome).table
+
+    def variant_rows(self, chromosome: str) -> VariantRows:
+        """Return the same with what finds rows by gene and place."""
         if chromosome not in self._variants:
-            self._variants[chromosome] = self.folder.variants(chromosome, ANNOTATIONS)
+            table = self.folder.variants(chromosome, ANNOTATIONS).combine_chunks()
+            self._variants[chromosome] = VariantRows(table)
         return self._variants[chromosome]
 
     @cached_property
@@ -57,9 +64,28 @@ class Records:
         return frozenset(self.table("individuals")["individual_id"].to_pylist())
 
     @cached_property
-    def sample_people(self) -> NDArray[np.str_]:
-        """The individual of each sample, in the order of the calls."""
-        return np.array(self.folder.samples["individual_id"].to_pylist(), dtype=np.str_)
+    def people(self) -> NDArray[np.object_]:
+        """All individuals, in the order of their table."""
+        return np.array(self.table("individuals")["individual_id"].to_pylist(), object)
+
+    @cached_property
+    def sample_people(self) -> NDArray[np.int64]:
+        """The individual of each sample, in the order of the calls: a place in `people`."""
+        found = pc.index_in(
+            self.folder.samples["individual_id"], self.table("individuals")["individual_id"]
+        )
+        places: NDArray[np.int64] = pc.fill_null(found, -1).to_numpy().astype(np.int64)
+        return places
+
+    def people_of(self, samples: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say of each individual whether one of some samples is theirs."""
+        is_theirs = np.zeros(len(self.people) + 1, bool)
+        is_theirs[self.sample_people[samples]] = True
+        return is_theirs[:-1]
+
+    def named(self, chosen: NDArray[np.bool_]) -> Ids:
+        """Return the identifiers of some individuals."""
+        return frozenset(self.people[chosen].tolist())
 
     @cached_property
     def sample_origins(self) -> NDArray[np.str_]:

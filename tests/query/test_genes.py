@@ -7,6 +7,7 @@ import pytest
 
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.genotypes import UnknownGene, matching, require_genes
+from gdi_spe.query.variants.rows import VariantRows
 from gdi_spe.store.schemas import ANNOTATION_COLUMNS, OTHER_GENES
 
 
@@ -37,6 +38,9 @@ class OneChromosome:
 
     def variants(self, _chromosome: str) -> pa.Table:
         return self.table
+
+    def variant_rows(self, _chromosome: str) -> VariantRows:
+        return VariantRows(self.table)
 
 
 @pytest.mark.parametrize(

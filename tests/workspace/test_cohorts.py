@@ -151,6 +151,8 @@ def test_a_digest_is_that_of_the_sorted_pseudonyms(cohort: Cohort) -> None:
         ({"measurement": ("LOINC:8302-2", "over", 5)}, "cannot be read"),
         ({"similar_to": "NCIT:C3510"}, "Ask by HPO terms"),
         ({"region": "chr99:1-2"}, "no chromosome"),
+        ({"region": "21:46709984-46709984"}, "beyond chr21 of GRCh38, which has 46,709,983"),
+        ({"variant": "chr21-46709984-A-T"}, "beyond chr21"),
         ({"variant": "rs1"}, "no variant"),
         ({"consequence": "harmful"}, "no consequence"),
     ],
@@ -160,6 +162,28 @@ def test_a_wrong_question_is_refused_in_words(
 ) -> None:
     with pytest.raises(BadInput, match=told):
         cohort.individuals(**asked).count()
+
+
+def test_a_wrong_argument_shows_one_message_and_the_line_of_the_cell(cohort: Cohort) -> None:
+    with pytest.raises(BadInput) as refused:
+        cohort.individuals(gene="RYR").count()
+
+    lines = refused.value._render_traceback_()
+
+    assert lines == [f"UnknownGene: {refused.value}", lines[1]]
+    assert 'cohort.individuals(gene="RYR").count()' in lines[1]
+
+
+def test_ipython_shows_a_wrong_argument_without_a_trace(folder: CohortFolder) -> None:
+    shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell()
+    shell.user_ns["cohort"] = Cohort(folder.path)
+    shown: list[str] = []
+    shell._showtraceback = lambda etype, value, stb: shown.extend(stb)
+
+    shell.run_cell("1 + 1\ncohort.individuals(sex='F')")
+
+    assert shown[0].startswith("BadInput: 'F' is no sex. It is one of female, male")
+    assert shown[1:] == ["  line 2: cohort.individuals(sex='F')"]
 
 
 def test_every_word_can_be_asked(cohort: Cohort) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.places import allele_of, region_of
+from gdi_spe.query.records import Records
 from gdi_spe.terms import hpo
 from gdi_spe.terms.curies import require_known
 from gdi_spe.terms.references import Hierarchies
@@ -57,7 +58,7 @@ _COLUMNS = ("sex", "population", "country_of_origin")
 _ZYGOSITIES = ("heterozygous", "homozygous", "hemizygous")
 
 
-def condition_of(asked: Mapping[str, Any], hierarchies: Hierarchies) -> ask.Condition:
+def condition_of(asked: Mapping[str, Any], records: Records) -> ask.Condition:
     """Return the condition that all arguments make together.
 
     Raises
@@ -68,7 +69,7 @@ def condition_of(asked: Mapping[str, Any], hierarchies: Hierarchies) -> ask.Cond
     _refuse_alone(asked)
     parts: list[ask.Condition] = []
     if any(word in asked for word in _VARIANT_WORDS):
-        parts.append(_carries(asked))
+        parts.append(_carries(asked, records.folder.assembly))
     parts += [_has(asked, word) for word in _TERM_TABLES if word in asked]
     if "biomarker" in asked:
         parts.append(ask.HasBiomarker(names(asked["biomarker"])))
@@ -81,7 +82,7 @@ def condition_of(asked: Mapping[str, Any], hierarchies: Hierarchies) -> ask.Cond
         at_least, below = asked["age"]
         parts.append(ask.AgeBetween(at_least, below))
     if "similar_to" in asked:
-        terms = features(asked["similar_to"], hierarchies)
+        terms = features(asked["similar_to"], records.hierarchies)
         parts.append(ask.Resembles(terms, asked.get("at_least", _AT_LEAST)))
     return ask.all_of(parts)
 
@@ -119,7 +120,7 @@ def features(asked: Names, hierarchies: Hierarchies) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _carries(asked: Mapping[str, Any]) -> ask.CarriesVariant:
+def _carries(asked: Mapping[str, Any], assembly: str) -> ask.CarriesVariant:
     zygosity = names(asked["zygosity"]) if "zygosity" in asked else ()
     _require_among("zygosity", zygosity, _ZYGOSITIES)
     origin = asked.get("origin")
@@ -130,8 +131,8 @@ def _carries(asked: Mapping[str, Any]) -> ask.CarriesVariant:
 
     return ask.CarriesVariant(
         genes=words("gene"),
-        spans=tuple(region_of(text) for text in words("region")),
-        alleles=tuple(allele_of(text) for text in words("variant")),
+        spans=tuple(region_of(text, assembly) for text in words("region")),
+        alleles=tuple(allele_of(text, assembly) for text in words("variant")),
         consequences=words("consequence"),
         max_frequency=asked.get("max_frequency"),
         zygosity=zygosity,  # type: ignore[arg-type]  # checked above

@@ -80,7 +80,7 @@ class Selecting(Held):
             raise BadInput(
                 f"{unknown[0]!r} cannot be asked", remedy=f"One can ask {', '.join(_WORDS)}"
             )
-        return Selection(self, condition_of(asked, self.evaluator.records.hierarchies))
+        return Selection(self, condition_of(asked, self.evaluator.records))
 
     def where(self, condition: ask.Condition) -> Selection:
         """Select by a condition of `gdi_spe.query.conditions`."""

@@ -1,0 +1,1 @@
+"""Which variants are meant, and where it was looked for them."""
