@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow.compute as pc
 
+from gdi_spe.workspace.cohort.aggregating import Aggregating
 from gdi_spe.workspace.cohort.associating import Associating
 from gdi_spe.workspace.cohort.bridging import Bridging
 from gdi_spe.workspace.cohort.counting import Counting
@@ -12,7 +13,7 @@ from gdi_spe.workspace.cohort.structuring import Structuring
 from gdi_spe.workspace.showing import html_table, shown_count, text_table
 
 
-class Cohort(Selecting, Counting, Associating, Structuring, Bridging):
+class Cohort(Selecting, Counting, Associating, Aggregating, Structuring, Bridging):
     """A cohort that is mounted in the workspace, or any folder of one.
 
     Parameters

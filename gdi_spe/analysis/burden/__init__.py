@@ -1,0 +1,1 @@
+"""Tests of many rare variants together: masks and weights, burden, SKAT and SKAT-O."""

@@ -1,0 +1,172 @@
+"""Burden tests: a trait on what each individual carries of a gene or region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from gdi_spe.analysis.association.logistic import Test
+from gdi_spe.analysis.association.scan import lambda_gc
+from gdi_spe.analysis.burden.collapsing import STATISTICS, Batch, Missing, Statistic, batches
+from gdi_spe.analysis.burden.fitting import LinearFit, LogisticFit
+from gdi_spe.analysis.burden.masks import Bounds, Masks, masks_of
+from gdi_spe.analysis.burden.people import Covariate, People, people_of
+from gdi_spe.analysis.burden.results import assembled, named
+from gdi_spe.analysis.burden.sets import require_consequences, sets_of
+from gdi_spe.analysis.burden.weights import Weights
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.folder import Folder
+
+MASKS: tuple[str, ...] = ("protein_truncating", "damaging")
+
+
+def burden(
+    folder: Folder,
+    trait: Mapping[str, float],
+    covariates: Mapping[str, Covariate] | Sequence[str] = (),
+    model: str = "linear",
+    *,
+    masks: Masks = MASKS,
+    max_frequency: Bounds = 0.01,
+    genes: Sequence[str] | None = None,
+    regions: Mapping[str, str] | None = None,
+    statistic: Statistic = "collapse",
+    weights: Weights = "uniform",
+    test: Test = "auto",
+    missing: Missing = "mean",
+    min_carriers: int = 1,
+    progress: Callable[[int], None] = lambda _n: None,
+) -> pd.DataFrame:
+    """Test genes or regions: a trait on what each individual carries of a set of variants.
+
+    Parameters
+    ----------
+    folder
+        The cohort.
+    trait
+        A number of each individual; 1 and 0 for cases and controls.
+    covariates
+        Names (see `traits.values_of`), or by name the value of each individual.
+    model
+        ``"linear"`` or ``"logistic"``.
+    masks
+        Groups of consequences (``"protein_truncating"``, ``"missense"``, ``"damaging"``,
+        ``"synonymous"``), Sequence Ontology names, or ``"any"``: a mask each. Or by the name of
+        a mask what it takes: ``{"M1": "protein_truncating", "M2": ["stop_gained", "missense"]}``.
+        A variant counts in each of its genes by what it does to that gene.
+    max_frequency
+        The greatest frequency of the alternate allele among those in the model, or several:
+        every mask is crossed with every bound. ``None`` for any.
+    genes
+        Symbols or Ensembl identifiers; without them all genes that variants are annotated with.
+    regions
+        In place of genes: by name a region such as ``"chr19:38433691-38595273"``.
+    statistic
+        ``"collapse"``: 1 for who carries any variant of the mask, else 0 (Li and Leal 2008,
+        Am J Hum Genet 83:311). ``"max"``: the most alternate alleles of one variant, 0 to 2.
+        ``"sum"``: the weighted number of alternate alleles.
+    weights
+        Of a sum: ``"uniform"``, ``"beta"`` (Wu et al. 2011) or ``"madsen-browning"`` (2009), see
+        `weights_of`, or a function from the rarer allele's frequencies to weights.
+    test
+        Of a logistic model, see `LogisticFit`; the column ``test`` tells which was made.
+    missing
+        ``"mean"``: a missing call counts as the variant's mean dosage in a sum, and as no
+        alternate elsewhere. ``"drop"``: who misses any call of the set leaves its model.
+    min_carriers
+        Leave out sets with fewer carriers.
+    progress
+        Called with the number of variants done since the last call.
+
+    Returns
+    -------
+    One row a set and mask: ``gene`` and ``gene_id`` (or ``region``), ``chromosome`` (23 and 25
+    for X and mitochondria), ``base_pair_location`` and ``base_pair_end`` (first and last variant
+    that counted), ``mask``, ``max_frequency`` (NaN for any), ``n_variants``, ``allele_count``
+    (cumulative), ``n_carriers`` (individuals), ``n_carrier_families`` (each family of the
+    pedigree once), ``n_carriers_cases``, ``n_carriers_controls``, ``n_missing`` (calls),
+    ``beta`` (of one more carrier or allele; log odds for cases), ``standard_error``,
+    ``p_value``, ``neg_log_10_p_value``, ``n``, ``test``. NaN and ``none`` where nothing can be
+    estimated. ``attrs`` tells n, cases, controls, covariates, lambda GC by mask and bound.
+    A small p-value speaks of the set, not of any variant in it.
+
+    Raises
+    ------
+    BadInput
+        If a mask, gene, region, covariate or word is unknown, or weights come without a sum.
+    NotAnnotated
+        If no variant has a gene or a consequence.
+    TooFewPeople
+        If there are too few individuals, no cases, or no controls.
+
+    Notes
+    -----
+    On X outside the pseudoautosomal regions a man's allele counts twice; Y is left out.
+    Relatives in the model make p-values too small. Counts of carriers are personal data until
+    they pass an export.
+
+    """
+    _require_known(statistic, weights, missing)
+    wanted = masks_of(masks, max_frequency)
+    require_consequences(folder, wanted)
+    people = people_of(folder, trait, covariates, model)
+    fit = LinearFit(people.model) if model == "linear" else LogisticFit(people.model, test)
+    tables: list[pd.DataFrame] = []
+    for found in sets_of(folder, genes, regions):
+        for batch in batches(folder, found, wanted, people, weights, progress):
+            table = _tested(batch, people, fit, statistic, missing, min_carriers)
+            tables.append(named(table, found, wanted))
+    table = assembled(tables, by_region=regions is not None)
+    table.attrs = people.told() | {
+        "statistic": statistic,
+        "weights": weights if isinstance(weights, str) else "given",
+        "missing": missing,
+        "n_without_estimate": int(table["p_value"].isna().sum()),
+        "lambda_gc": inflation(table),
+    }
+    return table
+
+
+def _require_known(statistic: str, weights: Weights, missing: str) -> None:
+    if statistic not in STATISTICS or missing not in ("mean", "drop"):
+        raise BadInput(
+            f"statistic={statistic!r}, missing={missing!r}",
+            remedy=f"{', '.join(STATISTICS)}; mean, drop",
+        )
+    if statistic != "sum" and weights != "uniform":
+        raise BadInput(
+            f"weights mean nothing where statistic={statistic!r}", remedy='statistic="sum"'
+        )
+
+
+def _tested(
+    batch: Batch,
+    people: People,
+    fit: LinearFit | LogisticFit,
+    statistic: Statistic,
+    missing: Missing,
+    min_carriers: int,
+) -> pd.DataFrame:
+    counts = people.counted(batch.carriers())
+    table = pd.concat([batch.what, counts], axis=1).assign(n_missing=batch.n_missing())
+    nobody = np.zeros(len(table), np.int64)
+    in_cases = table.get("n_carriers_cases", pd.Series(nobody)).to_numpy(np.int64)
+    parts = []
+    for rows in batch.parts(people.n):
+        numbers = batch.numbers(statistic, missing, rows)
+        fitted = fit.of(numbers, in_cases[rows])
+        parts.append(pd.DataFrame(vars(fitted)))
+    table = pd.concat([table, pd.concat(parts, ignore_index=True)], axis=1)
+    return table[table["n_carriers"] >= min_carriers]
+
+
+def inflation(table: pd.DataFrame) -> dict[str, float]:
+    """Return lambda GC of each mask and bound, by what the table says of them."""
+    keys = table["mask"] + table["max_frequency"].map(lambda b: "" if np.isnan(b) else f" {b:g}")
+    return {
+        str(key): lambda_gc(stats.chi2.isf(np.clip(part["p_value"].to_numpy(float), 1e-300, 1), 1))
+        for key, part in table.groupby(keys, sort=False)
+    }

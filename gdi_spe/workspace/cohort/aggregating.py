@@ -1,0 +1,115 @@
+"""Many rare variants together: genes and regions against a trait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.cohort.held import Held
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gdi_spe.analysis.association.logistic import Test
+    from gdi_spe.analysis.burden.collapsing import Missing, Statistic
+    from gdi_spe.analysis.burden.masks import Bounds, Masks
+    from gdi_spe.analysis.burden.people import Covariate
+    from gdi_spe.analysis.burden.weights import Weights
+
+Trait = str | Mapping[str, float] | Selection
+
+
+class Aggregating(Held):
+    """Test genes and regions of a cohort."""
+
+    def burden(
+        self,
+        trait: Trait,
+        covariates: Mapping[str, Covariate] | Sequence[str] = (),
+        model: str | None = None,
+        *,
+        masks: Masks = ("protein_truncating", "damaging"),
+        max_frequency: Bounds = 0.01,
+        genes: Sequence[str] | None = None,
+        regions: Mapping[str, str] | None = None,
+        statistic: Statistic = "collapse",
+        weights: Weights = "uniform",
+        controls: Selection | None = None,
+        test: Test = "auto",
+        missing: Missing = "mean",
+        repeated: str = "refuse",
+        min_carriers: int = 1,
+    ) -> pd.DataFrame:
+        """Test what each individual carries of a gene or region against a trait.
+
+        Parameters
+        ----------
+        trait
+            The code or label of a measurement, a number of each individual, or a selection of
+            cases.
+        covariates, masks, max_frequency, genes, regions, statistic, weights, test, missing
+            See `gdi_spe.analysis.burden.run.burden`; components of `pca` go by their names.
+        model
+            ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise.
+        controls
+            Of a selection: who is compared with the cases. Without it those about whom it is
+            recorded that they are no cases; who is not recorded is in neither group.
+        repeated
+            Which of several measurements of one individual counts.
+        min_carriers
+            Leave out sets with fewer carriers.
+
+        Returns
+        -------
+        One row a gene (or region) and mask, with counts of carriers, ``beta``,
+        ``standard_error`` and ``p_value``; see `gdi_spe.analysis.burden.run.burden`.
+
+        Raises
+        ------
+        BadInput
+            If a mask, gene, region, covariate or word is unknown.
+        TooFewPeople
+            If there are too few individuals, no cases, or no controls.
+
+        Examples
+        --------
+        >>> height = cohort.burden("height", ["age", "sex"], masks="missense")
+        >>> bool((height["n_carriers"] >= 1).all())
+        True
+        """
+        from gdi_spe.analysis.burden import run
+
+        values, kind = self._trait(trait, model, controls, repeated)
+        return run.burden(
+            self.folder,
+            values,
+            self._named_covariates(covariates),
+            kind,
+            masks=masks,
+            max_frequency=max_frequency,
+            genes=genes,
+            regions=regions,
+            statistic=statistic,
+            weights=weights,
+            test=test,
+            missing=missing,
+            min_carriers=min_carriers,
+        )
+
+    def _trait(
+        self, trait: Trait, model: str | None, controls: Selection | None, repeated: str
+    ) -> tuple[dict[str, float], str]:
+        from gdi_spe.analysis.association import run
+
+        if isinstance(trait, Selection):
+            others = trait.controls() if controls is None else controls
+            return run.case_control(trait.ids, others.ids), model or "logistic"
+        return run.quantitative(self.folder, trait, repeated), model or "linear"
+
+    def _named_covariates(
+        self, covariates: Mapping[str, Covariate] | Sequence[str]
+    ) -> Mapping[str, Covariate]:
+        if isinstance(covariates, Mapping):
+            return covariates
+        return {name: self._components.get(name, name) for name in covariates}

@@ -1,0 +1,233 @@
+"""Burden tests equal statsmodels on the same collapsed variable, and count people."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy import stats
+
+from gdi_spe.analysis.burden.run import burden
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.workspace.cohort.opened import Cohort
+
+from .conftest import Made
+
+TRUNCATING = ("stop_gained", "frameshift_variant")
+
+
+def trait_of(made: Made) -> dict[str, float]:
+    return dict(zip(made.names, made.trait.tolist(), strict=True))
+
+
+def cases_of(made: Made) -> dict[str, float]:
+    return dict(zip(made.names, made.is_case.astype(float).tolist(), strict=True))
+
+
+def covariates_of(made: Made) -> np.ndarray:
+    return np.column_stack([np.ones(len(made.age)), made.age, made.is_male])
+
+
+def row_of(table: pd.DataFrame, gene: str, mask: str) -> pd.Series:
+    (found,) = table[(table["gene"] == gene) & (table["mask"] == mask)].to_dict("records")
+    return pd.Series(found)
+
+
+def collapsed(made: Made, rows: list[int]) -> np.ndarray:
+    return (np.nan_to_num(made.dosages[rows]) > 0).any(axis=0).astype(float)
+
+
+@pytest.mark.parametrize("gene", ["AAA", "BBB", "CCC", "XXX"])
+def test_a_linear_burden_equals_statsmodels_on_the_same_collapsed_variable(
+    made: Made, gene: str
+) -> None:
+    table = burden(made.folder, trait_of(made), ["age", "sex"], masks="protein_truncating")
+
+    rows = made.taken(gene, TRUNCATING, 0.01)
+    g = collapsed(made, rows)
+    found = sm.OLS(made.trait, np.column_stack([covariates_of(made), g])).fit()
+    ours = row_of(table, gene, "protein_truncating")
+    assert ours["n_variants"] == len(rows) > 1
+    assert ours["n_carriers"] == g.sum()
+    np.testing.assert_allclose(ours["beta"], found.params[-1], rtol=1e-8)
+    np.testing.assert_allclose(ours["standard_error"], found.bse[-1], rtol=1e-8)
+    np.testing.assert_allclose(ours["p_value"], found.pvalues[-1], rtol=1e-7)
+
+
+@pytest.mark.parametrize("weights", ["uniform", "beta", "madsen-browning"])
+def test_a_weighted_sum_equals_statsmodels_with_missing_calls_as_means(
+    made: Made, weights: str
+) -> None:
+    table = burden(
+        made.folder, trait_of(made), ["age", "sex"], masks={"M": ("damaging",)},
+        max_frequency=0.05, statistic="sum", weights=weights,
+    )  # fmt: skip
+
+    rows = made.taken("AAA", (*TRUNCATING, "missense_variant"), 0.05)
+    q = made.frequency[rows]
+    alleles = 2 * (made.codes[rows] != 3).sum(axis=1)
+    smoothed = (q * alleles + 1) / (alleles + 2)
+    weight = {
+        "uniform": np.ones(len(q)),
+        "beta": stats.beta.pdf(q, 1, 25),
+        "madsen-browning": (smoothed * (1 - smoothed)) ** -0.5,
+    }[weights]
+    filled = np.where(np.isnan(made.dosages[rows]), 2 * q[:, None], made.dosages[rows])
+    found = sm.OLS(made.trait, np.column_stack([covariates_of(made), weight @ filled])).fit()
+    ours = row_of(table, "AAA", "M")
+    np.testing.assert_allclose(ours["beta"], found.params[-1], rtol=1e-8)
+    np.testing.assert_allclose(ours["standard_error"], found.bse[-1], rtol=1e-8)
+
+
+def test_the_most_alleles_of_one_variant_can_be_the_number(made: Made) -> None:
+    table = burden(made.folder, trait_of(made), masks="damaging", max_frequency=None,
+                   statistic="max")  # fmt: skip
+
+    rows = made.taken("BBB", (*TRUNCATING, "missense_variant"), 1)
+    g = np.nan_to_num(made.dosages[rows]).max(axis=0)
+    found = sm.OLS(made.trait, np.column_stack([np.ones(len(g)), g])).fit()
+    assert set(g) == {0, 1, 2}
+    np.testing.assert_allclose(row_of(table, "BBB", "damaging")["beta"], found.params[-1],
+                               rtol=1e-8)  # fmt: skip
+
+
+def test_who_misses_a_call_leaves_where_that_is_asked(made: Made) -> None:
+    table = burden(made.folder, trait_of(made), ["age", "sex"], masks="protein_truncating",
+                   missing="drop")  # fmt: skip
+
+    rows = made.taken("AAA", TRUNCATING, 0.01)
+    called = ~np.isnan(made.dosages[rows]).any(axis=0)
+    columns = np.column_stack([covariates_of(made), collapsed(made, rows)])[called]
+    found = sm.OLS(made.trait[called], columns).fit()
+    ours = row_of(table, "AAA", "protein_truncating")
+    assert ours["n"] == called.sum() < len(called)
+    assert ours["n_missing"] == np.isnan(made.dosages[rows]).sum()
+    np.testing.assert_allclose(ours["beta"], found.params[-1], rtol=1e-8)
+
+
+def test_a_logistic_burden_equals_statsmodels_and_counts_both_groups(made: Made) -> None:
+    table = burden(made.folder, cases_of(made), ["age", "sex"], "logistic",
+                   masks="protein_truncating", max_frequency=0.05, test="wald")  # fmt: skip
+
+    for gene in ("AAA", "BBB", "CCC"):
+        g = collapsed(made, made.taken(gene, TRUNCATING, 0.05))
+        columns = np.column_stack([covariates_of(made), g])
+        found = sm.Logit(made.is_case, columns).fit(disp=0, method="newton", tol=1e-12)
+        ours = row_of(table, gene, "protein_truncating")
+        np.testing.assert_allclose(ours["beta"], found.params[-1], rtol=1e-8)
+        np.testing.assert_allclose(ours["standard_error"], found.bse[-1], rtol=1e-8)
+        assert ours["n_carriers_cases"] == g[made.is_case].sum()
+        assert ours["n_carriers_controls"] == g[~made.is_case].sum()
+    assert table.attrs["n_cases"] == made.is_case.sum()
+
+
+def test_few_carriers_among_cases_are_fitted_by_firth_and_said_so(made: Made) -> None:
+    table = burden(made.folder, cases_of(made), ["age"], "logistic", masks=("damaging", "any"),
+                   max_frequency=(0.01, 0.3))  # fmt: skip
+
+    small = table["p_value"] < 0.05
+    fewest = np.minimum(
+        table["n_carriers_cases"], table.attrs["n_cases"] - table["n_carriers_cases"]
+    )
+    assert (table["test"] == "firth").any()
+    assert (fewest[table["test"] == "firth"] < 20).all()
+    assert (fewest[table["test"] == "wald"] >= 20).all()
+    assert set(table["test"][~small & table["p_value"].notna()]) == {"score"}
+    assert set(table["test"][table["p_value"].isna()]) <= {"none"}
+
+
+def test_a_variant_counts_in_each_of_its_genes_by_what_it_does_there(made: Made) -> None:
+    table = burden(made.folder, trait_of(made), masks="missense", max_frequency=None)
+
+    in_both = [row for row, told in enumerate(made.genes) if len(told) == 2]
+    assert any(made.genes[row]["AAA"] == "stop_gained" for row in in_both[:3])
+    for gene in ("AAA", "CCC"):
+        ours = row_of(table, gene, "missense")
+        assert ours["n_variants"] == len(made.taken(gene, ("missense_variant",), 1))
+
+
+def test_families_are_counted_once(made: Made) -> None:
+    table = burden(made.folder, trait_of(made), masks="any", max_frequency=None)
+
+    for gene in ("AAA", "BBB"):
+        rows = [row for row, told in enumerate(made.genes) if gene in told]
+        carriers = np.flatnonzero(collapsed(made, rows))
+        families = {f"F{at // 10}" if at < 40 else at for at in carriers.tolist()}
+        ours = row_of(table, gene, "any")
+        assert ours["n_carriers"] == len(carriers)
+        assert ours["n_carrier_families"] == len(families) < len(carriers)
+
+
+def test_masks_are_crossed_with_bounds_and_frequencies_are_of_the_model(made: Made) -> None:
+    half = {name: value for name, value in trait_of(made).items() if int(name[1:]) < 150}
+
+    table = burden(made.folder, half, masks=("missense", "damaging"), max_frequency=(0.01, 0.1))
+
+    part = made.dosages[:, :150]
+    frequency = np.nansum(part, axis=1) / 2 / (~np.isnan(part)).sum(axis=1)
+    rows = [
+        row for row, told in enumerate(made.genes)
+        if told.get("AAA") == "missense_variant" and 0 < frequency[row] <= 0.01
+    ]  # fmt: skip
+    ours = table[(table["gene"] == "AAA") & (table["mask"] == "missense")]
+    assert ours["max_frequency"].tolist() == [0.01, 0.1]
+    assert ours["n_variants"].iloc[0] == len(rows)
+    assert ours["n"].tolist() == [150, 150]
+
+
+def test_regions_stand_in_for_genes(made: Made) -> None:
+    table = burden(made.folder, trait_of(made), masks="any", max_frequency=None,
+                   regions={"left": "chr1:5000000-5009000", "x": "chrX"})  # fmt: skip
+
+    assert table["region"].tolist() == ["left", "x"]
+    assert table["n_variants"].iloc[0] == (np.nansum(made.dosages[:10], axis=1) > 0).sum()
+    assert table["chromosome"].tolist() == [1, 23]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"masks": "protein_trunkating"}, "protein_truncating"),
+        ({"genes": ["AAAA"]}, "AAA"),
+        ({"weights": "beta"}, "sum"),
+        ({"max_frequency": 0}, "Above 0"),
+        ({"model": "cox"}, "linear or logistic"),
+        ({"statistic": "mean"}, "collapse"),
+        ({"genes": ["AAA"], "regions": {"a": "chr1"}}, "one of them"),
+        ({"statistic": "sum", "weights": lambda q: -np.ones(len(q))}, "at least 0"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_what_can(
+    made: Made, asked: dict[str, object], said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        burden(made.folder, trait_of(made), **asked)  # type: ignore[arg-type]
+
+
+def test_parts_of_memory_change_nothing(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gdi_spe.analysis.burden import collapsing
+
+    whole = burden(made.folder, trait_of(made), masks=("damaging", "any"))
+    monkeypatch.setattr(collapsing, "_VARIANTS_AT_ONCE", 7)
+    monkeypatch.setattr(collapsing, "_CELLS_AT_ONCE", 700)
+    told: list[int] = []
+
+    parts = burden(made.folder, trait_of(made), masks=("damaging", "any"), progress=told.append)
+
+    pd.testing.assert_frame_equal(whole, parts, rtol=1e-12)
+    assert sum(told) == len(made.codes)
+    assert len(told) > 3
+
+
+def test_a_selection_of_cases_is_a_trait(made: Made) -> None:
+    cohort = Cohort(made.folder.path)
+    men = cohort.individuals(sex="male")
+
+    table = cohort.burden(men, masks="protein_truncating", max_frequency=0.05)
+
+    assert table.attrs["n_cases"] == made.is_male.sum()
+    assert table.attrs["model"] == "logistic"
+    g = collapsed(made, made.taken("AAA", TRUNCATING, 0.05))
+    ours = row_of(table, "AAA", "protein_truncating")
+    assert ours["n_carriers_cases"] == g[made.is_male].sum()
