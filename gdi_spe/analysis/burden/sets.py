@@ -13,9 +13,10 @@ from gdi_spe.analysis.burden.masks import Mask
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.evaluate import hierarchies_of
-from gdi_spe.query.genotypes import NotAnnotated, matching, other_genes, require_genes
 from gdi_spe.query.places import region_of
 from gdi_spe.query.records import Records
+from gdi_spe.query.variants.matching import NotAnnotated, require_genes, rows_of
+from gdi_spe.query.variants.rows import other_genes
 from gdi_spe.store.folder import Folder
 
 _TOLD = ("gene", "gene_id", "consequence")
@@ -108,7 +109,7 @@ def _regions(
         span = region_of(text)
         if span.chromosome != chromosome:
             continue
-        inside = np.flatnonzero(matching(records, chromosome, CarriesVariant(spans=(span,))))
+        inside = rows_of(records, chromosome, CarriesVariant(spans=(span,)))
         here = told[told["row"].isin(inside)][["row", "consequence"]]
         parts.append(here.assign(set=len(names)))
         names.append((name, text))
