@@ -1,4 +1,4 @@
-"""Pictures: matplotlib axes in, axes out, and never one mark a person.
+"""Pictures: matplotlib axes in, axes out, and one mark a person only where it is asked for.
 
 Names load when they are first used, so that a command does not load matplotlib.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-# picture -> the module that draws it
+# name -> the module that has it
 _LAZY: dict[str, str] = {
     "COLOURS": "axes",
     "GENOME_WIDE": "axes",
-    "frequency_spectrum": "spectra",
-    "manhattan": "genome",
+    "data": "drawn",
+    "frequency_spectrum": "spread.spectra",
+    "manhattan": "along.manhattan",
+    "miami": "along.manhattan",
+    "qq": "spread.quantiles",
 }
 
 __all__ = sorted(_LAZY)  # computed from the one table above
