@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.choice import KEYS, Chosen, chosen
-from gdi_spe.analysis.groups import By, Group, groups_of
+from gdi_spe.analysis.frames import constant, joined, key_columns, table
+from gdi_spe.analysis.groups import By, groups_of
+from gdi_spe.store.counts import Alleles
 from gdi_spe.store.folder import Folder
 
 COLUMNS = (
@@ -55,8 +56,9 @@ def allele_frequencies(
 
     Returns
     -------
-    One row a variant and group: ``chromosome``, ``position`` (1-based), ``reference``,
-    ``alternate``, ``gene``, ``group``, ``allele_count``, ``allele_number``,
+    One row a variant and group, all variants of the first group first: ``chromosome``,
+    ``position`` (1-based), ``reference``, ``alternate``, ``gene``, ``group``,
+    ``allele_count``, ``allele_number``,
     ``allele_frequency`` in [0, 1], and ``n_individuals`` of the group, called or not. The
     frequency is NaN where no allele was called. A variant that nobody in the cohort carries
     has no row, which does not say that everybody was looked at there.
@@ -80,33 +82,35 @@ def allele_frequencies(
     >>> allele_frequencies(cohort.folder, by="population")  # doctest: +SKIP
     """
     groups = groups_of(folder, by, individuals)
-    parts = [
-        _frequencies(folder, found, groups, min_allele_count)
-        for found in chosen(folder, region, gene, consequence)
-    ]
-    if not parts:
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+    samples = [group.samples for group in groups]
+    found = list(chosen(folder, region, gene, consequence))
+    if min_allele_count > 0:
+        found = [_frequent(folder, each, samples, min_allele_count) for each in found]
+    n_rows = sum(each.keys.num_rows for each in found)
+    alleles = Alleles.empty(len(groups), n_rows)
+    at = 0
+    for each in found:
+        folder.fill_alleles(alleles, at, each.chromosome, each.rows, samples)
+        at += each.keys.num_rows
+    return table(
+        {
+            **key_columns(found, len(groups)),
+            "group": joined([constant(group.name, n_rows) for group in groups]),
+            "allele_count": alleles.count.reshape(-1),
+            "allele_number": alleles.number.reshape(-1),
+            "allele_frequency": alleles.frequency.reshape(-1),
+            "n_individuals": np.repeat([group.n_individuals for group in groups], n_rows),
+        }
+    )
 
 
-def _frequencies(
-    folder: Folder, found: Chosen, groups: list[Group], min_allele_count: int
-) -> pd.DataFrame:
-    counts = folder.counts(found.chromosome, found.rows, [group.samples for group in groups])
+def _frequent(
+    folder: Folder, found: Chosen, samples: list[NDArray[np.int64]], min_allele_count: int
+) -> Chosen:
+    """Leave out variants where any group has fewer copies of either allele."""
+    counts = folder.counts(found.chromosome, found.rows, samples)
     count, number = counts["allele_count"], counts["allele_number"]
-    keep = (np.minimum(count, number - count) >= min_allele_count).all(axis=0)
-    keys = found.keys.filter(pa.array(keep)).to_pandas()
-    parts = [
-        keys.assign(
-            group=group.name,
-            allele_count=count[index, keep].astype(np.int64),
-            allele_number=number[index, keep].astype(np.int64),
-            allele_frequency=proportion(count[index, keep], number[index, keep]),
-            n_individuals=group.n_individuals,
-        )
-        for index, group in enumerate(groups)
-    ]
-    return pd.concat(parts).sort_index(kind="stable")
+    return found.kept((np.minimum(count, number - count) >= min_allele_count).all(axis=0))
 
 
 def proportion(part: NDArray[np.integer], whole: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import Chosen, chosen, positions
+from gdi_spe.analysis.choice import Chosen, chosen
+from gdi_spe.analysis.frames import key_columns
+from gdi_spe.analysis.frames import table as table_of
 from gdi_spe.analysis.frequencies import proportion
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.store.folder import Folder
@@ -76,11 +78,11 @@ def _quality(
     mid_p: bool,
 ) -> pd.DataFrame:
     both = folder.counts(found.chromosome, found.rows, [everybody, women])
-    linked = is_sex_linked(folder.assembly, found.chromosome, positions(found))
+    linked = is_sex_linked(folder.assembly, found.chromosome, found.positions)
     without_y = len(women) if found.chromosome == "chrY" else 0
     n_able = np.where(linked, len(everybody) - without_y, len(everybody))
     counts = both[0]
-    table = found.keys.to_pandas().assign(**{name: counts[name] for name in _COUNTS})
+    table = table_of(key_columns([found])).assign(**{name: counts[name] for name in _COUNTS})
     table["allele_frequency"] = proportion(counts["allele_count"], counts["allele_number"])
     table["call_rate"] = proportion(n_able - counts["n_missing"], n_able)
     table["p_value_hwe"] = np.nan

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.store import ploidy
-from gdi_spe.store.calls import COUNTS, Calls, Ints, bits_of
+from gdi_spe.store.calls import COUNTS, Bools, Calls, Ints, bits_of
 from gdi_spe.store.kernels import numpy_packed, packed
 
 
@@ -34,16 +35,58 @@ def count(
     alleles, so half-missing calls count with the allele they have; ``n_missing`` counts samples
     whose call is not complete, among those that can have one.
     """
-    rule = np.full(calls.n_samples, ploidy.AS_WRITTEN, np.int8) if expected is None else expected
-    members = np.zeros((len(groups), calls.n_samples), bool)
-    for group, inside in enumerate(groups):
-        members[group, inside] = True
-    members[:, rule == ploidy.ABSENT] = False
-    one = rule == ploidy.ONE
+    members, one = _members(calls.n_samples, groups, expected)
     if not packed.is_native():
         return numpy_packed.count(calls, members, one)
     single = bits_of(one) if one.any() else None
     return packed.count(calls, members, bits_of(members), single).view(COUNTS)[..., 0]
+
+
+@dataclass(frozen=True)
+class Alleles:
+    """Allele counts, allele numbers and frequencies, each of shape ``(groups, variants)``."""
+
+    count: Ints
+    number: Ints
+    frequency: NDArray[np.float64]
+
+    @staticmethod
+    def empty(n_groups: int, n_variants: int) -> Alleles:
+        """Make room."""
+        shape = (n_groups, n_variants)
+        return Alleles(np.empty(shape, np.int64), np.empty(shape, np.int64), np.empty(shape))
+
+    def fill(
+        self,
+        at: int,
+        calls: Calls,
+        groups: Sequence[NDArray[np.integer]],
+        expected: NDArray[np.int8] | None = None,
+    ) -> None:
+        """Count variants (the first of them is number ``at`` here) as `count` does."""
+        members, one = _members(calls.n_samples, groups, expected)
+        if packed.is_native():
+            single = bits_of(one) if one.any() else None
+            into = (self.count, self.number, self.frequency)
+            packed.allele_counts(calls, members, bits_of(members), single, into, at)
+            return
+        found = numpy_packed.count(calls, members, one)
+        part = slice(at, at + len(calls))
+        self.count[:, part], self.number[:, part] = found["allele_count"], found["allele_number"]
+        with np.errstate(invalid="ignore"):
+            self.frequency[:, part] = self.count[:, part] / self.number[:, part]
+
+
+def _members(
+    n_samples: int, groups: Sequence[NDArray[np.integer]], expected: NDArray[np.int8] | None
+) -> tuple[Bools, Bools]:
+    """Return who is in each group, and who can have one allele only."""
+    rule = np.full(n_samples, ploidy.AS_WRITTEN, np.int8) if expected is None else expected
+    members = np.zeros((len(groups), n_samples), bool)
+    for group, inside in enumerate(groups):
+        members[group, inside] = True
+    members[:, rule == ploidy.ABSENT] = False
+    return members, rule == ploidy.ONE
 
 
 def dosages(calls: Calls, expected: NDArray[np.int8] | None = None) -> NDArray[np.int8]:

@@ -196,13 +196,42 @@ class Folder:
         Sex-linked places follow the rules of `dosages`; half-missing calls count in
         ``allele_count`` and ``allele_number`` with the allele they have.
         """
-        chosen = self._row_numbers(chromosome, rows)
         wanted = [self.germline] if groups is None else groups
+        chosen = self._row_numbers(chromosome, rows)
+        parts = self._by_rule(chromosome, chosen)
+        if len(parts) == 1:
+            whole = self.calls(chromosome)
+            calls = whole if rows is None else whole.take(chosen)
+            return counting.count(calls, wanted, parts[0][1])
         out = np.zeros((len(wanted), len(chosen)), COUNTS)
-        for part, expected in self._by_rule(chromosome, chosen):
+        for part, expected in parts:
             calls = self.calls(chromosome).take(chosen[part])
             out[:, part] = counting.count(calls, wanted, expected)
         return out
+
+    def fill_alleles(
+        self,
+        into: counting.Alleles,
+        at: int,
+        chromosome: str,
+        rows: Rows | None,
+        groups: Sequence[NDArray[np.integer[Any]]],
+    ) -> None:
+        """Count alleles in groups of samples, into a part of larger arrays.
+
+        The first variant becomes number ``at`` there; otherwise as `counts`.
+        """
+        whole, chosen = self.calls(chromosome), self._row_numbers(chromosome, rows)
+        parts = self._by_rule(chromosome, chosen)
+        if len(parts) == 1:
+            calls = whole if rows is None else whole.take(chosen)
+            into.fill(at, calls, groups, parts[0][1])
+            return
+        for part, expected in parts:
+            found = counting.Alleles.empty(len(groups), len(part))
+            found.fill(0, whole.take(chosen[part]), groups, expected)
+            for name, values in vars(found).items():
+                getattr(into, name)[:, at + part] = values
 
     def carriers(self, chromosome: str, row: int) -> Ints:
         """Return the sample indexes that carry the alternate allele of one variant."""

@@ -10,6 +10,7 @@ from math import factorial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.manifest import CohortManifest, DatasetVersion, ProjectPurpose
 from gdi_spe.store import germline
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.store.kernels import packed
 from gdi_spe.store.reading import load
 from gdi_spe.store.writing.folders import members_of, write_manifest, write_table
 
@@ -126,10 +128,10 @@ def test_each_row_names_a_variant_and_a_group(folder: CohortFolder) -> None:
     table = allele_frequencies(folder, by="population", gene="PTEN")
 
     assert tuple(table.columns) == COLUMNS
-    assert table["group"].tolist() == ["EST", "FIN", "not recorded"] * 2
-    assert table["n_individuals"].tolist() == [5, 5, 2] * 2
-    assert table["allele_count"].tolist() == [0, 3, 0, 0, 1, 0]
-    assert table["allele_number"].tolist() == [10, 10, 4] * 2
+    assert table["group"].tolist() == ["EST", "EST", "FIN", "FIN", "not recorded", "not recorded"]
+    assert table["n_individuals"].tolist() == [5, 5, 5, 5, 2, 2]
+    assert table["allele_count"].tolist() == [0, 0, 3, 1, 0, 0]
+    assert table["allele_number"].tolist() == [10, 10, 10, 10, 4, 4]
 
 
 def test_men_have_one_allele_on_x(folder: CohortFolder) -> None:
@@ -228,3 +230,32 @@ def test_quality_counts_missing_calls_among_those_who_can_have_one(folder: Cohor
     assert table.loc[("chrX", 12885361), "n_hemizygous"] == 2
     expected = hardy_weinberg(np.array([4]), np.array([1]), np.array([1]))[0]
     assert table.loc[("chrX", 12885361), "p_value_hwe"] == pytest.approx(expected)
+
+
+def test_kernels_and_their_twins_count_alleles_alike(
+    folder: CohortFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = allele_frequencies(folder, by="sex")
+    monkeypatch.setattr(packed, "is_native", lambda: False)
+
+    by_numpy = allele_frequencies(folder, by="sex")
+
+    pd.testing.assert_frame_equal(compiled, by_numpy)
+
+
+def test_the_second_answer_is_the_first_and_neither_changes_with_the_other(
+    folder: CohortFolder,
+) -> None:
+    first = allele_frequencies(folder, by="population")
+    untouched = first.copy()
+    first.loc[:, "allele_count"] = -1
+    first.loc[0, "reference"] = "N"
+
+    second = allele_frequencies(folder, by="population")
+
+    pd.testing.assert_frame_equal(second, untouched)
+
+
+def test_an_empty_list_of_genes_is_not_every_gene(folder: CohortFolder) -> None:
+    with pytest.raises(BadInput, match="names nothing"):
+        allele_frequencies(folder, gene=[])

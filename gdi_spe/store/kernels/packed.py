@@ -7,6 +7,7 @@ import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -88,25 +89,70 @@ def count(
     -------
     Six counts, shape ``(groups, variants, 6)``.
     """
-    _require_shape(groups, (len(groups), (values.n_samples + 63) // 64))
-    _require_shape(members, (len(groups), values.n_samples))
-    n_groups, of_sample = len(groups), _lanes(members)
-    out = np.zeros((n_groups, len(values.starts), 6), np.int32)
-    n_members = np.bitwise_count(groups).sum(axis=1, dtype=np.int32)
-    single = groups if one is None else groups & one
-    n_one = np.bitwise_count(single).sum(axis=1, dtype=np.int32) * (one is not None)
-    n_one = n_one.astype(np.int32)
+    out = np.zeros((len(groups), len(values.starts), 6), np.int32)
     words, starts, ends = _arrays(values)
+    who = _Who.of(values, members, groups, one)
 
     def work(start: int, end: int) -> None:
         _kernel("spe_calls_count")(
             words, starts, ends, _number(len(values.starts)), _number(start), _number(end),
-            _number(values.n_samples), _number(n_groups), pointer(groups), pointer(of_sample),
-            _optional(one), pointer(n_members), pointer(n_one), pointer(out),
+            _number(values.n_samples), _number(len(groups)), *who.pointers, pointer(out),
         )  # fmt: skip
 
     _in_slices(values, work)
     return out
+
+
+def allele_counts(
+    values: Values, members: NDArray[np.bool_], groups: Words, one: Words | None,
+    into: tuple[Ints, Ints, NDArray[np.float64]], at: int,
+) -> None:  # fmt: skip
+    """Count alleles in groups of samples, and divide.
+
+    Parameters
+    ----------
+    values, members, groups, one
+        As of `count`.
+    into
+        Allele counts, allele numbers and frequencies, each of shape ``(groups, all variants)``.
+    at
+        Which of all variants the first of these is.
+    """
+    words, starts, ends = _arrays(values)
+    who = _Who.of(values, members, groups, one)
+    for out in into:
+        if out.shape[0] != len(groups) or out.shape[1] < at + len(values.starts):
+            raise ValueError("an output that is too small")
+    targets = [ctypes.c_void_p(out.ctypes.data + at * out.itemsize) for out in into]
+
+    def work(start: int, end: int) -> None:
+        _kernel("spe_calls_alleles")(
+            words, starts, ends, _number(start), _number(end), _number(values.n_samples),
+            _number(len(groups)), *who.pointers, _number(into[0].shape[1]), *targets,
+        )  # fmt: skip
+
+    _in_slices(values, work)
+
+
+@dataclass(frozen=True)
+class _Who:
+    """Groups of samples as the kernels take them."""
+
+    arrays: tuple[NDArray[Any] | None, ...]
+
+    @staticmethod
+    def of(values: Values, members: NDArray[np.bool_], groups: Words, one: Words | None) -> _Who:
+        _require_shape(groups, (len(groups), (values.n_samples + 63) // 64))
+        _require_shape(members, (len(groups), values.n_samples))
+        n_members = np.bitwise_count(groups).sum(axis=1, dtype=np.int32)
+        n_one = np.zeros(len(groups), np.int32)
+        if one is not None:
+            n_one = np.bitwise_count(groups & one).sum(axis=1, dtype=np.int32)
+        return _Who((groups, _lanes(members), one, n_members, n_one))
+
+    @property
+    def pointers(self) -> list[ctypes.c_void_p | None]:
+        return [_optional(array) for array in self.arrays]
 
 
 def _lanes(members: NDArray[np.bool_]) -> Words:

@@ -118,6 +118,7 @@ static SPE_INLINE void add_exception(const spe_exception *e, int single, int32_t
   out[LOST] -= single ? same : whole;
 }
 
+/* Counts of up to four groups from `base` on, `stride` apart. */
 static SPE_INLINE void count_four(const spe_value *v, const groups *of, int64_t base,
                                   int32_t *out, int64_t stride) {
   tally t[4] = {{0}};
@@ -130,7 +131,7 @@ static SPE_INLINE void count_four(const spe_value *v, const groups *of, int64_t 
   }
   for (int64_t g = 0; g < n; g++) {
     const uint64_t *in = of->members + (base + g) * of->n_words;
-    int32_t *own = out + (base + g) * stride;
+    int32_t *own = out + g * stride;
     if (v->low) {
       if (ruled) planes_ruled(v, in, of->one, of->n_words, t + g);
       else planes_plain(v, in, of->n_words, t + g);
@@ -150,7 +151,7 @@ static SPE_INLINE void count_all(const uint64_t *words, const int64_t *starts,
   for (int64_t i = from; i < to; i++) {
     spe_value v = spe_open(words, starts[i], ends[i], of->n_words);
     for (int64_t base = 0; base < of->n_groups; base += 4)
-      count_four(&v, of, base, out + i * N_COUNTS, stride);
+      count_four(&v, of, base, out + base * stride + i * N_COUNTS, stride);
   }
 }
 
@@ -177,4 +178,52 @@ SPE_EXPORT void spe_calls_count(const uint64_t *words, const int64_t *starts, co
   }
 #endif
   count_all(words, starts, ends, from, to, &of, out, n * N_COUNTS);
+}
+
+/* Alleles of variants from..to in each group: column g of each output starts at g * stride. */
+static SPE_INLINE void alleles_all(const uint64_t *words, const int64_t *starts,
+                                   const int64_t *ends, int64_t from, int64_t to,
+                                   const groups *of, int64_t stride, int64_t *count,
+                                   int64_t *number, double *frequency) {
+  for (int64_t i = from; i < to; i++) {
+    spe_value v = spe_open(words, starts[i], ends[i], of->n_words);
+    for (int64_t base = 0; base < of->n_groups; base += 4) {
+      int32_t four[4 * N_COUNTS];
+      int64_t n = of->n_groups - base < 4 ? of->n_groups - base : 4;
+      count_four(&v, of, base, four, N_COUNTS);
+      for (int64_t g = 0; g < n; g++) {
+        const int64_t at = (base + g) * stride + i;
+        count[at] = four[g * N_COUNTS + AC];
+        number[at] = four[g * N_COUNTS + AN];
+        frequency[at] = number[at] ? (double)count[at] / (double)number[at] : __builtin_nan("");
+      }
+    }
+  }
+}
+
+#ifdef SPE_X86
+SPE_AVX2 static void alleles_wide(const uint64_t *words, const int64_t *starts,
+                                  const int64_t *ends, int64_t from, int64_t to,
+                                  const groups *of, int64_t stride, int64_t *count,
+                                  int64_t *number, double *frequency) {
+  alleles_all(words, starts, ends, from, to, of, stride, count, number, frequency);
+}
+#endif
+
+/* Count alleles of variants from..to in groups of samples, and divide: NaN where none is called. */
+SPE_EXPORT void spe_calls_alleles(const uint64_t *words, const int64_t *starts,
+                                  const int64_t *ends, int64_t from, int64_t to,
+                                  int64_t n_samples, int64_t n_groups, const uint64_t *members,
+                                  const uint64_t *of_sample, const uint64_t *one,
+                                  const int32_t *n_members, const int32_t *n_one, int64_t stride,
+                                  int64_t *count, int64_t *number, double *frequency) {
+  groups of = {n_groups, spe_words_of(n_samples), members, of_sample, n_samples, one,
+               n_members, n_one};
+#ifdef SPE_X86
+  if (spe_has_avx2) {
+    alleles_wide(words, starts, ends, from, to, &of, stride, count, number, frequency);
+    return;
+  }
+#endif
+  alleles_all(words, starts, ends, from, to, &of, stride, count, number, frequency);
 }
