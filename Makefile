@@ -16,8 +16,9 @@ test: ## every test, with real containers and a real browser
 check: ## lint, format, types, arrows between rooms
 	@deploy/packages venv && deploy/prepare venv -- deploy/check
 
-bench: ## the store beside its peers; ARGS="--quick" for small files
-	@deploy/packages venv oracles && deploy/prepare venv -- deploy/bench $(ARGS)
+bench: ## the store and the library beside their peers; ARGS="--quick" for small files
+	@deploy/packages venv oracles engine images && \
+	  deploy/engine with deploy/prepare venv images -- deploy/bench $(ARGS)
 
 docs: ## the documentation, in docs/_build/html
 	@deploy/packages venv && deploy/prepare venv -- \

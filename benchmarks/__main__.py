@@ -1,4 +1,4 @@
-"""Time the store beside the tools a user would pick instead, interleaved in one run.
+"""Time the store and the library beside what a user would pick instead, interleaved in one run.
 
 Prints, for each program, the median wall seconds, CPU seconds and peak memory, the ratio of its
 wall seconds to ours, and whether the bar is met. What a program answered is compared with what
@@ -13,9 +13,12 @@ import json
 import tempfile
 from pathlib import Path
 
-from benchmarks import machine, page, peers, report
+from benchmarks import machine, page, report
+from benchmarks.contenders import peers
 from benchmarks.measuring import REPOSITORY
-from benchmarks.tasks import FULL, QUICK, TASKS, Bench, sizes
+from benchmarks.tasks import TASKS
+from benchmarks.tasks.bench import FULL, QUICK, Bench
+from benchmarks.tasks.store import sizes
 
 CACHE = REPOSITORY / ".cache" / "bench"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.making.truth import WrongAnswer
 from benchmarks.measuring import Failed, Spent, median
-from benchmarks.truth import WrongAnswer
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Contender:
     check: Callable[[], object]
     bar: Bar | None = None
     before: Callable[[], object] = lambda: None
+    # Before the first round alone: what a session that stays has already seen.
+    once: Callable[[], object] = lambda: None
 
 
 @dataclass
@@ -51,6 +53,8 @@ class Race:
     outcomes: list[Outcome]
     # The peak that our process is allowed, if the task has one.
     most_bytes: int | None = None
+    # The wall seconds that our program is allowed, if the task has a limit.
+    most_seconds: float | None = None
 
     def ratio(self, outcome: Outcome) -> float | None:
         """Return how many times longer than ours a program took, by wall seconds."""
@@ -77,10 +81,13 @@ def race(
     contenders: Sequence[Contender],
     rounds: int,
     most_bytes: int | None = None,
+    most_seconds: float | None = None,
 ) -> Race:
     """Run every contender in turn, several times over, then check what each has left."""
     outcomes = [Outcome(each.name, each.bar) for each in contenders]
     pairs = list(zip(contenders, outcomes, strict=True))
+    for contender, outcome in pairs:
+        _attempt(contender.once, outcome)
     for _ in range(rounds):
         for contender, outcome in pairs:
             if not outcome.problem:
@@ -88,13 +95,20 @@ def race(
     for contender, outcome in pairs:
         if not outcome.problem:
             _check(contender, outcome)
-    return Race(task, title, outcomes, most_bytes)
+    return Race(task, title, outcomes, most_bytes, most_seconds)
 
 
 def _run(contender: Contender, outcome: Outcome) -> None:
-    try:
+    def once_more() -> None:
         contender.before()
         outcome.runs.append(contender.run())
+
+    _attempt(once_more, outcome)
+
+
+def _attempt(do: Callable[[], object], outcome: Outcome) -> None:
+    try:
+        do()
     except Failed as error:
         outcome.problem = str(error)
 

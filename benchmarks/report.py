@@ -34,6 +34,10 @@ def show(race: Race) -> None:
         print(
             f"  our peak {peak / _MIB:,.0f} MiB of at most {race.most_bytes // _MIB:,}: {verdict}"
         )
+    if race.most_seconds is not None and not race.outcomes[0].problem:
+        wall = race.outcomes[0].median.wall_seconds
+        verdict = _verdict(wall <= race.most_seconds)
+        print(f"  ours {wall:.2f} s of at most {race.most_seconds:g} s: {verdict}")
 
 
 def _line(race: Race, outcome: Outcome) -> str:

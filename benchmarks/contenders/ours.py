@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.data import Made
+from benchmarks.making.data import Made
+from benchmarks.making.truth import EVERYBODY, Counted, WrongAnswer, counted, require
 from benchmarks.measuring import Session, Spent, printed, run
-from benchmarks.truth import Counted, WrongAnswer, counted, require
 from gdi_spe.store.folder import CohortFolder, DatasetFolder, Folder
 
 DATASET, COHORT = "GDI-XX-DATASET-001", "GDI-XX-COHORT-001"
 _COLUMNS = ["position", "reference", "alternate", "allele_count", "allele_number"]
 # The chosen half are the women.
-_QUERY = {"query": {"filters": [{"id": "NCIT:C16576"}]}}
+CHOSEN_QUERY = {"query": {"filters": [{"id": "NCIT:C16576"}]}}
 
 
 class Node:
@@ -40,11 +41,18 @@ class Node:
         words = ("--vcf", made.vcf, "--tables", made.tables, "--consent-waived", "made up")
         return run(*self._words("dataset", "ingest", DATASET, *words))
 
-    def define(self) -> None:
-        """Define the cohort of the chosen half."""
-        query = self.home / "chosen.json"
-        query.write_text(json.dumps(_QUERY))
-        printed(*self._words("cohort", "define", COHORT, "--dataset", DATASET, "--query", query))
+    def add_genes(self, made: Made) -> None:
+        """Bring in where genes are."""
+        printed(*self._words("reference", "add", "gtf", made.genes))
+
+    def define(self, query: Mapping[str, object] | None = None) -> None:
+        """Define the cohort of those whom a query selects; of everybody without one."""
+        words: tuple[object, ...] = ("cohort", "define", COHORT, "--dataset", DATASET)
+        if query is not None:
+            path = self.home / "query.json"
+            path.write_text(json.dumps(query))
+            words += ("--query", path)
+        printed(*self._words(*words))
 
     def materialise(self) -> Spent:
         """Make a version of the cohort, as a whole process."""
@@ -79,7 +87,7 @@ def _number(path: Path) -> int:
 
 def warm_session() -> Session:
     """Start a process with everything loaded."""
-    return Session(sys.executable, "-m", "benchmarks.session")
+    return Session(sys.executable, "-m", "benchmarks.contenders.session")
 
 
 def dataset_answer(folder: Path) -> Counted:
@@ -120,7 +128,7 @@ def require_frequencies(table: Path, made: Made, populations: tuple[str, ...], f
         places = [rows[name].tolist() for name in ("chromosome", *_COLUMNS[:3])]
         keys = list(zip(*places, strict=True))
         counts = (rows[name].to_numpy() for name in _COLUMNS[3:])
-        require(counted(keys, *counts), truth.of(first + offset))
+        require(counted(keys, *counts), truth.of(first + offset, carried_in=EVERYBODY))
 
 
 def size_of(folder: Path) -> int:

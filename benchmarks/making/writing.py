@@ -9,9 +9,9 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import cells, records
-from benchmarks.records import CONTIGS, Alleles, Block, People, Shape
-from benchmarks.truth import Tally
+from benchmarks.making import cells, records
+from benchmarks.making.records import CONTIGS, Alleles, Block, People, Shape
+from benchmarks.making.truth import Tally
 
 Bytes = NDArray[np.uint8]
 

@@ -86,10 +86,82 @@ def _count(source: str, target: str) -> dict[str, Any]:
     return {}
 
 
+def _prepare(source: str, traits: str, target: str) -> dict[str, Any]:
+    """Write what analyses begin with: calls with traits, and the common variants apart."""
+    told = hl.import_table(traits, key="#IID", impute=True)
+    table = hl.read_matrix_table(source)
+    table = table.annotate_cols(traits=told[table.s])
+    table.write(f"{target}.mt", overwrite=True)
+    table = hl.variant_qc(hl.read_matrix_table(f"{target}.mt"))
+    common = hl.min(table.variant_qc.AF) >= 0.01
+    table.filter_rows(common).drop("variant_qc").write(f"{target}-common.mt", overwrite=True)
+    return {}
+
+
+def _individuals(source: str, region: str) -> dict[str, Any]:
+    table = hl.read_matrix_table(source)
+    table = hl.filter_intervals(table, [hl.parse_locus_interval(region)])
+    table = table.filter_cols(table.traits.feature == 2)
+    table = table.annotate_cols(n=hl.agg.count_where(table.GT.is_non_ref()))
+    return {"n": table.filter_cols(table.n > 0).count_cols()}
+
+
+def _done(table: Any, target: str) -> dict[str, Any]:
+    """Work everything out; into a file only where the answer is to be compared."""
+    if target:
+        table.export(target)
+    else:
+        table._force_count()
+    return {}
+
+
+def _frequencies(source: str, target: str = "") -> dict[str, Any]:
+    table = hl.read_matrix_table(source)
+    stats = hl.agg.group_by(table.traits.population, hl.agg.call_stats(table.GT, table.alleles))
+    return _done(table.select_rows(stats=stats).rows(), target)
+
+
+def _variant_qc(source: str, target: str = "") -> dict[str, Any]:
+    table = hl.variant_qc(hl.read_matrix_table(source)).rows()
+    if target:
+        table = table.select(p_value=table.variant_qc.p_value_hwe)
+    return _done(table, target)
+
+
+def _covariates(table: Any) -> list[Any]:
+    told = table.traits
+    return [1.0, told.age, told.is_male, told.weight, told.glucose]
+
+
+def _linear(source: str, target: str = "") -> dict[str, Any]:
+    table = hl.read_matrix_table(source)
+    found = hl.linear_regression_rows(
+        y=table.traits.height, x=table.GT.n_alt_alleles(), covariates=_covariates(table)
+    )
+    return _done(found.select("beta", "p_value") if target else found, target)
+
+
+def _logistic(source: str, target: str = "") -> dict[str, Any]:
+    table = hl.read_matrix_table(source)
+    found = hl.logistic_regression_rows(
+        test="wald",
+        y=table.traits.sick - 1,
+        x=table.GT.n_alt_alleles(),
+        covariates=_covariates(table),
+    )
+    return _done(found.select("beta", "p_value") if target else found, target)
+
+
 _ORDERS: dict[str, Callable[..., dict[str, Any]]] = {
     "start": _start,
     "import": _import,
     "count": _count,
+    "prepare": _prepare,
+    "individuals": _individuals,
+    "frequencies": _frequencies,
+    "variant-qc": _variant_qc,
+    "linear": _linear,
+    "logistic": _logistic,
 }
 
 for line in sys.stdin:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.making.truth import Counted, counted
 from benchmarks.measuring import REPOSITORY, Session, printed
-from benchmarks.truth import Counted, counted
 
 # When these releases were made, as they or Debian's changelogs say.
 _AGES = {
@@ -21,6 +22,9 @@ _AGES = {
     "bcftools": "bcftools (Debian), 1.16, packaged in September 2022",
 }
 _IMAGE = REPOSITORY / ".cache" / "workspace-image"
+_ALLEL = REPOSITORY / ".cache" / "bench" / "allel" / "bin" / "python"
+
+_ALLEL_VERSION = "import allel; print(allel.__version__)"
 
 
 def versions() -> dict[str, str]:
@@ -32,6 +36,7 @@ def versions() -> dict[str, str]:
         else:
             told[name] = "not here: deploy/packages oracles"
     told["hail"] = why_no_hail() or f"in the image {_IMAGE.read_text().strip()[:19]}"
+    told["scikit-allel"] = why_no_allel() or printed(_ALLEL, "-c", _ALLEL_VERSION).strip()
     return told
 
 
@@ -47,6 +52,18 @@ def why_no_hail() -> str | None:
     return None
 
 
+def why_no_allel() -> str | None:
+    """Say why scikit-allel cannot be measured here, or None."""
+    if not _ALLEL.exists():
+        return "not here: deploy/bench installs it from PyPI"
+    return None
+
+
+def allel_session() -> Session:
+    """Start scikit-allel in its own environment."""
+    return Session(_ALLEL, Path(__file__).with_name("allel_session.py"))
+
+
 def hail_session(data: Path, out: Path) -> Session:
     """Start a container that waits for orders; it sees ``data`` as /data, writes to /out."""
     return Session(
@@ -55,6 +72,19 @@ def hail_session(data: Path, out: Path) -> Session:
         *("--volume", f"{data.resolve()}:/data:ro", "--volume", f"{out.resolve()}:/out"),
         *("--volume", f"{Path(__file__).with_name('hail_session.py')}:/bench/session.py:ro"),
         *("--env", "HOME=/out", _IMAGE.read_text().strip(), "python", "/bench/session.py"),
+    )
+
+
+def hail_once(out: Path, region: str) -> tuple[object, ...]:
+    """Return the command that starts Hail anew for one question about ``/out/library.mt``."""
+    orders = [{"do": "start"}, {"do": "individuals", "source": "/out/library.mt", "region": region}]
+    lines = "".join(json.dumps(order) + "\n" for order in orders)
+    return (
+        *("docker", "run", "--rm", "--network", "none", "--user", f"{os.getuid()}:{os.getgid()}"),
+        *("--volume", f"{out.resolve()}:/out", "--env", "HOME=/out"),
+        *("--volume", f"{Path(__file__).with_name('hail_session.py')}:/bench/session.py:ro"),
+        *(_IMAGE.read_text().strip(), "sh", "-c"),
+        f"printf '%s' '{lines}' | python /bench/session.py",
     )
 
 

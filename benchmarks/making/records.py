@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.coalescent import POPULATIONS, Ints, carriers, sizes
+from benchmarks.making.coalescent import POPULATIONS, Ints, carriers, sizes
 
 Alleles = NDArray[np.uint8]
 
@@ -18,7 +18,7 @@ MISSING = 255
 # One record in so many has a second alternate, one in so many some calls missing.
 MULTIALLELIC_EVERY, MISSING_EVERY = 100, 100
 MOST_MISSING = 0.05
-_FIRST_POSITION = 10_500_000
+FIRST_POSITION = 10_500_000
 _BLOCK_BYTES = 4 << 20
 _BASES = np.array(list("ACGT"))
 
@@ -84,7 +84,7 @@ def blocks(shape: Shape) -> Iterator[Block]:
     column_of = _columns(shape)
     at_once = max(16, _BLOCK_BYTES // (2 * shape.n_samples))
     for chromosome, n_records in zip(CONTIGS, _shared_out(shape.n_records), strict=True):
-        position = _FIRST_POSITION + np.cumsum(rng.integers(20, 380, n_records))
+        position = FIRST_POSITION + np.cumsum(rng.integers(20, 380, n_records))
         for start in range(0, n_records, at_once):
             here = position[start : start + at_once]
             yield _block(rng, shape, chromosome, here, mutations, column_of)

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.coalescent import Ints
-from benchmarks.records import Block
+from benchmarks.making.coalescent import Ints
+from benchmarks.making.records import Block
 
 # Columns of `Truth.counts` and `Truth.numbers`; the populations follow.
 EVERYBODY, CHOSEN, FIRST_POPULATION = 0, 1, 2
@@ -50,10 +50,10 @@ class Truth:
     def __init__(self, keys: Counted, counts: Ints, numbers: Ints) -> None:
         self._keys, self._counts, self._numbers = keys, counts, numbers
 
-    def of(self, group: int, *, carried: bool = False) -> Counted:
-        """Return the right answer for a group; ``carried`` leaves out what nobody there has."""
+    def of(self, group: int, *, carried_in: int | None = None) -> Counted:
+        """Return the right answer for a group; ``carried_in`` leaves out what nobody there has."""
         keys, count, number = self._keys, self._counts[:, group], self._numbers[:, group]
-        keep = count > 0 if carried else np.ones(len(count), bool)
+        keep = np.ones(len(count), bool) if carried_in is None else self._counts[:, carried_in] > 0
         return Counted(
             keys.chromosome[keep],
             keys.position[keep],

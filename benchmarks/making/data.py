@@ -9,9 +9,9 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks import cells, coalescent, records, writing
-from benchmarks.records import People, Shape
-from benchmarks.truth import Tally, Truth
+from benchmarks.making import cells, coalescent, phenotypes, records, writing
+from benchmarks.making.records import People, Shape
+from benchmarks.making.truth import Tally, Truth
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,15 @@ class Made:
     def tables(self) -> Path:
         """Folder with who is who, as the store takes it."""
         return self.folder / "tables"
+
+    @property
+    def traits(self) -> Path:
+        """Traits and covariates, one person a line, as plink2 and Hail take them."""
+        return self.folder / "traits.tsv"
+
+    @property
+    def genes(self) -> Path:
+        return self.folder / "genes.gtf"
 
     @property
     def chosen(self) -> Path:
@@ -62,7 +71,10 @@ def made(cache: Path, shape: Shape) -> Made:
 
 
 def _key(shape: Shape) -> str:
-    makers = [Path(str(m.__file__)).read_bytes() for m in (cells, coalescent, records, writing)]
+    makers = [
+        Path(str(m.__file__)).read_bytes()
+        for m in (cells, coalescent, phenotypes, records, writing)
+    ]
     return hashlib.sha256(b"".join([json.dumps(asdict(shape)).encode(), *makers])).hexdigest()[:12]
 
 
@@ -76,14 +88,7 @@ def _write(target: Made) -> None:
 
 
 def _write_people(target: Made, found: People) -> None:
-    target.tables.mkdir()
+    phenotypes.write(target.folder, target.shape, found)
     rows = list(zip(found.names, found.populations, found.is_chosen.tolist(), strict=True))
-    lines = [
-        f"{name}\t{'female' if chosen else 'male'}\t{population}\n"
-        for name, population, chosen in rows
-    ]
-    (target.tables / "individuals.tsv").write_text(
-        "individual_id\tsex\tpopulation\n" + "".join(lines)
-    )
     target.chosen.write_text("".join(f"{name}\n" for name, _, chosen in rows if chosen))
     target.populations.write_text("".join(f"{name}\t{group}\n" for name, group, _ in rows))

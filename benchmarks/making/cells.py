@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.records import MISSING, Block
+from benchmarks.making.records import MISSING, Block
 
 Bytes = NDArray[np.uint8]
 

@@ -1,0 +1,1 @@
+"""The programs: ours and those a user would pick instead."""

@@ -1,0 +1,1 @@
+"""Made-up files, and what is true of them."""
