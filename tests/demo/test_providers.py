@@ -80,7 +80,7 @@ def test_id_token_verifies_and_says_when_the_person_logged_in(browser: Any) -> N
     keys = jwt.PyJWKSet.from_dict(browser.http.get(browser.document["jwks_uri"]).json())
     claims = jwt.decode(
         tokens["id_token"],
-        keys.keys[0],
+        keys[jwt.get_unverified_header(tokens["id_token"])["kid"]],
         algorithms=["RS256"],
         audience=browser.client.id,
         issuer=browser.known.issuer,
@@ -88,6 +88,24 @@ def test_id_token_verifies_and_says_when_the_person_logged_in(browser: Any) -> N
     assert claims["nonce"] == "n-1"
     assert before - 2 < claims["auth_time"] < before + 10
     assert "ga4gh_passport_v1" not in claims
+
+
+def test_keys_rotate_by_the_admin_key_alone(browser: Any) -> None:
+    def kids() -> set[str]:
+        return {key["kid"] for key in browser.http.get(browser.document["jwks_uri"]).json()["keys"]}
+
+    admin = {"Authorization": f"Bearer {browser.known.admin_key}"}
+    before = kids()
+
+    assert browser.http.post("/keys/rotate").status_code == 404
+    rotated = browser.http.post("/keys/rotate", headers=admin).json()["kid"]
+
+    assert len(before) >= 2
+    assert kids() == before | {rotated}
+    signed = browser.log_in(ADA.sub)["id_token"]
+    assert jwt.get_unverified_header(signed)["kid"] == rotated
+    assert browser.http.post("/keys/forget", headers=admin).json() == {"kids": [rotated]}
+    assert kids() == {rotated}
 
 
 @pytest.mark.parametrize(("member", "algorithm"), [(ADA, "RS256"), (CLEO, "ES256")])

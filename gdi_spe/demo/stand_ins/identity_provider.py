@@ -5,8 +5,10 @@ and a userinfo with groups, the level of authentication and the GA4GH passport, 
 the access committee at that very moment. Anybody may log in as anybody of the cast: it exists
 for people who try the product out, and a node in production refuses its address.
 
-Built on ``oidc-provider-mock``, which leaves out PKCE, clients' secrets and claims by scope;
-they are added here around its endpoints.
+Built on ``oidc-provider-mock``, which leaves out PKCE, clients' secrets, claims by scope, and
+names for its one key; they are added here around its endpoints. With the admin key,
+``POST /keys/rotate`` makes it sign with a new key, ``POST /keys/forget`` takes the others out, and
+``POST /users/{sub}/spend-access-tokens`` lets a person's access tokens run out.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from gdi_spe.boundary.errors import SpeError
 from gdi_spe.demo.stand_ins import providers
 from gdi_spe.demo.stand_ins.cast import BY_SUB, CAST
 from gdi_spe.demo.stand_ins.providers import Providers
+from gdi_spe.demo.stand_ins.signing_keys import SigningKeys
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # authlib's notices to the mock's authors
@@ -124,7 +127,21 @@ def application(known: Providers, passport: Passport) -> flask.Flask:
     app.debug, app.wsgi_app = False, plain  # type: ignore[method-assign]
     app.jinja_env.globals["cast"] = CAST
     clients = [_client(each) for each in known.clients]
-    challenges = _Challenges()
+    challenges, keys = _Challenges(), SigningKeys()
+
+    @app.post("/keys/rotate")
+    def _rotate() -> flask.typing.ResponseReturnValue:
+        return {"kid": keys.rotate()}
+
+    @app.post("/keys/forget")
+    def _forget() -> flask.typing.ResponseReturnValue:
+        return {"kids": keys.forget_old()}
+
+    @app.post("/users/<sub>/spend-access-tokens")
+    def _spend(sub: str) -> flask.typing.ResponseReturnValue:
+        for token in [each for each in storage.access_tokens() if each.user_id == sub]:
+            storage.remove_access_token(token.token)
+        return "", 204
 
     @app.before_request
     def _before() -> flask.typing.ResponseReturnValue | None:
@@ -140,6 +157,13 @@ def application(known: Providers, passport: Passport) -> flask.Flask:
             challenges.remember(response.headers["Location"])
         if path == "/.well-known/openid-configuration":
             response.set_data(flask.json.dumps(_discovery(response.get_json()), indent=1))
+        if path == "/jwks":
+            response.set_data(flask.json.dumps(keys.key_set()))
+        if path == "/oauth2/token" and "id_token" in (
+            tokens := response.get_json(silent=True) or {}
+        ):
+            tokens["id_token"] = keys.signed_anew(tokens["id_token"])
+            response.set_data(flask.json.dumps(tokens))
         if path == "/userinfo" and response.status_code == 200:
             return _told(response, passport)
         return response
@@ -166,7 +190,7 @@ def _refusal(known: Providers, challenges: _Challenges) -> flask.typing.Response
         verifier = request.form.get("code_verifier", "")
         if not challenges.holds(request.form.get("code", ""), verifier):
             return {"error": "invalid_grant", "error_description": "PKCE does not hold"}, 400
-    if request.path == "/oauth2/clients" or request.path.startswith("/users/"):
+    if request.path == "/oauth2/clients" or request.path.startswith(("/users/", "/keys/")):
         given = request.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {known.admin_key}".encode()):
             return {"error": "not_found"}, 404

@@ -11,14 +11,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-import jwt
-from oauthenticator.generic import GenericOAuthenticator
 from pydantic import BaseModel, ConfigDict, StrictBool, StringConstraints, ValidationError
 from tornado import web
 from tornado.httpclient import HTTPClientError
 from traitlets import Bool, Float, Unicode
 
 from gdi_spe.boundary.errors import SpeError
+from gdi_spe.node.hub.id_token import (
+    SAID,
+    IdTokenAuthenticator,
+    LoginRefused,
+    LoginUnavailable,
+    joined,
+)
 from gdi_spe.node.hub.pages import handlers
 from gdi_spe.node.hub.polling import Again, Answer, Polls, Schedule, confirmed_at, instant_of
 from gdi_spe.node.service.client import NodeClient
@@ -30,7 +35,6 @@ EXCHANGE = {
     "requested_token_type": "urn:ga4gh:params:oauth:token-type:passport",
     "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
 }
-TRY_AGAIN = "The node cannot check your log-in now. Please try again in a few minutes."
 NOT_ADMITTED = "You may not use this node. Ask the node's operator why."
 
 
@@ -49,25 +53,9 @@ class Login(BaseModel):
     roles: tuple[str, ...] = ()
 
 
-class LoginRefused(web.HTTPError):
-    """The node said no; the page shows the node's own words."""
-
-    def __init__(self, message: str, status_code: int = 403) -> None:
-        super().__init__(status_code, message)
-        self.jupyterhub_message = message
-
-
-class LoginUnavailable(LoginRefused):
-    """Nobody could say whether this person may come in, so they may not."""
-
-    def __init__(self) -> None:
-        super().__init__(TRY_AGAIN, 503)
-
-
-class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untyped base
+class LsAaiAuthenticator(IdTokenAuthenticator):
     """JupyterHub's side of LS AAI."""
 
-    issuer = Unicode(help="The provider, as visas and id_tokens name it.").tag(config=True)
     node_socket = Unicode(help="Where the node process answers the Hub.").tag(config=True)
     exports_url = Unicode(help="Where exports are requested and reviewed.").tag(config=True)
     exchanges_passport = Bool(False, help="Ask for the passport by token exchange.").tag(
@@ -79,8 +67,7 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
 
     async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
         """Fetch the userinfo and have the node process judge it."""
-        userinfo: dict[str, Any] = await super().token_to_user(token_info)
-        _same_subject(token_info, userinfo)
+        userinfo = joined(await super().token_to_user(token_info), token_info.get(SAID))
         passport = await self._exchanged(token_info) if self.exchanges_passport else None
         answer = await self._judged(userinfo, passport)
         # TRUST: the provider may send a claim by this name; only the node's answer stands here.
@@ -122,6 +109,9 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
         """Keep the tokens and the node's answer; never the passport, nor the id_token."""
         kept = ("access_token", "refresh_token", "token_type", "expires_in", "scope", EXPIRES_AT)
         response = {name: token_info[name] for name in kept if name in token_info}
+        # How they logged in stays true while the log-in lasts; who it is, is asked each time.
+        if acr := (token_info.get(SAID) or {}).get("acr"):
+            response[SAID] = {"acr": acr}
         seconds = response.get("expires_in")
         if EXPIRES_AT not in response and isinstance(seconds, int | float):
             response[EXPIRES_AT] = (self.now() + timedelta(seconds=seconds)).isoformat()
@@ -198,6 +188,8 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
         tokens = await self.get_token_info(handler, asked)
         # A provider that does not rotate refresh tokens sends none back.
         tokens = {**tokens, "refresh_token": tokens.get("refresh_token") or state["refresh_token"]}
+        # Nor does every one send an id_token again; then how they logged in is what it was.
+        tokens.setdefault(SAID, state["token_response"].get(SAID))
         return dict(await self._token_to_auth_model(tokens))
 
     def within_grace(self, name: str, state: Mapping[str, Any]) -> bool:
@@ -215,18 +207,3 @@ class LsAaiAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # untype
 
 
 _WORDS = {True: "within the grace", False: "the grace is over"}
-
-
-def _same_subject(token_info: Mapping[str, Any], userinfo: Mapping[str, Any]) -> None:
-    """Refuse a userinfo that is about somebody else than the id_token (OpenID Connect 5.3.2)."""
-    id_token = token_info.get("id_token")
-    if id_token is None:
-        return
-    try:
-        # The token came straight from the provider over TLS (3.1.3.7, rule 6); no signature needed.
-        subject = jwt.decode(id_token, options={"verify_signature": False}).get("sub")
-    except jwt.PyJWTError:
-        raise LoginRefused("The log-in service sent an unreadable answer.") from None
-    # TRUST: two answers about two people are no answer.
-    if not subject or subject != userinfo.get("sub"):
-        raise LoginRefused("The log-in service answered about somebody else.")

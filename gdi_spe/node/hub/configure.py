@@ -8,7 +8,6 @@ everybody's server, options, the default server, scripts in pages.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from gdi_spe.node.containers.lockdown import API_VERSION
 from gdi_spe.node.hub.authenticator import LsAaiAuthenticator
 from gdi_spe.node.hub.pages import CONTENT_SECURITY_POLICY
 from gdi_spe.node.hub.spawner import WorkspaceSpawner
+from gdi_spe.node.identity.own_keys import made_keys
 from gdi_spe.node.settings import Settings, development_only
 
 SCOPES = ["openid", "profile", "email", "offline_access"]
@@ -54,6 +54,9 @@ class Endpoints:
     authorize: str
     token: str
     userinfo: str
+    jwks: str
+    # Where the provider's own session is ended (OpenID Connect RP-Initiated Logout 1.0), or "".
+    end_session: str = ""
 
 
 def discover(settings: Settings) -> Endpoints:
@@ -68,8 +71,10 @@ def discover(settings: Settings) -> Endpoints:
 
 def endpoints(settings: Settings, described: Mapping[str, Any]) -> Endpoints:
     """Take the endpoints from a provider's description after checking whose it is."""
-    names = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
+    names = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
     urls = [described.get(name) for name in names]
+    if isinstance(end_session := described.get("end_session_endpoint"), str):
+        urls.append(end_session)
     # TRUST: section 4.3: the issuer must be the one asked, or anybody could answer for it.
     if described.get("issuer", "").rstrip("/") != settings.identity.issuer.rstrip("/"):
         raise ProviderUnknown(f"this is {described.get('issuer')!r}")
@@ -145,15 +150,19 @@ def _authenticator(c: Any, settings: Settings, provider: Endpoints) -> None:
     ours.login_service = "Life Science Login"
     ours.client_id = settings.identity.hub_client_id
     ours.client_secret = settings.secret(settings.identity.hub_client_secret_file)
+    # LS AAI takes a client's secret in the header alone (client_secret_basic).
+    ours.basic_auth = True
     ours.authorize_url, ours.token_url = provider.authorize, provider.token
-    ours.userdata_url = provider.userinfo
+    ours.userdata_url, ours.jwks_url = provider.userinfo, provider.jwks
+    ours.end_session_url = provider.end_session
     ours.oauth_callback_url = f"{settings.hub.public_url.rstrip('/')}/hub/oauth_callback"
     ours.scope = SCOPES + CLAIM_SCOPES
     # TRUST: the provider is asked for the second factor; the node checks that there was one.
     ours.extra_authorize_params = {"acr_values": settings.identity.required_acr}
     ours.enable_pkce = True
     ours.enable_auth_state = True
-    c.CryptKeeper.keys = [bytes.fromhex(_key(settings, "hub-crypt-key"))]
+    # The first encrypts what is kept of log-ins; those before it still open what they encrypted.
+    c.CryptKeeper.keys = [bytes.fromhex(key) for key in made_keys(settings, "hub-crypt-key")]
     ours.any_allow_config = True  # the node process is who allows
     ours.allow_all = ours.allow_existing_users = False
     ours.admin_users, ours.admin_groups = set(), set()
@@ -198,12 +207,4 @@ def _over_socket(path: Path) -> str:
 
 def _key(settings: Settings, name: str) -> str:
     """Return a key of the node's keys folder, made at the first time."""
-    path = settings.key_path(name)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text().strip()
+    return made_keys(settings, name)[0]

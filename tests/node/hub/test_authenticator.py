@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from tornado import web
 from tornado.httpclient import HTTPClientError
 
-from gdi_spe.node.hub.authenticator import (
-    LOGIN,
+from gdi_spe.node.hub.authenticator import LOGIN, LsAaiAuthenticator
+from gdi_spe.node.hub.id_token import (
+    SAID,
+    LoginHandler,
     LoginRefused,
     LoginUnavailable,
-    LsAaiAuthenticator,
+    nonce_of,
 )
 from gdi_spe.node.hub.polling import Again
 from gdi_spe.node.settings import Settings
@@ -42,7 +47,8 @@ class Provider(LsAaiAuthenticator):  # type: ignore[misc]  # untyped base
         return self
 
     async def httpfetch(self, url: str, *args: Any, **named: Any) -> Any:
-        answer = self.says["userinfo" if url == self.userdata_url else "tokens"]
+        names = {self.userdata_url: "userinfo", self.jwks_url: "jwks"}
+        answer = self.says[names.get(url, "tokens")]
         if isinstance(answer, list):
             answer = answer.pop(0)
         if isinstance(answer, Exception):
@@ -61,6 +67,7 @@ def provider(settings: Settings) -> Provider:
         node_socket=str(settings.run_dir / "api" / "hub.sock"),
         grace_seconds=3600,
         userdata_url="https://aai/userinfo",
+        jwks_url="https://aai/jwks",
         token_url="https://aai/token",
         client_id="hub",
         client_secret="secret",
@@ -172,16 +179,155 @@ async def test_the_provider_cannot_answer_for_the_node(provider: Provider, node:
     assert (await logged_in(provider, node))["name"] == PERSON
 
 
-async def test_a_userinfo_about_somebody_else_is_refused(provider: Provider, node: StandIn) -> None:
-    node.answer("/v1/logins", YES)
-    key = "k" * 32
-    ours = jwt.encode({"sub": USERINFO["sub"]}, key)
-    theirs = jwt.encode({"sub": "mallory@lifescience-ri.eu"}, key)
+KEYS = {name: rsa.generate_private_key(65537, 2048) for name in ("k1", "k2", "evil")}
+VERIFIER = "v" * 43
+CODE = {"grant_type": "authorization_code", "code": "c", "code_verifier": VERIFIER}
+REFRESH = {"grant_type": "refresh_token", "refresh_token": "rt"}
 
-    assert (await provider._token_to_auth_model({**TOKENS, "id_token": ours}))["name"] == PERSON
-    for id_token in (theirs, jwt.encode({}, key), "no.jwt", ""):
-        with pytest.raises(LoginRefused):
-            await provider._token_to_auth_model({**TOKENS, "id_token": id_token})
+
+def key_set(*names: str) -> dict[str, Any]:
+    to_jwk = jwt.algorithms.RSAAlgorithm.to_jwk
+    return {"keys": [{**json.loads(to_jwk(KEYS[n].public_key())), "kid": n} for n in names]}
+
+
+def id_token(kid: str = "k1", signed_with: str = "", **changed: Any) -> str:
+    now = datetime.now(UTC).timestamp()
+    claims = {
+        "iss": "https://aai", "aud": "hub", "sub": USERINFO["sub"], "iat": now, "exp": now + 300,
+        "nonce": nonce_of(VERIFIER), "acr": "mfa", **changed,
+    }  # fmt: skip
+    kept = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(kept, KEYS[signed_with or kid], "RS256", headers={"kid": kid})
+
+
+def says(provider: Provider, token: str | None, *keys: str) -> None:
+    tokens = {**TOKENS, "id_token": token} if token is not None else TOKENS
+    provider.says.update(tokens=tokens, jwks=key_set(*(keys or ("k1",))))
+
+
+async def test_an_id_token_that_holds_logs_in(provider: Provider, node: StandIn) -> None:
+    node.answer("/v1/logins", YES)
+    says(provider, id_token())
+
+    tokens = await provider.get_token_info(None, CODE)
+    model = await provider._token_to_auth_model(tokens)
+
+    assert model["name"] == PERSON
+    assert "id_token" not in tokens
+    assert model["auth_state"]["token_response"][SAID] == {"acr": "mfa"}
+
+
+@pytest.mark.parametrize(
+    "twist",
+    [
+        {"nonce": nonce_of("another")}, {"nonce": None}, {"nonce": 7}, {"iss": "https://evil"},
+        {"iss": "https://aai/"}, {"aud": "web"}, {"aud": ["web"]}, {"aud": ["hub", "web"]},
+        {"aud": ["hub", "web"], "azp": "web"}, {"azp": "web"}, {"exp": 1}, {"exp": None},
+        {"iat": None}, {"iat": 4_000_000_000}, {"nbf": 4_000_000_000}, {"sub": None},
+        {"kid": "k2"}, {"signed_with": "evil"},
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_an_id_token_that_does_not_hold_logs_nobody_in(
+    provider: Provider, node: StandIn, twist: dict[str, Any]
+) -> None:
+    says(provider, id_token(**twist))
+
+    with pytest.raises(LoginRefused):
+        await provider.get_token_info(None, CODE)
+
+    assert node.asked == []
+
+
+@pytest.mark.parametrize("token", [None, "", "no.jwt", "a.b.c", 7, "x" * 70_000])
+async def test_a_log_in_without_a_readable_id_token_is_none(provider: Provider, token: Any) -> None:
+    says(provider, token)
+
+    with pytest.raises(LoginRefused):
+        await provider.get_token_info(None, CODE)
+
+
+async def test_a_key_that_was_rotated_in_is_found_and_one_rotated_out_is_not(
+    provider: Provider,
+) -> None:
+    says(provider, id_token("k2"), "k1", "k2")
+    await provider.get_token_info(None, CODE)
+    says(provider, id_token("k1"), "k2")
+
+    with pytest.raises(LoginRefused):
+        await provider.get_token_info(None, CODE)
+
+
+@pytest.mark.parametrize("outage", [ConnectionRefusedError(), HTTPClientError(404)], ids=str)
+async def test_without_the_providers_keys_nobody_is_let_in(
+    provider: Provider, outage: Exception
+) -> None:
+    says(provider, id_token())
+    provider.says["jwks"] = outage
+
+    with pytest.raises(LoginUnavailable):
+        await provider.get_token_info(None, CODE)
+
+
+async def test_a_userinfo_about_somebody_else_is_refused(provider: Provider, node: StandIn) -> None:
+    says(provider, id_token(sub="mallory@lifescience-ri.eu"))
+    tokens = await provider.get_token_info(None, CODE)
+
+    with pytest.raises(LoginRefused):
+        await provider._token_to_auth_model(tokens)
+
+    assert node.asked == []
+
+
+async def test_the_id_token_says_how_somebody_logged_in(provider: Provider, node: StandIn) -> None:
+    node.answer("/v1/logins", YES)
+    says(provider, id_token(acr="password"))
+
+    state = (await provider._token_to_auth_model(await provider.get_token_info(None, CODE)))[
+        "auth_state"
+    ]
+    says(provider, None)
+    provider.says["userinfo"] = [USERINFO, HTTPClientError(401), USERINFO]
+    await provider.refresh_user(user(state))
+    await provider.refresh_user(user(state))
+
+    assert [body["userinfo"]["acr"] for _, _, body in node.asked] == ["password"] * 3
+
+
+async def test_the_provider_cannot_write_what_an_id_token_said(
+    provider: Provider, node: StandIn
+) -> None:
+    node.answer("/v1/logins", YES)
+    provider.says["tokens"] = {**TOKENS, SAID: {"acr": "mfa"}}
+    provider.says["userinfo"] = {**USERINFO, "acr": "password"}
+
+    await provider._token_to_auth_model(await provider.get_token_info(None, REFRESH))
+
+    assert node.asked[0][2]["userinfo"]["acr"] == "password"
+
+
+async def test_an_id_token_of_a_refresh_must_hold_too(provider: Provider) -> None:
+    says(provider, id_token(nonce=None))
+    assert (await provider.get_token_info(None, REFRESH))[SAID]["sub"] == USERINFO["sub"]
+    says(provider, id_token(nonce=None, iss="https://evil"))
+
+    with pytest.raises(LoginRefused):
+        await provider.get_token_info(None, REFRESH)
+
+
+def test_the_clients_secret_goes_in_the_header_form_encoded(provider: Provider) -> None:
+    provider.basic_auth, provider.client_secret = True, "s+e/c"
+
+    headers = provider.build_token_info_request_headers()
+
+    assert base64.b64decode(headers["Authorization"].split()[1]) == b"hub:s%2Be%2Fc"
+    assert "client_secret" not in provider.build_refresh_token_request_params("rt")
+
+
+def test_the_nonce_belongs_to_the_verifier_and_does_not_tell_it() -> None:
+    assert nonce_of("a") != nonce_of("b")
+    assert "verifier" not in nonce_of("verifier")
+    assert LsAaiAuthenticator.login_handler is LoginHandler
 
 
 async def test_a_refresh_asks_the_node_again(provider: Provider, node: StandIn) -> None:

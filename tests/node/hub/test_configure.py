@@ -7,19 +7,28 @@ from typing import Any
 import pytest
 from traitlets.config import Config
 
+from gdi_spe.boundary.errors import BadInput
 from gdi_spe.node.hub.authenticator import LsAaiAuthenticator
 from gdi_spe.node.hub.configure import Endpoints, ProviderUnknown, configure, endpoints
 from gdi_spe.node.hub.pages import CONTENT_SECURITY_POLICY
 from gdi_spe.node.hub.spawner import WorkspaceSpawner
+from gdi_spe.node.identity.own_keys import made_keys, rotate_keys
 from gdi_spe.node.settings import Settings
 from tests.node.containers.nodes import ROOT
 
-PROVIDER = Endpoints("http://op/authorize", "http://op/token", "http://op/userinfo")
+PROVIDER = Endpoints(
+    "http://op/authorize",
+    "http://op/token",
+    "http://op/userinfo",
+    "http://op/jwks",
+    "http://op/end",
+)
 DESCRIBED = {
     "issuer": "http://localhost:9400",
     "authorization_endpoint": "http://localhost:9400/a",
     "token_endpoint": "http://localhost:9400/t",
     "userinfo_endpoint": "http://localhost:9400/u",
+    "jwks_uri": "http://localhost:9400/j",
 }
 
 
@@ -49,6 +58,7 @@ def test_a_log_in_is_checked_again(config: Any) -> None:
     assert ours.refresh_pre_spawn is True
     assert ours.enable_auth_state is True
     assert ours.enable_pkce is True
+    assert ours.basic_auth is True
     assert config.JupyterHub.oauth_require_pkce is True
 
 
@@ -128,6 +138,35 @@ def test_keys_are_made_once_and_for_the_owner_alone(
         assert settings.key_path(name).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_rotated_key_encrypts_and_those_before_it_still_open(
+    config: Any, settings: Settings, tmp_path: Path
+) -> None:
+    from jupyterhub.crypto import CryptKeeper
+
+    before = config.CryptKeeper["keys"]
+    kept = CryptKeeper(keys=before)._encrypt({"refresh_token": "rt"})
+    counts = [rotate_keys(settings, "hub-crypt-key") for _ in range(2)]
+    after = Config()
+    configure(after, settings, PROVIDER, tmp_path)
+
+    keys = after.CryptKeeper["keys"]
+    assert counts == [2, 3]
+    assert keys[-1] == before[0]
+    assert len(set(keys)) == 3
+    assert CryptKeeper(keys=keys)._decrypt(kept) == {"refresh_token": "rt"}
+    assert rotate_keys(settings, "hub-crypt-key") == 3
+    assert before[0].hex() not in made_keys(settings, "hub-crypt-key")
+    assert settings.key_path("hub-crypt-key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("damage", ["", "abc\n", "g" * 64, "0" * 63])
+def test_a_damaged_key_stops_the_hub(settings: Settings, damage: str) -> None:
+    settings.key_path("hub-crypt-key").write_text(damage)
+
+    with pytest.raises(BadInput, match="hub-crypt-key"):
+        made_keys(settings, "hub-crypt-key")
+
+
 def test_every_trait_exists(config: Any) -> None:
     """A misspelt trait would be a control that is silently off."""
     from jupyterhub.app import JupyterHub
@@ -165,6 +204,7 @@ def test_the_providers_endpoints_are_its_own(settings: Settings) -> None:
         {"issuer": ""},
         {"token_endpoint": None},
         {"userinfo_endpoint": 7},
+        {"jwks_uri": None},
     ],
 )
 def test_a_provider_that_is_somebody_else_is_refused(
