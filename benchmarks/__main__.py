@@ -13,7 +13,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from benchmarks import machine, page, report
+from benchmarks import growth, machine, page, report
 from benchmarks.contenders import peers
 from benchmarks.measuring import REPOSITORY
 from benchmarks.tasks import TASKS
@@ -28,7 +28,7 @@ def main() -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
     told = machine.described() | peers.versions()
     report.head(told, options.rounds, options.quick)
-    races, sized = [], []
+    races, sized, grown = [], [], []
     # Beside the data, on a disk: a folder in memory would have nothing to wait for.
     with tempfile.TemporaryDirectory(dir=CACHE, prefix=".work-") as folder:
         shapes = QUICK if options.quick else FULL
@@ -41,18 +41,22 @@ def main() -> None:
             if not options.only or "size" in options.only:
                 sized = sizes(bench)
                 report.show_sizes(sized)
-    report.summary(races, sized)
+            if not options.only or "growth" in options.only:
+                grown = list(growth.measure(bench, is_quick=options.quick))
+                report.show_growth(grown)
+    report.summary(races, sized, grown)
     if options.page:
-        page.write(options.page, told, options.rounds, races, sized)
+        page.write(options.page, told, options.rounds, races, sized, grown)
     if options.json:
-        options.json.write_text(json.dumps(report.as_json(told, races, sized), indent=1) + "\n")
+        told_all = report.as_json(told, races, sized, grown)
+        options.json.write_text(json.dumps(told_all, indent=1) + "\n")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="repetitions (3)")
     parser.add_argument("--quick", action="store_true", help="smaller files, about two minutes")
-    names = [*TASKS, "size"]
+    names = [*TASKS, "size", "growth"]
     parser.add_argument("--only", action="append", choices=names, help="one task; repeatable")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures")
     parser.add_argument("--page", type=Path, metavar="FILE", help="put the figures on a page")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchmarks import growth
+from benchmarks.growth import Growth
 from benchmarks.races import Outcome, Race
 from benchmarks.report import Sizes
 
@@ -14,7 +16,12 @@ _BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- end of figures -
 
 
 def write(
-    path: Path, told: Mapping[str, str], rounds: int, races: Sequence[Race], sizes: Sizes
+    path: Path,
+    told: Mapping[str, str],
+    rounds: int,
+    races: Sequence[Race],
+    sizes: Sizes,
+    grown: Sequence[Growth],
 ) -> None:
     """Put a run's figures between the marks of a page, instead of those of the run before."""
     lines = [_BEGIN, "", *_about(told, rounds)]
@@ -22,6 +29,11 @@ def write(
         lines += ["", f"**{race.task}.** {race.title}.", "", *_table(race)]
     if sizes:
         lines += ["", "**size.** Whole dataset folder, calls alone.", "", *_sizes(sizes)]
+    if grown:
+        head, *told_rows = growth.rows(grown)
+        lines += ["", "**growth.** The library in a process that stays, at three sizes.", ""]
+        lines += [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+        lines += [f"| {' | '.join(row)} |" for row in told_rows]
     text = path.read_text(encoding="utf-8")
     found = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
     written = "\n".join([*lines, "", _END])
@@ -47,10 +59,14 @@ def _row(race: Race, outcome: Outcome) -> str:
         return f"| {outcome.name} | {outcome.problem.replace('|', '/')} | | | | | | |"
     spent, walls = outcome.median, [run.wall_seconds for run in outcome.runs]
     ratio = race.ratio(outcome)
-    figures = f"{spent.wall_seconds:.2f} | {min(walls):.2f} | {max(walls):.2f}"
+    figures = f"{_shown(spent.wall_seconds)} | {_shown(min(walls))} | {_shown(max(walls))}"
     figures += f" | {spent.cpu_seconds:.2f} | {spent.peak_bytes / _MIB:,.0f}"
     figures += f" | {f'{ratio:.2f}' if ratio else '-'}"
     return f"| {outcome.name} | {figures} | {_bar(race, outcome)} |"
+
+
+def _shown(seconds: float) -> str:
+    return f"{seconds:.2f}" if seconds >= 1 else f"{seconds:.3f}"
 
 
 def _bar(race: Race, outcome: Outcome) -> str:
@@ -60,6 +76,9 @@ def _bar(race: Race, outcome: Outcome) -> str:
     if race.most_bytes is not None and outcome is race.outcomes[0]:
         is_met = outcome.median.peak_bytes <= race.most_bytes
         told.append(f"{race.most_bytes // _MIB:,} MiB {_verdict(is_met)}")
+    if race.most_seconds is not None and outcome is race.outcomes[0]:
+        is_met = outcome.median.wall_seconds <= race.most_seconds
+        told.append(f"{race.most_seconds:g} s {_verdict(is_met)}")
     return ", ".join(told)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from benchmarks import growth
+from benchmarks.growth import Growth
 from benchmarks.races import Outcome, Race
 
 Sizes = Sequence[tuple[str, int, int]]
@@ -67,7 +69,16 @@ def show_sizes(sizes: Sizes) -> None:
         print(f"  {name:<20} {vcf / 1e6:10.2f} {store / 1e6:10.2f}  {store / vcf:.2f}  {verdict}")
 
 
-def summary(races: Sequence[Race], sizes: Sizes) -> None:
+def show_growth(found: Sequence[Growth]) -> None:
+    """Print how costs grow."""
+    print("\n[growth] The library in a process that stays; seconds go with size to the exponent")
+    told = growth.rows(found)
+    widths = [max(len(row[column]) for row in told) for column in range(len(told[0]))]
+    for row in told:
+        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+
+
+def summary(races: Sequence[Race], sizes: Sizes, grown: Sequence[Growth]) -> None:
     """Print every bar that is not met, or that all are."""
     missed = [
         f"{race.task}, {outcome.name}: {race.ratio(outcome):.2f}x of {outcome.bar.times:g}x"
@@ -81,6 +92,14 @@ def summary(races: Sequence[Race], sizes: Sizes) -> None:
         if race.most_bytes is not None
         and not race.outcomes[0].problem
         and race.outcomes[0].median.peak_bytes > race.most_bytes
+    ]
+    missed += [f"{each.task} along {each.along}" for each in grown if not each.is_met]
+    missed += [
+        f"{race.task}: {race.outcomes[0].median.wall_seconds:.2f} s"
+        for race in races
+        if race.most_seconds is not None
+        and not race.outcomes[0].problem
+        and race.outcomes[0].median.wall_seconds > race.most_seconds
     ]
     missed += [f"size of {name}" for name, vcf, store in sizes if store >= vcf]
     missed += [
@@ -98,7 +117,9 @@ def _verdict(is_met: bool) -> str:
     return "met" if is_met else "NOT MET"
 
 
-def as_json(told: Mapping[str, str], races: Sequence[Race], sizes: Sizes) -> dict[str, Any]:
+def as_json(
+    told: Mapping[str, str], races: Sequence[Race], sizes: Sizes, grown: Sequence[Growth]
+) -> dict[str, Any]:
     """Return every figure of every run."""
     return {
         "about": dict(told),
@@ -107,6 +128,7 @@ def as_json(told: Mapping[str, str], races: Sequence[Race], sizes: Sizes) -> dic
                 "task": race.task,
                 "title": race.title,
                 "most_bytes": race.most_bytes,
+                "most_seconds": race.most_seconds,
                 "outcomes": [
                     {
                         **asdict(outcome),
@@ -120,4 +142,5 @@ def as_json(told: Mapping[str, str], races: Sequence[Race], sizes: Sizes) -> dic
             for race in races
         ],
         "sizes": [{"file": name, "vcf_gz": vcf, "store": store} for name, vcf, store in sizes],
+        "growth": [{**asdict(each), "exponent": each.exponent} for each in grown],
     }

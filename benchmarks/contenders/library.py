@@ -35,15 +35,21 @@ class Library:
         return path
 
 
-def library_of(made: Made, work: Path) -> Library:
-    """Bring a file in, make a cohort of everybody, and write it for the others."""
+def cohort_of(made: Made, work: Path) -> Path:
+    """Bring a file in and make a cohort of everybody, with genes; return its folder."""
     node = Node(work)
-    node.add_genes(made)
-    node.ingest(made)
-    node.define()
-    node.materialise()
-    folder = CohortFolder(node.cohort)
-    found = Library(node.cohort, work / "calls", work / "calls.vcf.gz", work / "traits.tsv")
+    if not node.home.exists():
+        node.add_genes(made)
+        node.ingest(made)
+        node.define()
+        node.materialise()
+    return node.cohort
+
+
+def library_of(made: Made, work: Path) -> Library:
+    """Make a cohort of everybody in a file, and write it for the others."""
+    folder = CohortFolder(cohort_of(made, work))
+    found = Library(folder.path, work / "calls", work / "calls.vcf.gz", work / "traits.tsv")
     write_pgen(folder, found.pgen)
     write_vcf(folder, found.vcf, VcfOptions())
     _traits(folder).to_csv(found.traits, sep="\t", index=False)
