@@ -36,9 +36,15 @@ class Carried:
 
 
 def carried(
-    folder: Folder, chromosome: str, rows: Ints, row_of: NDArray[np.int32], n_rows: int
+    folder: Folder,
+    chromosome: str,
+    rows: Ints,
+    row_of: NDArray[np.int32],
+    n_rows: int,
+    *,
+    one_counts: int = 2,
 ) -> Carried:
-    """Return what the individuals of a model carry of some variants.
+    """Return what some individuals carry of some variants.
 
     Parameters
     ----------
@@ -47,15 +53,17 @@ def carried(
     row_of, n_rows
         The place of each sample among the individuals, -1 for samples that are not, and how
         many individuals there are.
+    one_counts
+        What the alternate counts where there is one allele only: 2 brings both sexes to one
+        scale, 1 counts alleles.
     """
     calls = folder.calls(chromosome).take(rows)
     positions = folder.variants(chromosome, ["position"])["position"].to_numpy()[rows]
     linked = is_sex_linked(folder.assembly, chromosome, positions)
     variant, sample, code = _entries(calls, row_of)
     if linked.any():
-        code = _on_one_scale(
-            calls, linked, expected_alleles(chromosome, folder.sample_sexes), variant, sample, code
-        )
+        rule = expected_alleles(chromosome, folder.sample_sexes)
+        code = _by_rule(calls, linked[variant], rule[sample], one_counts, variant, sample, code)
     inside = (row_of[sample] >= 0) & (code > 0)
     variant, person, code = variant[inside], row_of[sample[inside]], code[inside]
     gap = code == MISSING
@@ -87,22 +95,25 @@ def _entries(calls: Calls, row_of: NDArray[np.int32]) -> tuple[Ints, Ints, NDArr
     return variant, sample, code
 
 
-def _on_one_scale(
-    calls: Calls,
-    linked: NDArray[np.bool_],
-    expected: NDArray[np.int8],
-    variant: Ints,
-    sample: Ints,
-    code: NDArray[np.uint8],
-) -> NDArray[np.uint8]:
-    """Bring calls where sex decides to 0 or 2 of one allele, and take out what cannot be."""
+def _by_rule(
+    calls: Calls, linked: NDArray[np.bool_], rule: NDArray[np.int8], one_counts: int,
+    variant: Ints, sample: Ints, code: NDArray[np.uint8],
+) -> NDArray[np.uint8]:  # fmt: skip
+    """Bring calls where sex decides to 0 or ``one_counts``, and take out what cannot be."""
     haploid = mask_of(calls.haploid_words(), calls.n_samples)[variant, sample]
-    here, rule = linked[variant], expected[sample]
-    single = here & (rule == ONE)
-    torn = single & (code == 1) & ~haploid
-    out = np.where(single & (code == 1) & haploid, 2, code)
-    out = np.where(torn, MISSING, out)
-    return np.where(here & (rule == ABSENT), 0, out).astype(np.uint8)
+    single = linked & (rule == ONE)
+    has_it = single & ((code == 2) | ((code == 1) & haploid))
+    out = np.where(single & (code == 1) & ~haploid, MISSING, code)
+    out = np.where(has_it, one_counts, out)
+    return np.where(linked & (rule == ABSENT), 0, out).astype(np.uint8)
+
+
+def alleles_of(
+    folder: Folder, chromosome: str, positions: NDArray[np.integer], samples: Ints
+) -> tuple[NDArray[np.bool_], NDArray[np.int8]]:
+    """Return at which positions sex decides, and how many alleles each sample has there."""
+    linked = is_sex_linked(folder.assembly, chromosome, positions)
+    return linked, expected_alleles(chromosome, folder.sample_sexes)[samples]
 
 
 def families_of(folder: Folder, individuals: Sequence[str]) -> sparse.csr_array:

@@ -74,9 +74,14 @@ class Aggregating(Held):
 
         Examples
         --------
-        >>> height = cohort.burden("height", ["age", "sex"], masks="missense")
-        >>> bool((height["n_carriers"] >= 1).all())
-        True
+        >>> table = cohort.burden("Body height", ["age", "sex"], masks="missense")
+        >>> sorted(table["gene"])
+        ['BRAF', 'PTEN', 'RYR1', 'TLR7']
+        >>> sick = cohort.individuals(diagnosis="MONDO:0005148")
+        >>> others = cohort.individuals() - sick
+        >>> table = cohort.burden(sick, masks="protein_truncating", controls=others)
+        >>> table.attrs["model"]
+        'logistic'
         """
         from gdi_spe.analysis.burden import run
 

@@ -1,0 +1,1 @@
+"""Polygenic scores from scoring files of the PGS Catalog."""

@@ -1,0 +1,107 @@
+"""Polygenic scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.cohort.held import Held, ids_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from gdi_spe.analysis.scores.matching import Ambiguous
+    from gdi_spe.analysis.scores.run import Missing
+
+
+class Scoring(Held):
+    """Score the individuals of a cohort."""
+
+    def polygenic_score(
+        self,
+        path: str | Path,
+        individuals: Selection | None = None,
+        *,
+        missing: Missing = "drop",
+        ambiguous: Ambiguous = "drop",
+        males_on_x: Literal[1, 2] = 2,
+        min_matched: float = 0.75,
+    ) -> pd.DataFrame:
+        """Sum the weights of a PGS Catalog scoring file over each individual's alleles.
+
+        Parameters
+        ----------
+        path
+            The scoring file, plain or compressed by gzip.
+        individuals
+            Only these individuals.
+        missing, ambiguous, males_on_x, min_matched
+            See `gdi_spe.analysis.scores.run.polygenic_score`.
+
+        Returns
+        -------
+        One row an individual with ``score``, ``score_average``, ``n_alleles`` and
+        ``n_missing``; rows about people cannot be exported. ``attrs`` tells how the file
+        matched: ``matched_fraction``, ``n_flipped``, ``n_ambiguous``, ``n_absent`` and others.
+
+        Raises
+        ------
+        TooFewMatched
+            If too few of the file's variants count here.
+        ScoreNotAdditive, ScoreOtherAssembly
+            If its weights or its places cannot be used.
+
+        Examples
+        --------
+        >>> variant = cohort.folder.variants("chr19").to_pandas().iloc[0]
+        >>> head = "chr_name\\tchr_position\\teffect_allele\\tother_allele\\teffect_weight"
+        >>> row = f"19\\t{variant.position}\\t{variant.alternate}\\t{variant.reference}\\t0.5"
+        >>> from pathlib import Path
+        >>> _ = Path("score.txt").write_text(f"#genome_build=GRCh38\\n{head}\\n{row}")
+        >>> scores = cohort.polygenic_score("score.txt", ambiguous="keep")
+        >>> scores.attrs["n_matched"]
+        1
+        """
+        from gdi_spe.analysis.scores import run
+
+        return run.polygenic_score(
+            self.folder,
+            path,
+            ids_of(individuals),
+            missing=missing,
+            ambiguous=ambiguous,
+            males_on_x=males_on_x,
+            min_matched=min_matched,
+        )
+
+    def match_scoring_file(
+        self, path: str | Path, *, ambiguous: Ambiguous = "drop"
+    ) -> pd.DataFrame:
+        """Say of each variant of a scoring file what it is here.
+
+        Parameters
+        ----------
+        path
+            The scoring file, plain or compressed by gzip.
+        ambiguous
+            What becomes of A/T and C/G variants.
+
+        Returns
+        -------
+        One row a line with ``status``: ``matched``, ``flipped``, ``ambiguous``,
+        ``mismatched``, ``absent`` or ``duplicate``; see
+        `gdi_spe.analysis.scores.run.match_scoring_file`.
+
+        Examples
+        --------
+        >>> head = "chr_name\\tchr_position\\teffect_allele\\tother_allele\\teffect_weight"
+        >>> from pathlib import Path
+        >>> _ = Path("score.txt").write_text(f"#genome_build=GRCh38\\n{head}\\n19\\t1\\tA\\tG\\t1")
+        >>> cohort.match_scoring_file("score.txt")["status"].tolist()
+        ['absent']
+        """
+        from gdi_spe.analysis.scores import run
+
+        return run.match_scoring_file(self.folder, path, ambiguous=ambiguous)
