@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.groups import groups_of
+from gdi_spe.analysis.structure.independent import AUTOSOMES
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.kernels.kinship import Planes, Shared, add_shared
-from gdi_spe.store.ploidy import is_sex_linked
 
 # The least kinship of each degree (Manichaikul et al. 2010, Bioinformatics 26:2867).
 THIRD_DEGREE, SECOND_DEGREE, FIRST_DEGREE, TWINS = (2**-4.5, 2**-3.5, 2**-2.5, 2**-1.5)
@@ -80,10 +80,22 @@ def kinship(
     return table.sort_values("kinship", ascending=False, ignore_index=True)
 
 
+def n_common_variants(folder: Folder, min_frequency: float = 0.01) -> int:
+    """Count the autosomal variants that relatives can be told by."""
+    total = 0
+    for chromosome in _autosomes(folder):
+        counts = folder.counts(chromosome)[0]
+        share = counts["allele_count"] / np.maximum(counts["allele_number"], 1)
+        total += int((np.minimum(share, 1 - share) >= min_frequency).sum())
+    return total
+
+
+def _autosomes(folder: Folder) -> list[str]:
+    return [name for name in folder.chromosomes if name in AUTOSOMES]
+
+
 def _planes(folder: Folder, group: NDArray[np.int64], min_frequency: float) -> Iterator[Planes]:
-    for chromosome in folder.chromosomes:
-        if is_sex_linked(folder.assembly, chromosome, np.array([50_000_000]))[0]:
-            continue
+    for chromosome in _autosomes(folder):
         counts = folder.counts(chromosome, groups=[group])[0]
         share = counts["allele_count"] / np.maximum(counts["allele_number"], 1)
         rows = np.flatnonzero(np.minimum(share, 1 - share) >= max(min_frequency, 1e-9))
@@ -125,29 +137,3 @@ def robust(
     near = shared.both_heterozygous - 2 * shared.opposite.astype(np.int64)
     estimate: NDArray[np.float64] = near / (2 * least) + 0.5 - (of_first + of_second) / (4 * least)
     return estimate
-
-
-def unrelated(table: pd.DataFrame, individuals: Collection[str]) -> list[str]:
-    """Choose individuals of whom no two are a pair of the table.
-
-    Returns
-    -------
-    Sorted. Who has most relatives leaves first, of several the last by name; nobody who could
-    stay is left out.
-    """
-    relatives: dict[str, set[str]] = {}
-    for one, two in zip(table["individual_1"], table["individual_2"], strict=True):
-        relatives.setdefault(one, set()).add(two)
-        relatives.setdefault(two, set()).add(one)
-    left = {person: set(others) for person, others in relatives.items()}
-    gone: list[str] = []
-    while any(left.values()):
-        worst = max(left, key=lambda person: (len(left[person]), person))
-        for other in left.pop(worst):
-            left[other].discard(worst)
-        gone.append(worst)
-    stay = set(individuals) - set(gone)
-    for person in reversed(gone):
-        if person in individuals and not relatives[person] & stay:
-            stay.add(person)
-    return sorted(stay)

@@ -11,7 +11,8 @@ from scipy import linalg
 
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.structure.independent import Standardised, independent, standardised
-from gdi_spe.analysis.structure.kinship import THIRD_DEGREE, kinship, unrelated
+from gdi_spe.analysis.structure.kinship import THIRD_DEGREE, kinship
+from gdi_spe.analysis.structure.relatives import unrelated
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 

@@ -1,9 +1,8 @@
-"""A cohort as a MatrixTable, in a Hail that starts without network."""
+"""The only module that knows Hail: a cohort as a MatrixTable, without network."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.schemas import ANNOTATION_COLUMNS
 from gdi_spe.store.writing.vcf import ESCAPES, VcfOptions, write_vcf
-from gdi_spe.workspace.bridges.files import since
-from gdi_spe.workspace.bridges.parts import Regions, part_of
 
 if TYPE_CHECKING:
     from gdi_spe.store.folder import Folder
@@ -53,13 +50,8 @@ def library() -> Any:
     return hl
 
 
-def matrix_table(
-    folder: Folder,
-    individuals: Collection[str] | None = None,
-    region: Regions = None,
-    progress: Callable[[int], None] = lambda _n: None,
-) -> Any:
-    """Return a cohort's calls, or a part of them, as a MatrixTable.
+def matrix_table(folder: Folder) -> Any:
+    """Return a cohort's calls as a MatrixTable with its individuals and annotations.
 
     Rows are keyed by locus and alleles (each alternate its own row) with the annotations as
     ``gene``, ``gene_id``, ``consequence``, ``impact``, ``hgvs_c`` and ``hgvs_p``; columns by
@@ -67,22 +59,18 @@ def matrix_table(
     Hail knows calls of one and two alleles: others are missing, and so are half-missing ones.
     """
     hl = library()
-    place = Path(tempfile.mkdtemp(prefix="spe-hail-"))
-    path = place / "cohort.vcf.gz"
-    options = VcfOptions(
-        annotations=True,
-        counts=False,
-        bare_names=folder.assembly == "GRCh37",
-        at_most_two=True,
+    path = Path(tempfile.mkdtemp(prefix="spe-hail-")) / "cohort.vcf.gz"
+    bare = folder.assembly == "GRCh37"
+    write_vcf(
+        folder,
+        path,
+        VcfOptions(annotations=True, counts=False, bare_names=bare, at_most_two=True),
     )
-    with part_of(folder, individuals, region, place) as part:
-        write_vcf(part, path, options, since(progress))
-        who = _columns(hl, part)
     table = hl.import_vcf(str(path), reference_genome=folder.assembly, force_bgz=True)
     told = {name: _unescaped(table.info[name.upper()]) for name in ANNOTATION_COLUMNS}
-    table = table.annotate_rows(**told).annotate_cols(**who[table.s]).drop("info")
-    # Read once more from text for every question, it would be slow; Hail's own form is not.
-    return table.checkpoint(str(place / "cohort.mt"), overwrite=True)
+    table = table.annotate_rows(**told)
+    who = _columns(hl, folder)
+    return table.annotate_cols(**who[table.s]).drop("info")
 
 
 def _columns(hl: Any, folder: Folder) -> Any:

@@ -27,7 +27,39 @@ class Counting(Held):
         individuals: Selection | None = None,
         min_allele_count: int = 0,
     ) -> pd.DataFrame:
-        """Count alleles and estimate frequencies; see `gdi_spe.analysis.frequencies`."""
+        """Count alleles and estimate their frequency in each group.
+
+        Parameters
+        ----------
+        by
+            ``"population"`` (genetic ancestry), ``"country_of_origin"`` or ``"sex"``; without it
+            one group, ``all``.
+        region, gene, consequence
+            Only variants that touch the region (``"chr19:38433691-38595273"``), of these genes,
+            with these consequences or groups of them.
+        individuals
+            Count these individuals only.
+        min_allele_count
+            Leave out a variant where any group has fewer copies of either allele: what an export
+            needs.
+
+        Returns
+        -------
+        One row a variant and group, all variants of the first group first; the columns are those
+        of `gdi_spe.analysis.frequencies.allele_frequencies`. The frequency is NaN where no allele
+        was called.
+
+        Notes
+        -----
+        AF = AC / AN, as VCF 4.5 defines them; men have one allele on X and Y outside the
+        pseudoautosomal regions. The counts are personal data until they pass an export.
+
+        Examples
+        --------
+        >>> table = cohort.allele_frequencies(by="sex", gene="RYR1")
+        >>> sorted(table["group"].unique())
+        ['female', 'male', 'unknown']
+        """
         from gdi_spe.analysis.frequencies import allele_frequencies
 
         table = allele_frequencies(
@@ -53,9 +85,98 @@ class Counting(Held):
         gene: str | Sequence[str] | None = None,
         individuals: Selection | None = None,
         *,
+        controls: Selection | None = None,
+        within: By | None = "population",
+        unrelated: Selection | bool = True,
         mid_p: bool = False,
     ) -> pd.DataFrame:
-        """Summarise the calls of each variant; see `gdi_spe.analysis.quality`."""
+        """Summarise the calls of each variant, and test Hardy-Weinberg equilibrium.
+
+        Parameters
+        ----------
+        region, gene
+            Only variants that touch the region, of these genes.
+        individuals
+            Look at these individuals only.
+        controls
+            Test equilibrium among these only; say who they are where there are cases. Without it
+            everybody is tested, since a cohort has cases only of a question.
+        within
+            Test each population by itself and combine; ``None`` tests all as one.
+        unrelated
+            ``True`` leaves relatives out of the test, ``False`` nobody; a selection is tested as
+            it is.
+        mid_p
+            Give mid-p values, as Hail does.
+
+        Returns
+        -------
+        One row a variant, in Hail's names: ``call_rate``, ``n_called``, ``n_not_called``,
+        ``n_hom_ref``, ``n_het``, ``n_hom_var``, ``n_non_ref``, ``het_freq_hwe``,
+        ``p_value_hwe``, ``p_value_excess_het``, with ``allele_count``, ``allele_number``,
+        ``allele_frequency`` and ``n_hemi``; see `gdi_spe.analysis.quality.variant_qc`.
+        ``attrs["hardy_weinberg"]`` says who was tested.
+
+        Examples
+        --------
+        >>> quality = cohort.variant_qc()
+        >>> bool((quality["call_rate"] <= 1).all())
+        True
+        """
         from gdi_spe.analysis.quality import variant_qc
 
-        return variant_qc(self.folder, region, gene, ids_of(individuals), mid_p=mid_p)
+        return variant_qc(
+            self.folder,
+            region,
+            gene,
+            ids_of(individuals),
+            controls=ids_of(controls),
+            within=within,
+            unrelated=unrelated if isinstance(unrelated, bool) else unrelated.ids,
+            mid_p=mid_p,
+        )
+
+    def hardy_weinberg(
+        self,
+        by: By | None = "population",
+        region: str | None = None,
+        gene: str | Sequence[str] | None = None,
+        individuals: Selection | None = None,
+        *,
+        controls: Selection | None = None,
+        unrelated: Selection | bool = True,
+        mid_p: bool = False,
+    ) -> pd.DataFrame:
+        """Test Hardy-Weinberg equilibrium in each population.
+
+        Parameters
+        ----------
+        by
+            ``"population"``, ``"country_of_origin"`` or ``"sex"``; ``None`` for one group.
+        region, gene, individuals, controls, unrelated, mid_p
+            As of `variant_qc`.
+
+        Returns
+        -------
+        One row a variant and group: who is tested, ``n_hom_ref``, ``n_het``, ``n_hom_var``,
+        ``het_freq_hwe``, ``p_value_hwe`` and ``p_value_excess_het``; see
+        `gdi_spe.analysis.equilibrium.equilibrium_by_group`.
+
+        Examples
+        --------
+        >>> table = cohort.hardy_weinberg(gene="RYR1")
+        >>> bool(table["p_value_hwe"].dropna().between(0, 1).all())
+        True
+        """
+        from gdi_spe.analysis.equilibrium import equilibrium_by_group
+
+        return equilibrium_by_group(
+            self.folder,
+            by,
+            region,
+            gene,
+            ids_of(individuals),
+            controls=ids_of(controls),
+            unrelated=unrelated if isinstance(unrelated, bool) else unrelated.ids,
+            mid_p=mid_p,
+        )

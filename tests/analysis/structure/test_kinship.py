@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.structure.kinship import robust, unrelated
+from gdi_spe.analysis.structure.kinship import robust
+from gdi_spe.analysis.structure.relatives import unrelated
 from gdi_spe.store.kernels import kinship as kernels
 from gdi_spe.store.kernels.kinship import Planes, Shared, add_shared
 

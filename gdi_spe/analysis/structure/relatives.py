@@ -1,0 +1,138 @@
+"""Who may stay where relatives must not, and whether it can be told."""
+
+from __future__ import annotations
+
+import heapq
+import warnings
+from collections.abc import Collection
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+
+from gdi_spe.analysis.groups import groups_of
+from gdi_spe.analysis.structure.kinship import kinship, n_common_variants
+from gdi_spe.boundary.cautions import Caution
+from gdi_spe.store.folder import Folder
+
+# With fewer, some of a million unrelated pairs look like the third degree by chance.
+LEAST_VARIANTS = 10_000
+# More people are not compared unasked: each pair takes its time.
+MOST_PEOPLE = 6_000
+
+
+class RelativesNotLookedFor(Caution):
+    """Relatives may be among those counted: nobody could tell, or it was not tried."""
+
+
+_PAIRS: WeakKeyDictionary[Folder, pd.DataFrame] = WeakKeyDictionary()
+
+
+def pairs_of(folder: Folder) -> pd.DataFrame | None:
+    """Return pairs of the third degree or nearer among everybody; looked for once, and kept.
+
+    Returns
+    -------
+    A table as of `kinship`, or ``None`` (with a `Caution`) where it was not tried: there are
+    fewer than 10,000 common variants, or more than 6,000 people.
+    """
+    if folder not in _PAIRS:
+        n_people = groups_of(folder)[0].n_individuals
+        if n_people > MOST_PEOPLE:
+            _warn(f"{n_people:,} people were not compared unasked")
+            return None
+        n_variants = n_common_variants(folder)
+        if n_variants < LEAST_VARIANTS:
+            _warn(f"{n_variants} common variants are too few to tell relatives by")
+            return None
+        _PAIRS[folder] = kinship(folder)
+    return _PAIRS[folder]
+
+
+def _warn(why: str) -> None:
+    text = f"relatives were not left out: {why}; `kinship` and `unrelated` do it on request"
+    warnings.warn(text, RelativesNotLookedFor, stacklevel=2)
+
+
+def without_relatives(
+    folder: Folder, individuals: Collection[str] | None
+) -> Collection[str] | None:
+    """Leave relatives out where they can be told; ``None`` stands for everybody."""
+    pairs = pairs_of(folder)
+    if pairs is None or pairs.empty:
+        return individuals
+    people = individuals
+    if people is None:
+        people = folder.table("individuals")["individual_id"].to_pylist()
+    return unrelated(pairs, people)
+
+
+def unrelated(
+    table: pd.DataFrame, individuals: Collection[str], prefer: Collection[str] = ()
+) -> list[str]:
+    """Choose individuals of whom no two are a pair of the table.
+
+    Parameters
+    ----------
+    table
+        Pairs of relatives, as `kinship` gives them.
+    individuals
+        Whom to choose from.
+    prefer
+        Those who are to stay, such as cases: others leave for them, whoever has more relatives.
+
+    Returns
+    -------
+    Sorted. Who has most relatives leaves first, of several the last by name; nobody who could
+    stay is left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> pairs = pd.DataFrame({"individual_1": ["a", "b"], "individual_2": ["b", "c"]})
+    >>> unrelated(pairs, ["a", "b", "c", "d"])
+    ['a', 'c', 'd']
+    >>> unrelated(pairs, ["a", "b", "c", "d"], prefer=["b"])
+    ['b', 'd']
+    """
+    wanted = set(individuals)
+    relatives: dict[str, set[str]] = {}
+    for one, two in zip(table["individual_1"], table["individual_2"], strict=True):
+        if one in wanted and two in wanted:
+            relatives.setdefault(one, set()).add(two)
+            relatives.setdefault(two, set()).add(one)
+    first = set(prefer) & wanted
+    stay = _independent(relatives, first)
+    near = {other for person in stay for other in relatives.get(person, ())}
+    return sorted(stay | _independent(relatives, wanted - first - near))
+
+
+def _independent(relatives: dict[str, set[str]], among: set[str]) -> set[str]:
+    """Return some of the people of whom no two are relatives, to whom nobody can be added."""
+    left = {person: relatives[person] & among for person in among if person in relatives}
+    queue = [(-len(others), _LastFirst(person)) for person, others in left.items()]
+    heapq.heapify(queue)
+    gone: list[str] = []
+    while queue:
+        n_before, person = queue[0][0], queue[0][1].name
+        heapq.heappop(queue)
+        if person not in left or len(left[person]) != -n_before or not left[person]:
+            continue
+        for other in left.pop(person):
+            left[other].discard(person)
+            heapq.heappush(queue, (-len(left[other]), _LastFirst(other)))
+        gone.append(person)
+    stay = among - set(gone)
+    for person in reversed(gone):
+        if not relatives[person] & stay:
+            stay.add(person)
+    return stay
+
+
+class _LastFirst:
+    """A name that sorts behind those that come before it in the alphabet."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __lt__(self, other: _LastFirst) -> bool:
+        return self.name > other.name

@@ -1,1 +1,0 @@
-"""Time until something happens: curves, their comparison, and hazards."""

@@ -1,1 +1,0 @@
-"""When things happened, and in which order, as far as it is known."""
