@@ -15,6 +15,7 @@ _LAZY: dict[str, tuple[str, str | None]] = {
     "cohorts": ("gdi_spe.workspace.cohorts", "cohorts"),
     "export": ("gdi_spe.workspace.outputs.exports", "export"),
     "exports": ("gdi_spe.workspace.outputs.exports", "exports"),
+    "from_hail": ("gdi_spe.workspace.bridges.hail_names", "from_hail"),
     "isolation_report": ("gdi_spe.workspace.isolation", "isolation_report"),
     "open_cohort": ("gdi_spe.workspace.cohorts", "open_cohort"),
     "plot": ("gdi_spe.workspace.plot", None),

@@ -20,7 +20,8 @@ Operator = Literal["<", "<=", "=", ">=", ">", "!="]
 Column = Literal[
     "sex", "karyotypic_sex", "population", "country_of_origin", "vital_status", "dataset_id"
 ]
-TermTable = Literal["diagnoses", "phenotypic_features", "treatments", "exposures"]
+TermTable = Literal["diagnoses", "phenotypic_features", "treatments", "exposures", "procedures"]
+Order = Literal["after", "before", "around"]
 
 
 @dataclass(frozen=True)
@@ -171,8 +172,53 @@ class IsOneOf(Condition):
 
 @dataclass(frozen=True)
 class AgeBetween(Condition):
-    """The age in years at the last encounter is at least, and below, these."""
+    """The age in years at the last encounter, or at death, is at least, and below, these."""
 
+    at_least: float | None = None
+    below: float | None = None
+    column: Literal["age_years", "death_years"] = "age_years"
+
+
+@dataclass(frozen=True)
+class SampleHas(Condition):
+    """Has a sample with one of these terms: of its progression, its tissue, its diagnosis.
+
+    Excluded: each sample has another one, and not something that the asked one is a kind of.
+    """
+
+    column: Literal["progression", "tissue", "diagnosis"]
+    terms: tuple[str, ...]
+    with_kinds: bool = True
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day, or an age as an ISO 8601 period: the same for everybody."""
+
+    day: date | None = None
+    age: str = ""
+
+
+@dataclass(frozen=True)
+class InOrder(Condition):
+    """Something happened after, before or around something else, or a moment.
+
+    Both are events: conditions on a table with times, on samples, or on variants of tumours. It
+    holds if it does for any two of their times. Excluded: one of the two is, or all their times
+    are known to stand otherwise. A time that is not known, or too coarse, is not recorded.
+    """
+
+    event: Condition
+    order: Order
+    anchor: Condition | Moment
+    within_days: float | None = None
+
+
+@dataclass(frozen=True)
+class AtAge(Condition):
+    """Something happened at an age in years of at least, and below, these."""
+
+    event: Condition
     at_least: float | None = None
     below: float | None = None
 

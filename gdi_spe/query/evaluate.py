@@ -7,6 +7,7 @@ from typing import Any
 
 from gdi_spe.query import conditions as ask
 from gdi_spe.query import genotypes, observations
+from gdi_spe.query.order import sequence
 from gdi_spe.query.outcome import Outcome
 from gdi_spe.query.records import Records
 from gdi_spe.store.folder import Folder
@@ -63,6 +64,11 @@ class Evaluator:
                 return self.outcome(left).either(self.outcome(right))
             case ask.Without(left, right):
                 return self.outcome(left).without(self.outcome(right))
+            case ask.InOrder(event, _, anchor):
+                other = None if isinstance(anchor, ask.Moment) else self.outcome(anchor)
+                return sequence.in_order(self.records, condition, self.outcome(event), other)
+            case ask.AtAge(event):
+                return sequence.at_age(self.records, condition, self.outcome(event))
         return _LEAVES[type(condition)](self.records, condition)
 
 
@@ -76,5 +82,6 @@ _LEAVES: dict[type[ask.Condition], Callable[[Records, Any], Outcome]] = {
     ask.Measured: observations.measured,
     ask.IsOneOf: observations.is_one_of,
     ask.AgeBetween: observations.age_between,
+    ask.SampleHas: observations.sample_has,
     ask.Resembles: observations.resembles,
 }

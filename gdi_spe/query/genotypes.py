@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from gdi_spe.query.conditions import CarriesVariant
-from gdi_spe.query.outcome import Outcome
+from gdi_spe.query.outcome import Ids, Outcome
 from gdi_spe.query.records import Records
 from gdi_spe.query.variants.matching import (
     KINDS,
@@ -52,14 +53,31 @@ def carries_variant(records: Records, condition: CarriesVariant) -> Outcome:
         require_annotations(records, condition)
         require_genes(records, condition.genes)
     seen = _look(records, condition)
-    asked = np.ones(len(seen.has), bool)
-    if condition.origin is not None:
-        asked = records.sample_origins == condition.origin
+    asked = _asked(records, condition)
     present = records.people_of(seen.has & asked)
     # One with any sample in doubt is not excluded.
     doubtful = records.people_of(seen.unsure & asked)
     looked_at = records.people_of(asked if seen.n_matched else ~asked & asked)
     return Outcome(records.named(present), records.named(looked_at & ~present & ~doubtful))
+
+
+def carrying_samples(records: Records, condition: CarriesVariant) -> pa.Table:
+    """Return the rows of the samples that carry a variant as asked."""
+    has = _look(records, condition).has & _asked(records, condition)
+    return records.folder.samples.filter(pa.array(has))
+
+
+def doubtful(records: Records, condition: CarriesVariant) -> Ids:
+    """Return who has a sample with a missing call at a variant that is asked for."""
+    unsure = _look(records, condition).unsure & _asked(records, condition)
+    return records.named(records.people_of(unsure))
+
+
+def _asked(records: Records, condition: CarriesVariant) -> Mask:
+    """Say which samples are asked about."""
+    if condition.origin is None:
+        return np.ones(records.folder.n_samples, bool)
+    return np.asarray(records.sample_origins == condition.origin)
 
 
 def _look(records: Records, condition: CarriesVariant) -> _Seen:

@@ -29,9 +29,10 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 # When something in a table happened, and since what age.
 _DATES = {"diagnoses": "date", "phenotypic_features": "date", "treatments": "start_date",
-          "exposures": "date"}  # fmt: skip
+          "exposures": "date", "procedures": "date"}  # fmt: skip
 _YEARS = {"diagnoses": "onset_years", "phenotypic_features": "onset_years",
-          "treatments": "start_years"}  # fmt: skip
+          "treatments": "start_years", "exposures": "age_years",
+          "procedures": "age_years"}  # fmt: skip
 # Tables that an ontology filter looks into, and the columns that hold terms there.
 _TERM_COLUMNS = (
     ("diagnoses", "term"),
@@ -47,13 +48,22 @@ _TERM_COLUMNS = (
 
 def has_term(records: Records, condition: ask.HasTerm) -> Outcome:
     """Answer a condition about one table of observations."""
-    table = records.table(condition.table)
-    wanted = records.kinds(condition.terms, condition.with_kinds)
-    rows = _with_status(table, "present")
-    rows = rows.filter(among(rows["term"], wanted))
+    rows = _rows_of_terms(records, condition)
     present = people(rows.filter(_in_time(rows, condition)))
+    table = records.table(condition.table)
     excluded = _all_excluded(records, table, condition.terms, condition.with_kinds)
     return Outcome(present, excluded - people(rows))
+
+
+def term_rows(records: Records, condition: ask.HasTerm) -> pa.Table:
+    """Return the rows that say that somebody has one of the terms, in the asked times."""
+    rows = _rows_of_terms(records, condition)
+    return rows.filter(_in_time(rows, condition))
+
+
+def _rows_of_terms(records: Records, condition: ask.HasTerm) -> pa.Table:
+    rows = _with_status(records.table(condition.table), "present")
+    return rows.filter(among(rows["term"], records.kinds(condition.terms, condition.with_kinds)))
 
 
 def _with_status(table: pa.Table, status: str) -> pa.Table:
@@ -139,11 +149,15 @@ def has_onset(records: Records, condition: ask.HasOnset) -> Outcome:
 
 def has_biomarker(records: Records, condition: ask.HasBiomarker) -> Outcome:
     """Answer a condition about markers."""
-    table = records.table("biomarkers")
+    present = people(marker_rows(records, condition, "present"))
+    return Outcome(present, people(marker_rows(records, condition, "excluded")) - present)
+
+
+def marker_rows(records: Records, condition: ask.HasBiomarker, status: str) -> pa.Table:
+    """Return the rows about one of the markers, found or looked for and not found."""
+    table = _with_status(records.table("biomarkers"), status)
     keep = np.array([_is_marker(row, condition) for row in table.to_pylist()], bool)
-    rows = table.filter(pa.array(keep, pa.bool_()))
-    present = people(_with_status(rows, "present"))
-    return Outcome(present, people(_with_status(rows, "excluded")) - present)
+    return table.filter(pa.array(keep, pa.bool_()))
 
 
 def _is_marker(row: dict[str, Any], condition: ask.HasBiomarker) -> bool:
@@ -165,6 +179,13 @@ def _has_name(row: dict[str, Any], changes: set[str], marker: str) -> bool:
 
 def measured(records: Records, condition: ask.Measured) -> Outcome:
     """Answer a condition about a measured value; values of different units are never mixed."""
+    rows, meeting = measured_rows(records, condition)
+    present = people(meeting)
+    return Outcome(present, people(rows) - present)
+
+
+def measured_rows(records: Records, condition: ask.Measured) -> tuple[pa.Table, pa.Table]:
+    """Return the rows of a measurement, and those of them with a value like the asked one."""
     table = records.table("measurements")
     wanted = records.kinds((condition.term,), condition.with_kinds)
     rows = table.filter(among(table["term"], wanted))
@@ -179,8 +200,23 @@ def measured(records: Records, condition: ask.Measured) -> Outcome:
         )
     values = rows["value"].to_numpy(zero_copy_only=False).astype(float)
     meets = COMPARE[condition.operator](values, condition.value)
-    present = people(rows.filter(pa.array(meets, pa.bool_())))
-    return Outcome(present, people(rows) - present)
+    return rows, rows.filter(pa.array(meets, pa.bool_()))
+
+
+def sample_has(records: Records, condition: ask.SampleHas) -> Outcome:
+    """Answer a condition about a term of a sample."""
+    present = people(sample_rows(records, condition))
+    told = records.folder.samples
+    wider = frozenset().union(*(records.wider(term) for term in condition.terms))
+    is_open = pc.or_(pc.is_null(told[condition.column]), among(told[condition.column], wider))
+    return Outcome(present, people(told) - present - people(told.filter(is_open)))
+
+
+def sample_rows(records: Records, condition: ask.SampleHas) -> pa.Table:
+    """Return the rows of the samples that have one of the terms."""
+    wanted = records.kinds(condition.terms, condition.with_kinds)
+    samples = records.folder.samples
+    return samples.filter(among(samples[condition.column], wanted))
 
 
 def is_one_of(records: Records, condition: ask.IsOneOf) -> Outcome:
@@ -196,10 +232,10 @@ def is_one_of(records: Records, condition: ask.IsOneOf) -> Outcome:
 
 
 def age_between(records: Records, condition: ask.AgeBetween) -> Outcome:
-    """Answer a condition about the age at the last encounter."""
+    """Answer a condition about the age at the last encounter, or at death."""
     rows = records.table("individuals")
-    rows = rows.filter(pc.is_valid(rows["age_years"]))
-    years = rows["age_years"].to_numpy(zero_copy_only=False).astype(float)
+    rows = rows.filter(pc.is_valid(rows[condition.column]))
+    years = rows[condition.column].to_numpy(zero_copy_only=False).astype(float)
     meets = np.ones(len(years), bool)
     if condition.at_least is not None:
         meets &= years >= condition.at_least

@@ -10,11 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from gdi_spe.query.order.times import Stretch, birth_of
 from gdi_spe.query.outcome import Ids
 from gdi_spe.query.variants.rows import VariantRows
 from gdi_spe.store.folder import Folder
 from gdi_spe.terms import hpo
+from gdi_spe.terms.curies import looks_like_curie
 from gdi_spe.terms.likeness import Likeness, compare, meaning_of
+from gdi_spe.terms.naming import Recorded, term_named
 from gdi_spe.terms.references import Hierarchies
 
 ANNOTATIONS = (
@@ -91,6 +94,23 @@ class Records:
     def sample_origins(self) -> NDArray[np.str_]:
         """Germline or tumour, for each sample."""
         return np.array(self.folder.samples["origin"].to_pylist(), dtype=np.str_)
+
+    @cached_property
+    def births(self) -> dict[str, Stretch]:
+        """The days that each individual can have been born on, where any is known."""
+        rows = self.table("individuals")
+        told = zip(rows["individual_id"].to_pylist(), rows["birth_date"].to_pylist(), strict=True)
+        found = {one: birth_of(text) for one, text in told if text}
+        return {one: birth for one, birth in found.items() if birth is not None}
+
+    def term_named(self, text: str, table: str = "", column: str = "term") -> str:
+        """Return the term of an identifier, or of a label that the ontologies or a table have."""
+        if looks_like_curie(text) or not table:
+            return term_named(text, self.hierarchies, Recorded())
+        rows = self.folder.samples if table == "samples" else self.table(table)
+        terms = rows[column].to_pylist()
+        labels = rows["label"].to_pylist() if "label" in rows.column_names else [None] * len(terms)
+        return term_named(text, self.hierarchies, Recorded.of(terms, labels))
 
     def kinds(self, terms: Iterable[str], with_kinds: bool) -> frozenset[str]:
         """Return the terms that a question about these terms is answered by."""

@@ -92,6 +92,14 @@ class Hierarchy:
                 found.setdefault(parent, []).append(term)
         return {parent: tuple(terms) for parent, terms in found.items()}
 
+    @cached_property
+    def by_label(self) -> Mapping[str, tuple[str, ...]]:
+        """The terms of each label, in lower case."""
+        found: dict[str, list[str]] = {}
+        for term, label in self.labels.items():
+            found.setdefault(label.casefold(), []).append(term)
+        return {label: tuple(terms) for label, terms in found.items()}
+
     def nearest(self, text: str, n: int = 3) -> tuple[tuple[str, str], ...]:
         """Return the terms whose label or identifier is most like a text."""
         by_name = {label.lower(): term for term, label in self.labels.items()}

@@ -19,6 +19,11 @@ class Surroundings:
     outbox: Path
     policy: str
 
+    @property
+    def kept(self) -> Path:
+        """Where files made of a cohort for other programs are kept, beside the outbox."""
+        return self.outbox.parent / ".kept"
+
     def load_policy(self) -> DisclosurePolicy:
         """Return the policy to warn by; the node decides by its own, whatever this one says."""
         from gdi_spe.disclosure.presets import policy_named

@@ -12,15 +12,24 @@ from gdi_spe.query.evaluate import Evaluator
 from gdi_spe.store.folder import CohortFolder
 
 
-@pytest.fixture(scope="session")
-def small() -> ModuleType:
-    path = Path(__file__).parents[1] / "query" / "small_cohort.py"
-    spec = importlib.util.spec_from_file_location("small_cohort", path)
+def load(name: str) -> ModuleType:
+    path = Path(__file__).parents[1] / "query" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def small() -> ModuleType:
+    return load("small_cohort")
+
+
+@pytest.fixture(scope="session")
+def any_cohort() -> ModuleType:
+    return load("any_cohort")
 
 
 @pytest.fixture(scope="session")

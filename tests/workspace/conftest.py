@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from gdi_spe.demo.cohort import DemoCohort, make
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.surroundings import Surroundings
@@ -30,6 +31,12 @@ def small() -> ModuleType:
 def folder(small: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> CohortFolder:
     made: CohortFolder = small.make(tmp_path_factory.mktemp("cohorts") / "twelve")
     return made
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> DemoCohort:
+    """The synthetic node's first cohort, and what was planted."""
+    return make(tmp_path_factory.mktemp("planted"))
 
 
 @pytest.fixture

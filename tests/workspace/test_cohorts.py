@@ -139,7 +139,27 @@ def test_a_digest_is_that_of_the_sorted_pseudonyms(cohort: Cohort) -> None:
         ({"gene": ""}, "names nothing"),
         ({"gene": []}, "names nothing"),
         ({"gene": "RYR"}, "Near it: RYR1"),
-        ({"diagnosis": "melanoma"}, "not a term"),
+        ({"diagnosis": "melanomma"}, r"not a term. Near it: NCIT:C3224 \(Melanoma\)"),
+        ({"diagnosis": 590}, "diagnosis 590 is no name. diagnosis takes a name, as in 'ORPHA:590'"),
+        ({"gene": 5}, "as in 'RYR1'"),
+        ({"max_frequency": "0.1"}, "max_frequency '0.1' is no number"),
+        ({"max_frequency": 5}, "between 0 and 1"),
+        ({"age": 45}, "no pair of bounds"),
+        ({"age": (50, 40)}, "nobody is at least 50 and below 40"),
+        ({"age": (50, None), "age_at": "diagnosis"}, "nothing that this question asks"),
+        ({"age_at": "death"}, "without age"),
+        ({"descendants": 1, "sex": "male"}, "neither True nor False"),
+        ({"population": "Estonian"}, "It is one of EST, FIN"),
+        ({"dataset": "D9"}, "It is one of D1, D2"),
+        ({"gen": "RYR1"}, "Did you mean gene"),
+        ({"after": "2020-01-01"}, "says nothing alone"),
+        ({"biomarker": "BRAF", "after": "1.3.2020"}, "no date"),
+        ({"biomarker": "BRAF", "after": 5}, "nothing to be compared in time"),
+        ({"biomarker": "BRAF", "around": "2020-01-01"}, "around needs within"),
+        ({"biomarker": "BRAF", "within": 5}, "without after or before or around"),
+        ({"biomarker": "BRAF", "after": "P60"}, "ISO 8601"),
+        ({"gene": "PTEN", "after": "2020-01-01"}, "dated by the tumour sample"),
+        ({"sex": "male", "after": "2020-01-01"}, "says nothing alone"),
         ({"phenotype": "HP:9999999"}, "not in HP"),
         ({"diagnosis": "OMIM:601462"}, "reference add ontology OMIM"),
         ({"sex": "F"}, "It is one of female, male"),
@@ -162,6 +182,46 @@ def test_a_wrong_question_is_refused_in_words(
 ) -> None:
     with pytest.raises(BadInput, match=told):
         cohort.individuals(**asked).count()
+
+
+def test_a_value_without_a_name_is_refused_in_words(cohort: Cohort) -> None:
+    with pytest.raises(BadInput, match=r"as in individuals\(gene='RYR1'\)"):
+        cohort.individuals("RYR1")
+
+
+def test_a_label_stands_for_its_only_term(cohort: Cohort) -> None:
+    by_label = cohort.individuals(diagnosis="congenital myasthenic syndrome")
+
+    assert by_label.ids == cohort.individuals(diagnosis="ORPHA:590").ids == ids(1, 3)
+    assert cohort.individuals(phenotype="Ptosis").ids == ids(2, 3, 4)
+    assert cohort.individuals(diagnosis="Melanoma").ids == ids(5, 6, 9)
+
+
+def test_order_in_time_is_asked_by_a_selection_a_day_or_an_age(cohort: Cohort) -> None:
+    """P09 had melanoma in the 31st and COVID-19 in the 71st year of life; P05 was 50."""
+    melanoma = cohort.individuals(diagnosis="NCIT:C3224")
+
+    later = cohort.individuals(diagnosis="MONDO:0100096", after=melanoma)
+    soon = cohort.individuals(diagnosis="MONDO:0100096", after=melanoma, within="P10Y")
+    old = cohort.individuals(diagnosis="NCIT:C3224", after="P40Y")
+    treated = cohort.individuals(treatment="NCIT:C64768", after="2020-01-01", sex="female")
+
+    assert later.ids == ids(9)
+    assert soon.ids == []
+    assert "P09" in soon.controls()
+    assert old.ids == ids(5)
+    assert treated.ids == ids(5)
+
+
+def test_an_age_is_one_at_something(cohort: Cohort) -> None:
+    young = cohort.individuals(diagnosis="MONDO:0100096", age=(None, "P18Y"), age_at="diagnosis")
+
+    assert young.ids == ids(8)
+    assert young.controls().ids == ids(7, 9, 10)
+
+
+def test_nothing_that_is_none_is_asked(cohort: Cohort) -> None:
+    assert cohort.individuals(gene=None, sex="male", age=None).ids == ids(7, 8, 9, 10, 11)
 
 
 def test_a_wrong_argument_shows_one_message_and_the_line_of_the_cell(cohort: Cohort) -> None:

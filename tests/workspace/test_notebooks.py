@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 import pytest
 
-from gdi_spe.demo.cohort import DemoCohort, make
+from gdi_spe.demo.cohort import DemoCohort
 from gdi_spe.workspace.surroundings import Surroundings
 
 mpl.use("agg")
@@ -70,12 +70,6 @@ def test_a_notebook_runs_on_any_cohort(
     run(name)
 
     assert "P05" not in capsys.readouterr().out, "nobody is shown"
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> DemoCohort:
-    """The synthetic node's first cohort, and what was planted."""
-    return make(tmp_path_factory.mktemp("planted"))
 
 
 def test_the_three_questions_have_the_planted_answers(

@@ -23,7 +23,7 @@ from gdi_spe.boundary.manifest import Region
 from gdi_spe.store import counts, ploidy
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.chromosomes import rank_of
-from gdi_spe.store.folder import DatasetFolder
+from gdi_spe.store.folder import DatasetFolder, Folder
 from gdi_spe.store.germline import Samples, count_germline, with_counts
 from gdi_spe.store.kernels import merge as compiled
 from gdi_spe.store.kernels import numpy_merge, packed
@@ -48,7 +48,7 @@ _FACTS = tuple(name for name in VARIANTS.names if name not in _MADE)
 class Source:
     """The people taken from one dataset: their columns there, and their places in the cohort."""
 
-    folder: DatasetFolder
+    folder: Folder
     columns: NDArray[np.int64]
     places: NDArray[np.int64]
 
@@ -101,18 +101,31 @@ def write_subset(
 
 def _declared(sources: Sequence[Source]) -> pa.Table:
     """Return the regions that datasets declared; their sites would tell of people left out."""
-    tables = [s.assessed for s in sources if s.folder.manifest.declares_regions]
+    tables = [
+        s.assessed
+        for s in sources
+        if isinstance(s.folder, DatasetFolder) and s.folder.manifest.declares_regions
+    ]
     return pa.concat_tables([ASSESSED.empty_table(), *(t.cast(ASSESSED) for t in tables)])
 
 
 def write_without(
-    folder: Path, source: DatasetFolder, columns: NDArray[np.int64], samples: Samples
+    folder: Path,
+    source: Folder,
+    columns: NDArray[np.int64],
+    samples: Samples,
+    regions: Sequence[Region] = (),
 ) -> int:
-    """Write a dataset's variants again with the samples of some columns only; sites all stay."""
+    """Write a folder's variants again with the samples of some columns only.
+
+    Sites that nobody left carries stay; with regions those inside do.
+    """
     part, n_variants = Source(source, columns, np.arange(len(columns))), 0
     for chromosome in source.chromosomes:
         schema = pq.read_schema(source.path_of(f"variants/{chromosome}")).remove_metadata()
-        again = _Chromosome(chromosome, [part], samples, source.assembly, (), schema, keep_all=True)
+        again = _Chromosome(
+            chromosome, [part], samples, source.assembly, regions, schema, keep_all=True
+        )
         n_variants += again.write(folder)
     write_table(folder, "assessed", source.table("assessed"))
     return n_variants

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, TypedDict
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import conditions as ask
+from gdi_spe.query.consequences import expand
 from gdi_spe.query.places import allele_of, region_of
 from gdi_spe.query.records import Records
 from gdi_spe.terms import hpo
-from gdi_spe.terms.curies import require_known
 from gdi_spe.terms.references import Hierarchies
+from gdi_spe.workspace.asking import order, reading
+from gdi_spe.workspace.asking.reading import Names, names, require_among
+from gdi_spe.workspace.asking.selection import Selection
 
-Names = str | Sequence[str]
 _AT_LEAST = 0.6
 
 
@@ -35,17 +38,27 @@ class Asked(TypedDict, total=False):
     treated_from: str | date
     treated_until: str | date
     exposure: Names
+    procedure: Names
+    progression: Names
     biomarker: Names
     measurement: tuple[Any, ...]
+    after: Selection | str | date
+    before: Selection | str | date
+    around: Selection | str | date
+    within: str | float
     sex: Names
-    age: tuple[float | None, float | None]
+    age: tuple[float | str | None, float | str | None]
+    age_at: str
     population: Names
     country_of_origin: Names
+    vital_status: Names
+    dataset: Names
     similar_to: Names
     at_least: float
     descendants: bool
 
 
+WORDS = tuple(Asked.__annotations__)
 _VARIANT_WORDS = ("gene", "region", "variant", "consequence", "max_frequency", "zygosity",
                   "origin", "protein_change")  # fmt: skip
 _TERM_TABLES: dict[str, ask.TermTable] = {
@@ -53,9 +66,27 @@ _TERM_TABLES: dict[str, ask.TermTable] = {
     "phenotype": "phenotypic_features",
     "treatment": "treatments",
     "exposure": "exposures",
+    "procedure": "procedures",
 }
-_COLUMNS = ("sex", "population", "country_of_origin")
+# A word, and the column of the individuals that it asks.
+_COLUMNS: dict[str, ask.Column] = {
+    "sex": "sex",
+    "population": "population",
+    "country_of_origin": "country_of_origin",
+    "vital_status": "vital_status",
+    "dataset": "dataset_id",
+}
+_KNOWN = {"sex": ("female", "male"), "vital_status": ("alive", "deceased")}
 _ZYGOSITIES = ("heterozygous", "homozygous", "hemizygous")
+_SIGNS = ("<", "<=", "=", ">=", ">", "!=")
+# What says nothing without another word.
+_NEEDS = (
+    ("at_least", ("similar_to",)),
+    ("treated_from", ("treatment",)),
+    ("treated_until", ("treatment",)),
+    ("within", ("after", "before", "around")),
+    ("age_at", ("age",)),
+)
 
 
 def condition_of(asked: Mapping[str, Any], records: Records) -> ask.Condition:
@@ -64,124 +95,144 @@ def condition_of(asked: Mapping[str, Any], records: Records) -> ask.Condition:
     Raises
     ------
     BadInput
-        If an argument cannot be read, or means nothing without another.
+        If an argument is unknown, cannot be read, or means nothing without another.
     """
-    _refuse_alone(asked)
-    parts: list[ask.Condition] = []
-    if any(word in asked for word in _VARIANT_WORDS):
-        parts.append(_carries(asked, records.folder.assembly))
-    parts += [_has(asked, word) for word in _TERM_TABLES if word in asked]
-    if "biomarker" in asked:
-        parts.append(ask.HasBiomarker(names(asked["biomarker"])))
-    if "measurement" in asked:
-        parts.append(_measured(asked["measurement"], asked.get("descendants", True)))
-    for word in _COLUMNS:
-        if word in asked:
-            parts.append(_one_of(word, names(asked[word])))
-    if "age" in asked:
-        at_least, below = asked["age"]
-        parts.append(ask.AgeBetween(at_least, below))
-    if "similar_to" in asked:
-        terms = features(asked["similar_to"], records.hierarchies)
-        parts.append(ask.Resembles(terms, asked.get("at_least", _AT_LEAST)))
+    _refuse_unknown(asked)
+    given = {word: value for word, value in asked.items() if value is not None}
+    _refuse_alone(given)
+    descendants = reading.flag(given.get("descendants", True), "descendants")
+    events = _events(given, records, descendants)
+    parts = order.ordered(given, events, records)
+    parts += [_one_of(word, column, names(given[word], word), records)
+              for word, column in _COLUMNS.items() if word in given]  # fmt: skip
+    if "age" in given:
+        parts.append(order.aged(given, events))
+    if "similar_to" in given:
+        at_least = reading.number(given.get("at_least", _AT_LEAST), "at_least", 0, 1)
+        parts.append(ask.Resembles(features(given["similar_to"], records), at_least))
     return ask.all_of(parts)
 
 
-def _refuse_alone(asked: Mapping[str, Any]) -> None:
-    for word, other in (
-        ("at_least", "similar_to"),
-        ("treated_from", "treatment"),
-        ("treated_until", "treatment"),
-    ):
-        if word in asked and other not in asked:
-            raise BadInput(f"{word} says nothing without {other}")
-
-
-def names(value: Names) -> tuple[str, ...]:
-    """Return one name or several as a tuple."""
-    found = (value,) if isinstance(value, str) else tuple(value)
-    if not found or not all(isinstance(each, str) and each for each in found):
-        raise BadInput(f"{value!r} names nothing")
+def _events(
+    given: Mapping[str, Any], records: Records, descendants: bool
+) -> dict[str, ask.Condition]:
+    """Return what is asked for that is carried, found, done or measured, by its word."""
+    found: dict[str, ask.Condition] = {}
+    if any(word in given for word in _VARIANT_WORDS):
+        found["variant"] = _carries(given, records.folder.assembly)
+    for word in _TERM_TABLES:
+        if word in given:
+            found[word] = _has(given, word, records, descendants)
+    if "progression" in given:
+        terms = _terms(given["progression"], "progression", records)
+        found["progression"] = ask.SampleHas("progression", terms, descendants)
+    if "biomarker" in given:
+        found["biomarker"] = ask.HasBiomarker(names(given["biomarker"], "biomarker"))
+    if "measurement" in given:
+        found["measurement"] = _measured(given["measurement"], records, descendants)
     return found
 
 
-def features(asked: Names, hierarchies: Hierarchies) -> tuple[str, ...]:
+def _refuse_unknown(asked: Mapping[str, Any]) -> None:
+    for word in asked:
+        if word not in WORDS:
+            near = get_close_matches(word, WORDS, n=2, cutoff=0.6)
+            hint = f"Did you mean {' or '.join(near)}? " if near else ""
+            raise BadInput(
+                f"{word!r} cannot be asked", remedy=f"{hint}One can ask {', '.join(WORDS)}"
+            )
+
+
+def _refuse_alone(asked: Mapping[str, Any]) -> None:
+    for word, others in _NEEDS:
+        if word in asked and not any(other in asked for other in others):
+            raise BadInput(f"{word} says nothing without {' or '.join(others)}")
+
+
+def features(asked: Names, records: Records) -> tuple[str, ...]:
     """Return the features to compare with: HPO terms as they are, a disease's profile for it."""
     found: list[str] = []
-    for term in (require_known(each) for each in names(asked)):
-        if term.startswith(f"{hpo.PREFIX}:"):
-            found.append(term)
-            continue
-        profiles = [hpo.profile(same) for same in sorted(hierarchies.equivalents(term))]
-        profile = max(profiles, key=len)
-        if not profile:
-            raise BadInput(f"HPO annotates no features of {term}", remedy="Ask by HPO terms")
-        found += sorted(profile)
+    for name in names(asked, "similar_to"):
+        term = records.term_named(name)
+        is_feature = term.startswith(f"{hpo.PREFIX}:")
+        found += [term] if is_feature else _profile(term, records.hierarchies)
     return tuple(dict.fromkeys(found))
 
 
+def _profile(disease: str, hierarchies: Hierarchies) -> list[str]:
+    profiles = [hpo.profile(same) for same in sorted(hierarchies.equivalents(disease))]
+    profile = max(profiles, key=len)
+    if not profile:
+        raise BadInput(f"HPO annotates no features of {disease}", remedy="Ask by HPO terms")
+    return sorted(profile)
+
+
 def _carries(asked: Mapping[str, Any], assembly: str) -> ask.CarriesVariant:
-    zygosity = names(asked["zygosity"]) if "zygosity" in asked else ()
-    _require_among("zygosity", zygosity, _ZYGOSITIES)
-    origin = asked.get("origin")
-    _require_among("origin", () if origin is None else (origin,), ("germline", "tumour"))
-
     def words(word: str) -> tuple[str, ...]:
-        return names(asked[word]) if word in asked else ()
+        return names(asked[word], word) if word in asked else ()
 
+    require_among("zygosity", words("zygosity"), _ZYGOSITIES)
+    require_among("origin", words("origin"), ("germline", "tumour"))
+    expand(words("consequence"))
+    frequency = asked.get("max_frequency")
     return ask.CarriesVariant(
         genes=words("gene"),
         spans=tuple(region_of(text, assembly) for text in words("region")),
         alleles=tuple(allele_of(text, assembly) for text in words("variant")),
         consequences=words("consequence"),
-        max_frequency=asked.get("max_frequency"),
-        zygosity=zygosity,  # type: ignore[arg-type]  # checked above
-        origin=origin,
+        max_frequency=None if frequency is None else _frequency(frequency),
+        zygosity=words("zygosity"),  # type: ignore[arg-type]  # checked above
+        origin=asked.get("origin"),
         protein_changes=words("protein_change"),
     )
 
 
-def _require_among(word: str, values: Sequence[str], known: Sequence[str]) -> None:
-    for value in values:
-        if value not in known:
-            raise BadInput(f"{value!r} is no {word}", remedy=f"It is one of {', '.join(known)}")
+def _frequency(value: Any) -> float:
+    return reading.number(value, "max_frequency", 0, 1)
 
 
-def _has(asked: Mapping[str, Any], word: str) -> ask.HasTerm:
-    terms = tuple(require_known(term) for term in names(asked[word]))
-    is_treatment = word == "treatment"
-    return ask.HasTerm(
-        _TERM_TABLES[word],
-        terms,
-        asked.get("descendants", True),
-        from_date=_day(asked.get("treated_from")) if is_treatment else None,
-        to_date=_day(asked.get("treated_until")) if is_treatment else None,
-    )
+def _terms(value: Any, word: str, records: Records) -> tuple[str, ...]:
+    table, column = _RECORDED[word]
+    return tuple(records.term_named(name, table, column) for name in names(value, word))
 
 
-def _day(value: str | date | None) -> date | None:
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise BadInput(f"{value!r} is no date", remedy="Write it as in 2021-03-01") from None
+# Where the labels of a word's terms are recorded.
+_RECORDED = {
+    **{word: (table, "term") for word, table in _TERM_TABLES.items()},
+    "progression": ("samples", "progression"),
+    "measurement": ("measurements", "term"),
+}
 
 
-def _one_of(column: str, values: tuple[str, ...]) -> ask.IsOneOf:
-    if column == "sex":
-        _require_among("sex", values, ("female", "male"))
-    return ask.IsOneOf(column, values)  # type: ignore[arg-type]  # one of _COLUMNS
+def _has(asked: Mapping[str, Any], word: str, records: Records, descendants: bool) -> ask.HasTerm:
+    bounds = ("treated_from", "treated_until") if word == "treatment" else ()
+    began = [reading.day(asked[name], name) if name in asked else None for name in bounds]
+    first, last = began or (None, None)
+    terms = _terms(asked[word], word, records)
+    return ask.HasTerm(_TERM_TABLES[word], terms, descendants, from_date=first, to_date=last)
 
 
-def _measured(asked: tuple[Any, ...], with_kinds: bool) -> ask.Measured:
-    if len(asked) not in (3, 4) or asked[1] not in ("<", "<=", "=", ">=", ">", "!="):
+def _one_of(
+    word: str, column: ask.Column, values: tuple[str, ...], records: Records
+) -> ask.IsOneOf:
+    if word in _KNOWN:
+        require_among(word, values, _KNOWN[word])
+    elif column in ("population", "dataset_id"):
+        told = set(records.table("individuals")[column].to_pylist()) - {None}
+        require_among(word, values, sorted(told))
+    return ask.IsOneOf(column, values)
+
+
+def _measured(asked: Any, records: Records, descendants: bool) -> ask.Measured:
+    is_row = isinstance(asked, tuple | list) and len(asked) in (3, 4)
+    if not is_row or asked[1] not in _SIGNS or not isinstance(asked[0], str):
         raise BadInput(
             f"measurement {asked!r} cannot be read",
             remedy='Write ("LOINC:8302-2", ">=", 180) and, where units differ, the unit',
         )
-    term, sign, value = require_known(asked[0]), asked[1], float(asked[2])
+    term = _terms(asked[0], "measurement", records)[0]
+    value = reading.number(asked[2], "measurement")
     # Code systems of assays have no hierarchy as a rule: exactly the term unless one is known.
     is_flat = term.split(":")[0] in ("LOINC", "UCUM")
-    unit = asked[3] if len(asked) == 4 else None
-    return ask.Measured(term, sign, value, unit, with_kinds and not is_flat)
+    unit = names(asked[3], "unit")[0] if len(asked) == 4 else None
+    return ask.Measured(term, asked[1], value, unit, descendants and not is_flat)

@@ -1,8 +1,9 @@
-"""The only module that knows Hail: a cohort as a MatrixTable, without network."""
+"""A cohort as a MatrixTable, in a Hail that starts without network."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.schemas import ANNOTATION_COLUMNS
 from gdi_spe.store.writing.vcf import ESCAPES, VcfOptions, write_vcf
+from gdi_spe.workspace.bridges.files import since
+from gdi_spe.workspace.bridges.parts import Regions, part_of
 
 if TYPE_CHECKING:
     from gdi_spe.store.folder import Folder
@@ -50,8 +53,13 @@ def library() -> Any:
     return hl
 
 
-def matrix_table(folder: Folder) -> Any:
-    """Return a cohort's calls as a MatrixTable with its individuals and annotations.
+def matrix_table(
+    folder: Folder,
+    individuals: Collection[str] | None = None,
+    region: Regions = None,
+    progress: Callable[[int], None] = lambda _n: None,
+) -> Any:
+    """Return a cohort's calls, or a part of them, as a MatrixTable.
 
     Rows are keyed by locus and alleles (each alternate its own row) with the annotations as
     ``gene``, ``gene_id``, ``consequence``, ``impact``, ``hgvs_c`` and ``hgvs_p``; columns by
@@ -59,18 +67,22 @@ def matrix_table(folder: Folder) -> Any:
     Hail knows calls of one and two alleles: others are missing, and so are half-missing ones.
     """
     hl = library()
-    path = Path(tempfile.mkdtemp(prefix="spe-hail-")) / "cohort.vcf.gz"
-    bare = folder.assembly == "GRCh37"
-    write_vcf(
-        folder,
-        path,
-        VcfOptions(annotations=True, counts=False, bare_names=bare, at_most_two=True),
+    place = Path(tempfile.mkdtemp(prefix="spe-hail-"))
+    path = place / "cohort.vcf.gz"
+    options = VcfOptions(
+        annotations=True,
+        counts=False,
+        bare_names=folder.assembly == "GRCh37",
+        at_most_two=True,
     )
+    with part_of(folder, individuals, region, place) as part:
+        write_vcf(part, path, options, since(progress))
+        who = _columns(hl, part)
     table = hl.import_vcf(str(path), reference_genome=folder.assembly, force_bgz=True)
     told = {name: _unescaped(table.info[name.upper()]) for name in ANNOTATION_COLUMNS}
-    table = table.annotate_rows(**told)
-    who = _columns(hl, folder)
-    return table.annotate_cols(**who[table.s]).drop("info")
+    table = table.annotate_rows(**told).annotate_cols(**who[table.s]).drop("info")
+    # Read once more from text for every question, it would be slow; Hail's own form is not.
+    return table.checkpoint(str(place / "cohort.mt"), overwrite=True)
 
 
 def _columns(hl: Any, folder: Folder) -> Any:

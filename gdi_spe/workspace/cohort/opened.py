@@ -11,10 +11,13 @@ from gdi_spe.workspace.cohort.counting import Counting
 from gdi_spe.workspace.cohort.scoring import Scoring
 from gdi_spe.workspace.cohort.selecting import Selecting
 from gdi_spe.workspace.cohort.structuring import Structuring
+from gdi_spe.workspace.cohort.surviving import Surviving
 from gdi_spe.workspace.showing import html_table, shown_count, text_table
 
 
-class Cohort(Selecting, Counting, Associating, Aggregating, Scoring, Structuring, Bridging):
+class Cohort(
+    Selecting, Counting, Associating, Aggregating, Scoring, Structuring, Surviving, Bridging
+):
     """A cohort that is mounted in the workspace, or any folder of one.
 
     Parameters

@@ -15,27 +15,29 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-_WORDS = tuple(Asked.__annotations__)
-
 
 class Selecting(Held):
     """Select individuals of a cohort."""
 
-    def individuals(self, **asked: Unpack[Asked]) -> Selection:
+    def individuals(self, *unnamed: object, **asked: Unpack[Asked]) -> Selection:
         """Select individuals who meet every condition; everybody without any.
 
         Parameters
         ----------
         gene, region, variant, consequence, max_frequency, zygosity, origin, protein_change
             Carries a variant that meets all of these at once. ``gene`` is a symbol or Ensembl
-            identifier; ``region`` is ``"chr19:38433691-38595273"`` (1-based, both ends
-            included); ``variant`` is ``"chr7-140753336-A-T"``; ``consequence`` is a Sequence
-            Ontology name or a group (``"damaging"``, ``"protein_truncating"``,
-            ``"missense"``); ``max_frequency`` bounds the allele frequency in this cohort;
-            ``zygosity`` is ``"heterozygous"``, ``"homozygous"`` or ``"hemizygous"``;
-            ``origin`` is ``"germline"`` or ``"tumour"``; ``protein_change`` is ``"V600E"``.
-        diagnosis, phenotype, treatment, exposure
-            Has the term or a kind of it, as in ``"ORPHA:590"`` or ``"HP:0000508"``.
+            identifier; ``region`` is ``"chr19:38433691-38595273"`` or ``"19:..."`` (1-based,
+            both ends included); ``variant`` is ``"chr7-140753336-A-T"``; ``consequence`` is a
+            Sequence Ontology name or a group (``"protein_truncating"``, ``"missense"``,
+            ``"damaging"``, which is both, and ``"synonymous"``); ``max_frequency`` bounds the
+            allele frequency in this cohort; ``zygosity`` is ``"heterozygous"``,
+            ``"homozygous"`` or ``"hemizygous"``; ``origin`` is ``"germline"`` or ``"tumour"``;
+            ``protein_change`` is ``"V600E"``.
+        diagnosis, phenotype, treatment, exposure, procedure
+            Has the term or a kind of it, as in ``"ORPHA:590"``, ``"HP:0000508"``, or a label
+            that only one term has (``"Ptosis"``).
+        progression
+            Has a sample with this progression of a tumour.
         treated_from, treated_until
             The treatment began within these dates (both included).
         biomarker
@@ -43,42 +45,62 @@ class Selecting(Held):
         measurement
             Was measured so, as in ``("LOINC:8302-2", ">=", 180)``; with the unit as a fourth
             entry where units differ.
-        sex, population, country_of_origin
+        after, before, around, within
+            When that happened which else is asked for: after, before or around something else,
+            which is a selection (``cohort.individuals(treatment=...)``), a day
+            (``"2021-03-01"``) or an age (``"P60Y"``). ``within`` bounds the time between, in
+            days or as a period (``"P6M"``). Variants have a time in tumours alone: that of the
+            sample (``origin="tumour"``). One day is neither before nor after itself.
+        sex, population, country_of_origin, vital_status, dataset
             Genetic (else birth) sex, genetic ancestry, and country: different columns.
-        age
-            ``(from, below)`` in years at the last encounter; either may be ``None``.
+        age, age_at
+            ``(from, below)`` in years; either may be ``None``. ``age_at`` says at what:
+            ``"last_encounter"``, ``"death"``, or another argument of the question, as in
+            ``age_at="diagnosis"``.
         similar_to, at_least
             Has features like these HPO terms (or a disease's profile), by at least this share
-            (0.6) of the information in them.
+            (0.6) of the information in them; see `likeness`.
         descendants
             Whether a term stands for its kinds too (it does).
 
-        Several values for one argument mean any of them.
+        Several values for one argument mean any of them; an argument that is ``None`` asks
+        nothing.
 
         Returns
         -------
         A `Selection`. Each individual is present, excluded or not recorded in it; an
-        individual whose call is missing is no carrier and no control.
+        individual whose call is missing is no carrier and no control, and neither is one whose
+        times do not tell the order.
 
         Raises
         ------
         BadInput
             If an argument is unknown or cannot be read, a gene has no variant here (near names
-            are given), or a term's hierarchy is not in the cohort.
+            are given), a place is beyond its chromosome, or a term's hierarchy is not in the
+            cohort.
 
         Notes
         -----
         A frequency bound uses this cohort's own counts: in a small cohort a variant of one
-        person is not rare. Half-missing calls carry the allele they have.
+        person is not rare. Half-missing calls carry the allele they have. An age such as
+        ``P45Y`` is any day of that year of life; ages and days are compared by the date of
+        birth, as exactly as it is known.
 
         Examples
         --------
-        >>> cohort.individuals(gene="TLR7", zygosity="hemizygous", sex="male")  # doctest: +SKIP
+        >>> ill = cohort.individuals(diagnosis="MONDO:0100096", sex="male")
+        >>> carriers = cohort.individuals(gene="TLR7", consequence="damaging")
+        >>> (ill & carriers).counts().keys()
+        dict_keys(['present', 'excluded', 'not recorded'])
+        >>> treated = cohort.individuals(treatment="NCIT:C64768")
+        >>> late = cohort.individuals(biomarker="BRAF V600E", after=treated, within="P1Y")
+        >>> late.count() <= treated.count()
+        True
         """
-        unknown = [word for word in asked if word not in _WORDS]
-        if unknown:
+        if unnamed:
             raise BadInput(
-                f"{unknown[0]!r} cannot be asked", remedy=f"One can ask {', '.join(_WORDS)}"
+                f"{unnamed[0]!r} without a name says nothing",
+                remedy="Say what it is, as in individuals(gene='RYR1')",
             )
         return Selection(self, condition_of(asked, self.evaluator.records))
 
@@ -97,7 +119,7 @@ class Selecting(Held):
         """
         import pandas as pd
 
-        terms = features(similar_to, self.evaluator.records.hierarchies)
+        terms = features(similar_to, self.evaluator.records)
         found = self.evaluator.records.likeness(terms)
         return pd.DataFrame(
             {

@@ -17,6 +17,7 @@ _LAZY: dict[str, str] = {
     "manhattan": "along.manhattan",
     "miami": "along.manhattan",
     "qq": "spread.quantiles",
+    "survival": "curves",
 }
 
 __all__ = sorted(_LAZY)  # computed from the one table above

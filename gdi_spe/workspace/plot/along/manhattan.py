@@ -96,7 +96,7 @@ def manhattan(
 
     Examples
     --------
-    >>> results = cohort.association("height", ["sex"])
+    >>> results = cohort.association("Body height", ["sex"])
     >>> axes = spe.plot.manhattan(results, title="Height")
     >>> axes.get_title(loc="left")
     'Height'
@@ -142,7 +142,8 @@ def miami(
 
     Examples
     --------
-    >>> alone, adjusted = cohort.association("height"), cohort.association("height", ["sex"])
+    >>> alone = cohort.association("Body height")
+    >>> adjusted = cohort.association("Body height", ["sex"])
     >>> axes = spe.plot.miami(alone, adjusted, names=("height", "adjusted for sex"))
     """
     axes = axes_for(ax, 10.0, 6.0)

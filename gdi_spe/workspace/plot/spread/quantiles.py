@@ -71,7 +71,7 @@ def qq(
 
     Examples
     --------
-    >>> axes = spe.plot.qq(cohort.association("height", ["sex"]))
+    >>> axes = spe.plot.qq(cohort.association("Body height", ["sex"]))
     """
     require_columns(results, *([by] if by else []))
     axes = axes_for(ax, 4.6, 4.6)

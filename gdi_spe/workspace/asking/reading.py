@@ -1,0 +1,98 @@
+"""Read the arguments of a question: names, numbers, days and ages, or say how to write them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime
+from numbers import Real
+from typing import Any
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.query.periods import years_of
+
+Names = str | Sequence[str]
+_EXAMPLES = {
+    "gene": "'RYR1'",
+    "region": "'chr19:38433691-38595273'",
+    "variant": "'chr7-140753336-A-T'",
+    "consequence": "'missense'",
+    "zygosity": "'heterozygous'",
+    "protein_change": "'V600E'",
+    "diagnosis": "'ORPHA:590'",
+    "biomarker": "'BRAF V600E'",
+    "sex": "'female'",
+    "population": "'FIN'",
+}
+
+
+def names(value: Any, word: str = "") -> tuple[str, ...]:
+    """Return one name or several as a tuple."""
+    example = _EXAMPLES.get(word, "'HP:0000508'")
+    how = f"{word or 'This'} takes a name, as in {example}, or a list of names"
+    # Columns of pandas and arrays of NumPy name several, as lists do.
+    listed = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(listed, str | list | tuple | set | frozenset):
+        raise BadInput(f"{word} {value!r} is no name".strip(), remedy=how)
+    found = (listed,) if isinstance(listed, str) else tuple(listed)
+    if not found or not all(isinstance(each, str) and each.strip() for each in found):
+        raise BadInput(f"{word} {value!r} names nothing".strip(), remedy=how)
+    return tuple(each.strip() for each in found)
+
+
+def require_among(word: str, values: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a value that is none of the known ones."""
+    for value in values:
+        if value not in known:
+            raise BadInput(f"{value!r} is no {word}", remedy=f"It is one of {', '.join(known)}")
+
+
+def number(value: Any, word: str, low: float = -math.inf, high: float = math.inf) -> float:
+    """Return a number that lies between two bounds."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise BadInput(f"{word} {value!r} is no number", remedy=f"Write it as in {word}=0.01")
+    if not low <= float(value) <= high:
+        raise BadInput(f"{word} {value!r} is not between {low:g} and {high:g}")
+    return float(value)
+
+
+def flag(value: Any, word: str) -> bool:
+    """Return True or False, and nothing that merely counts as one."""
+    if not isinstance(value, bool):
+        raise BadInput(f"{word} {value!r} is neither True nor False")
+    return value
+
+
+def day(value: Any, word: str = "date") -> date:
+    """Return a day."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise BadInput(f"{word} {value!r} is no date", remedy="Write it as in 2021-03-01") from None
+
+
+def between(value: Any, word: str) -> tuple[float | None, float | None]:
+    """Return the two bounds of an age in years, either of them open."""
+    how = f"Write {word}=(18, 65) for at least 18 and below 65; None leaves a side open"
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+        raise BadInput(f"{word} {value!r} is no pair of bounds", remedy=how)
+    low, high = (None if each is None else years(each, word) for each in value)
+    if low is None and high is None:
+        raise BadInput(f"{word} {value!r} bounds nothing", remedy=how)
+    if low is not None and high is not None and low >= high:
+        raise BadInput(f"{word} {value!r}: nobody is at least {low:g} and below {high:g}")
+    return low, high
+
+
+def years(value: Any, word: str) -> float:
+    """Return an age in years, from a number of them or an ISO 8601 period."""
+    return years_of(value) if isinstance(value, str) else number(value, word, 0)
+
+
+def days(value: Any, word: str) -> float:
+    """Return a span of days, from a number of them or an ISO 8601 period such as ``P6M``."""
+    return years_of(value) * 365.25 if isinstance(value, str) else number(value, word, 0)

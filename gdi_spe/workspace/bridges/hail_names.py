@@ -1,0 +1,160 @@
+"""Hail's results in the shape of this library's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gdi_spe.boundary.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CODES = {f"chr{n}": n for n in range(1, 23)} | {"chrX": 23, "chrY": 24, "chrM": 25}
+_REGRESSION = ("beta", "standard_error", "p_value")
+
+
+def from_hail(result: Any) -> pd.DataFrame:
+    """Return a result of Hail with the columns of this library.
+
+    Parameters
+    ----------
+    result
+        A Table of ``hl.linear_regression_rows`` or ``hl.logistic_regression_rows`` (one
+        phenotype), or a MatrixTable or Table that ``hl.variant_qc`` or ``hl.sample_qc``
+        annotated, or one with a field of ``hl.hardy_weinberg_test``.
+
+    Returns
+    -------
+    A regression has the columns of `Cohort.association`; ``variant_qc`` and a Hardy-Weinberg
+    test those of `Cohort.variant_qc`; ``sample_qc`` those of `Cohort.sample_qc` that Hail has.
+    The first alternate allele is the one that is counted.
+
+    Raises
+    ------
+    BadInput
+        If it is none of these, or a regression has several phenotypes.
+
+    Examples
+    --------
+    >>> import hail as hl  # Hail
+    >>> mt = cohort.to_hail(region="chr10")  # Hail
+    >>> theirs = spe.from_hail(hl.variant_qc(mt))  # Hail
+    >>> theirs[["chromosome", "allele_number"]].iloc[0].tolist()[0]  # Hail
+    'chr10'
+    """
+    rows, kind = _rows_of(result)
+    frame = rows.to_pandas()
+    return _MAKERS[kind](frame)
+
+
+def _rows_of(result: Any) -> tuple[Any, str]:
+    """Return the table that holds the result, and what it is."""
+    fields = set(getattr(result, "row", ()))
+    columns = set(result.col) if hasattr(result, "col") else set()
+    if "sample_qc" in columns:
+        return _flat(result.cols(), "sample_qc", ("s",)), "sample_qc"
+    if "sample_qc" in fields:
+        return _flat(result, "sample_qc", ("s",)), "sample_qc"
+    table = result.rows() if hasattr(result, "rows") else result
+    if "variant_qc" in fields:
+        return _flat(table, "variant_qc", ("locus", "alleles")), "variant_qc"
+    if fields >= set(_REGRESSION):
+        return _regression_rows(table), "regression"
+    raise BadInput(
+        "this is no result that is known here",
+        remedy="Give what linear_regression_rows, logistic_regression_rows, variant_qc or "
+        "sample_qc returned",
+    )
+
+
+def _flat(table: Any, field: str, keys: tuple[str, ...]) -> Any:
+    table = table.key_by().select(*keys, field)
+    return table.flatten() if keys == ("s",) else _placed(table).flatten()
+
+
+def _placed(table: Any) -> Any:
+    """Put a place and two alleles in columns of their own."""
+    return (
+        table.transmute(
+            chromosome=table.locus.contig,
+            position=table.locus.position,
+            reference=table.alleles[0],
+            alternate=table.alleles[1],
+        ).drop("locus", "alleles")
+        if "locus" in table.row
+        else table
+    )
+
+
+def _regression_rows(table: Any) -> Any:
+    if "array" in str(table.beta.dtype):
+        raise BadInput(
+            "a regression of several phenotypes", remedy="Ask for one at a time, y=mt.height"
+        )
+    wanted = [
+        name for name in (*_REGRESSION, "n", "sum_x", "t_stat", "z_stat") if name in table.row
+    ]
+    return _placed(table.key_by().select("locus", "alleles", *wanted))
+
+
+def _regression(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    names = [name if name.startswith("chr") else f"chr{name}" for name in frame["chromosome"]]
+    p_value = frame["p_value"].to_numpy(float)
+    with np.errstate(divide="ignore"):
+        log_p = -np.log10(p_value)
+    table = {
+        "chromosome": np.array([_CODES.get(name.replace("chrMT", "chrM"), 0) for name in names]),
+        "base_pair_location": frame["position"].to_numpy(np.int64),
+        "effect_allele": frame["alternate"],
+        "other_allele": frame["reference"],
+        "beta": frame["beta"].to_numpy(float),
+        "standard_error": frame["standard_error"].to_numpy(float),
+    }
+    if {"n", "sum_x"} <= set(frame):
+        n = frame["n"].to_numpy(float)
+        table["effect_allele_frequency"] = frame["sum_x"].to_numpy(float) / (2 * n)
+    table |= {"p_value": p_value, "neg_log_10_p_value": log_p}
+    if "n" in frame:
+        table["n"] = frame["n"].to_numpy(np.int64)
+    return pd.DataFrame(table)
+
+
+def _variant_qc(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    told = {name.removeprefix("variant_qc."): frame[name] for name in frame.columns}
+    alternate = [row[1] for row in told["homozygote_count"]]
+    number = told["AN"].to_numpy(np.int64)
+    count = np.array([row[1] for row in told["AC"]], np.int64)
+    return pd.DataFrame(
+        {
+            **{key: told[key] for key in ("chromosome", "position", "reference", "alternate")},
+            "allele_count": count,
+            "allele_number": number,
+            "allele_frequency": np.divide(
+                count, number, out=np.full(len(count), np.nan), where=number > 0
+            ),
+            "n_heterozygous": told["n_het"].to_numpy(np.int64),
+            "n_homozygous": np.array(alternate, np.int64),
+            "n_missing": told["n_not_called"].to_numpy(np.int64),
+            "call_rate": told["call_rate"].to_numpy(float),
+            "p_value_hwe": told["p_value_hwe"].to_numpy(float),
+        }
+    )
+
+
+def _sample_qc(frame: pd.DataFrame) -> pd.DataFrame:
+    names = {name: name.removeprefix("sample_qc.") for name in frame.columns}
+    return frame.rename(columns=names | {"s": "sample_id"})
+
+
+_MAKERS: dict[str, Callable[[Any], Any]] = {
+    "regression": _regression,
+    "variant_qc": _variant_qc,
+    "sample_qc": _sample_qc,
+}

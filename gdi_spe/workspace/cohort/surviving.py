@@ -1,0 +1,220 @@
+"""Time until something happens."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.cohort.held import Held, ids_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gdi_spe.analysis.survival.instants import When
+    from gdi_spe.analysis.survival.times import Times
+
+# Who is compared: a selection and its controls, named selections, a column, or a label each.
+By = Selection | Mapping[str, Selection] | Mapping[str, str] | str
+
+
+class FewAtRisk(Caution):
+    """A group has too few individuals to be shown."""
+
+
+class Surviving(Held):
+    """Follow individuals from an origin until an event."""
+
+    def survival(
+        self,
+        event: When = "death",
+        origin: When = "birth",
+        by: By | None = None,
+        individuals: Selection | None = None,
+        *,
+        entry: When | None = None,
+        grid: float | str | None = None,
+    ) -> pd.DataFrame:
+        """Estimate the share that an event has not met, by Kaplan and Meier, on a time grid.
+
+        Parameters
+        ----------
+        event, origin
+            ``"birth"``, ``"death"``, ``"last encounter"``; a kind of record with its terms,
+            as ``{"diagnosis": "NCIT:C3224"}`` (or ``treatment``, ``end of treatment``,
+            ``phenotype``, ``procedure``, ``exposure``, ``biomarker``, ``measurement``,
+            ``progression`` of a sample; ``"any"`` for every term), the first of several; or a
+            day or an age in years of each individual.
+        by
+            Who is compared: a selection with those about whom it is recorded that they do not
+            meet it (groups ``present`` and ``excluded``), selections by name, a column such as
+            ``"sex"``, or a label of each individual. Who is in no group is left out.
+        individuals
+            Only these.
+        entry
+            When watching began, if later than the origin (left truncation): with
+            ``origin="birth"`` those who died before they could join were never seen.
+        grid
+            Step of the grid in years. Without it about ten to twenty steps of a usual length.
+            ``"exact"`` gives a row an event: a step can be a person, and it is no export.
+
+        Returns
+        -------
+        One row a group and time: ``group``, ``time_years`` (or ``time_months``,
+        ``time_days``), ``n_at_risk`` just before that time, ``survival`` in [0, 1], and the
+        95 % limits ``lower`` and ``upper`` (NaN where survival is 0). Times at which fewer are
+        at risk than the policy's smallest count are left out. ``attrs`` tells how many
+        individuals and events each group has, how many were left out and why, and of several
+        groups the log-rank test.
+
+        Raises
+        ------
+        BadInput
+            If a point in time or a group cannot be understood, a term is recorded of nobody,
+            or somebody is in two groups.
+        TooFewPeople
+            If nobody has an origin and an end.
+
+        Notes
+        -----
+        Kaplan and Meier (1958), J Am Stat Assoc 53:457; limits by Greenwood's variance on the
+        scale of log(−log S), as R's survival does with ``conf.type="log-log"``. Censoring must
+        tell nothing about the event; death without the event censors, so competing death is
+        not accounted for.
+
+        Examples
+        --------
+        >>> table = cohort.survival(event={"diagnosis": "any"}, by="sex")
+        >>> list(table.columns)
+        ['group', 'time_years', 'n_at_risk', 'survival', 'lower', 'upper']
+        >>> axes = spe.plot.survival(table)
+        """
+        from gdi_spe.analysis.survival import curves, logrank
+
+        groups = self._times(event, origin, by, individuals, entry)
+        least = self.count_policy.minimum
+        for name, times in groups.items():
+            if len(times) < least:
+                warnings.warn(FewAtRisk(f"{name}: fewer than {least} individuals"), stacklevel=2)
+        if grid == "exact":
+            table = curves.exact_table(groups)
+        else:
+            last = max((t for t in self._lasts(groups)), default=0.0)
+            table = curves.table_of(groups, curves.grid_of(grid, last), least)
+        table.attrs = {
+            "groups": {
+                name: {"n_individuals": len(each), "n_events": int(each.happened.sum())}
+                for name, each in groups.items()
+            },
+            "left_out": next(iter(groups.values())).left_out,
+            "is_exact": grid == "exact",
+        }
+        comparable = {name: each for name, each in groups.items() if len(each)}
+        if len(comparable) > 1 and any(each.happened.any() for each in comparable.values()):
+            table.attrs["log_rank"] = logrank.as_table(
+                comparable, logrank.log_rank(comparable)
+            ).attrs
+        return table
+
+    def _lasts(self, groups: Mapping[str, Times]) -> list[float]:
+        from gdi_spe.analysis.survival.curves import last_time
+
+        found = [last_time(times, self.count_policy.minimum) for times in groups.values()]
+        return [last for last in found if last == last]
+
+    def log_rank(
+        self,
+        by: By,
+        event: When = "death",
+        origin: When = "birth",
+        individuals: Selection | None = None,
+        *,
+        entry: When | None = None,
+        strata: str | Mapping[str, str] | None = None,
+        rho: float = 0.0,
+    ) -> pd.DataFrame:
+        """Test whether groups differ in how soon an event meets them.
+
+        Parameters
+        ----------
+        by, event, origin, individuals, entry
+            As for `survival`.
+        strata
+            A column, or a label of each individual: compared within each, and summed.
+        rho
+            0 is the log-rank test; 1 counts early events more (Peto and Peto).
+
+        Returns
+        -------
+        One row a group: ``group``, ``n_individuals``, ``n_events`` and ``n_expected`` if the
+        groups did not differ. ``attrs`` has ``chi_squared``, ``degrees_of_freedom`` and
+        ``p_value``.
+
+        Raises
+        ------
+        BadInput
+            As `survival` does.
+        TooFewPeople
+            If there are fewer than two groups, or nothing happened.
+
+        Notes
+        -----
+        Mantel (1966); Harrington and Fleming (1982), Biometrika 69:553, as R's ``survdiff``.
+
+        Examples
+        --------
+        >>> cohort.log_rank("sex", event={"diagnosis": "any"}).attrs["degrees_of_freedom"]
+        1
+        """
+        from gdi_spe.analysis.survival import logrank
+        from gdi_spe.analysis.survival.grouping import by_label, grouped
+
+        groups = self._times(event, origin, by, individuals, entry)
+        groups = {name: times for name, times in groups.items() if len(times)}
+        parts = None
+        if strata is not None:
+            labels = self._labels(strata)
+            inside: dict[str, dict[str, Times]] = {}
+            for name, times in groups.items():
+                for stratum, part in grouped(times, by_label(labels)).items():
+                    if len(part):
+                        inside.setdefault(stratum, {})[name] = part
+            parts = list(inside.values())
+        return logrank.as_table(groups, logrank.log_rank(groups, parts, rho))
+
+    def _times(
+        self,
+        event: When,
+        origin: When,
+        by: By | None,
+        individuals: Selection | None,
+        entry: When | None,
+    ) -> dict[str, Times]:
+        from gdi_spe.analysis.survival.grouping import grouped
+        from gdi_spe.analysis.survival.times import times_of
+
+        times = times_of(self.folder, event, origin, ids_of(individuals), entry)
+        return grouped(times, self._groups(by))
+
+    def _groups(self, by: By | None) -> dict[str, list[str]] | None:
+        from gdi_spe.analysis.survival.grouping import by_label
+
+        if by is None:
+            return None
+        if isinstance(by, Selection):
+            return {"present": by.ids, "excluded": by.controls().ids}
+        if isinstance(by, Mapping) and all(isinstance(each, Selection) for each in by.values()):
+            return {name: each.ids for name, each in by.items() if isinstance(each, Selection)}
+        if isinstance(by, str | Mapping):
+            return by_label(self._labels(by))
+        raise BadInput(
+            f"by={by!r} names no groups", remedy="A selection, selections by name, or a column"
+        )
+
+    def _labels(self, by: str | Mapping[str, str | Selection]) -> Mapping[str, object]:
+        from gdi_spe.analysis.association.traits import values_of
+
+        return values_of(self.folder, by) if isinstance(by, str) else by

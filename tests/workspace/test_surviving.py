@@ -1,0 +1,100 @@
+"""Survival as a researcher asks for it: groups in words, small ones never shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.policy import CountPolicy
+from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace.cohort.opened import Cohort
+from gdi_spe.workspace.cohort.surviving import FewAtRisk
+
+ILL = {"diagnosis": "any"}
+
+
+@pytest.fixture
+def open_two(folder: CohortFolder) -> Cohort:
+    """The cohort of twelve, where groups of two may be shown."""
+    return Cohort(folder.path, CountPolicy(minimum=2, zero="pass", round_to=0))
+
+
+def test_everybody_is_one_group_from_birth(open_two: Cohort) -> None:
+    table = open_two.survival(ILL)
+
+    assert set(table["group"]) == {"everybody"}
+    assert table["time_years"].tolist()[0] == 0
+    assert table["n_at_risk"].tolist()[0] == table.attrs["groups"]["everybody"]["n_individuals"]
+    # P01, P05, P07, P08, P09 fell ill at a known age; of P03 and P06 the age is not known.
+    assert table.attrs["groups"]["everybody"]["n_events"] == 5
+    assert table.attrs["left_out"]["the event is at an unknown time"] == 2
+    assert "log_rank" not in table.attrs
+
+
+def test_groups_come_from_columns_selections_names_and_labels(open_two: Cohort) -> None:
+    men, women = (open_two.individuals(sex=sex) for sex in ("male", "female"))
+    labels = dict.fromkeys(women.ids, "one") | dict.fromkeys(men.ids, "two")
+
+    by_column = open_two.survival(ILL, by="sex")
+    by_names = open_two.survival(ILL, by={"female": women, "male": men})
+    by_selection = open_two.survival(ILL, by=women)
+    by_labels = open_two.survival(ILL, by=labels)
+
+    rows = by_column.drop(columns="group")
+    for other in (by_names, by_selection, by_labels):
+        assert other.drop(columns="group").equals(rows)
+        assert other.attrs["log_rank"] == by_column.attrs["log_rank"]
+    assert set(by_column["group"]) == {"female", "male"}
+    assert set(by_selection["group"]) == {"present", "excluded"}
+    assert set(by_labels["group"]) == {"one", "two"}
+
+
+def test_the_smallest_count_of_the_policy_ends_each_curve(cohort: Cohort) -> None:
+    least = cohort.count_policy.minimum
+
+    with pytest.warns(FewAtRisk) as told:
+        table = cohort.survival(ILL, by="sex")
+
+    assert [str(each.message) for each in told] == [
+        f"{sex}: fewer than {least} individuals" for sex in ("female", "male")
+    ]
+    assert table.empty
+    assert list(table.columns) == [
+        "group", "time_days", "n_at_risk", "survival", "lower", "upper"
+    ]  # fmt: skip
+    assert cohort.survival("death")["n_at_risk"].min() >= least
+
+
+def test_a_row_an_event_is_given_only_where_it_is_asked_for(open_two: Cohort) -> None:
+    exact = open_two.survival(ILL, grid="exact")
+
+    assert exact["time_years"].tolist() == [1, 12, 30, 45, 50]
+    assert exact.attrs["is_exact"]
+
+
+def test_the_comparison_of_groups_is_a_table(open_two: Cohort) -> None:
+    table = open_two.log_rank("sex", ILL)
+    stratified = open_two.log_rank("sex", ILL, strata="dataset_id")
+
+    assert list(table.columns) == ["group", "n_individuals", "n_events", "n_expected"]
+    assert table["n_events"].sum() == pytest.approx(table["n_expected"].sum())
+    assert table.attrs["p_value"] == open_two.survival(ILL, by="sex").attrs["log_rank"]["p_value"]
+    assert stratified.attrs["chi_squared"] != table.attrs["chi_squared"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"by": "sexx"}, "nothing here is called 'sexx'"),
+        ({"by": 3}, "by=3 names no groups"),
+        ({"grid": "weekly"}, "grid='weekly'"),
+        ({"event": "deaths"}, "'deaths' is no point in time"),
+    ],
+)
+def test_a_wrong_argument_is_refused_by_name(
+    open_two: Cohort, words: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        open_two.survival(**{"event": ILL, **words})
