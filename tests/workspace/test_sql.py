@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace.asking.sql import SqlNotUnderstood
 from gdi_spe.workspace.cohort.opened import Cohort
 
@@ -64,6 +65,25 @@ def attacks(secret: Path) -> list[str]:
         "PRAGMA enable_profiling='json'; SET profiling_output='/tmp/x'",
         "SELECT * FROM read_parquet('https://example.org/x.parquet')",
         "FROM secret_frame",
+        "SELECT * FROM query('SELECT * FROM read_csv(''/etc/passwd'')')",
+        "SELECT * FROM query_table('/etc/passwd')",
+        "SELECT * FROM read_blob('/proc/self/environ')",
+        "SELECT * FROM parquet_metadata('/etc/passwd')",
+        "SELECT getenv('HOME')",
+        f"WITH x AS (COPY individuals TO '{secret.parent}/out.csv') SELECT 1",
+        "WITH x AS (DELETE FROM individuals RETURNING *) SELECT * FROM x",
+        "WITH x AS (INSERT INTO individuals FROM individuals RETURNING *) SELECT * FROM x",
+        "CREATE MACRO m() AS TABLE FROM read_csv('/etc/passwd')",
+        "CALL enable_logging(storage = 'file')",
+        "SELECT * FROM enable_logging('QueryLog', storage = 'file', storage_path = '/tmp/logs')",
+        "SELECT * FROM pandas_scan(1)",
+        "SELECT * FROM arrow_scan(1, 2, 3)",
+        "SELECT * FROM sqlite_scan('a', 'b')",
+        "SET temp_directory = '/tmp'",
+        "SET VARIABLE x = 1",
+        "PRAGMA database_list",
+        "BEGIN",
+        "VACUUM",
     ]
 
 
@@ -88,6 +108,102 @@ def test_a_relation_cannot_be_written_to_a_file(cohort: Cohort, tmp_path: Path) 
 
     with pytest.raises(duckdb.Error, match="file system"):
         relation.write_csv(str(tmp_path / "out.csv"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM duckdb_secrets()",
+        "SELECT * FROM duckdb_extensions()",
+        "SELECT * FROM sniff_csv('/etc/passwd')",
+    ],
+)
+def test_what_is_looked_up_late_is_locked_too(cohort: Cohort, text: str) -> None:
+    import duckdb
+
+    with pytest.raises((SqlNotUnderstood, duckdb.PermissionException), match="disabled"):
+        cohort.sql(text).fetchall()
+
+
+def test_nothing_spills_to_the_disk(cohort: Cohort) -> None:
+    found = cohort.sql("SELECT current_setting('temp_directory')").fetchall()
+
+    assert found == [("",)]
+
+
+def test_carriers_are_those_of_the_calls_with_their_zygosity(
+    cohort: Cohort, folder: CohortFolder
+) -> None:
+    """P07 is a man written 1/1 on X, P08 one written 1, P09 has two alleles there, P02 is ./1."""
+    rows = cohort.sql(
+        "SELECT chromosome, position, individual_id, zygosity FROM carriers ORDER BY ALL"
+    ).fetchall()
+    expected = []
+    for chromosome in folder.chromosomes:
+        variant, sample = folder.carrier_pairs(chromosome)
+        positions = folder.variants(chromosome)["position"].to_pylist()
+        people = folder.samples["individual_id"].to_pylist()
+        expected += [
+            (chromosome, positions[v], people[s]) for v, s in zip(variant, sample, strict=True)
+        ]
+
+    assert sorted(row[:3] for row in rows) == sorted(expected)
+    on_x = {row[2]: row[3] for row in rows if row[0] == "chrX"}
+    assert on_x == {"P01": "heterozygous", "P02": "homozygous", "P07": "hemizygous",
+                    "P08": "hemizygous"}  # fmt: skip
+    assert ("chr19", 38500000, "P02", None) in rows
+
+
+def test_zygosities_agree_with_selections(cohort: Cohort) -> None:
+    for zygosity in ("heterozygous", "homozygous", "hemizygous"):
+        found = cohort.sql(
+            f"SELECT DISTINCT individual_id FROM carriers WHERE zygosity = '{zygosity}' ORDER BY 1"
+        ).fetchall()
+        regions = cohort.sql("SELECT DISTINCT chromosome FROM variants").fetchall()
+        asked = cohort.individuals(region=[row[0] for row in regions], zygosity=zygosity)
+
+        assert [row[0] for row in found] == asked.ids
+
+
+def test_carriers_are_read_as_a_query_needs_them(cohort: Cohort) -> None:
+    plan = cohort.sql("EXPLAIN SELECT count(*) FROM carriers WHERE gene = 'PTEN'").fetchall()[0][1]
+
+    assert plan.index("Unnest") < plan.index("gene"), "the gene is looked at before the calls"
+
+
+def test_queries_do_not_disturb_each_other(cohort: Cohort) -> None:
+    first = cohort.sql("SELECT individual_id FROM individuals ORDER BY 1")
+    reader = first.to_arrow_reader(batch_size=1)
+    cohort.sql("SELECT count(*) FROM carriers").fetchall()
+
+    assert reader.read_all().num_rows == 12
+    assert first.fetchall()[0] == ("P01",)
+
+
+def test_calls_that_are_none_are_an_error_and_no_crash(cohort: Cohort) -> None:
+    import duckdb
+
+    with pytest.raises(duckdb.Error, match="not a multiple of 8"):
+        cohort.sql("SELECT _carried('chr1', 1, 'garbage'::BLOB)").fetchall()
+    with pytest.raises(duckdb.Error):
+        cohort.sql("SELECT _individual(99999999)").fetchall()
+
+
+def test_tables_and_columns_are_listed(cohort: Cohort) -> None:
+    listed = cohort.tables().set_index(["table", "column"])
+
+    assert listed.loc[("individuals", "sex"), "is_filled"]
+    assert not listed.loc[("exposures", "term"), "is_filled"]
+    assert not listed.loc[("variants", "hgvs_c"), "is_filled"]
+    assert listed.loc[("variants", "gene"), "is_filled"]
+    assert listed.loc[("carriers", "zygosity"), "type"] == "VARCHAR"
+    for table in set(listed.index.get_level_values("table")):
+        assert cohort.sql(f"FROM {table}").columns == listed.loc[table].index.tolist()
+
+
+def test_no_name_that_is_no_text_is_run(cohort: Cohort) -> None:
+    with pytest.raises(SqlNotUnderstood, match="no text"):
+        cohort.sql(5)  # type: ignore[arg-type]
 
 
 def test_a_query_cannot_spoil_the_next(cohort: Cohort) -> None:

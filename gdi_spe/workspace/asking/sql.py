@@ -7,22 +7,23 @@ asked for where there is no network; it is a help, no wall: the wall is around t
 from __future__ import annotations
 
 import re
+import weakref
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.folder import Folder
+from gdi_spe.query.records import Records
 from gdi_spe.store.schemas import POPULATION_COLUMNS, TABLES, VARIANTS
+from gdi_spe.workspace.asking.carriers import ZYGOSITIES, carried_in, taken_from
 
 if TYPE_CHECKING:
     import duckdb
 
-CARRIERS = "carriers"
-_MOST_CARRIERS = 20_000_000
+# What a query may do: read what is registered, and nothing of the machine.
 _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -30,10 +31,30 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "allow_community_extensions": "false",
     "allow_unsigned_extensions": "false",
     "python_enable_replacements": "false",
+    "temp_directory": "",
 }
-_PLAIN = pa.schema(
-    [field for field in VARIANTS if field.name not in ("calls", *POPULATION_COLUMNS)]
-)
+_CALLED = pa.schema([field for field in VARIANTS if field.name not in POPULATION_COLUMNS])
+_PLAIN = _CALLED.remove(_CALLED.get_field_index("calls"))
+_OF_CARRIERS = (
+    "chromosome", "position", "reference", "alternate", "gene", "gene_id", "consequence",
+    "impact", "hgvs_c", "hgvs_p", "other_genes", "allele_count", "allele_frequency",
+)  # fmt: skip
+# Views over what is registered; the names with an underscore are not for researchers.
+_VIEWS = {
+    "variants": f"SELECT {', '.join(_PLAIN.names)} FROM _variants",  # noqa: S608  # own names
+    "carriers": f"""
+        SELECT _individual(place >> 2) AS individual_id, _sample(place >> 2) AS sample_id,
+               _origin(place >> 2) AS origin, {", ".join(_OF_CARRIERS)},
+               _zygosity(place & 3) AS zygosity
+        FROM (SELECT {", ".join(_OF_CARRIERS)},
+                     unnest(_carried(chromosome, position, calls)) AS place
+              FROM _variants)""",  # noqa: S608  # own names
+}
+COLUMNS: dict[str, tuple[str, ...]] = {
+    **{name: tuple(schema.names) for name, schema in TABLES.items()},
+    "variants": tuple(_PLAIN.names),
+    "carriers": ("individual_id", "sample_id", "origin", *_OF_CARRIERS, "zygosity"),
+}
 _READ = "Start it with SELECT, WITH or FROM; keep tables in between as pandas tables"
 _MISSING = re.compile(r"(?:Table with name|Referenced column|column named?) \"?([\w.]+)\"?", re.I)
 
@@ -44,71 +65,91 @@ class SqlNotUnderstood(BadInput):
     code = "sql-not-understood"
 
 
-def run(folder: Folder, text: str) -> duckdb.DuckDBPyRelation:
-    """Run a query over the tables of a folder.
+class Engine:
+    """A locked DuckDB over the tables of one folder; each query has a connection of its own."""
 
-    Raises
-    ------
-    SqlNotUnderstood
-        If it cannot run; a wrong name is told with the nearest.
-    """
-    import duckdb
+    def __init__(self, records: Records) -> None:
+        import duckdb
 
-    connection = duckdb.connect(config=_LOCKED)
-    for name in TABLES:
-        connection.register(name, folder.table(name))
-    connection.register("variants", _variants(folder))
-    if re.search(rf"\b{CARRIERS}\b", text, re.IGNORECASE):
-        connection.register(CARRIERS, carriers(folder))
-    connection.execute("SET lock_configuration = true")
-    try:
-        kinds = [statement.type for statement in connection.extract_statements(text)]
-        if kinds not in ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN]):
-            raise SqlNotUnderstood("only one query that reads can be asked", remedy=_READ)
-        relation: duckdb.DuckDBPyRelation = connection.sql(text)
-    except duckdb.Error as error:
-        raise SqlNotUnderstood(_first_line(error), remedy=_nearest(str(error))) from None
-    return relation
+        self._folder = records.folder
+        self._tables = {name: records.table(name) for name in TABLES}
+        self._variants = _variants(records)
+        self._database = duckdb.connect(config=_LOCKED)
+        # Functions in Python hold the connection that has them: it is closed with its owner.
+        weakref.finalize(self, self._database.close)
+        self._add_functions(records)
+        self._database.execute("SET lock_configuration = true")
+
+    def _add_functions(self, records: Records) -> None:
+        from duckdb.func import FunctionNullHandling, PythonUDFType
+
+        # The library's types do not know functions of columns.
+        add: Callable[..., Any] = self._database.create_function
+        samples, arrow = records.folder.samples, PythonUDFType.ARROW
+        carried = carried_in(records.folder)
+        add("_carried", carried, ["VARCHAR", "INTEGER", "BLOB"], "BIGINT[]", type=arrow)
+        for name, column in (
+            ("_individual", samples["individual_id"]),
+            ("_sample", samples["sample_id"]),
+            ("_origin", samples["origin"]),
+            ("_zygosity", pa.chunked_array([pa.array(ZYGOSITIES, pa.string())])),
+        ):
+            taken, nulls = taken_from(column.combine_chunks()), FunctionNullHandling.SPECIAL
+            add(name, taken, ["BIGINT"], "VARCHAR", type=arrow, null_handling=nulls)
+
+    def run(self, text: str) -> duckdb.DuckDBPyRelation:
+        """Run a query; see `run`."""
+        import duckdb
+
+        if not isinstance(text, str):
+            raise SqlNotUnderstood(f"{text!r} is no text", remedy=_READ)
+        connection = self._database.cursor()
+        for name, table in self._tables.items():
+            connection.register(name, table)
+        connection.register("_variants", self._variants)
+        for name, view in _VIEWS.items():
+            connection.execute(f"CREATE TEMP VIEW {name} AS {view}")
+        try:
+            kinds = [statement.type for statement in connection.extract_statements(text)]
+            if kinds not in ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN]):
+                raise SqlNotUnderstood("only one query that reads can be asked", remedy=_READ)
+            relation: duckdb.DuckDBPyRelation = connection.sql(text)
+        except duckdb.Error as error:
+            raise SqlNotUnderstood(_first_line(error), remedy=_nearest(str(error))) from None
+        return relation
+
+    def columns(self) -> list[dict[str, Any]]:
+        """Return every column with its table, its type, and whether anything is in it."""
+        return [
+            {"table": table, "column": name, "type": str(kind),
+             "is_filled": self._is_filled(table, name)}
+            for table in COLUMNS
+            for name, kind in self._types(table)
+        ]  # fmt: skip
+
+    def _types(self, table: str) -> list[tuple[str, Any]]:
+        relation = self.run(f"FROM {table}")
+        return list(zip(relation.columns, relation.types, strict=True))
+
+    def _is_filled(self, table: str, column: str) -> bool:
+        if table == "carriers":
+            return True
+        if table == "variants":
+            parts = (self._folder.variants(name, [column]) for name in self._folder.chromosomes)
+        else:
+            parts = (part.select([column]) for part in (self._tables[table],))
+        return any(part[column].null_count < part.num_rows for part in parts)
 
 
-def _variants(folder: Folder) -> Any:
-    """All variants without their calls; read from the files as a query needs them."""
+def _variants(records: Records) -> Any:
+    """All variants; read from the files as a query needs them."""
+    folder = records.folder
+    for chromosome in folder.chromosomes:
+        folder.variants_file(chromosome)
     paths = [str(folder.path_of(f"variants/{name}")) for name in folder.chromosomes]
     if not paths:
-        return _PLAIN.empty_table()
-    return ds.dataset(paths, schema=_PLAIN, format="parquet")
-
-
-def carriers(folder: Folder) -> pa.Table:
-    """Return who carries what: one row an individual's sample and variant.
-
-    Raises
-    ------
-    BadInput
-        If there are too many for one table.
-    """
-    parts = []
-    for chromosome in folder.chromosomes:
-        names = ["position", "reference", "alternate", "gene", "consequence", "allele_frequency"]
-        table = folder.variants(chromosome, [*names, "n_heterozygous", "n_homozygous"])
-        n_expected = int(np.sum(table["n_heterozygous"])) + int(np.sum(table["n_homozygous"]))
-        if n_expected > _MOST_CARRIERS:
-            raise BadInput(
-                f"{chromosome} alone has {n_expected:,} carriers, too many for one table",
-                remedy="Ask cohort.individuals(gene=...) for those of a gene",
-            )
-        parts.append(_carriers_of(folder, chromosome, table.select(names)))
-    return pa.concat_tables(parts) if parts else pa.table({"individual_id": pa.array([], "string")})
-
-
-def _carriers_of(folder: Folder, chromosome: str, table: pa.Table) -> pa.Table:
-    variant, sample = folder.carrier_pairs(chromosome)
-    people = folder.samples.take(pa.array(sample))
-    found = table.take(pa.array(variant))
-    found = found.add_column(0, "chromosome", pa.array([chromosome] * len(variant), pa.string()))
-    found = found.add_column(0, "origin", people["origin"])
-    found = found.add_column(0, "sample_id", people["sample_id"])
-    return found.add_column(0, "individual_id", people["individual_id"])
+        return _CALLED.empty_table()
+    return ds.dataset(paths, schema=_CALLED, format="parquet")
 
 
 def _first_line(error: Exception) -> str:
@@ -117,10 +158,11 @@ def _first_line(error: Exception) -> str:
 
 def _nearest(message: str) -> str:
     found = _MISSING.search(message)
-    known = sorted({*TABLES, "variants", CARRIERS})
-    columns = sorted({name for schema in (*TABLES.values(), _PLAIN) for name in schema.names})
     if found is None:
-        return "Tables: " + ", ".join(known) if "does not exist" in message else ""
+        return "Tables: " + ", ".join(sorted(COLUMNS)) if "does not exist" in message else ""
     name = found[1].split(".")[-1].lower()
-    near = get_close_matches(name, [*known, *columns], n=3, cutoff=0.5)
-    return f"Near it: {', '.join(near)}" if near else "Tables: " + ", ".join(known)
+    columns = sorted({column for names in COLUMNS.values() for column in names})
+    near = get_close_matches(name, [*sorted(COLUMNS), *columns], n=3, cutoff=0.5)
+    if near:
+        return f"Near it: {', '.join(near)}"
+    return "Tables: " + ", ".join(sorted(COLUMNS)) + "; their columns: cohort.tables()"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
 from gdi_spe.boundary.errors import BadInput
@@ -14,6 +15,8 @@ from gdi_spe.workspace.cohort.held import Held
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+    from gdi_spe.workspace.asking.sql import Engine
 
 
 class Selecting(Held):
@@ -133,6 +136,10 @@ class Selecting(Held):
     def sql(self, text: str) -> duckdb.DuckDBPyRelation:
         """Ask in SQL, over all tables, ``variants`` and ``carriers``.
 
+        ``carriers`` has a row for each sample and variant it carries, with ``zygosity`` (empty
+        where a part of the call is missing); it is made as a query reads it, so that one that
+        names genes or places is quick in a cohort of any size.
+
         Returns
         -------
         A DuckDB relation: ``.df()`` gives a pandas table, ``.arrow()`` an Arrow one.
@@ -143,10 +150,41 @@ class Selecting(Held):
             If the query cannot run; the nearest names are given. The engine sees this cohort
             alone: no files, no extensions, no settings.
 
+        Notes
+        -----
+        ``gene`` is the first gene of a variant; others are in ``other_genes``, where
+        `individuals` looks too. ``status`` of a table tells present from excluded.
+
         Examples
         --------
-        >>> cohort.sql("SELECT count(*) AS n FROM individuals").df()  # doctest: +SKIP
+        >>> cohort.sql("SELECT count(*) AS n FROM individuals").df().columns.tolist()
+        ['n']
+        >>> homozygous = cohort.sql(
+        ...     "SELECT DISTINCT individual_id FROM carriers "
+        ...     "WHERE gene = 'TLR7' AND zygosity = 'homozygous'"
+        ... )
         """
-        from gdi_spe.workspace.asking import sql
+        return self._sql.run(text)
 
-        return sql.run(self.folder, text)
+    @cached_property
+    def _sql(self) -> Engine:
+        from gdi_spe.workspace.asking.sql import Engine
+
+        return Engine(self.evaluator.records)
+
+    def tables(self) -> pd.DataFrame:
+        """List the tables and columns that `sql` can read.
+
+        Returns
+        -------
+        One row a column: ``table``, ``column``, ``type`` in SQL, and ``is_filled``, whether
+        anything is recorded in it (always so for ``carriers``, which is made of the calls).
+
+        Examples
+        --------
+        >>> cohort.tables().query("is_filled")["table"].unique()[:2].tolist()
+        ['individuals', 'samples']
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._sql.columns())
