@@ -159,10 +159,9 @@ class Selecting(Held):
         --------
         >>> cohort.sql("SELECT count(*) AS n FROM individuals").df().columns.tolist()
         ['n']
-        >>> homozygous = cohort.sql(
-        ...     "SELECT DISTINCT individual_id FROM carriers "
-        ...     "WHERE gene = 'TLR7' AND zygosity = 'homozygous'"
-        ... )
+        >>> asked = "SELECT zygosity, count(*) AS n FROM carriers WHERE gene = 'TLR7' GROUP BY 1"
+        >>> cohort.sql(asked).columns
+        ['zygosity', 'n']
         """
         return self._sql.run(text)
 
