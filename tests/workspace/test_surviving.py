@@ -10,7 +10,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace.cohort.opened import Cohort
-from gdi_spe.workspace.cohort.surviving import FewAtRisk
+from gdi_spe.workspace.cohort.surviving import FewAtRisk, FewEvents, HazardsNotProportional
 
 ILL = {"diagnosis": "any"}
 
@@ -98,3 +98,34 @@ def test_a_wrong_argument_is_refused_by_name(
 ) -> None:
     with pytest.raises(BadInput, match=told):
         open_two.survival(**{"event": ILL, **words})
+
+
+def made_times(cohort: Cohort) -> dict[str, float]:
+    """An age of an event of each individual: carriers of RYR1 meet it earlier, mostly."""
+    return {name: 20.0 + 7 * (i % 5) + i for i, name in enumerate(cohort.individuals().ids[:10])}
+
+
+def test_a_model_takes_columns_selections_and_values(open_two: Cohort) -> None:
+    event, carriers = made_times(open_two), open_two.individuals(gene="PTEN")
+    by_hand = dict.fromkeys(carriers.ids, 1.0) | dict.fromkeys(carriers.controls().ids, 0.0)
+
+    with pytest.warns(FewEvents, match="each of 2 terms"):
+        one = open_two.cox({"sex": "sex", "PTEN": carriers}, event, proportional=None)
+    with pytest.warns(FewEvents):
+        two = open_two.cox({"sex": "sex", "PTEN": by_hand}, event, proportional=None)
+
+    assert one["term"].tolist() == ["sex=male", "PTEN"]
+    assert one.equals(two)
+    assert one.attrs["n_events"] == 10
+
+
+def test_hazards_that_change_with_time_are_warned_of(open_two: Cohort) -> None:
+    event = {name: 30.0 + i for i, name in enumerate(open_two.individuals().ids[:11])}
+    first_and_last = dict(zip(event, [1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1], strict=True))
+    steady = dict(zip(event, [1, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0], strict=True))
+
+    with pytest.warns(HazardsNotProportional, match="change with time: first_and_last"):
+        open_two.cox({"first_and_last": first_and_last}, event, proportional="identity")
+    table = open_two.cox({"steady": steady}, event, proportional="identity")
+
+    assert table["p_value_proportional"][0] > 0.05
