@@ -55,6 +55,18 @@ class EntitlementSource(Frozen):
     reads_applications: bool = False
 
 
+class ObligationSettings(Frozen):
+    """What everybody who works here must have agreed to (terms) or learned (a training)."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")
+    kind: Literal["terms", "training"]
+    title: str = Field(min_length=1, max_length=200)
+    # Where it can be read.
+    url: str = ""
+    # How long it counts; after that it is due again, and access ends until then.
+    valid_days: float = Field(365, gt=0, le=3660)
+
+
 class IdentitySettings(Frozen):
     """LS AAI, or the development provider in its shapes."""
 
@@ -84,6 +96,7 @@ class IdentitySettings(Frozen):
     passport_flow: Literal["userinfo", "exchange"] = "userinfo"
     # Only for "exchange": where the keys are with which the log-in service signs passports.
     passport_jku: str = ""
+    obligations: tuple[ObligationSettings, ...] = ()
 
 
 class HubSettings(Frozen):
@@ -136,6 +149,24 @@ class TimerSettings(Frozen):
     identity_grace_seconds: float = Field(3600, ge=0)
 
 
+class Peer(Frozen):
+    """Another environment or office that is told when access ends for a cause."""
+
+    url: str
+    # A file of keys/ with the secret that signs what is told.
+    secret_file: str
+
+
+class RevocationSettings(Frozen):
+    """What follows from an end of access, beyond the end itself; codes are those of refusals."""
+
+    # Ends after which the work volume cannot be mounted until somebody has looked at it.
+    quarantine: tuple[str, ...] = ("suspended", "project-suspended", "node-closed")
+    # Ends that the peers are told of.
+    tells: tuple[str, ...] = ("suspended", "project-suspended", "node-closed")
+    peers: tuple[Peer, ...] = ()
+
+
 class Settings(Frozen):
     """The whole configuration of a node."""
 
@@ -151,6 +182,7 @@ class Settings(Frozen):
     workspace: WorkspaceSettings
     gateway: GatewaySettings = GatewaySettings()
     timers: TimerSettings = TimerSettings()
+    revocation: RevocationSettings = RevocationSettings()
 
     @model_validator(mode="after")
     def _an_exchange_has_keys(self) -> Self:
@@ -169,6 +201,7 @@ class Settings(Frozen):
                 **({"identity.passport_jku": jku} if (jku := self.identity.passport_jku) else {}),
                 **{f"visa issuer {i.iss}": i.jku for i in self.identity.visa_issuers},
                 **{f"entitlements of {e.source}": e.url for e in self.identity.entitlements},
+                **{f"peer {n}": peer.url for n, peer in enumerate(self.revocation.peers)},
             }
             for name, url in urls.items():
                 if why := development_only(url):

@@ -19,7 +19,7 @@ from gdi_spe.node.revocation import due
 from gdi_spe.node.revocation.due import due_now
 from gdi_spe.node.revocation.ending import Ender
 
-for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock"):
+for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock", "revocation"):
     importlib.import_module(f"gdi_spe.node.{room}.tables")
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

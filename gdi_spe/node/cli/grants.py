@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from gdi_spe.node.cli.context import Cli, pass_cli
 from gdi_spe.node.identity.grants import effective_end, end_grant, history, live_grants
+from gdi_spe.node.identity.obligations import duties_of, fulfil, withdraw_fulfilment
 from gdi_spe.node.identity.people import find_person, restore, suspend
 from gdi_spe.node.identity.tables import Grant
 
@@ -27,17 +29,20 @@ def show(cli: Cli, subject: str) -> None:
         person = find_person(session, subject)
         live = {(one.target, one.source) for one in live_grants(session, person.person, now)}
         rows = [_as_json(row, live) for row in history(session, person.person)]
+        duties = [duty.as_json() for duty in duties_of(session, person.person, now)]
     found = {
         "person": person.person,
         "subject": person.subject,
         "suspended": person.suspended_at is not None,
         "grants": rows,
+        "obligations": duties,
     }
     lines = [
         f"{row['target']}  {'live' if row['live'] else row['ended'] or 'not live'}  "
         f"until {row['until']}  {row['source']}"
         for row in rows
     ]
+    lines += [f"{one['id']}  {one['kind']}  until {one['until'] or '- (due)'}" for one in duties]
     cli.show(found, "\n".join([f"{person.person} ({person.subject})", *lines]))
 
 
@@ -76,6 +81,34 @@ def restore_person(cli: Cli, subject: str, why: str) -> None:
         person = find_person(session, subject).person
         restore(session, person, why, "admin", cli.now())
     cli.show({"person": person}, f"{person} is no longer suspended")
+
+
+@grants.command("fulfil")
+@click.argument("subject")
+@click.argument("obligation")
+@click.option("--until", type=click.DateTime(), help="UTC; else as long as the settings allow.")
+@pass_cli
+def fulfil_obligation(cli: Cli, subject: str, obligation: str, until: datetime | None) -> None:
+    """Record that a person has taken a training, or accepted terms on paper."""
+    ends = until.replace(tzinfo=UTC) if until else None
+    with cli.database().write() as session:
+        person = find_person(session, subject).person
+        counts = fulfil(session, obligation, person, "admin", cli.now(), ends)
+    found = {"person": person, "obligation": obligation, "until": counts.isoformat()}
+    cli.show(found, f"{obligation} of {person} counts until {counts:%Y-%m-%d %H:%M} UTC")
+
+
+@grants.command("unfulfil")
+@click.argument("subject")
+@click.argument("obligation")
+@click.option("--why", required=True, help="The reason, for the audit log.")
+@pass_cli
+def withdraw_obligation(cli: Cli, subject: str, obligation: str, why: str) -> None:
+    """Let what a person had fulfilled count no longer; a running workspace of theirs ends."""
+    with cli.database().write() as session:
+        person = find_person(session, subject).person
+        withdraw_fulfilment(session, obligation, person, why, "admin", cli.now())
+    cli.show({"person": person}, f"{obligation} of {person} counts no longer")
 
 
 def _as_json(row: Grant, live: set[tuple[str, str]]) -> dict[str, Any]:

@@ -50,7 +50,8 @@ def list_workspaces(cli: Cli) -> None:
     rows = _ask(cli, "GET", "/v1/workspaces")
     lines = [
         f"{row['wid']}  {row['status']:<8}  {row['person']}  {row['project']}"
-        f"  until {row['valid_until'] or '-'}  {row['why']}{_outdated(row)}".rstrip()
+        f"  until {row['valid_until'] or '-'}  {row['why']}{_outdated(row)}"
+        f"{'  files put aside' if row.get('quarantined_at') else ''}".rstrip()
         for row in rows
     ]
     cli.show(rows, "\n".join(lines) or "There is no workspace.")
@@ -74,16 +75,44 @@ def stop(cli: Cli, wid: str, why: str) -> None:
 
 @workspace.command("kill-switch")
 @click.option("--why", required=True, help="The reason, for the audit log.")
+@click.option("--person", default="", help="Close the node to one person, by subject or name here.")
+@click.option("--project", default="", help="Suspend one project.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_cli
-def kill_switch(cli: Cli, why: str, yes: bool) -> None:
-    """End every workspace of this node and hold back what was submitted from them."""
+def kill_switch(cli: Cli, why: str, person: str, project: str, yes: bool) -> None:
+    """End every workspace of this node, or of one person or project, and let none start again.
+
+    What was submitted from them is held back. `workspace reopen`, `grants restore` and
+    `project resume` undo it.
+    """
+    if person and project:
+        raise BadInput("name a person or a project, not both")
+    what = person or project or "this node"
     if not yes:
-        click.confirm("End every workspace of this node?", abort=True)
-    answer = _ask(cli, "POST", "/v1/kill-switch", {"why": why})
+        click.confirm(f"End every workspace of {what}?", abort=True)
+    body = {"why": why, "person": person, "project": project}
+    answer = _ask(cli, "POST", "/v1/kill-switch", body)
     if left := sorted(wid for wid, is_gone in answer.items() if not is_gone):
         raise NotGone(left)
-    cli.show(answer, f"{len(answer)} workspaces have ended")
+    cli.show(answer, f"{len(answer)} workspaces have ended; {what} is closed")
+
+
+@workspace.command()
+@click.option("--why", required=True, help="The reason, for the audit log.")
+@pass_cli
+def reopen(cli: Cli, why: str) -> None:
+    """Let workspaces start again after the kill switch of the whole node."""
+    cli.show(_ask(cli, "POST", "/v1/reopen", {"why": why}), "workspaces can start again")
+
+
+@workspace.command()
+@click.argument("wid")
+@click.option("--why", required=True, help="The reason, for the audit log.")
+@pass_cli
+def release(cli: Cli, wid: str, why: str) -> None:
+    """Give a workspace its files back that were put aside when access ended for a cause."""
+    answer = _ask(cli, "POST", f"/v1/workspaces/{_checked(wid)}/release", {"why": why})
+    cli.show(answer, f"the files of {wid} can be opened again")
 
 
 @workspace.command()

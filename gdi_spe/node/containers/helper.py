@@ -46,6 +46,8 @@ def node_application(keeper: Keeper) -> web.Application:
             web.delete("/orders/{wid}", routes.stop),
             web.get("/workspaces", routes.workspaces),
             web.post("/workspaces/{wid}/stop", routes.stop),
+            web.post("/workspaces/{wid}/quarantine", routes.quarantine),
+            web.post("/workspaces/{wid}/release", routes.release),
             web.post("/workspaces/{wid}/probe", routes.probe),
             web.post("/stop-all", routes.stop_all),
         ]
@@ -70,6 +72,14 @@ class _Routes:
     async def stop(self, request: web.Request) -> web.Response:
         stopped = await asyncio.to_thread(self._keeper.stop, request.match_info["wid"])
         return web.json_response({"stopped": stopped})
+
+    async def quarantine(self, request: web.Request) -> web.Response:
+        await asyncio.to_thread(self._keeper.quarantine, request.match_info["wid"])
+        return web.json_response({"quarantined": True})
+
+    async def release(self, request: web.Request) -> web.Response:
+        await asyncio.to_thread(self._keeper.release, request.match_info["wid"])
+        return web.json_response({"quarantined": False})
 
     async def stop_all(self, _request: web.Request) -> web.Response:
         return web.json_response({"stopped": await asyncio.to_thread(self._keeper.stop_all)})

@@ -27,7 +27,7 @@ from gdi_spe.node.containers.order import (
     is_workspace_id,
     refusal,
 )
-from gdi_spe.node.containers.volumes import Volumes
+from gdi_spe.node.containers.volumes import VolumeQuarantined, Volumes
 from gdi_spe.node.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,9 @@ class Keeper:
             log.warning("order refused: %s", refused)
             raise refused
         with self._locks[order.wid]:
+            # TRUST: the second of two checks: what was put aside is not mounted, whoever orders it.
+            if self.volumes.is_aside(self._places(order.wid)):
+                raise VolumeQuarantined(order.wid)
             self.engine.remove(order.container_name)
             self.volumes.prepare(self._places(order.wid), order.uid, order.limits.work_mib)
             path = self._folder / f"{order.wid}.json"
@@ -107,6 +110,19 @@ class Keeper:
             self._orders.pop(wid, None)
             self._started.discard(wid)
             return removed
+
+    def quarantine(self, wid: str) -> None:
+        """End a workspace and put its work volume aside; again is harmless."""
+        wid = checked(wid)
+        with self._locks[wid]:
+            self.stop(wid)
+            self.volumes.put_aside(self._places(wid))
+
+    def release(self, wid: str) -> None:
+        """Let a work volume that was put aside be mounted again."""
+        wid = checked(wid)
+        with self._locks[wid]:
+            self.volumes.take_back(self._places(wid))
 
     def stop_all(self) -> list[str]:
         """End every workspace of this node, and of no other."""

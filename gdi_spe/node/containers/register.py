@@ -76,6 +76,30 @@ def ended(session: Session, wid: str, why: str, actor: str, now: datetime) -> bo
     return True
 
 
+def quarantined(session: Session, wid: str, why: str, actor: str, now: datetime) -> None:
+    """Record that a work volume was put aside."""
+    workspace = get(session, wid)
+    if workspace.quarantined_at is None:
+        workspace.quarantined_at = now
+        record(session, Event("workspace.quarantined", actor, wid, {"why": why}), now)
+
+
+def is_quarantined(session: Session, person: str, project: str) -> bool:
+    """Say whether the work volume of a member and project was put aside."""
+    query = select(Workspace.quarantined_at)
+    query = query.where(Workspace.person == person, Workspace.project == project)
+    return session.scalar(query) is not None
+
+
+def released(session: Session, wid: str, why: str, actor: str, now: datetime) -> None:
+    """Record that a work volume can be mounted again."""
+    workspace = get(session, wid)
+    if workspace.quarantined_at is None:
+        raise NotFound("quarantined workspace", wid)
+    workspace.quarantined_at = None
+    record(session, Event("workspace.unquarantined", actor, wid, {"why": why}), now)
+
+
 def get(session: Session, wid: str) -> Workspace:
     """Return one workspace or raise `NotFound`."""
     workspace = session.get(Workspace, wid)

@@ -29,3 +29,5 @@ class Workspace(Base):
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_why: Mapped[str] = mapped_column(Text, default="")
+    # Set while its work volume is put aside: it cannot be mounted until somebody has looked at it.
+    quarantined_at: Mapped[datetime | None] = mapped_column(Instant)

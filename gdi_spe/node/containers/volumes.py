@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from gdi_spe.boundary.errors import Unavailable
+from gdi_spe.boundary.errors import NotFound, Refused, Unavailable
 from gdi_spe.node.containers.order import Places
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,16 @@ class VolumeFailed(Unavailable):
     public_message = "The workspace's files cannot be opened now; the operator has been told."
 
 
+class VolumeQuarantined(Refused):
+    """A workspace's files were put aside when its access ended for a cause."""
+
+    code = "work-quarantined"
+    public_message = (
+        "The files of this workspace were put aside when access to it ended. Write to the node's "
+        "operator, who can give them back."
+    )
+
+
 class Volumes(Protocol):
     """What the helper needs of the host's disks."""
 
@@ -41,6 +51,15 @@ class Volumes(Protocol):
 
     def release(self, places: Places) -> None:
         """Unmount it; the work volume's file stays. Again is harmless."""
+
+    def put_aside(self, places: Places) -> None:
+        """Give the work volume's file a name that nothing mounts. Again is harmless."""
+
+    def take_back(self, places: Places) -> None:
+        """Give it its own name again."""
+
+    def is_aside(self, places: Places) -> bool:
+        """Say whether it was put aside."""
 
 
 class HostVolumes:
@@ -68,9 +87,35 @@ class HostVolumes:
             if folder.is_dir():
                 folder.rmdir()
 
+    def put_aside(self, places: Places) -> None:
+        """Give the work volume's file a name that nothing mounts. Again is harmless."""
+        if places.image.exists():
+            places.image.replace(_aside(places))
+        else:  # a workspace that was never mounted is put aside as well
+            _folder(places.image.parent, 0o700)
+            _aside(places).touch(mode=0o600)
+
+    def take_back(self, places: Places) -> None:
+        """Give it its own name again."""
+        aside = _aside(places)
+        if not aside.exists() or places.image.exists():
+            raise NotFound("quarantined work volume", places.image.stem)
+        if aside.stat().st_size:
+            aside.replace(places.image)
+        else:
+            aside.unlink()
+
+    def is_aside(self, places: Places) -> bool:
+        """Say whether it was put aside."""
+        return _aside(places).exists()
+
     def forget(self, places: Places) -> None:
         """Remove the folder of the node's socket, when the node is taken down."""
         shutil.rmtree(places.node, ignore_errors=True)
+
+
+def _aside(places: Places) -> Path:
+    return places.image.with_suffix(".quarantined")
 
 
 def _folder(folder: Path, mode: int) -> None:

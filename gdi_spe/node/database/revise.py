@@ -24,7 +24,7 @@ from gdi_spe.node.database.engine import Base, Database
 from gdi_spe.node.database.laid_down import MIGRATIONS
 from gdi_spe.node.database.migrate import head_revision, run_migrations, upgrade
 
-ROOMS = ("audit", "identity", "cohorts", "projects", "containers", "airlock")
+ROOMS = ("audit", "identity", "cohorts", "projects", "containers", "airlock", "revocation")
 
 
 def declared() -> MetaData:

@@ -80,6 +80,33 @@ class GrantSource(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class Obligation(Base):
+    """What everybody who works here must have agreed to or learned, as the settings name it."""
+
+    __tablename__ = "obligations"
+
+    id: Mapped[str] = mapped_column(String(30), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text, default="")
+    valid_days: Mapped[float] = mapped_column()
+    since: Mapped[datetime] = mapped_column(Instant)
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Fulfilment(Base):
+    """A person has fulfilled an obligation, by whose word, and until when it counts."""
+
+    __tablename__ = "fulfilments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    obligation: Mapped[str] = mapped_column(ForeignKey("obligations.id"))
+    person: Mapped[str] = mapped_column(ForeignKey("people.person"), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str] = mapped_column(String(64))
+
+
 class Proposal(Base):
     """Something that takes four eyes: who proposed it, who approved it, whether it is done."""
 

@@ -19,8 +19,10 @@ from gdi_spe.boundary.expiry import remaining, warning_of
 from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.cohorts.tables import CohortRow, CohortVersionRow
 from gdi_spe.node.identity.grants import LiveGrant, cohort_grant, live_grants
+from gdi_spe.node.identity.obligations import duties_of
 from gdi_spe.node.identity.tables import Person
 from gdi_spe.node.projects.register import Status, cohorts_of
+from gdi_spe.node.projects.standing import WITHOUT_END, Refusal, standing
 from gdi_spe.node.projects.tables import Project, ProjectMember
 
 _NOT_GRANTED = (
@@ -41,14 +43,6 @@ class Access:
 
     until: datetime
     cohorts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """The person may not open the project now."""
-
-    code: str
-    public_message: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +90,9 @@ class ProjectsOf:
     display_name: str
     projects: tuple[ProjectShown, ...]
     refusals: tuple[dict[str, Any], ...]
+    # Why nothing opens for them at all, where that is so.
+    refusal: Refusal | None = None
+    duties: tuple[dict[str, Any], ...] = ()
 
     def as_json(self, now: datetime | None = None) -> dict[str, Any]:
         """Return it for the Hub's page, with how long each lasts from now on."""
@@ -103,6 +100,12 @@ class ProjectsOf:
             "display_name": self.display_name,
             "projects": [project.as_json(now) for project in self.projects],
             "refusals": list(self.refusals),
+            "refusal": (
+                {"code": self.refusal.code, "message": self.refusal.public_message}
+                if self.refusal
+                else None
+            ),
+            "duties": list(self.duties),
         }
 
 
@@ -111,6 +114,9 @@ def may_open(session: Session, person: str, slug: str, now: datetime) -> Access 
 
     The same question is asked at the start of a workspace and again and again while it runs.
     """
+    until = standing(session, person, now)
+    if isinstance(until, Refusal):
+        return until
     project = session.get(Project, slug)
     grants = live_grants(session, person, now)
     access = _access(session, slug, grants) if project is not None else None
@@ -121,7 +127,7 @@ def may_open(session: Session, person: str, slug: str, now: datetime) -> Access 
         return Refusal(code, _NO_MEMBER)
     if (status := Status(project.status)) is not Status.ACTIVE:
         return Refusal(f"project-{status}", _BY_STATUS[status])
-    access = _until_its_end(access, project) or access
+    access = _until_its_end(access, project, until) or access
     # TRUST: nobody tells when an application's end has passed; the node's own clock does.
     return access if access.until > now else Refusal("project-ended", _ENDED)
 
@@ -131,16 +137,22 @@ def projects_of(session: Session, person: str, now: datetime) -> ProjectsOf:
     row = session.get(Person, person)
     if row is None:
         return ProjectsOf("", (), ())
+    found = standing(session, person, now)
+    refusal = found if isinstance(found, Refusal) else None
+    until = WITHOUT_END if isinstance(found, Refusal) else found
     grants = live_grants(session, person, now)
     shown = [
         _shown(session, project, access)
         for project in session.scalars(select(Project).order_by(Project.slug))
-        if (access := _until_its_end(_access(session, project.slug, grants), project)) is not None
+        if (access := _until_its_end(_access(session, project.slug, grants), project, until))
+        is not None
         and access.until > now
         and _no_member(session, project, person) is None
         and project.status != Status.CLOSED
     ]
-    return ProjectsOf(row.display_name, tuple(shown), tuple(json.loads(row.refusals)))
+    refusals = tuple(json.loads(row.refusals))
+    duties = tuple(duty.as_json() for duty in duties_of(session, person, now))
+    return ProjectsOf(row.display_name, tuple(shown), refusals, refusal, duties)
 
 
 def opened(session: Session, person: str, slug: str, now: datetime) -> None:
@@ -173,11 +185,11 @@ def _access(session: Session, slug: str, grants: Sequence[LiveGrant]) -> Access 
     return Access(min(known), cohorts)
 
 
-def _until_its_end(access: Access | None, project: Project) -> Access | None:
-    """Bound access by the end of the project itself."""
-    if access is None or project.ends_at is None:
-        return access
-    return replace(access, until=min(access.until, project.ends_at))
+def _until_its_end(access: Access | None, project: Project, until: datetime) -> Access | None:
+    """Bound access by the end of the project itself, and of what its member has agreed to."""
+    if access is None:
+        return None
+    return replace(access, until=min(access.until, until, project.ends_at or until))
 
 
 def _datasets_of(session: Session, cohort_id: str) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def move(session: Session, slug: str, to: Status, why: str, actor: str, now: dat
     kind = MOVES.get((Status(project.status), to))
     if kind is None:
         raise MoveRefused(slug, Status(project.status), to)
-    project.status, project.status_why = to.value, why
+    project.status, project.status_why, project.status_at = to.value, why, now
     record(session, Event(kind, actor, slug, {"why": why}), now)
     return project
 

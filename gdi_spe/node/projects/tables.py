@@ -21,6 +21,7 @@ class Project(Base):
     purposes: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(16))
     status_why: Mapped[str] = mapped_column(Text, default="")
+    status_at: Mapped[datetime | None] = mapped_column(Instant)
     # True: only those whom an admin added; False: whoever is granted all of its cohorts.
     members_only: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -69,3 +70,15 @@ class Application(Base):
     # The project that stands for it here, or why there is none.
     project: Mapped[str | None] = mapped_column(ForeignKey("projects.slug"))
     problem: Mapped[str] = mapped_column(Text, default="")
+
+
+class NodeClosure(Base):
+    """A time in which nothing opens here: the kill switch of the whole node."""
+
+    __tablename__ = "node_closures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime] = mapped_column(Instant)
+    closed_by: Mapped[str] = mapped_column(String(64))
+    why: Mapped[str] = mapped_column(Text)
+    reopened_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -14,7 +14,9 @@ from gdi_spe.node.cohorts import versions
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import WorkspaceOrder
 from gdi_spe.node.containers.tables import Workspace
-from gdi_spe.node.projects.access import Refusal, may_open
+from gdi_spe.node.projects.access import may_open
+from gdi_spe.node.projects.standing import Refusal
+from gdi_spe.node.revocation.known import known_at
 
 _REPLACED = "A cohort of this workspace has a new version. Open the project again to use it."
 _RETIRED = "Data of this workspace were taken out of use. Write to the node's operator."
@@ -29,6 +31,8 @@ class Due:
     project: str
     why: str
     public_why: str
+    # Since when the node could know: what latency is counted from.
+    known_at: datetime
     freezes_exports: bool = True
 
 
@@ -60,7 +64,8 @@ def _due(session: Session, workspace: Workspace, now: datetime) -> Due | None:
     if due := _refused(session, workspace, now):
         return due
     if workspace.valid_until is not None and workspace.valid_until <= now:
-        return _ending(workspace, "valid-until", "The time of this workspace is over.")
+        public_why = "The time of this workspace is over."
+        return due_of(session, workspace, "valid-until", public_why, now)
     return _holds_ended(session, workspace, now)
 
 
@@ -76,9 +81,8 @@ def _holds_ended(session: Session, workspace: Workspace, now: datetime) -> Due |
             is_replaced = ended.why == versions.PEOPLE_LEFT
             why = _REPLACED if is_replaced else _RETIRED
             # What was found while everybody's consent stood may still leave.
-            return replace(
-                _ending(workspace, f"cohort-{ended.why}", why), freezes_exports=not is_replaced
-            )
+            found = due_of(session, workspace, f"cohort-{ended.why}", why, now)
+            return replace(found, freezes_exports=not is_replaced)
     return None
 
 
@@ -87,9 +91,11 @@ def _refused(session: Session, workspace: Workspace, now: datetime) -> Due | Non
     # start today lets a workspace run on.
     answer = may_open(session, workspace.person, workspace.project, now)
     if isinstance(answer, Refusal):
-        return _ending(workspace, answer.code, answer.public_message)
+        return due_of(session, workspace, answer.code, answer.public_message, now)
     return None
 
 
-def _ending(workspace: Workspace, why: str, public_why: str) -> Due:
-    return Due(workspace.wid, workspace.person, workspace.project, why, public_why)
+def due_of(session: Session, workspace: Workspace, why: str, public_why: str, now: datetime) -> Due:
+    """Return one workspace as due, since the node could know."""
+    since = known_at(session, workspace, why, now)
+    return Due(workspace.wid, workspace.person, workspace.project, why, public_why, since)

@@ -13,6 +13,7 @@ from gdi_spe.node.database.engine import Database
 from gdi_spe.node.database.migrate import upgrade
 from gdi_spe.node.identity.hints import Hints
 from gdi_spe.node.identity.keys import KeySource, key_source_for
+from gdi_spe.node.identity.obligations import keep_obligations
 from gdi_spe.node.service.client import NodeClient
 from gdi_spe.node.settings import Settings, load_settings
 
@@ -41,6 +42,14 @@ class Helper:
     async def stop(self, wid: str, why: str) -> None:
         """Kill and remove the container, unmount its work volume."""
         await self.client.post(f"/workspaces/{wid}/stop", {"why": why})
+
+    async def quarantine(self, wid: str) -> None:
+        """Put a work volume aside, so that nothing mounts it."""
+        await self.client.post(f"/workspaces/{wid}/quarantine")
+
+    async def release(self, wid: str) -> None:
+        """Let a work volume that was put aside be mounted again."""
+        await self.client.post(f"/workspaces/{wid}/release")
 
     async def present(self) -> set[str]:
         """Return the workspaces that have a container, or an order for one."""
@@ -77,10 +86,13 @@ class Node:
 def open_node(home: Path) -> Node:
     """Read and check everything that the node process needs; raises if any of it is wrong."""
     settings = load_settings(home)
+    database = upgrade(Database(settings.database_url))
+    with database.write() as session:
+        keep_obligations(session, settings.identity.obligations, datetime.now(UTC))
     return Node(
         settings=settings,
         policy=load_policy(home / "policy.toml"),
-        database=upgrade(Database(settings.database_url)),
+        database=database,
         keys=key_source_for(settings),
         gate=Gate(NodeClient(settings.run_dir / "gateway" / "ctl.sock", timeout_seconds=10)),
         helper=Helper(NodeClient(settings.run_dir / "helper" / "node.sock")),

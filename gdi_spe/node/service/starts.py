@@ -12,8 +12,10 @@ from gdi_spe.node.audit.log import Event, record
 from gdi_spe.node.cohorts.versions import CohortVersion, current_version, verify_quick
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import CohortFolder, WorkspaceOrder, workspace_order
+from gdi_spe.node.containers.volumes import VolumeQuarantined
 from gdi_spe.node.identity.entitlements import reconcile_person
-from gdi_spe.node.projects.access import Access, Refusal, may_open, opened
+from gdi_spe.node.projects.access import Access, may_open, opened
+from gdi_spe.node.projects.standing import Refusal
 from gdi_spe.node.service.node import Node
 
 
@@ -81,6 +83,9 @@ def _decide(
     access = may_open(session, person, project, now)
     if isinstance(access, Refusal):
         raise WorkspaceRefused(access)
+    # TRUST: what was put aside when access ended for a cause is looked at before it opens again.
+    if register.is_quarantined(session, person, project):
+        raise WorkspaceRefused(Refusal(VolumeQuarantined.code, VolumeQuarantined.public_message))
     versions = [_mountable(session, node, cohort_id) for cohort_id in access.cohorts]
     return _order(session, node, person, project, access, versions, now)
 

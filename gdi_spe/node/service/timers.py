@@ -18,12 +18,14 @@ from gdi_spe.node.identity.grants import end_expired, has_run_out
 from gdi_spe.node.projects.applications import read_back as read_applications
 from gdi_spe.node.revocation.due import Due, due_now
 from gdi_spe.node.revocation.ending import Ender
+from gdi_spe.node.revocation.peers import tell_peers
 from gdi_spe.node.service.node import Node
 from gdi_spe.node.settings import EntitlementSource
 
 log = logging.getLogger(__name__)
 
 HINT_SECONDS = 1.0
+PEERS_SECONDS = 2.0
 
 
 def timers(node: Node) -> list[Awaitable[None]]:
@@ -39,15 +41,27 @@ def timers(node: Node) -> list[Awaitable[None]]:
         *([_every(min(polls), lambda: _reconcile(node))] if polls else []),
         *([_every(HINT_SECONDS, lambda: read_hinted(node))] if polls else []),
         _every(settings.timers.revocation_seconds, lambda: end_run_out(node)),
+        *([_every(PEERS_SECONDS, lambda: inform_peers(node))] if settings.revocation.peers else []),
     ]
 
 
 async def enforce(node: Node) -> list[Due]:
     """End every workspace that could not be opened now; return those that were due."""
     due = await run_in_threadpool(_due, node)
-    ender = Ender(node.database, node.gate, node.helper, node.now)
+    ender = ender_of(node)
     await asyncio.gather(*(ender.end(one) for one in due))
     return due
+
+
+def ender_of(node: Node) -> Ender:
+    """Return what ends workspaces of this node."""
+    rules, node_id = node.settings.revocation, node.settings.node_id
+    return Ender(node.database, node.gate, node.helper, node.now, rules, node_id)
+
+
+async def inform_peers(node: Node) -> int:
+    """Tell peers what they have not heard yet; return how many notices were heard."""
+    return await run_in_threadpool(tell_peers, node.database, node.settings, node.now())
 
 
 def _due(node: Node) -> list[Due]:

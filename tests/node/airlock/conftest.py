@@ -25,7 +25,7 @@ from gdi_spe.node.airlock.reviews import Ballot, Decision
 from gdi_spe.node.audit.tables import AuditEvent
 from gdi_spe.node.database.engine import Base, Database
 
-for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock"):
+for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock", "revocation"):
     importlib.import_module(f"gdi_spe.node.{room}.tables")
 
 REPOSITORY = Path(__file__).parents[3]

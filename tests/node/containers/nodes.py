@@ -159,12 +159,22 @@ class FakeVolumes:
     def __init__(self) -> None:
         self.prepared: list[int] = []
         self.released: list[str] = []
+        self.aside: set[str] = set()
 
     def prepare(self, places: Any, uid: int, work_mib: int) -> None:
         self.prepared.append(uid)
 
     def release(self, places: Any) -> None:
         self.released.append(places.work.name)
+
+    def put_aside(self, places: Any) -> None:
+        self.aside.add(places.work.name)
+
+    def take_back(self, places: Any) -> None:
+        self.aside.remove(places.work.name)
+
+    def is_aside(self, places: Any) -> bool:
+        return places.work.name in self.aside
 
 
 def running(keeper: Keeper, **changes: Any) -> WorkspaceOrder:

@@ -15,7 +15,7 @@ from gdi_spe.node.cohorts.tables import CohortRow, CohortVersionRow
 from gdi_spe.node.database.engine import Base, Database
 from gdi_spe.node.identity.grants import end_grant
 from gdi_spe.node.identity.people import suspend
-from gdi_spe.node.identity.tables import Grant, GrantSource, Person
+from gdi_spe.node.identity.tables import Fulfilment, Grant, GrantSource, Obligation, Person
 from gdi_spe.node.projects import register
 from gdi_spe.node.projects.access import (
     Access,
@@ -27,12 +27,12 @@ from gdi_spe.node.projects.access import (
     was_ever_member,
 )
 from gdi_spe.node.projects.register import MOVES, MoveRefused, Status
-from gdi_spe.node.projects.tables import Project, ProjectCohort, ProjectMember
+from gdi_spe.node.projects.tables import NodeClosure, Project, ProjectCohort, ProjectMember
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 TABLES = (
     AuditEvent, AuditHead, Person, Grant, GrantSource, CohortRow, CohortVersionRow,
-    Project, ProjectCohort, ProjectMember,
+    Project, ProjectCohort, ProjectMember, NodeClosure, Obligation, Fulfilment,
 )  # fmt: skip
 ADA, BOB = "u-ada", "u-bob"
 
@@ -203,7 +203,7 @@ def test_a_suspended_person_opens_nothing(session: Session) -> None:
 
     suspend(session, ADA, "suspicion", "admin", NOW)
 
-    assert code(session, ADA, "c1") == "not-granted"
+    assert code(session, ADA, "c1") == "suspended"
 
 
 def test_a_silent_source_opens_nothing(session: Session) -> None:

@@ -19,12 +19,25 @@ from gdi_spe.node.identity.entitlements import (
     reconcile_source,
 )
 from gdi_spe.node.identity.grants import live_grants
-from gdi_spe.node.identity.tables import Grant, GrantSource, Person, PersonIdentity
+from gdi_spe.node.identity.tables import (
+    Fulfilment,
+    Grant,
+    GrantSource,
+    Obligation,
+    Person,
+    PersonIdentity,
+)
 from gdi_spe.node.projects import register
 from gdi_spe.node.projects.access import Access, Refusal, may_open
 from gdi_spe.node.projects.applications import name_members, read_application, read_back
 from gdi_spe.node.projects.register import Status
-from gdi_spe.node.projects.tables import Application, Project, ProjectCohort, ProjectMember
+from gdi_spe.node.projects.tables import (
+    Application,
+    NodeClosure,
+    Project,
+    ProjectCohort,
+    ProjectMember,
+)
 from gdi_spe.node.settings import EntitlementSource, Settings
 from tests.fakes.rems import FakeRems
 
@@ -36,6 +49,7 @@ REMS = Path(__file__).parents[4] / "shared" / "data" / "rems"
 TABLES = (
     AuditEvent, AuditHead, Person, PersonIdentity, Grant, GrantSource, CohortRow,
     CohortVersionRow, Project, ProjectCohort, ProjectMember, Application,
+    NodeClosure, Obligation, Fulfilment,
 )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ async def test_a_suspended_person_and_a_removed_member_have_no_workspace(office:
         suspend(session, ADA, "asked", "admin", office.at)
         projects.remove_member(session, "p1", BOB, "left", "admin", office.at)
 
-    assert why(office) == {ada: "not-granted", bob: "member-removed"}
+    assert why(office) == {ada: "suspended", bob: "member-removed"}
 
 
 async def test_a_renewed_grant_does_not_stretch_an_order(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -114,8 +115,8 @@ async def test_an_end_recorded_without_the_helpers_word_would_be_noticed(
     office.helper.fails = silent()
     recorded = Ender._recorded
 
-    def careless(ender: Ender, due: object, at: datetime, route: str, _container: str) -> None:
-        recorded(ender, due, at, route, None)  # type: ignore[arg-type]  # the mistake itself
+    def careless(ender: Ender, due: Any, took: Any, route: str, _container: str, work: str) -> None:
+        recorded(ender, due, took, route, None, work)
 
     monkeypatch.setattr(Ender, "_recorded", careless)
 
@@ -139,6 +140,8 @@ async def test_the_record_says_how_long_it_took(office: Office) -> None:
 
     ((_, actor, resource, facts),) = office.events("revocation.enforced")
     assert (actor, resource, facts["seconds"]) == ("node", wid, 1.5)
+    assert (facts["route_seconds"], facts["latency_seconds"]) == (0, 1.5)
+    assert facts["known_at"] == "2026-11-22T12:00:00+00:00"
     assert (facts["person"], facts["project"], facts["why"]) == (ADA, "p1", "not-granted")
 
 

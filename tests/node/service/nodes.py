@@ -30,7 +30,7 @@ from gdi_spe.node.service.node import Node
 from gdi_spe.node.service.process import ROLES
 from gdi_spe.node.settings import Settings
 
-for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock"):
+for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock", "revocation"):
     importlib.import_module(f"gdi_spe.node.{room}.tables")
 
 REPOSITORY = Path(__file__).parents[3]
@@ -71,6 +71,12 @@ class FakeHelper:
     async def stop(self, wid: str, why: str) -> None:
         self._called("container", wid, why)
         self.has.discard(wid)
+
+    async def quarantine(self, wid: str) -> None:
+        self._called("quarantine", wid)
+
+    async def release(self, wid: str) -> None:
+        self._called("release", wid)
 
     async def present(self) -> set[str]:
         self._called("present")

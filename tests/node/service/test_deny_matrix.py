@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from gdi_spe.node.identity.grants import end_login
+from gdi_spe.node.identity.obligations import fulfil, keep_obligations, withdraw_fulfilment
 from gdi_spe.node.identity.people import suspend
 from gdi_spe.node.identity.tables import Grant, GrantSource, Person
 from gdi_spe.node.projects import register
+from gdi_spe.node.projects.closures import close
 from gdi_spe.node.projects.register import Status
 from gdi_spe.node.projects.tables import Project
 from gdi_spe.node.service.timers import enforce
+from gdi_spe.node.settings import ObligationSettings
 from tests.node.service.nodes import ADA, BOB, NOON, Office
 
 
@@ -74,18 +77,52 @@ def project_over(office: Office) -> None:
         session.get_one(Project, "p1").ends_at = NOON - timedelta(seconds=1)
 
 
+def agrees(office: Office, kind: str, days: float = 30) -> None:
+    """Let Ada fulfil what everybody must, for some days."""
+    wanted = ObligationSettings(id=f"{kind}-1", kind=kind, title="Terms of use", valid_days=days)
+    with office.database.write() as session:
+        keep_obligations(session, [wanted], office.at)
+        fulfil(session, f"{kind}-1", ADA, "admin", office.at)
+
+
+def terms_lapsed(office: Office) -> None:
+    agrees(office, "terms", days=1 / 24)
+    office.passes(hours=1)
+
+
+def terms_never_accepted(office: Office) -> None:
+    wanted = ObligationSettings(id="terms-2", kind="terms", title="Terms of use")
+    with office.database.write() as session:
+        keep_obligations(session, [wanted], office.at)
+
+
+def training_withdrawn(office: Office) -> None:
+    agrees(office, "training")
+    with office.database.write() as session:
+        withdraw_fulfilment(session, "training-1", ADA, "failed", "admin", office.at)
+
+
+def node_closed(office: Office) -> None:
+    with office.database.write() as session:
+        close(session, "test-node", "incident", "admin", office.at)
+
+
 DENIED: dict[Callable[[Office], None], str] = {
     not_named: "not-a-member",
     removed: "member-removed",
     expired: "not-granted",
-    suspended: "not-granted",
-    no_member_of_the_node: "not-granted",
+    suspended: "suspended",
+    no_member_of_the_node: "no-member-of-the-node",
     wrong_project: "not-granted",
     token_refused: "not-granted",
     committee_silent: "not-granted",
     project_suspended: "project-suspended",
     project_closed: "project-closed",
     project_over: "project-ended",
+    terms_lapsed: "terms-lapsed",
+    terms_never_accepted: "terms-lapsed",
+    training_withdrawn: "training-lapsed",
+    node_closed: "node-closed",
 }
 
 
@@ -103,6 +140,9 @@ async def test_a_start_is_refused_and_recorded(
     assert office.helper.orders == []
 
 
+# Since when each could be known, where that is before the node's next look.
+KNOWN = {project_over: NOON - timedelta(seconds=1)}
+
 # Who has worked on a project is one of its members already.
 ENDING = [happens for happens in DENIED if happens is not not_named]
 
@@ -119,7 +159,11 @@ async def test_what_refuses_a_start_ends_what_runs(
     assert office.row(wid).status == "ended"
     ((_, actor, resource, facts),) = office.events("revocation.enforced")
     assert (actor, resource) == ("node", wid)
+    assert facts["why"] == DENIED[happens]
     assert facts["container"] == "gone"
+    # What is kept of every event is the very instant, so that a latency can be told from it.
+    assert datetime.fromisoformat(facts["known_at"]) <= office.at
+    assert facts["latency_seconds"] == (office.at - KNOWN.get(happens, office.at)).total_seconds()
     assert [call[0] for call in office.calls if call[0] in ("route", "container")][-2:] == [
         "route",
         "container",

@@ -38,7 +38,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it asks for a client that the product does not use
     from starlette.testclient import TestClient
 
-for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock"):
+for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock", "revocation"):
     importlib.import_module(f"gdi_spe.node.{room}.tables")
 
 REPOSITORY = Path(__file__).parents[3]

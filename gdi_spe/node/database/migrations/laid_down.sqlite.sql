@@ -1,4 +1,4 @@
--- f606492e0871370feef145a60c67443e5f0c615205cc3d6a2d36c835671611f1;
+-- f0d52bbc632b70003f9af3b8be0ef995fc8d7702249f8e92c1dde3805bc62a7b;
 
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
@@ -112,7 +112,7 @@ CREATE TABLE projects (
 	status VARCHAR(16) NOT NULL, 
 	status_why TEXT NOT NULL, 
 	members_only BOOLEAN NOT NULL, 
-	created_at DATETIME NOT NULL, ends_at DATETIME, 
+	created_at DATETIME NOT NULL, ends_at DATETIME, status_at DATETIME, 
 	CONSTRAINT pk_projects PRIMARY KEY (slug)
 );
 
@@ -140,7 +140,7 @@ CREATE TABLE workspaces (
 	valid_until DATETIME, 
 	started_at DATETIME, 
 	ended_at DATETIME, 
-	ended_why TEXT NOT NULL, 
+	ended_why TEXT NOT NULL, quarantined_at DATETIME, 
 	CONSTRAINT pk_workspaces PRIMARY KEY (wid), 
 	CONSTRAINT uq_workspaces_person_project UNIQUE (person, project), 
 	CONSTRAINT uq_workspaces_uid UNIQUE (uid)
@@ -353,4 +353,55 @@ CREATE TABLE proposals (
 
 CREATE INDEX ix_proposals_verb ON proposals (verb);
 
-INSERT INTO alembic_version VALUES ('0005');
+CREATE TABLE node_closures (
+	id INTEGER NOT NULL, 
+	closed_at DATETIME NOT NULL, 
+	closed_by VARCHAR(64) NOT NULL, 
+	why TEXT NOT NULL, 
+	reopened_at DATETIME, 
+	CONSTRAINT pk_node_closures PRIMARY KEY (id)
+);
+
+CREATE TABLE notices (
+	id INTEGER NOT NULL, 
+	notice VARCHAR(32) NOT NULL, 
+	peer TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	made_at DATETIME NOT NULL, 
+	n_tries INTEGER NOT NULL, 
+	next_at DATETIME NOT NULL, 
+	told_at DATETIME, 
+	given_up_at DATETIME, 
+	CONSTRAINT pk_notices PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_notices_next_at ON notices (next_at);
+
+CREATE INDEX ix_notices_notice ON notices (notice);
+
+CREATE TABLE obligations (
+	id VARCHAR(30) NOT NULL, 
+	kind VARCHAR(16) NOT NULL, 
+	title TEXT NOT NULL, 
+	url TEXT NOT NULL, 
+	valid_days DOUBLE NOT NULL, 
+	since DATETIME NOT NULL, 
+	retired_at DATETIME, 
+	CONSTRAINT pk_obligations PRIMARY KEY (id)
+);
+
+CREATE TABLE fulfilments (
+	id INTEGER NOT NULL, 
+	obligation VARCHAR(30) NOT NULL, 
+	person VARCHAR(32) NOT NULL, 
+	at DATETIME NOT NULL, 
+	until DATETIME NOT NULL, 
+	"by" VARCHAR(64) NOT NULL, 
+	CONSTRAINT pk_fulfilments PRIMARY KEY (id), 
+	CONSTRAINT fk_fulfilments_obligation_obligations FOREIGN KEY(obligation) REFERENCES obligations (id), 
+	CONSTRAINT fk_fulfilments_person_people FOREIGN KEY(person) REFERENCES people (person)
+);
+
+CREATE INDEX ix_fulfilments_person ON fulfilments (person);
+
+INSERT INTO alembic_version VALUES ('0006');
