@@ -19,6 +19,7 @@ from gdi_spe.disclosure.parts import Part
 from gdi_spe.disclosure.rules import RULES
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.table import Table
+from gdi_spe.disclosure.view import as_judged
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,10 @@ def judge_bytes(data: bytes, judging: Judging) -> Judged:
 
 
 def _part_findings(part: Part, judging: Judging) -> Iterator[Finding]:
+    part = as_judged(part) if isinstance(part, Table) else part
     for rule in RULES:
         yield from rule.check(part, judging)
-    if isinstance(part, Table):
+    if isinstance(part, Table) and not part.is_quoted:
         yield from explain(part, judging)
         yield from compare_with_prior(part, judging)
 

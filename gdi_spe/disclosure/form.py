@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.parts import Part
+from gdi_spe.disclosure.sniff import Kind
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class NoCanonicalForm:
     why: str
     # Whether the file was made to harm whoever opens it, or to hide what it holds.
     is_hostile: bool = False
+    # What it is, where that is known to have none.
+    kind: Kind | None = None
 
 
 # The media type of each form, and the endings a name may have: an ending decides what a
@@ -37,7 +40,28 @@ _FORMS = {
     "text/tab-separated-values": (".tsv", ".tab", ".txt"),
     "application/vnd.apache.parquet": (".parquet",),
     "application/json": (".json",),
-    "text/plain": (".txt", ".md", ".log", ".tex", ".py", ".r"),
+    "text/plain": (
+        ".txt",
+        ".md",
+        ".log",
+        ".tex",
+        ".py",
+        ".r",
+        ".sh",
+        ".sql",
+        ".yaml",
+        ".yml",
+        ".toml",
+        ".ini",
+        ".rmd",
+        ".qmd",
+        ".jl",
+        ".do",
+        ".sas",
+        ".bib",
+        ".rst",
+        ".cfg",
+    ),
     "image/png": (".png",),
     "image/svg+xml": (".svg",),
     "text/html": (".html", ".htm"),

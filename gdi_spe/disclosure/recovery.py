@@ -168,7 +168,7 @@ def _grid(
         r for r in range(table.n_rows)
         if any(_TOTAL.fullmatch(table.columns[i].text(r)) for i in labels)
     ]  # fmt: skip
-    columns = [i for i in body if _TOTAL.fullmatch(table.columns[i].name)]
+    columns = [i for i in body if _TOTAL.fullmatch(table.columns[i].plain)]
     return numbers, hidden, rows, columns
 
 

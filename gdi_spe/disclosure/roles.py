@@ -35,29 +35,35 @@ class Role(Enum):
 
 _COHORT = r"(_?(all|cases?|controls?|ctrls?|female|male|[A-Za-z]{2,12}))?"
 _NAMES: tuple[tuple[Role, str], ...] = (
-    (Role.VARIANT, r"snps?|rs_?ids?|variant(_?id)?|marker(_?name|_?id)?|var_?id|snp_?id"),
-    (Role.CHROMOSOME, r"(hm_)?#?(chr|chrom|chromosome)(_?id)?"),
-    (Role.POSITION, r"(hm_)?(pos|position|bp|base_pair_location|gen_?pos|chr_?pos)"),
+    (
+        Role.VARIANT,
+        r"snps?|rs_?ids?|variants?(_?id)?|marker(_?name|_?id)?|var_?id|snp_?id|hm_rsid|hm_variant_id|lead_?(snp|variant)|top_?(snp|variant)|sentinel\w*",
+    ),
+    (Role.CHROMOSOME, r"(hm_)?#?(chr|chrom|chromosome|contig|seqnames?)(_?id)?"),
+    (
+        Role.POSITION,
+        r"(hm_)?(pos|position|bp|base_pair_location|gen_?pos|chr_?pos|bp_?pos|pos_?(hg|grch|b)\d{2})",
+    ),
     (
         Role.ALLELE,
-        r"a[012]|ref|alt|reference|alternate|(hm_)?(effect|other|risk|tested|minor|major|reference|non_?effect)"
+        r"a[012]|allele_?[ab]|ref|alt|ref_?allele|alt_?allele|(effect|other)_?a|reference|alternate|(hm_)?(effect|other|risk|tested|minor|major|reference|non_?effect)"
         r"_?allele|ea|nea|oa|allele_?[012]?|omitted",
     ),
     (
         Role.FREQUENCY,
-        r"((e|m|r)?af|a1_?fre?q|(allele_?)?fre?q|alt_?freqs?|(effect_|minor_|risk_)?allele_?frequency)"
+        r"((e|m|r)?af|a1_?fre?q|freq_?1|af_?alt|af_?allele_?2|eaf_?\w{0,12}|fre?q_?(a1|alt|eff\w*)|effect_?(allele_?)?fre?q|min(or)?_?fre?q|(allele_?)?fre?q|alt_?freqs?|(effect_|minor_|risk_)?allele_?frequency)"
         + _COHORT,
     ),
-    (Role.ALLELE_NUMBER, r"an|allele_?number|nchrobs|obs_?ct|an_\w+"),
+    (Role.ALLELE_NUMBER, r"an|allele_?number|nchrobs|an_\w+|n_chr\w*|a\d_obs"),
     (
         Role.EFFECT,
         r"(beta|b|effect(_?size|_?weight)?|or|odds_?ratio|log_?or|hr|hazard_?ratio|log_?hr|weight|estimate|coef\w*)"
         r"(_\w{1,12})?",
     ),
-    (Role.ERROR, r"(se|standard_?error|std_?err\w*|bse|sem)(_\w{1,12})?"),
+    (Role.ERROR, r"(se|se_?beta|standard_?error|std_?e|std_?err\w*|bse|sem)(_\w{1,12})?"),
     (
         Role.P,
-        r"(p|p_?val(ue)?|neg_log_?10_?p(_?value)?|m?log10_?p|q|q_?val(ue)?|fdr|p_?adj|padj|p>\|[tz]\|)(_\w{1,12})?",
+        r"(p|p_?vals?(ue|ues)?|p_\w{2,14}|prob_?chi\w*|neg_log_?10_?p(_?value)?|m?log10_?p|q|q_?val(ue)?|fdr|p_?adj|padj|p>\|[tz]\|)(_\w{1,12})?",
     ),
     (Role.PAIRS, r"(n_?)?pairs"),
     (
@@ -66,10 +72,10 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"|prevalence|percent|pct|proportion|ratio|rr|irr|smr|h2|h2_?\w*|rg|r|r2|rsq|rho|corr\w*|auc|auroc|auprc|roc_?auc|accuracy"
         r"|sensitivity|specificity|ppv|npv|precision|recall|f1|brier|c_?index|concordance|lambda|lambda_?gc|intercept"
         r"|slope|z|t|chi2?|chi_?sq\w*|stat|statistic|[zt]_?(score|stat|value)|wald|f|q_?stat|i2|tau2|het\w*_?p|aic|bic|log_?lik\w*"
-        r"|ci|ci95|ci_?(low|high|lower|upper|l|u)|lci|uci|lower|upper|conf_?(low|high)|(low|high)(er)?_?(95)?_?ci?|enrichment|mean_chi2|liability\w*|info|call_rate|missing(ness)?_?rate|hwe_?p?\w*|power)"
+        r"|ci|ci95|ci_?(low|high|lower|upper|l|u)|lci|uci|lower|upper|conf_?(low|high)|(low|high)(er)?_?(95)?_?ci?|enrichment|mean_chi2|liability\w*|info|call_rate|missing(ness)?_?rate|hwe_?p?\w*|power|importance|gain|shap|permutation_?importance|loss|mse|rmse|mae|mape|gini|youden\w*|kappa|mcc|eigenvalues?|variance_explained|explained_variance|cumulative|observed|expected|nes|es|odds|heterogeneity|calibration\w*|deviance|log_?rank|median_?surv\w*|hr_?\w{0,8}|coverage|fst|dxy|pi|theta|tajima\w*|ti_?tv|titv|tstv)"
         r"(_\w{1,16})?)|\w{1,20}_(mean|sd|median|q1|q3|iqr|se|rate|pct|percent|ci|low|high|lower|upper|h2|rg|p|rate)",
     ),
-    (Role.PROBABILITY, r"pip|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4]"),
+    (Role.PROBABILITY, r"pip\w{0,8}|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4](_abf)?"),
 )
 _PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _NAMES)
 VARIANT_CELL = re.compile(
@@ -90,7 +96,7 @@ def role_of(column: Column) -> Role:
 
 
 def _role_of(column: Column) -> Role:
-    filled = [cell for cell in column.cells if cell]
+    filled = [] if column.numbers is not None else [cell for cell in column.cells if cell]
     if filled and all(VARIANT_CELL.fullmatch(cell) for cell in filled[:2000]):
         return Role.VARIANT
     role = _by_name(column)
@@ -98,8 +104,8 @@ def _role_of(column: Column) -> Role:
 
 
 def _by_name(column: Column) -> Role:
-    name = column.name.strip().lstrip("#")
-    if PEOPLE.fullmatch(name):
+    name = column.plain.lstrip("#")
+    if PEOPLE.fullmatch(name) and not NOT_PEOPLE.fullmatch(name) and not _is_share(column):
         return Role.PEOPLE
     if ALLELE_COUNT.fullmatch(name):
         return Role.ALLELE_COUNT
@@ -111,6 +117,15 @@ def _by_name(column: Column) -> Role:
     return Role.LABEL
 
 
+def _is_share(column: Column) -> bool:
+    """Whether numbers lie between 0 and 1 and are not all whole: "freq" may be of an allele."""
+    numbers = column.numbers
+    if numbers is None or column.is_integer:
+        return False
+    finite = numbers[np.isfinite(numbers)]
+    return bool(finite.size and finite.min() >= 0 and finite.max() <= 1)
+
+
 def _agrees(role: Role, column: Column, filled: list[str]) -> bool:
     """Whether the cells are what the name says."""
     numbers = column.numbers
@@ -119,9 +134,12 @@ def _agrees(role: Role, column: Column, filled: list[str]) -> bool:
     if role is Role.VARIANT:
         return numbers is None and all(len(cell) <= _MAX_LABEL for cell in filled)
     if role is Role.CHROMOSOME:
+        if numbers is not None:
+            finite = numbers[np.isfinite(numbers)]
+            return column.is_integer and bool(((finite >= 0) & (finite <= 99)).all())
         return all(_CHROMOSOME_CELL.fullmatch(cell) for cell in filled)
     if role is Role.ALLELE:
-        return all(_ALLELE_CELL.fullmatch(cell) for cell in filled)
+        return numbers is None and all(_ALLELE_CELL.fullmatch(cell) for cell in filled)
     if numbers is None:
         return False
     finite = numbers[np.isfinite(numbers)]
@@ -162,4 +180,4 @@ def cross_table_columns(table: Table) -> list[Column]:
 
 
 def _not_people(column: Column) -> bool:
-    return bool(NOT_PEOPLE.fullmatch(column.name) or ALLELE_COUNT.fullmatch(column.name))
+    return bool(NOT_PEOPLE.fullmatch(column.plain) or ALLELE_COUNT.fullmatch(column.plain))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import pickletools
 import re
 import zipfile
 import zlib
 from enum import Enum
+from functools import lru_cache
+from itertools import islice
 
+from gdi_spe.disclosure.reading import NotText, decoded
 from gdi_spe.disclosure.table import INVISIBLE
 
 
@@ -36,6 +40,12 @@ class Kind(Enum):
     TAR = "tar archive"
     OTHER_COMPRESSED = "compressed file"
     EXECUTABLE = "program"
+    ZARR = "Zarr store"
+    HAIL = "Hail table"
+    R_DATA = "R data"
+    STATISTICS = "data file of a statistics program"
+    GENOMIC_STORE = "store of genotypes or signals"
+    ENCRYPTED = "encrypted file"
     # What may be looked at.
     GZIP = "gzip"
     PARQUET = "Parquet"
@@ -44,6 +54,7 @@ class Kind(Enum):
     NUMPY = "NumPy array"
     ZIP = "ZIP archive"
     DOCUMENT = "word processor document"
+    OTHER_PICTURE = "picture of a form that is not read"
     PNG = "PNG"
     JPEG = "JPEG"
     PDF = "PDF"
@@ -62,7 +73,8 @@ GENOTYPES = {Kind.VCF, Kind.BCF, Kind.PLINK1, Kind.PLINK2, Kind.BGEN, Kind.VARIA
 READS = {Kind.BAM, Kind.CRAM, Kind.SAM, Kind.FASTQ, Kind.FASTA}
 CONTAINERS = {
     Kind.HDF5, Kind.PICKLE, Kind.SQLITE, Kind.TAR, Kind.TENSORS, Kind.DATABASE,
-    Kind.OTHER_COMPRESSED, Kind.EXECUTABLE,
+    Kind.OTHER_COMPRESSED, Kind.EXECUTABLE, Kind.ZARR, Kind.HAIL, Kind.R_DATA, Kind.STATISTICS,
+    Kind.GENOMIC_STORE, Kind.ENCRYPTED, Kind.UNKNOWN,
 }  # fmt: skip
 
 _STARTS = (
@@ -78,7 +90,22 @@ _STARTS = (
     (b"BZh", Kind.OTHER_COMPRESSED), (b"\xfd7zXZ\x00", Kind.OTHER_COMPRESSED),
     (b"\x28\xb5\x2f\xfd", Kind.OTHER_COMPRESSED), (b"7z\xbc\xaf", Kind.OTHER_COMPRESSED),
     (b"\x04\x22\x4d\x18", Kind.OTHER_COMPRESSED), (b"Rar!", Kind.OTHER_COMPRESSED),
+    (b"RDX", Kind.R_DATA), (b"RDA", Kind.R_DATA), (b"X\n\0\0\0", Kind.R_DATA),
+    (b"A\n2\n", Kind.R_DATA),
+    (b"COREARRAY", Kind.GENOMIC_STORE), (b"\x43\x27\x41\x1a", Kind.GENOMIC_STORE),
+    (b"\x1a\x41\x27\x43", Kind.GENOMIC_STORE), (b"\x8bPOD\r\n", Kind.GENOMIC_STORE),
+    (b"<stata_dta>", Kind.STATISTICS), (b"$FL2@(#)", Kind.STATISTICS),
+    (b"$FL3@(#)", Kind.STATISTICS),
+    (b"MATLAB 5.0 MAT-file", Kind.STATISTICS), (b"SAS     ", Kind.STATISTICS),
+    (b"-----BEGIN PGP", Kind.ENCRYPTED), (b"age-encryption.org", Kind.ENCRYPTED),
+    (b"crypt4gh", Kind.ENCRYPTED), (b"Salted__", Kind.ENCRYPTED), (b"\x85\x02", Kind.ENCRYPTED),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.DOCUMENT), (b"{\\rtf", Kind.DOCUMENT),
+    (b"%!PS", Kind.DOCUMENT), (b"GIF87a", Kind.OTHER_PICTURE), (b"GIF89a", Kind.OTHER_PICTURE),
+    (b"II*\0", Kind.OTHER_PICTURE), (b"MM\0*", Kind.OTHER_PICTURE), (b"BM", Kind.OTHER_PICTURE),
 )  # fmt: skip
+
+# Starts that words can have too.
+_WORDS = (b"MZ", b"BM", b"BZh", b"RDX", b"RDA")
 
 _TAGS = (
     "html|head|body|script|table|div|style|p|h[1-6]|span|ul|ol|img|a|br|b|form|iframe|object|embed"
@@ -99,14 +126,16 @@ _TEXTS = (
 )  # fmt: skip
 
 _HEAD_BYTES = 65_536
+_WALKED, _WALKED_BYTES = 10_000, 1 << 20
 
 
+@lru_cache(maxsize=4)
 def sniff(data: bytes) -> Kind:
     """Tell what a file is from its bytes."""
     if not data:
         return Kind.EMPTY
     for start, kind in _STARTS:
-        if data.startswith(start):
+        if data.startswith(start) and (len(start) > 3 or start not in _WORDS or b"\0" in data):
             return _sniff_zip(data) if kind is Kind.ZIP else kind
     if data[:2] == b"\x1f\x8b":
         return _sniff_gzip(data)
@@ -118,6 +147,14 @@ def _sniff_binary(data: bytes) -> Kind | None:
         return Kind.BGEN
     if data[:1] == b"\x80" and data[1:2] in b"\x02\x03\x04\x05":
         return Kind.PICKLE
+    if data[:1] in b"(]}c" and _is_old_pickle(data):
+        return Kind.PICKLE
+    if data[12:16] == b"\xc2\xea\x81\x60":
+        return Kind.STATISTICS
+    if data[:1] == b"\x78" and _is_zlib(data):
+        return Kind.OTHER_COMPRESSED
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return Kind.OTHER_PICTURE
     if data[257:262] == b"ustar":
         return Kind.TAR
     if data[8:12] == b"DUCK":
@@ -130,6 +167,24 @@ def _sniff_binary(data: bytes) -> Kind | None:
     return None
 
 
+def _is_old_pickle(data: bytes) -> bool:
+    """Walk the operations of a pickle of the first protocols; none is carried out."""
+    if not data.rstrip().endswith(b"."):
+        return False
+    try:
+        n = sum(1 for _ in islice(pickletools.genops(data[:_WALKED_BYTES]), _WALKED))
+    except (ValueError, UnicodeDecodeError, IndexError, OverflowError):
+        return False
+    return n > 3
+
+
+def _is_zlib(data: bytes) -> bool:
+    try:
+        return len(zlib.decompressobj().decompress(data, 64)) > 0
+    except zlib.error:
+        return False
+
+
 def _sniff_zip(data: bytes) -> Kind:
     """Tell office documents from other archives by the names in the archive's directory."""
     try:
@@ -137,6 +192,11 @@ def _sniff_zip(data: bytes) -> Kind:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return Kind.ZIP
+    last = {name.rstrip("/").rpartition("/")[2] for name in names}
+    if last & {".zarray", ".zgroup", ".zattrs", "zarr.json", ".zmetadata"}:
+        return Kind.ZARR
+    if "metadata.json.gz" in last and any("rows/" in name or "parts/" in name for name in names):
+        return Kind.HAIL
     if "xl/workbook.xml" in names:
         return Kind.EXCEL
     return Kind.DOCUMENT if {"word/document.xml", "content.xml"} & set(names) else Kind.ZIP
@@ -153,22 +213,30 @@ def _sniff_gzip(data: bytes) -> Kind:
 
 
 def _sniff_text(data: bytes) -> Kind:
-    if b"\0" in data:
-        return Kind.UNKNOWN
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = decoded(data)
+    except NotText:
         return Kind.UNKNOWN
     head = text[:_HEAD_BYTES].lstrip()
     for pattern, kind in _TEXTS:
         if pattern.match(head):
             return kind
     # A header that stands lower down is a VCF all the same.
-    if re.search(r"^#CHROM\tPOS\tID\tREF\tALT", text, re.MULTILINE):
+    if "#CHROM\tPOS\tID\tREF\tALT" in text:
         return Kind.VCF
     if head[:1] in "{[":
-        return Kind.NOTEBOOK if _is_notebook(text) else Kind.JSON
+        return _sniff_tree(text)
     return _sniff_table(text)
+
+
+def _sniff_tree(text: str) -> Kind:
+    """Tell notebooks, and the description of a store, from other JSON."""
+    if _is_notebook(text):
+        return Kind.NOTEBOOK
+    if re.search(r'"zarr_format"\s*:', text[:_HEAD_BYTES]):
+        return Kind.ZARR
+    hail = re.search(r'"(MatrixTableSpec|TableSpec|VariantDataset)"', text[:_HEAD_BYTES])
+    return Kind.HAIL if hail else Kind.JSON
 
 
 def _is_notebook(text: str) -> bool:

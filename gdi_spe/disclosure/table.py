@@ -22,19 +22,87 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?")
 _PLAIN = re.compile(r"[!-~]+")
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
 _MISSING = {"", "NA", "N/A", "NaN", "nan", "null", "None", "."}
+# From so many rows on, numbers are read all at once.
+_MANY = 2000
+_LARGEST = 1e15
+_EXACT_POWER = 22
+
+_BESIDE = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]?\s*$")
+_JOINTS = re.compile(r"[\s.\-/\\:]+")
+_SAME = {
+    "p>|t|": "p_value", "p>|z|": "p_value", "pr(>|t|)": "p_value", "pr(>|z|)": "p_value",
+    "pr(>chisq)": "p_value", "[0.025": "lower", "0.975]": "upper", "2.5%": "lower",
+    "2.5 %": "lower",
+    "97.5%": "upper", "97.5 %": "upper", "%": "percent", "std err": "std_err", "n (%)": "n_percent",
+    "no.": "n",
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
+def plain_name(name: str) -> str:
+    """Return a column's name as rules know it: small letters, one joint, no unit in brackets."""
+    known = _SAME.get(name.strip().lower())
+    if known is not None:
+        return known
+    bare = _BESIDE.sub("", name).strip() or name.strip()
+    joined = _JOINTS.sub("_", bare.lower().replace("%", "_percent").replace("²", "2"))
+    return re.sub(r"_{2,}", "_", joined).strip("_") or joined
+
+
 class Column:
-    """One column; ``cells`` are its distinct values, ``codes`` say which each row has."""
+    """One column: distinct ``cells``, and ``codes`` that say which each row has; or numbers alone.
 
-    name: str
-    cells: tuple[str, ...]
-    codes: NDArray[np.int32]
+    A column of many numbers keeps those and spells out its cells only when they are asked for.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        cells: tuple[str, ...] = (),
+        codes: NDArray[np.int32] | None = None,
+        values: NDArray[np.float64] | None = None,
+    ) -> None:
+        self.name = name
+        # Whether it is one of the parts that the cells of a column were taken apart into.
+        self.is_part = False
+        self._given = (cells, np.zeros(0, np.int32) if codes is None else codes)
+        self._values = values
+
+    @cached_property
+    def plain(self) -> str:
+        """The name without what programs write differently: "p.value" is "p_value"."""
+        return plain_name(self.name)
+
+    @cached_property
+    def _coded(self) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+        if self._values is None:
+            return self._given
+        found, first, codes = np.unique(self._values, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        place = np.empty_like(order)
+        place[order] = np.arange(order.size)
+        cells = tuple(spelled(value) for value in found[order].tolist())
+        return cells, place[codes.ravel()].astype(np.int32)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The different values, in the order in which rows first show them."""
+        return self._coded[0]
+
+    @property
+    def codes(self) -> NDArray[np.int32]:
+        """Which of the cells each row has."""
+        return self._coded[1]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self._given[1] if self._values is None else self._values)
 
     @cached_property
     def numbers(self) -> NDArray[np.float64] | None:
         """The values as numbers, NaN where missing; None when a cell is something else."""
+        if self._values is not None:
+            return self._values
         values = [_number(cell) for cell in self.cells]
         if None in values or all(cell in _MISSING for cell in self.cells):
             return None
@@ -43,23 +111,30 @@ class Column:
     @cached_property
     def is_integer(self) -> bool:
         """Whether every cell that has a value is a whole number."""
+        if self._values is not None:
+            finite = self._values[np.isfinite(self._values)]
+            return bool((finite == np.rint(finite)).all())
         return self.numbers is not None and all(
             cell in _MISSING or float(cell).is_integer() for cell in self.cells
         )
 
-    @property
+    @cached_property
     def n_distinct(self) -> int:
         """Number of different values."""
-        return len(self.cells)
+        return len(self.cells) if self._values is None else int(np.unique(self._values).size)
 
     @property
     def n_missing(self) -> int:
         """Number of rows without a value."""
+        if self._values is not None:
+            return int(np.isnan(self._values).sum())
         missing = [i for i, cell in enumerate(self.cells) if cell in _MISSING]
         return int(np.isin(self.codes, missing).sum())
 
     def text(self, row: int) -> str:
         """Return one cell."""
+        if self._values is not None:
+            return spelled(float(self._values[row]))
         return self.cells[int(self.codes[row])]
 
     def texts(self) -> list[str]:
@@ -74,11 +149,13 @@ class Table:
 
     path: str
     columns: tuple[Column, ...]
+    # Numbers that stand in words: rules look at them, their meaning is in the words.
+    is_quoted: bool = False
 
     @property
     def n_rows(self) -> int:
         """Number of rows."""
-        return len(self.columns[0].codes) if self.columns else 0
+        return self.columns[0].n_rows if self.columns else 0
 
     @cached_property
     def labels(self) -> tuple[Column, ...]:
@@ -86,9 +163,8 @@ class Table:
         return tuple(column for column in self.columns if column.numbers is None)
 
     def column(self, *names: str) -> Column | None:
-        """Return the first column that has one of these names, whatever their case."""
-        wanted = {name.lower() for name in names}
-        return next((c for c in self.columns if c.name.lower() in wanted), None)
+        """Return the first column that has one of these plain names."""
+        return next((c for c in self.columns if c.plain in names), None)
 
     def label_of(self, row: int) -> str:
         """Say which row this is, for a person: its labels, or its number."""
@@ -98,6 +174,9 @@ class Table:
 
 def column_of(name: str, array: pa.Array | pa.ChunkedArray, digits: int) -> Column:
     """Make a column with canonical cells from Arrow's strings."""
+    values = _many_numbers(array, digits) if len(array) >= _MANY else None
+    if values is not None:
+        return Column(clean_text(name).strip(), values=values)
     encoded = pc.dictionary_encode(array)
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
@@ -105,6 +184,48 @@ def column_of(name: str, array: pa.Array | pa.ChunkedArray, digits: int) -> Colu
     codes = pc.fill_null(encoded.indices, len(cleaned)).to_numpy(zero_copy_only=False)
     cleaned.append("")
     return _column(clean_text(name).strip(), cleaned, codes)
+
+
+def _many_numbers(array: pa.Array | pa.ChunkedArray, digits: int) -> NDArray[np.float64] | None:
+    """Read a long column of numbers at once; None if a cell is no number that can be kept so."""
+    missing = pc.is_in(array, value_set=pa.array(sorted(_MISSING)))
+    filled = pc.if_else(missing, pa.scalar(None, pa.string()), array)
+    # What Python would read as a number and the policy would not, and the other way round.
+    if pc.any(pc.match_substring_regex(filled, r"[^0-9eE.+-]")).as_py():
+        return None
+    try:
+        read = pc.cast(filled, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    values = read.to_numpy(zero_copy_only=False) if isinstance(read, pa.Array) else read.to_numpy()
+    finite = values[np.isfinite(values)]
+    # Long whole numbers are kept to the last digit, which a float does not.
+    if not finite.size or np.abs(finite).max() >= _LARGEST:
+        return None
+    return rounded(values, digits)
+
+
+def rounded(values: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
+    """Round to significant digits; whole numbers are kept."""
+    size = np.abs(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = digits - 1 - np.floor(np.log10(size))
+    fine = np.isfinite(power) & (power <= _EXACT_POWER)
+    scale = 10.0 ** np.where(fine, np.maximum(power, 0), 0)
+    # A whole number divided by an exact power of ten is the nearest float to that decimal.
+    out = np.where(fine, np.rint(values * scale) / scale, values)
+    out = np.where(values == np.rint(values), values, out)
+    large = fine & (power < 0) & (values != np.rint(values))
+    for place in np.flatnonzero(large | (~fine & np.isfinite(power))).tolist():
+        out[place] = float(f"{values[place]:.{digits}g}")
+    return np.asarray(out + 0.0)
+
+
+def spelled(value: float) -> str:
+    """Return the one spelling of a number; nothing for none."""
+    if value != value:
+        return ""
+    return str(int(value)) if value.is_integer() and abs(value) < _LARGEST else repr(value)
 
 
 def _column(name: str, cleaned: list[str], codes: NDArray[np.int32]) -> Column:

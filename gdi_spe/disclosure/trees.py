@@ -18,13 +18,17 @@ class NotATree(Exception):
     """The text is not JSON of the accepted kind."""
 
 
+class NotJson(NotATree):
+    """The text is no JSON at all."""
+
+
 def read_tree(text: str, digits: int) -> Any:
     """Read JSON, clean its texts and round its numbers; refuse what has two meanings."""
     try:
         tree = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
         return _canonical(tree, digits, 0)
     except json.JSONDecodeError as error:
-        raise NotATree(f"not JSON: {error.msg} in line {error.lineno}") from None
+        raise NotJson(f"not JSON: {error.msg} in line {error.lineno}") from None
     except (RecursionError, ValueError, OverflowError) as error:
         raise NotATree(f"not JSON that can be re-encoded: {error}") from None
 

@@ -28,9 +28,9 @@ def people_behind(table: Table, judging: Judging) -> NDArray[np.float64] | None:
     known = [
         v for v in (judging.side_car.n_individuals, judging.context.n_individuals) if v is not None
     ]
-    counted = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_total(c.name)]
-    arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.name)]
-    genotypes = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.name)]
+    counted = [_values(c) for c in with_role(table, Role.PEOPLE) if is_total(c.plain)]
+    arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.plain)]
+    genotypes = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.plain)]
     numbers = [_values(c) / 2 for c in with_role(table, Role.ALLELE_NUMBER)]
     if len(arms) == 2:
         counted.append(np.sum(arms, axis=0))
@@ -42,10 +42,13 @@ def people_behind(table: Table, judging: Judging) -> NDArray[np.float64] | None:
     return np.full(table.n_rows, float(min(known))) if known else None
 
 
-def _is_total(name: str) -> bool:
+def is_total(name: str) -> bool:
+    """Whether a column of this name counts everybody behind a row."""
     return name.lower() in (
         "n", "nobs", "n_obs", "n_total", "n_individuals", "n_samples", "sample_size", "n_people",
-        "n_participants", "samplesize", "n_persons",
+        "n_participants", "samplesize", "n_persons", "total_sample_size", "totalsamplesize",
+        "obs_ct",
+        "n_eff", "neff", "effective_n", "n_effective", "total_n", "number_of_individuals",
     )  # fmt: skip
 
 
@@ -57,7 +60,8 @@ def _is_arm(name: str) -> bool:
 
 def _is_genotype_count(name: str) -> bool:
     return name.lower() in (
-        "hom_a", "het", "hom_b", "hom_ref", "hom_alt", "homref", "homalt", "n_hom_ref", "n_het",
+        "hom_a", "het", "hom_b", "aa", "ab", "bb", "n_aa", "n_ab", "n_bb", "n_hom", "hom",
+        "hom_ref", "hom_alt", "homref", "homalt", "n_hom_ref", "n_het",
         "n_hom_alt", "homa", "homb",
     )  # fmt: skip
 
@@ -74,9 +78,7 @@ def minor_allele_counts(table: Table, people: NDArray[np.float64]) -> NDArray[np
         number = _values(numbers[0]) if numbers else 2 * people
         found.append(np.minimum(count, number - count))
     genotypes = {
-        c.name.lower(): _values(c)
-        for c in with_role(table, Role.PEOPLE)
-        if _is_genotype_count(c.name)
+        c.plain: _values(c) for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.plain)
     }
     if len(genotypes) == 3:
         het = genotypes.pop(next(name for name in genotypes if "het" in name))
@@ -89,7 +91,7 @@ def arms_of(table: Table) -> tuple[float, float] | None:
     """Return the sizes of cases and controls, where both have frequencies of their own."""
     if len(with_role(table, Role.FREQUENCY)) < 2:
         return None
-    arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.name)]
+    arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.plain)]
     if len(arms) != 2:
         return None
     first, second = (float(max(np.nanmin(arm), 1)) for arm in arms)

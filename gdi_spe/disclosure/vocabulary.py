@@ -4,50 +4,83 @@ from __future__ import annotations
 
 import re
 
+_WHO = (
+    r"individuals?|participants?|people|persons?|patients?|subjects?|members?|donors?|volunteers?|respondents?|recruits?"
+    r"|men|women|boys?|girls?|children|adults|males?|females?|cases?|controls?|ctrls?|carriers?|probands?|samples?|famil(y|ies)|households?"
+    r"|trios?|siblings?|twins?|homozyg\w*|heterozyg\w*|hemizyg\w*|deaths?|events?|died|dead|alive|censored|cancers?|strokes?"
+    r"|affected|unaffected|exposed|unexposed|treated|untreated|smokers?|recruited|enrolled|screened|consented|withdrawn"
+    r"|responders?|selected|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
+)
 # Columns that count people.
 PEOPLE = re.compile(
-    r"(n|count|counts|size|total|freq|frequency_count|at_risk|n_?risk|patients|participants|people"
-    r"|persons|individuals|subjects|members|carriers?|cases|controls|deaths?|n_events?"
-    r"|(n|num|number|count|total)_?(of_)?(individuals|participants|people|persons|patients|subjects"
-    r"|carriers?\w*|cases?|controls?|samples|men|women|males?|females?|families|pairs|at_risk|deaths?|obs\w*"
-    r"|homozyg\w*|heterozyg\w*|hemizyg\w*|hom\w*|het\w*|missing|selected|total|present|excluded|affected|unaffected)"
-    r"|(individual|participant|person|patient|carrier|case|control|sample|subject|people)s?_?(count|n|number|total)"
-    r"|nobs|n_obs|hom_?(a|b|ref|alt)|het)",
+    r"n|count|counts|size|total|freq|frequency_count|n_?risk|n_total|total_n|n_percent|frequency"
+    r"|(patients|participants|people|persons|individuals|subjects|members|donors|carriers?|cases|controls|deaths|events|men|women|males|females|families|samples|affected|unaffected|at_risk|respondents|smokers)"
+    r"|(nobs|hom_?(a|b|ref|alt)|het|hom|sample_?size|total_?sample_?size|effective_n|n_?eff|neff|obs_?ct)"
+    rf"|(n|num|number|count|counts|total|no|freq)_?(of_)?(the_)?({_WHO}|hom\w*|het\w*|selected|total|effective|eff)(_\w{{1,30}})?"
+    rf"|({_WHO})s?_?(count|counts|n|number|total|freq)"
+    r"|(n|count|total|freq|num)_?\d{1,2}|n_(f|m|a|b|yes|no|in|out)",
     re.IGNORECASE,
 )
 ALLELE_COUNT = re.compile(
-    r"(ac|allele_?count|alt_?count|mac|minor_allele_count|ac_\w+|allele_count_\w+)", re.IGNORECASE
+    r"(ac|allele_?count|alt_?count|mac|minor_allele_count|ac_\w+|allele_count_\w+|n_?alleles|n_alt(_alleles)?|a1_ct|alt_ct)",
+    re.IGNORECASE,
+)
+_THINGS = (
+    r"loc(i|us)|novel|snps?|snvs?|indels?|variants?|genes?|sites|terms?|signals?|credible_sets?|hits|tests?|markers?|exons?"
+    r"|transcripts?|chromosomes?|pcs|components?|iterations?|clusters?|parameters?|significant\w*|instruments?|proteins?|peaks?|regions?"
+    r"|pathways?|sets?|features?|covariates?|folds?|models?|trees?|layers?|epochs?|steps?|files?|columns?|rows?|bins?|permutations?|bootstraps?|studies|cohorts?"
+    r"|associations?|qtls?|eqtls?|pqtls?|alleles?|haplotypes?|blocks?|traits?|phenotypes?|probes?|cpgs?|reads?|bases|mutations?|pairs_tested|independent\w*|overlap\w*"
 )
 # Integers that count things other than people.
 NOT_PEOPLE = re.compile(
-    r"(n_?|num_?|number_of_?)(loci|novel|snps?|variants?|genes?|sites|terms|signals|credible_sets?|hits|tests|markers|exons|transcripts|chromosomes|pcs|iterations|clusters|parameters)"
-    r"|(chrom|chromosome|chr|pos|position|start|end|bp|year|age_?band|bin|decade|rank|index|cluster|df|dof|credible_set|length|size_bp|score)",
+    rf"(n_?|num_?|no_?(of_)?|number_?(of_)?|total_?|count_?(of_)?)({_THINGS})(_\w{{1,20}})?|({_THINGS})(_(count|n|number|total|tested))?|nsnps?|m"
+    r"|(chrom|chromosome|chr|contig|pos|position|start|end|stop|bp|year|years|age_?band|age_?group|bin|decade|rank|index|cluster|df|dof|df_\w+|credible_set|length|size_bp|score|quarter|month|week|day|order"
+    r"|id|idx|k|pc|component|fold|seed|epoch|iteration|decile|quantile|quintile|quartile|tertile|percentile|stage|grade|level|class|cs|strand|distance|dist\w*|degree|version|release|chunk|step|bin_(start|end)|threshold|cutoff|lag)",
     re.IGNORECASE,
 )
 DEGREES_OF_FREEDOM = re.compile(
-    r"(df|dof|df_?resid(ual)?|residual_?df|degrees_of_freedom)", re.IGNORECASE
+    r"(df|dof|df_?resid(ual)?s?|residual_?df|degrees_of_freedom|resid\w*_?df)", re.IGNORECASE
 )
-EXTREMES = re.compile(r"(min|max|minimum|maximum|.*_(min|max))", re.IGNORECASE)
+EXTREMES = re.compile(
+    r"(min|max|minimum|maximum|range|youngest|oldest|smallest|largest|highest|lowest|extremes?|first_value|last_value)(_\w{1,20})?"
+    r"|\w*_(min|max|minimum|maximum|range)",
+    re.IGNORECASE,
+)
 SUMMARY_ROWS = {"count", "mean", "std", "min", "25%", "50%", "75%", "max", "median", "sd", "n"}
 
 # What is known of one person; three of these in a row describe one.
 _TRAITS = (
-    r"age|age_years|sex|gender|karyotypic_sex|birth_?\w*|dob|born|death_?\w*|date|\w+_date|visit\w*|postcode|post_code|zip\w*|city|municipality"
-    r"|country|country_of_origin|population|ancestry|phenotype\w*|diagnos\w*|disease|hpo\w*|mondo|orpha\w*|case|status|vital_status|event|time"
-    r"|bmi|height|weight|ldl|hdl|treatment|drug|onset\w*|response|smok\w*|biomarker|site|hospital|gene|genotype|zygosity|term|label"
+    r"age|age_\w+|sex|gender|karyotypic_sex|birth_?\w*|dob|born|death_?\w*|date|\w+_date|date_\w+|visit\w*|postcode|post_code|postal\w*|zip\w*|city|municipality|region|county|address"
+    r"|country|country_of_\w+|population|ancestry|ethnic\w*|race|nationality|phenotype\w*|diagnos\w*|disease|hpo\w*|mondo|orpha\w*|icd\w*|case|case_control|status|vital_status|event|time|follow_?up\w*"
+    r"|bmi\w*|height\w*|weight|weight_\w+|waist\w*|hip\w*|ldl\w*|hdl\w*|tg|triglycerides?|cholesterol\w*|glucose|hba1c\w*|insulin|creatinine|egfr|crp|hb|h(a)?emoglobin|platelets|wbc|albumin|alt_\w+|ast|ggt|tsh|psa|urate|sodium|potassium"
+    r"|sbp|dbp|systolic\w*|diastolic\w*|pulse|heart_rate|fev1?|fvc|treatment|drug|medication\w*|dose|onset\w*|response|smok\w*|alcohol\w*|education\w*|income|occupation|marital\w*|biomarker\w*|site|centre|center|hospital|clinic|ward|batch|gene|genotype|zygosity|term|label"
+    r"|comorbid\w*|stage|grade|survival\w*|outcome|relapse\w*|progression|parity|menopaus\w*|blood_group|consent\w*|family_?id|relation\w*"
 )
 TRAIT = re.compile(_TRAITS, re.IGNORECASE)
+# Names that a column of people's identifiers has.
+PERSON_COLUMN = re.compile(
+    r"(f|i|s|e|p)id|(fid|iid|sid|eid|pid|mrn|nhs\w*|ssn|cpr|hetu|pin|upn)"
+    r"|(sample|individual|participant|person|patient|subject|donor|proband|carrier|member|case|record|study|family|pseudo\w*|biosample|specimen|volunteer|respondent|user|client|research|enrol\w*|registry|national)s?(_?(id|ids|no|number|num|code|key|name|identifier|hash|barcode|pseudonym|alias|uid|guid))?\d?"
+    r"|(id|iid|fid|sample|individual|person|s)_?[12ab]|pseudonyms?|barcode|aliquot|identifier",
+    re.IGNORECASE,
+)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{4}")
 
 # Pseudonyms of this product, and tokens that look like a person's number elsewhere.
 PSEUDONYM = re.compile(r"(?<![A-Za-z0-9])[IS]-[0-9A-Za-z]{6,}(?![A-Za-z0-9])")
 PERSON_NUMBER = re.compile(r"(?<![A-Za-z0-9_./-])[A-Z]{1,8}[-_]?\d{6,14}(?![A-Za-z0-9])")
 _PUBLIC = re.compile(
-    r"(ENS[A-Z]*|N[MRPCTGW]_?|X[MRP]_?|GCST|PGS|PMC|PMID|NCT|HGNC|HP|MONDO|ORPHA|NCIT|OMIM|MIM|RS|SS"
-    r"|COSV?M?|LRG_?|CHEMBL|DB|EFO_?|GO|SO|UBERON_?|CHEBI_?|DOI|ISBN|GRCH?|EGA[A-Z]+|SNOMED|LOINC|ICD|PR[A-Z]*|SAM[A-Z]*)[-_]?\d+"
+    r"(ENS[A-Z]*|N[MRPCTGWZ]_?|X[MRP]_?|GCST|PGS|PGP|PMC|PMID|NCT|HGNC|HP|MONDO|ORPHA|NCIT|OMIM|MIM|RS|SS|CG|CH|ILMN_?|ASSAY|RCV|SCV|VCV|CA"
+    r"|COSV?M?|LRG_?|CHEMBL|DB|EFO_?|GO|SO|UBERON_?|CL|CHEBI_?|DOI|ISBN|GRCH?|EGA[A-Z]+|GDI[A-Z]*|SNOMED|LOINC|ICD|PR[A-Z]*|SAM[A-Z]*|GSE|GSM|SRR|ERR|REV|KEGG|HSA|IPR|PF|MSIG\w*|GENE|CHR|PEAK|LOC|LINC|CPG|UKB|FG|HMDB|PATH|ISO|RFC|AR|PP|CVE)[-_]?\d+",
+    re.IGNORECASE,
 )
+
+
+def is_public(word: str) -> bool:
+    """Whether a word belongs to a public series of identifiers."""
+    return bool(_PUBLIC.fullmatch(word))
 
 
 def person_numbers(text: str) -> list[str]:
     """Return the tokens that look like a person's number and belong to no public series."""
-    return [token for token in PERSON_NUMBER.findall(text) if not _PUBLIC.fullmatch(token)]
+    return [token for token in PERSON_NUMBER.findall(text) if not is_public(token)]

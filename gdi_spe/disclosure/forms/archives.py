@@ -66,7 +66,7 @@ def encode(data: bytes, name: str, policy: DisclosurePolicy, inner: Encode) -> C
     parts: list[Part] = []
     written: list[tuple[str, bytes]] = []
     for path, body in members(data, policy):
-        kind = sniff(body)
+        kind = Kind.EMPTY if not body else sniff(body)
         if kind in GENOTYPES | READS | CONTAINERS or kind in (Kind.ZIP, Kind.GZIP):
             raise Hostile(f"a member of it is {kind.value}")
         form = inner(body, path.rpartition("/")[2] or "member", policy)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from html import escape
 from html.parser import HTMLParser
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
 from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.forms.written import words_and_tables
 from gdi_spe.disclosure.parts import Opaque, Part, Text
 from gdi_spe.disclosure.table import Table, clean_text
 
@@ -21,6 +23,13 @@ _IGNORED = {
     "dl", "dt", "dd", "nav", "u",
 }  # fmt: skip
 _LONGEST_ATTRIBUTE = 200
+_LONGEST_STYLE = 4000
+# What a style can say or fetch, or a long word in it.
+_ACTIVE_STYLE = re.compile(r"content\s*:|url\(|@import|/\*.{200}|\S{200}", re.S)
+_TINY = re.compile(r"font-size:[0-3](\.\d+)?(px|pt|%)|font-size:0?\.[01]\d*r?em")
+_AWAY = re.compile(
+    r"(left|top|text-indent|margin-left):-\d{3,}|clip:rect\(0|(^|;)(max-)?(height|width):[01](px)?(;|$)"
+)
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
@@ -35,9 +44,12 @@ class _Reader(HTMLParser):
         self._cell: list[str] | None = None
         self._words: list[str] = []
         self._mute = 0
+        self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._attributes(tag, attrs)
+        if tag == "style":
+            self._in_style = True
         if tag in ("script", "style", "template", "object", "iframe", "svg", "form", "input"):
             self._mute += tag not in ("input",)
             if tag != "style":
@@ -65,14 +77,17 @@ class _Reader(HTMLParser):
             w in style for w in ("display:none", "visibility:hidden", "opacity:0", "font-size:0")
         ):
             self.hidden.append("an element that is not shown")
-        if "color:white" in style or "color:#fff" in style:
+        if re.search(r"(?<!-)color:(white|#fff|transparent|rgba?\(255,255,255)", style):
             self.hidden.append("white words")
+        if _TINY.search(style) or _AWAY.search(style) or "hidden" in dict(attrs):
+            self.hidden.append("words that are too small to read, or not on the page")
         for name, value in attrs:
             is_picture = tag == "img" and name == "src"
             if name.startswith("on") or (len(value or "") > _LONGEST_ATTRIBUTE and not is_picture):
                 self.hidden.append(f"the attribute {name[:40]} of <{tag}>")
 
     def handle_endtag(self, tag: str) -> None:
+        self._in_style = self._in_style and tag != "style"
         if tag in ("script", "style", "template", "object", "iframe", "svg", "form"):
             self._mute = max(0, self._mute - 1)
         elif tag in ("td", "th") and self._rows and self._cell is not None:
@@ -85,6 +100,8 @@ class _Reader(HTMLParser):
             self._flush(tag)
 
     def handle_data(self, data: str) -> None:
+        if self._in_style and (len(data) > _LONGEST_STYLE or _ACTIVE_STYLE.search(data)):
+            self.hidden.append(f"a style of {len(data):,} characters")
         if self._mute:
             return
         if self._cell is not None:
@@ -99,9 +116,10 @@ class _Reader(HTMLParser):
             self.hidden.append(f"a comment of {len(data):,} characters")
 
     def _flush(self, tag: str = "p") -> None:
-        words = " ".join("".join(self._words).split())
+        told = "".join(self._words)
+        words = told.strip("\n") if tag == "pre" else " ".join(told.split())
         self._words = []
-        if words:
+        if words.strip():
             self.blocks.append((tag, words))
 
     def close(self) -> None:
@@ -133,8 +151,12 @@ def taken_apart(text: str, policy: DisclosurePolicy, inner: Encode) -> tuple[lis
         elif tag == "img":
             _add_picture(str(content), f"picture[{place}]", policy, inner, (parts, lines))
         else:
-            words.append(clean_text(str(content)))
-            lines.append(f"<{tag}>{escape(words[-1])}</{tag}>")
+            said = clean_text(str(content))
+            if tag == "pre":
+                parts += words_and_tables(f"words[{place}]", said, policy)
+            else:
+                words.append(said)
+            lines.append(f"<{tag}>{escape(said)}</{tag}>")
     if words:
         parts.append(Text("words", "\n".join(words), is_alone=not parts))
     parts += [Opaque("page", f"The page has {what}") for what in dict.fromkeys(reader.hidden)]

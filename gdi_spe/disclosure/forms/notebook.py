@@ -11,6 +11,7 @@ from typing import Any
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
 from gdi_spe.disclosure.forms.html import beside_pixels, taken_apart
+from gdi_spe.disclosure.forms.written import words_and_tables
 from gdi_spe.disclosure.parts import Opaque, Part, Text
 from gdi_spe.disclosure.table import clean_text
 
@@ -63,8 +64,10 @@ def _cell(
     _metadata(cell.get("metadata"), path, parts)
     if cell.get("attachments"):
         parts.append(Opaque(path, "The cell has attachments"))
-    if source.strip():
+    if source.strip() and kind == "code":
         parts.append(Text(path, source, is_alone=False))
+    elif source.strip():
+        parts += _read_words(path, source, how[0])
     written: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
     if kind == "code":
         outputs = cell.get("outputs") or []
@@ -76,6 +79,13 @@ def _cell(
     return written
 
 
+def _read_words(path: str, words: str, policy: DisclosurePolicy) -> list[Part]:
+    return [
+        replace(part, is_alone=False) if isinstance(part, Text) else part
+        for part in words_and_tables(path, words, policy)
+    ]
+
+
 def _output(
     out: Any, path: str, parts: list[Part], how: tuple[DisclosurePolicy, Encode]
 ) -> dict[str, Any] | None:
@@ -84,7 +94,7 @@ def _output(
     _metadata(out.get("metadata"), path, parts)
     if out.get("output_type") == "stream":
         words = _source(out.get("text", ""))
-        parts.append(Text(f"{path}text", words, is_alone=False))
+        parts += _read_words(f"{path}text", words, how[0])
         return {"output_type": "stream", "name": "stdout", "text": words}
     if out.get("output_type") == "error":
         words = _source(out.get("traceback", []))
@@ -126,6 +136,6 @@ def _shown(
     # TRUST: words beside a table or picture may say something else, so they are dropped.
     if "text/plain" in data and not shown:
         words = _source(data["text/plain"])
-        parts.append(Text(f"{path}text", words, is_alone=False))
+        parts += _read_words(f"{path}text", words, policy)
         shown["text/plain"] = words
     return shown

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from gdi_spe.disclosure.rules import counts, genomes, hidden, implied, people, summaries
+from gdi_spe.disclosure.rules import (
+    counts,
+    genomes,
+    hidden,
+    identifiers,
+    implied,
+    people,
+    summaries,
+)
 from gdi_spe.disclosure.rules.rule import Rule
 
 # Asked of every part, in this order.
 RULES: tuple[Rule, ...] = (
+    *identifiers.RULES,
     *people.RULES,
     *genomes.RULES,
     *summaries.RULES,

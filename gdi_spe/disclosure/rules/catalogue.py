@@ -84,6 +84,16 @@ CATALOGUE: dict[str, Entry] = {
         Example(_lines("fpr,tpr", [f"{i * i / 40000:.5f},{i / 200}" for i in range(201)])),
         Example(_lines("fpr,tpr", [f"{i / 40},{min(1, i / 30):.3f}" for i in range(41)])),
     ),
+    "PII108": Entry(
+        "A column that names people", "Codes, numbers and hashes single people out as names do.",
+        Example(_lines("participant_id,value", [f"P{i:04d},{i / 7:.3f}" for i in range(12)])),
+        _COUNTS, ("counts.minimum",),
+    ),
+    "PII109": Entry(
+        "Records of single people", "A record describes one person, whatever it is called.",
+        Example('{"id": "x", "subject": {"id": "x", "sex": "FEMALE"}}\n', "t.json"),
+        Example('{"n": 1200, "auc": 0.81}\n', "t.json"),
+    ),
     "GEN101": Entry(
         "Genotype matrix", "A genotype matrix is people's genomes, whatever its cells are called.",
         Example(_MATRIX), _AF,

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.roles import cross_table_columns, is_about_variants
+from gdi_spe.disclosure.roles import Role, cross_table_columns, is_about_variants, role_of
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
-    PEOPLE,
     SUMMARY_ROWS,
 )
 
@@ -27,7 +26,7 @@ def count_columns(table: Table, judging: Judging) -> list[Column]:
     declared = set(judging.side_car.count_columns)
     named = [
         c for c in table.columns
-        if c.numbers is not None and (c.name in declared or PEOPLE.fullmatch(c.name))
+        if c.numbers is not None and (c.name in declared or role_of(c) is Role.PEOPLE)
     ]  # fmt: skip
     return named or cross_table_columns(table)
 
@@ -46,7 +45,8 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
                 f"count{'s' if rows.size == 1 else ''} fewer than {minimum} people: "
                 f"{_name(table, rows)}."
             )
-            severity = Verdict.REVIEW if burden and "carrier" in column.name.lower() else None
+            lenient = (burden and "carrier" in column.plain) or table.is_quoted
+            severity = Verdict.REVIEW if lenient else None
             yield Hit(
                 why, _evidence(table, column, rows, minimum), f"[column={column.name}]", severity
             )
@@ -102,7 +102,7 @@ def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
     counted = {column.name for column in count_columns(table, judging)}
     for column in table.columns:
         hidden = [c for c in column.cells if re.fullmatch(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*", c)]
-        gap = column.n_missing if column.name in counted else 0
+        gap = column.n_missing if column.name in counted and not column.is_part else 0
         if hidden or gap:
             why = (
                 f"The column “{column.name}” has hidden cells. Row or column totals, here or in "
@@ -115,9 +115,9 @@ def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find models with almost as many parameters as people."""
     minimum = judging.policy.counts.minimum
     for column in table.columns:
-        if column.numbers is None or not DEGREES_OF_FREEDOM.fullmatch(column.name):
+        if column.numbers is None or not DEGREES_OF_FREEDOM.fullmatch(column.plain):
             continue
-        residual = "resid" in column.name.lower()
+        residual = "resid" in column.plain
         rows = np.flatnonzero(column.numbers < minimum)
         if rows.size and residual:
             why = f"{_cells(rows)} of “{column.name}” are below {minimum} degrees of freedom."
@@ -128,7 +128,7 @@ def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
 
 def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find a smallest or largest value: it is one person's."""
-    names = [column.name for column in table.columns if EXTREMES.fullmatch(column.name)]
+    names = [column.name for column in table.columns if EXTREMES.fullmatch(column.plain)]
     first = {cell.lower() for cell in table.columns[0].cells}
     if len(first & SUMMARY_ROWS) >= 2:
         names += [cell for cell in table.columns[0].cells if cell.lower() in ("min", "max")]

@@ -9,19 +9,43 @@ import numpy as np
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.parts import Text
+from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Column, Table
-from gdi_spe.disclosure.vocabulary import ALLELE_COUNT
+from gdi_spe.disclosure.vocabulary import ALLELE_COUNT, PERSON_COLUMN
 
 _GENOTYPE = re.compile(
-    r"[ACGTacgt]{2}|[ACGT]/[ACGT]|[0-9.]+[/|][0-9.]+(:.*)?|--|het|hom(ref|alt)?|0/0|NN"
+    r"[ACGTacgt]{2}|[ACGTDI0](?:[/|:]|\s)[ACGTDI0]|[0-9.]+[/|][0-9.]+(:.*)?|--|het\w*"
+    r"|hom([_-]?(ref|alt|var|wt|a|b)\w*)?|0/0|NN|[AB]{2}|DD|DI|ID|II|00"
+    r"|(hetero|homo|hemi)zyg\w*|wt|nocall|no[_-]call|missing",
+    re.IGNORECASE,
 )
+# One letter for a pair of bases: R is A and G.
+_PAIR_LETTERS = set("ACGTRYSWKMN-")
+_MIXED_LETTERS = set("RYSWKM")
 _SEQUENCE = re.compile(r"[ACGTNacgtn]{50,}")
 _LEAST = 20
+_MOST_GENOTYPES = 2000
+_LONG = 1000
+_WIDE = 40
+_ALLELES = set("ACGTN0-") | {""}
+_CALL = re.compile(
+    r"g(eno)?t(ype)?s?\w*|dosages?|calls?|n_alt\w*|alt_count|allele_dosage|ds|zygosity|copies|\w*_gt",
+    re.IGNORECASE,
+)
+_CODED = {-9.0, -1.0, 0.0, 1.0, 2.0, 3.0, 9.0}
+_FEW_BASES = re.compile(r"[ACGTNacgtn]{20,}")
 
 
 def genotype_matrix(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise people times variants, whichever way round and however coded."""
+    if _is_wide(table):
+        why = (
+            f"{len(table.columns):,} columns hold alleles or calls and nothing else in "
+            f"{table.n_rows:,} rows, as genotypes of people have."
+        )
+        yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(table.columns)})
+        return
     if table.n_rows < _LEAST or len(table.columns) < _LEAST:
         return
     few = [c for c in table.columns if _has_few_values(c)]
@@ -38,6 +62,21 @@ def genotype_matrix(table: Table, judging: Judging) -> Iterator[Hit]:
     yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(few)}, severity=severity)
 
 
+def _is_wide(table: Table) -> bool:
+    """Whether very many columns are of alleles, genotypes, or zeros and ones."""
+    if len(table.columns) < _WIDE or table.n_rows < 2:
+        return False
+    written = sum(_is_alleles(c) or _is_genotypes(c) for c in table.columns)
+    if written >= 0.8 * len(table.columns):
+        return True
+    marks = [c for c in table.columns if c.numbers is not None and set(c.cells) <= {"0", "1"}]
+    return table.n_rows >= _LEAST and len(marks) >= 0.8 * len(table.columns)
+
+
+def _is_alleles(column: Column) -> bool:
+    return column.n_distinct <= 7 and set(map(str.upper, column.cells)) <= _ALLELES
+
+
 def _has_few_values(column: Column) -> bool:
     if _is_genotypes(column):
         return True
@@ -52,30 +91,91 @@ def _has_few_values(column: Column) -> bool:
 
 def _is_genotypes(column: Column) -> bool:
     """Whether almost every cell is written as a genotype."""
+    if column.numbers is not None or column.n_distinct > _MOST_GENOTYPES:
+        return False
     cells = [cell for cell in column.cells if cell]
+    if cells and set(cells) <= _PAIR_LETTERS and set(cells) & _MIXED_LETTERS:
+        return True
     return bool(cells) and sum(bool(_GENOTYPE.fullmatch(c)) for c in cells) >= 0.95 * len(cells)
 
 
 def genotype_list(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise a list of genotypes: one person's, or several people's below each other."""
-    if table.n_rows < _LEAST or len(table.columns) >= _LEAST:
-        return
     for column in table.columns:
-        if column.numbers is None and _is_genotypes(column) and column.n_distinct > 1:
+        if _lists_genotypes(column, table):
             why = (
                 f"The column “{column.name}” holds {table.n_rows:,} genotypes. "
                 "A list of genotypes is a person's genome."
             )
             yield Hit(why, {"n_rows": table.n_rows}, f"[column={column.name}]")
+    if _has_two_alleles_a_row(table):
+        why = f"Two alleles stand in each of {table.n_rows:,} rows, often the same: genotypes."
+        yield Hit(why, {"n_rows": table.n_rows})
+    if people := _people_in(table):
+        why = f"The column “{people}” names people beside variants: who carries what."
+        yield Hit(why, {"n_rows": table.n_rows}, f"[column={people}]")
+
+
+def _lists_genotypes(column: Column, table: Table) -> bool:
+    about = is_about_variants(table) or table.column("gene", "hgvs", "hgvsc", "hgvsp") is not None
+    named = bool(_CALL.fullmatch(column.plain))
+    if column.numbers is None:
+        enough = table.n_rows >= (3 if about and named else _LEAST)
+        return enough and _is_genotypes(column) and column.n_distinct > 1
+    coded = _is_coded(column)
+    if about and named:
+        return coded and not with_role(table, Role.P, Role.EFFECT)
+    return coded and len(table.columns) == 1 and table.n_rows >= _LONG and column.n_distinct >= 3
+
+
+def _is_coded(column: Column) -> bool:
+    numbers = column.numbers
+    if numbers is None:
+        return False
+    finite = numbers[np.isfinite(numbers)]
+    near = np.abs(finite - np.clip(np.rint(finite), 0, 2)) <= 0.08
+    return bool(finite.size) and (set(np.unique(finite)) <= _CODED or bool(near.all()))
+
+
+def _has_two_alleles_a_row(table: Table) -> bool:
+    """Whether two columns of alleles are equal in many rows, as those of one person are."""
+    alleles = with_role(table, Role.ALLELE)
+    if len(alleles) != 2 or table.n_rows < 10 or with_role(table, Role.P, Role.FREQUENCY):
+        return False
+    same = sum(a == b for a, b in zip(alleles[0].texts(), alleles[1].texts(), strict=True))
+    return same >= 0.15 * table.n_rows
+
+
+def _people_in(table: Table) -> str | None:
+    """Return the column of a table of variants that names people."""
+    if not is_about_variants(table):
+        return None
+    places = (Role.CHROMOSOME, Role.POSITION, Role.ALLELE, Role.VARIANT)
+    rest = [c for c in table.columns if role_of(c) not in places and c.n_distinct > 1]
+    calls = [c for c in rest if _is_coded(c)]
+    if len(calls) >= 3 and len(calls) >= 0.9 * len(rest) and any("2" in c.cells for c in calls):
+        return calls[0].name
+    named = (
+        c.name for c in table.columns
+        if PERSON_COLUMN.fullmatch(c.plain) and c.numbers is None and c.n_distinct > 2
+        and role_of(c) in (Role.LABEL, Role.UNKNOWN)
+    )  # fmt: skip
+    return next(named, None)
 
 
 def sequences(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     """Find stretches of bases."""
     text = (
         part.text if isinstance(part, Text)
-        else "\n".join(cell for c in part.columns if c.numbers is None for cell in c.cells)
+        else "\n".join(
+            cell for c in part.columns
+            if c.numbers is None and role_of(c) is not Role.VARIANT for cell in c.cells
+        )
     )  # fmt: skip
     found = _SEQUENCE.findall(text)
+    short = _FEW_BASES.findall(text)
+    if not found and len(short) >= 10 and sum(map(len, short)) >= 300:
+        found = short
     if found:
         longest = max(map(len, found))
         why = f"{len(found):,} stretches of bases, the longest of {longest:,}: reads or haplotypes."
@@ -86,7 +186,7 @@ def rare_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
     """Name the alleles that fewer copies than the policy's minimum were counted of."""
     minimum = judging.policy.genomic.minimum_allele_count
     for column in table.columns:
-        if column.numbers is None or not ALLELE_COUNT.fullmatch(column.name):
+        if column.numbers is None or not ALLELE_COUNT.fullmatch(column.plain):
             continue
         number = table.column("allele_number", "an")
         other = number.numbers - column.numbers if number and number.numbers is not None else None

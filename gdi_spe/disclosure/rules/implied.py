@@ -14,6 +14,7 @@ from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import values
 from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.variants import is_total
 
 _SHARE = re.compile(
     r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*",
@@ -25,7 +26,10 @@ _TOP = re.compile(
     r"(largest|top|max|biggest|dominant|first)_?(1|2)?_?(share|contribution|proportion|pct)?|top_?[12]",
     re.IGNORECASE,
 )
-_DUMMY = re.compile(r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|id_?\d+.*")
+_DUMMY = re.compile(
+    r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|(id|person|patient)_?\w*\d.*"
+)
+_CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 
 
 def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
@@ -42,7 +46,9 @@ def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
                     f"number of people give counts of fewer than {minimum}: "
                     f"{'; '.join(table.label_of(int(row)) for row in few[:10])}."
                 )
-                severity = Verdict.BLOCK if fit or _SHARE.fullmatch(column.name) else Verdict.REVIEW
+                severity = (
+                    Verdict.BLOCK if fit or _SHARE.fullmatch(column.plain) else Verdict.REVIEW
+                )
                 evidence = {"n_cells": int(few.size), "minimum": minimum}
                 yield Hit(why, evidence, f"[column={column.name}]", severity)
                 break
@@ -53,7 +59,7 @@ def _shares(table: Table) -> Iterator[Column]:
     named = [
         c for c in table.columns
         if c.numbers is not None
-        and (_SHARE.fullmatch(c.name) or (_MEAN.fullmatch(c.name) and _is_within_one(c)))
+        and (_SHARE.fullmatch(c.plain) or (_MEAN.fullmatch(c.plain) and _is_within_one(c)))
     ]  # fmt: skip
     yield from named
     rest = [c for c in table.columns[1:] if c.numbers is not None and np.isfinite(c.numbers).any()]
@@ -76,7 +82,7 @@ def _is_within_one(column: Column) -> bool:
 
 def _denominators(table: Table, judging: Judging) -> Iterator[NDArray[np.float64]]:
     for column in with_role(table, Role.PEOPLE):
-        if np.isfinite(values(column)).any():
+        if np.isfinite(values(column)).any() and not column.is_part:
             yield values(column)
     known = {judging.side_car.n_individuals, judging.context.n_individuals} - {None}
     for n in known:
@@ -106,7 +112,7 @@ def dominated(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find sums that one or two people make up, by the shares of the largest that stand beside."""
     bar = judging.policy.statistics.dominance_share
     for column in table.columns:
-        if column.numbers is None or not _TOP.fullmatch(column.name):
+        if column.numbers is None or not _TOP.fullmatch(column.plain):
             continue
         numbers = values(column)
         shares = numbers / (100 if np.nanmax(numbers) > 1 else 1)
@@ -121,7 +127,7 @@ def dominated(table: Table, judging: Judging) -> Iterator[Hit]:
 
 def one_left(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find sums of which, without the two largest parts, too little is left to hide the largest."""
-    sums = [c for c in table.columns if c.numbers is not None and _SUM.fullmatch(c.name)]
+    sums = [c for c in table.columns if c.numbers is not None and _SUM.fullmatch(c.plain)]
     tops = [table.column(f"top{i}", f"top_{i}", f"largest_{i}", f"largest{i}") for i in (1, 2)]
     if not sums or tops[0] is None or tops[0].numbers is None:
         return
@@ -137,8 +143,9 @@ def one_left(table: Table, judging: Judging) -> Iterator[Hit]:
 def saturated(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find models with nearly as many terms as people, and terms that stand for few people."""
     effects, errors = with_role(table, Role.EFFECT), with_role(table, Role.ERROR)
-    counts = with_role(table, Role.PEOPLE)
-    if not effects or is_about_variants(table) or table.labels == ():
+    counts = [c for c in with_role(table, Role.PEOPLE) if is_total(c.plain)]
+    genes = table.column("gene", "gene_id", "gene_name", "symbol", "ensembl_id")
+    if not effects or is_about_variants(table) or table.labels == () or genes is not None:
         return
     minimum = judging.policy.counts.minimum
     if counts:
@@ -161,12 +168,13 @@ def _rare_dummies(
     names = table.labels[0].texts()
     if not people or not np.isfinite(error).any():
         return
-    least = float(np.nanmin(error[error > 0])) if (error > 0).any() else 0.0
+    constant = [error[i] for i, other in enumerate(names) if _CONSTANT.fullmatch(other)]
+    dummies = [error[i] for i, other in enumerate(names) if _DUMMY.fullmatch(other)]
+    # The error of the mean of everybody is sigma / sqrt(n); the least of a 0/1 term is twice that.
+    base = min([*constant, *(each / 2 for each in dummies)], default=0.0)
     for row, name in enumerate(names):
-        # The smallest error of a 0/1 term is that of about half the people.
-        scale = [error[i] for i, other in enumerate(names) if _DUMMY.fullmatch(other)]
-        base = min(scale, default=least)
-        if _DUMMY.fullmatch(name) and base and error[row] > base * np.sqrt(people / minimum) / 2:
+        few = base > 0 and people * (base / max(error[row], 1e-300)) ** 2 < minimum
+        if _DUMMY.fullmatch(name) and few:
             why = (
                 f"The term “{name[:60]}” has an error as large as a group of few people gives; its "
                 "effect is then theirs."

@@ -5,66 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.parts import Text
+from gdi_spe.disclosure.roles import Role, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.vocabulary import (
     DATE,
-    PEOPLE,
-    PSEUDONYM,
     SUMMARY_ROWS,
     TRAIT,
-    person_numbers,
 )
 
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
-
-
-def _texts(part: Table | Text) -> Iterator[tuple[str, str]]:
-    """Yield each place of a part with its words: for a table, a column and its different cells."""
-    if isinstance(part, Text):
-        yield "", part.text
-        return
-    yield "[header]", "\n".join(column.name for column in part.columns)
-    for column in part.columns:
-        if column.numbers is None or column.is_integer:
-            yield f"[column={column.name}]", "\n".join(column.cells)
-
-
-def cohort_identifiers(part: Table | Text, judging: Judging) -> Iterator[Hit]:
-    """Find the cohort's own pseudonyms, whole or inside other words."""
-    for place, text in _texts(part):
-        known = judging.context.identifiers
-        found = {t for t in _TOKEN.findall(text) if t in known} if known else set()
-        found |= set(PSEUDONYM.findall(text))
-        if found:
-            n = len(found)
-            why = (
-                f"{_where(place)} holds {n:,} pseudonym{'s' if n > 1 else ''} of single people. "
-                "A pseudonym singles out a person, whatever stands beside it."
-            )
-            yield Hit(why, {"n_identifiers": n}, place)
-
-
-def other_person_numbers(part: Table | Text, judging: Judging) -> Iterator[Hit]:
-    """Find tokens with the look of a person's number that belong to no public series."""
-    for place, text in _texts(part):
-        found = {t for t in person_numbers(text) if not PSEUDONYM.fullmatch(t)}
-        if found:
-            why = f"{_where(place)} holds {len(found):,} tokens that look like a person's number."
-            yield Hit(why, {"n_tokens": len(found)}, place)
-
-
-def _where(place: str) -> str:
-    if place.startswith("[column="):
-        return f"The column “{place[8:-1]}”"
-    return "The header" if place == "[header]" else "The text"
+_LEAST_ROWS = 6
+# Columns of results: a table that has one is not of people's traits.
+_RESULTS = (
+    Role.EFFECT, Role.P, Role.ERROR, Role.FREQUENCY, Role.ALLELE_COUNT, Role.PROBABILITY,
+)  # fmt: skip
 
 
 def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise a table in which each row is a person."""
-    if _is_variant_table(table) or any(PEOPLE.fullmatch(c.name) for c in table.columns):
+    if _is_variant_table(table) or with_role(table, Role.PEOPLE):
         return
     n = judging.context.n_individuals
     minimum = judging.policy.counts.minimum
@@ -74,17 +36,52 @@ def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
             "each row seems to be a person."
         )
         yield Hit(why, {"n_rows": table.n_rows, "n_individuals": n})
-    elif table.n_rows >= minimum and len(_traits(table)) >= 3 and not _is_summary(table):
+    elif table.n_rows >= minimum and _describes_people(table) and not _is_summary(table):
         traits = ", ".join(f"“{name}”" for name in _traits(table)[:6])
         why = (
-            f"Each of the {table.n_rows:,} rows describes a person ({traits}) and no column counts "
-            "how many people it stands for."
+            f"Each of the {table.n_rows:,} rows describes a person"
+            f"{f' ({traits})' if traits else ''} and no column counts how many people it is of."
         )
         yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(table.columns)})
 
 
+def _describes_people(table: Table) -> bool:
+    """Whether rows have traits of a person, or mix values and groups that nothing names."""
+    if with_role(table, *_RESULTS):
+        return False
+    return len(_traits(table)) >= 3 or _mixes_values_and_groups(table) or _is_pedigree(table)
+
+
+def _is_pedigree(table: Table) -> bool:
+    """Whether six columns are family, person, parents, sex and status, as in a .fam file."""
+    if len(table.columns) != 6:
+        return False
+    *_, father, mother, sex, status = table.columns
+    coded = {"0", "1", "2", "-9", "NA"}
+    return (
+        {"0"} & set(father.cells) != set()
+        and {"0"} & set(mother.cells) != set()
+        and set(sex.cells) <= coded
+        and (set(status.cells) <= coded or status.numbers is not None)
+        and table.columns[1].n_distinct == table.n_rows
+    )
+
+
+def _mixes_values_and_groups(table: Table) -> bool:
+    """Whether groups of a few words repeat from row to row beside numbers that differ in each."""
+    few = [c for c in table.columns if 2 <= c.n_distinct <= max(2, table.n_rows // 5)]
+    many = [
+        c for c in table.columns
+        if c.numbers is not None and c.n_distinct > max(8, 0.3 * table.n_rows)
+    ]  # fmt: skip
+    if len(few) < 2 or len(many) < 2 or table.n_rows < 2 * _LEAST_ROWS:
+        return False
+    keys = np.column_stack([c.codes for c in few])
+    return bool(np.unique(keys, axis=0).shape[0] < 0.8 * table.n_rows)
+
+
 def _traits(table: Table) -> list[str]:
-    return [column.name for column in table.columns if TRAIT.fullmatch(column.name)]
+    return [column.name for column in table.columns if TRAIT.fullmatch(column.plain)]
 
 
 def _is_summary(table: Table) -> bool:
@@ -117,17 +114,6 @@ def _mostly_dates(column: Column) -> bool:
 
 
 RULES = (
-    Rule(
-        "PII101", "Pseudonyms of the cohort", Verdict.BLOCK,
-        "Leave the identifiers out and give one row a group, with the number of people in it.",
-        (Table, Text), cohort_identifiers,
-    ),
-    Rule(
-        "PII102", "Tokens like a person's number", Verdict.BLOCK,
-        "Leave the identifiers out. If they are a public series, say which in the justification "
-        "and spell them as the series does.",
-        (Table, Text), other_person_numbers,
-    ),
     Rule(
         "PII103", "One row a person", Verdict.BLOCK,
         "Give one row a group instead: count the people in it with a column named n_individuals, "

@@ -48,7 +48,7 @@ def _with_earlier_variants(table: Table, judging: Judging) -> int:
 
 def _groups(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each group of people that the rows are of."""
-    group = next((c for c in table.labels if c.name.lower() in ("group", "population")), None)
+    group = next((c for c in table.labels if c.plain in ("group", "population")), None)
     if group is None:
         yield "the cohort", np.ones(table.n_rows, dtype=bool)
         return
@@ -101,7 +101,7 @@ def values_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
     if is_about_variants(table) or table.n_rows < minimum or with_role(table, Role.PEOPLE):
         return
     for column in table.columns:
-        if not _OF_A_PERSON.fullmatch(column.name) or column.numbers is None:
+        if not _OF_A_PERSON.fullmatch(column.plain) or column.numbers is None:
             continue
         if column.n_distinct >= 0.9 * table.n_rows and not column.is_integer:
             why = (
@@ -113,7 +113,7 @@ def values_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
 
 def pairs_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise kinship of pairs, one row a pair."""
-    kin = [c for c in table.columns if _PAIR.fullmatch(c.name) and c.numbers is not None]
+    kin = [c for c in table.columns if _PAIR.fullmatch(c.plain) and c.numbers is not None]
     if kin and table.n_rows >= 2 and not with_role(table, Role.PEOPLE, Role.PAIRS):
         why = f"Each of the {table.n_rows:,} rows tells how one pair of people is related."
         yield Hit(why, {"n_rows": table.n_rows}, f"[column={kin[0].name}]")

@@ -39,7 +39,7 @@ def _public(table: Table, judging: Judging) -> Objections:
     """Object to any number in declared annotation that is not of a public resource."""
     places = {Role.VARIANT, Role.CHROMOSOME, Role.POSITION, Role.ALLELE}
     for column, role in zip(table.columns, roles_of(table), strict=True):
-        if role in places or _PUBLIC.fullmatch(column.name):
+        if role in places or _PUBLIC.fullmatch(column.plain):
             continue
         if column.numbers is not None or column.n_distinct > 2000 or role is not Role.LABEL:
             yield f"The column “{column.name}” is of no public resource that is known here."
@@ -90,7 +90,7 @@ def _masks(table: Table, judging: Judging) -> Objections:
     if not all(_GENE.fullmatch(cell) for cell in first.cells) or first.n_distinct != table.n_rows:
         yield f"The column “{first.name}” does not name each gene once."
     for column in rest:
-        if not _MASK.fullmatch(column.name):
+        if not _MASK.fullmatch(column.plain):
             yield f"“{column.name}” is no known property of a gene."
 
 

@@ -27,7 +27,7 @@ MOST_POINTS = 101
 def column_like(table: Table, pattern: re.Pattern[str]) -> Column | None:
     """Return the first column of numbers whose name fits."""
     return next(
-        (c for c in table.columns if pattern.fullmatch(c.name) and c.numbers is not None), None
+        (c for c in table.columns if pattern.fullmatch(c.plain) and c.numbers is not None), None
     )
 
 
@@ -84,7 +84,7 @@ def _off_grid(table: Table, at: Column) -> Objections:
 
 def _besides(table: Table, known: set[str]) -> Objections:
     for column in table.columns:
-        if column.name in known or role_of(column) is Role.LABEL or _LIMIT.fullmatch(column.name):
+        if column.name in known or role_of(column) is Role.LABEL or _LIMIT.fullmatch(column.plain):
             continue
         yield f"The column “{column.name}” does not belong to a curve."
 
@@ -102,7 +102,7 @@ def _survival(table: Table, judging: Judging) -> Objections:
     elif not (values(at_risk) >= judging.policy.counts.minimum).all():
         yield f"Fewer than {judging.policy.counts.minimum} people are at risk at some time."
     yield from _off_grid(table, found[0])
-    events = {c.name for c in table.columns if _EVENTS.fullmatch(c.name)}
+    events = {c.name for c in table.columns if _EVENTS.fullmatch(c.plain)}
     known = {found[0].name, found[1].name, at_risk.name if at_risk else "", *events}
     yield from _besides(table, known)
 

@@ -44,7 +44,7 @@ def labels_and_counts(table: Table) -> tuple[list[Column], list[Column]]:
 
 def _fits_aggregates(table: Table, judging: Judging) -> bool:
     labels, counts = labels_and_counts(table)
-    edges = [c for c in table.columns if _EDGE.fullmatch(c.name) and c.numbers is not None]
+    edges = [c for c in table.columns if _EDGE.fullmatch(c.plain) and c.numbers is not None]
     return bool(counts) and bool(labels or edges) and not is_about_variants(table)
 
 
@@ -55,7 +55,7 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
         Role.OTHER_COUNT, Role.CHROMOSOME,
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
-        edge = bool(_EDGE.fullmatch(column.name)) and column.numbers is not None
+        edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
         if role not in known and not edge:
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
@@ -80,7 +80,7 @@ def _twice(table: Table) -> Objections:
     if table.n_rows > _MOST_ROWS:
         yield f"It has {table.n_rows:,} rows, more than a table of groups has."
     labels = with_role(table, Role.LABEL)
-    edges = [c for c in table.columns if _EDGE.fullmatch(c.name)]
+    edges = [c for c in table.columns if _EDGE.fullmatch(c.plain)]
     others = with_role(table, Role.OTHER_COUNT)
     keys = [c.codes for c in (*labels, *edges, *others)]
     if keys and np.unique(np.column_stack(keys), axis=0).shape[0] != table.n_rows:
@@ -90,7 +90,7 @@ def _twice(table: Table) -> Objections:
 def _edges(table: Table) -> Objections:
     """Object to bins whose edges the data chose: the outermost are the extremes."""
     for column in table.columns:
-        if not _EDGE.fullmatch(column.name) or column.numbers is None or table.n_rows < 3:
+        if not _EDGE.fullmatch(column.plain) or column.numbers is None or table.n_rows < 3:
             continue
         if not is_grid(np.sort(values(column))) or not _is_round(values(column)):
             yield f"The edges in “{column.name}” are not round numbers at even steps."
@@ -126,7 +126,7 @@ def _cross(table: Table, judging: Judging) -> Objections:
     if role_of(first) is not Role.LABEL or first.n_distinct != table.n_rows:
         yield f"The column “{first.name}” does not name each group once."
         return
-    inner = [c for c in rest if not _TOTAL.fullmatch(c.name)]
+    inner = [c for c in rest if not _TOTAL.fullmatch(c.plain)]
     kept = np.array([not _TOTAL.fullmatch(cell) for cell in first.texts()])
     matrix = np.column_stack([values(c) for c in inner])[kept] if inner else np.zeros((0, 1))
     if not matrix.size or not np.isfinite(matrix).all():

@@ -57,7 +57,7 @@ def _unknown_columns(table: Table) -> Objections:
     for column, role in zip(table.columns, roles_of(table), strict=True):
         if role not in _KNOWN:
             yield f"The column “{column.name}” has no known meaning in a table of variants."
-        elif role is Role.LABEL and column.n_distinct > _MOST_LABELS and not _is_gene(column.name):
+        elif role is Role.LABEL and column.n_distinct > _MOST_LABELS and not _is_gene(column.plain):
             yield f"The column “{column.name}” has {column.n_distinct:,} different words."
 
 

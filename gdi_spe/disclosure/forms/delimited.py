@@ -1,0 +1,148 @@
+"""Delimited text: one quoting, one line ending, comments and invisible characters left out."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.form import Canonical, Impossible, named
+from gdi_spe.disclosure.parts import Part, Text
+from gdi_spe.disclosure.sniff import delimiter_of
+from gdi_spe.disclosure.table import Column, Table, clean_text, column_of
+
+_HEAD = 65_536
+# From so many cells on, Arrow writes a table.
+_MANY_CELLS = 200_000
+
+
+def encode(text: str, name: str, policy: DisclosurePolicy) -> Canonical:
+    """Write a table anew."""
+    delimiter = delimiter_of(text)
+    if delimiter is None:
+        raise Impossible("its lines do not have the same number of columns")
+    comments, header, body = split_header(text, delimiter)
+    table = read_body(header, body, delimiter, policy)
+    media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
+    notes: tuple[Part, ...] = (Text("comments", "\n".join(comments)),) if comments else ()
+    dropped = (f"{len(comments)} comment lines",) if comments else ()
+    written = write(table, "\t" if delimiter == "\t" else ",")
+    return Canonical(written, media_type, named(name, media_type), (table, *notes), dropped)
+
+
+def split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:
+    """Take comment lines and the header off; the last comment may itself be the header."""
+    comments: list[str] = []
+    at = 0
+    while (end := text.find("\n", at)) >= 0:
+        line = text[at:end]
+        if line and not line.startswith("#"):
+            break
+        comments += [line] if line else []
+        at = end + 1
+    end = text.find("\n", at)
+    first, after = (text[at:], len(text)) if end < 0 else (text[at:end], end + 1)
+    fields = next(csv.reader([first], delimiter=delimiter))
+    if comments and comments[-1].count(delimiter) == first.count(delimiter):
+        header = next(csv.reader([comments.pop().lstrip("# ")], delimiter=delimiter))
+        return comments, unique_names(header), text[at:]
+    if any(_is_number(field) for field in fields):
+        return comments, [f"column_{i + 1}" for i in range(len(fields))], text[at:]
+    return comments, unique_names(fields), text[after:]
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """Return the names of columns, clean, each once."""
+    seen: dict[str, int] = {}
+    unique = []
+    for name in (clean_text(name).strip() for name in names):
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return unique
+
+
+def read_body(header: list[str], body: str, delimiter: str, policy: DisclosurePolicy) -> Table:
+    """Read the lines below a header; every cell is text first."""
+    places = [str(i) for i in range(len(header))]
+    try:
+        read = pacsv.read_csv(
+            io.BytesIO(body.encode()),
+            read_options=pacsv.ReadOptions(column_names=places, use_threads=False),
+            parse_options=pacsv.ParseOptions(delimiter=delimiter, newlines_in_values='"' in body),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(places, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise Impossible("its lines do not have the same number of columns") from None
+    within_rows(read.num_rows, policy)
+    digits = policy.files.significant_digits
+    columns = []
+    for name in header:
+        columns.append(column_of(name, read.column(0), digits))
+        read = read.remove_column(0)  # what has been read is let go
+    return Table("table", tuple(columns))
+
+
+def within_rows(n_rows: int, policy: DisclosurePolicy) -> None:
+    """Refuse tables without a row, or with more than policy allows."""
+    if n_rows == 0:
+        raise Impossible("the table has no row")
+    if n_rows > policy.files.max_rows:
+        raise Impossible(
+            f"it has {n_rows:,} rows, more than the policy's {policy.files.max_rows:,}"
+        )
+
+
+def write(table: Table, delimiter: str) -> bytes:
+    """Write a table: one quoting, one line ending, no cell that a spreadsheet would run."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    writer.writerow([harmless(column.name) for column in table.columns])
+    if table.n_rows * len(table.columns) >= _MANY_CELLS:
+        return out.getvalue().encode() + _write_many(table, delimiter)
+    columns = []
+    for column in table.columns:
+        cells = column.cells
+        if column.numbers is None:
+            cells = tuple(harmless(cell) for cell in cells)
+        columns.append([cells[code] for code in column.codes.tolist()])
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue().encode()
+
+
+def _write_many(table: Table, delimiter: str) -> bytes:
+    arrays = [_arrow(column) for column in table.columns]
+    out = pa.Table.from_arrays(arrays, names=[str(i) for i in range(len(arrays))])
+    sink = io.BytesIO()
+    options = pacsv.WriteOptions(include_header=False, delimiter=delimiter, quoting_style="needed")
+    pacsv.write_csv(out, sink, options)
+    return sink.getvalue()
+
+
+def _arrow(column: Column) -> pa.Array:
+    numbers = column.numbers
+    if numbers is None:
+        cells = pa.array([harmless(cell) or None for cell in column.cells], pa.string())
+        return pa.DictionaryArray.from_arrays(column.codes, cells).dictionary_decode()
+    missing = np.isnan(numbers)
+    if column.is_integer and np.abs(numbers[~missing]).max(initial=0) < 2**53:
+        return pa.array(np.where(missing, 0, numbers).astype(np.int64), mask=missing)
+    return pa.array(numbers, mask=missing)
+
+
+def harmless(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell[:1] in set("=+-@|") and not _is_number(cell) else cell

@@ -1,0 +1,236 @@
+"""Tables that are written into words: Markdown, LaTeX, columns of spaces, lists, lines of JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure import trees
+from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.parts import Part, Text
+from gdi_spe.disclosure.table import NUMBER, Table
+
+_RULER = re.compile(r"[\s=\-_+|:*~]*")
+_MARKDOWN_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
+_TABULAR = re.compile(r"\\begin\{(tabular|longtable|tabularx|array)\*?\}(.*?)\\end\{\1\*?\}", re.S)
+_COMMAND = re.compile(
+    r"\\(hline|toprule|midrule|bottomrule|endhead|endfoot|centering)\b|\\(cline|cmidrule)\{[^}]*\}"
+)
+_WRAPPED = re.compile(
+    r"\\(textbf|textit|emph|texttt|mathrm|num|multicolumn\{\d+\}\{[^}]*\})\{([^{}]*)\}"
+)
+_TWO_SPACES = re.compile(r"\s{2,}|\t")
+_NUMERIC = re.compile(r"[<>≤~]?[-+]?[\d.,]+([eE][-+]?\d+)?%?|NA|NaN|nan|\.|-")
+_TOKEN = re.compile(r"[A-Za-z0-9_.:|/+=-]+")
+_LEAST_LINES = 3
+_LEAST_LISTED = 10
+_PAIR = re.compile(
+    r"([A-Za-z][A-Za-z0-9 ._()%-]{0,40}?)\s*[:=]\s*"
+    r"([-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?)(?=\s|,|;|\)|$)"
+)
+_MOST_LINES = 200_000
+
+
+def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Part, ...]:
+    """Return the tables that a text holds, and the words that are left of it."""
+    digits = policy.files.significant_digits
+    lines = _lines_of_json(text)
+    if lines is not None:
+        return trees.parts_of(lines, digits)
+    tables: list[Table] = []
+    text = _without_tabulars(text, tables, path, digits)
+    kept: list[str] = []
+    for block in _blocks(text):
+        rows = _rows(block)
+        table = table_of_rows(f"{path}.table[{len(tables) + 1}]", rows, digits) if rows else None
+        if table is None:
+            kept += block
+        else:
+            tables.append(table)
+    rest = "\n".join(kept)
+    parts: list[Part] = list(tables)
+    if rest.strip() or not tables:
+        parts.append(Text(path, rest, is_alone=not tables))
+    quoted = _quoted(rest, digits)
+    return (*parts, *([quoted] if quoted else []))
+
+
+# --- lines of JSON, LaTeX ---------------------------------------------------------------------
+
+
+def _lines_of_json(text: str) -> list[object] | None:
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) < 2 or not all(line.lstrip()[:1] in "{[" for line in lines):
+        return None
+    try:
+        return [json.loads(line) for line in lines]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _without_tabulars(text: str, tables: list[Table], path: str, digits: int) -> str:
+    """Take LaTeX tables out of a text."""
+    if "\\begin{" not in text:
+        return text
+    for match in _TABULAR.finditer(text):
+        body = re.sub(r"^(\[[^\]]*\])?(\{[^{}]*\})+", "", match.group(2).strip())
+        rows = [_latex_row(row) for row in re.split(r"\\\\(\[[^\]]*\])?", body) if row]
+        rows = [row for row in rows if any(row)]
+        table = table_of_rows(f"{path}.table[{len(tables) + 1}]", rows, digits) if rows else None
+        if table is not None:
+            tables.append(table)
+    return _TABULAR.sub("", text)
+
+
+def _latex_row(row: str) -> list[str]:
+    row = _COMMAND.sub(" ", row)
+    for _ in range(3):
+        row = _WRAPPED.sub(r"\2", row)
+    cells = re.split(r"(?<!\\)&", row)
+    return [re.sub(r"\\([%_#$&])|[$]", r"\1", cell).strip() for cell in cells]
+
+
+# --- blocks of lines --------------------------------------------------------------------------
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    """Yield runs of lines that look alike: by bars, by columns, by single words, or by nothing."""
+    block: list[str] = []
+    sort: object = None
+    for line in text.split("\n")[:_MOST_LINES]:
+        found = _sort(line)
+        if found == "ruler" and sort is not None and block:
+            block.append(line)
+            continue
+        if block and found != sort and not _is_header_of(block, sort, found):
+            yield block
+            block = []
+        sort = found
+        block.append(line)
+    if block:
+        yield block
+
+
+def _is_header_of(block: list[str], sort: object, found: object) -> bool:
+    """Whether one line of words stands above what follows as its header."""
+    lines = [line for line in block if not _RULER.fullmatch(line)]
+    if len(lines) != 1 or not isinstance(sort, tuple) or not isinstance(found, tuple):
+        return False
+    if sort[0] != found[0]:
+        return False
+    return int(found[1]) - int(sort[1]) in (0, 1)
+
+
+def _sort(line: str) -> object:
+    """Say what a line is like: how it is divided, and into how many."""
+    stripped = line.strip()
+    if not stripped:
+        return None
+    if stripped.count("|") >= 2 or (_MARKDOWN_RULER.fullmatch(stripped) and "|" in stripped):
+        return "bars"
+    if _RULER.fullmatch(stripped):
+        return "ruler"
+    for delimiter in ("\t", ",", ";"):
+        n = stripped.count(delimiter)
+        if n and len(_TWO_SPACES.split(stripped)) <= n + 1 and f"{delimiter} " not in stripped:
+            return (delimiter, n + 1)
+    wide = len(_TWO_SPACES.split(stripped))
+    if wide > 1:
+        return ("wide", len(stripped.split()))
+    return ("narrow", len(stripped.split())) if _is_tabular(stripped) else None
+
+
+def _is_tabular(line: str) -> bool:
+    """Whether a line of single spaces is cells more than words."""
+    fields = line.split()
+    if len(fields) == 1:
+        return bool(_TOKEN.fullmatch(line)) and len(line) <= 200
+    numeric = sum(bool(_NUMERIC.fullmatch(field)) for field in fields)
+    # A header has no number: names with joints, or very few words.
+    return numeric >= len(fields) / 2 or all(
+        re.search(r"[_\d#]|^[A-Z0-9]{1,12}$", f) for f in fields
+    )
+
+
+def _rows(block: list[str]) -> list[list[str]] | None:
+    """Return a block's cells if it is a table."""
+    lines = [line.strip() for line in block if line.strip() and not _RULER.fullmatch(line)]
+    if not lines:
+        return None
+    sorts = {_sort(line) for line in lines}
+    if sorts == {"bars"}:
+        rows = [[c.strip() for c in line.strip("|").split("|")] for line in lines]
+        return rows if len(rows) >= 2 else None
+    first = next(iter(sorts))
+    if not isinstance(first, tuple):
+        return None
+    if first[0] in ("\t", ",", ";"):
+        return _delimited(lines, str(first[0]))
+    return _spaced(lines)
+
+
+def _delimited(lines: list[str], delimiter: str) -> list[list[str]] | None:
+    rows = list(csv.reader(lines, delimiter=delimiter))
+    return rows if len(rows) >= _LEAST_LINES and _has_numbers(rows[1:]) else None
+
+
+def _spaced(lines: list[str]) -> list[list[str]] | None:
+    """Return rows of columns of spaces; a header may lack the name of the first."""
+    rows = [line.split() for line in lines]
+    width = len(rows[-1])
+    if width == 1:
+        return _listed(rows)
+    wide = [_TWO_SPACES.split(line) for line in lines]
+    if len({len(row) for row in wide}) == 1 and len(wide[0]) > 1:
+        rows, width = wide, len(wide[0])
+    if len(rows[0]) == width - 1:
+        rows[0] = ["", *rows[0]]
+    if len(rows) < _LEAST_LINES - (width > 3) or any(len(row) != width for row in rows):
+        return None
+    return rows if _has_numbers(rows[1:]) or _is_repetitive(rows) else None
+
+
+def _listed(rows: list[list[str]]) -> list[list[str]] | None:
+    """Return a list of one column of numbers, or of words with digits in them."""
+    cells = [row[0] for row in rows]
+    body = cells[1:]
+    if len(body) < _LEAST_LISTED:
+        return None
+    odd = sum(bool(re.search(r"\d", cell)) for cell in body)
+    if odd < 0.9 * len(body):
+        return None
+    if (
+        all(re.fullmatch(r"[0-39.?-]{20,}", cell) for cell in body)
+        and len(set(map(len, body))) == 1
+    ):
+        return [[f"column_{i + 1}" for i in range(len(body[0]))], *map(list, cells)]
+    return [["values"], *rows] if NUMBER.fullmatch(cells[0]) else rows
+
+
+def _has_numbers(rows: list[list[str]]) -> bool:
+    cells = [cell for row in rows for cell in row[1:] or row if cell]
+    return bool(cells) and sum(bool(_NUMERIC.fullmatch(c)) for c in cells) >= 0.3 * len(cells)
+
+
+def _is_repetitive(rows: list[list[str]]) -> bool:
+    """Whether the same few short words fill the cells, as letters of genotypes do."""
+    cells = [cell for row in rows for cell in row[1:]]
+    return len(cells) >= 60 and len(set(cells)) <= len(cells) / 10 and max(map(len, cells)) <= 8
+
+
+def _quoted(text: str, digits: int) -> Table | None:
+    """Return numbers that words name one by one: rules look at them, the words explain them."""
+    pairs: dict[str, str] = {}
+    for name, value in _PAIR.findall(text[:_MOST_LINES]):
+        short = " ".join(name.split()[-4:])
+        pairs.setdefault(short if short not in pairs else f"{short}_{len(pairs)}", value)
+        if len(pairs) >= 200:
+            break
+    if not pairs:
+        return None
+    values = [value.replace(",", "") for value in pairs.values()]
+    table = table_of_rows("numbers", [list(pairs), values], digits)
+    return table and Table(table.path, table.columns, is_quoted=True)

@@ -1,0 +1,100 @@
+"""A table as the rules judge it: without row numbers, and with compound cells taken apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from gdi_spe.disclosure.table import NUMBER, Column, Table, column_of
+
+_MOST_CELLS = 5000
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_PERCENT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*\\?%")
+_FIRST = r"([-+]?\d[\d,]*(?:\.\d+)?)"
+# "640 (53.3%)" counts people; "54.2 (11.3)", "1.2 [1.0-1.4]" and "3.1 ± 0.2" do not.
+_SHARED = re.compile(rf"{_FIRST}\s*[(\[]\s*([-+]?\d+(?:\.\d+)?)\s*%\s*[)\]]")
+_SPREAD = re.compile(rf"{_FIRST}\s*(?:[(\[±]|\+/-)\s*([^)\]]*\d[^)\]]*)[)\]]?")
+_SHARE_LABEL = re.compile(r"n\s*\(\s*%\s*\)|,\s*n\b|\bno\.\s*\(%\)|\(%\)", re.IGNORECASE)
+_BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
+_NOTHING = {"", "-", "–", "—", "NA", "."}
+_DIGITS = 15
+
+
+def as_judged(table: Table) -> Table:
+    """Return the table that rules look at; the canonical bytes keep every cell."""
+    columns = _without_row_numbers(table)
+    parts = [part for column in columns for part in _parts_of(column, table)]
+    return replace(table, columns=tuple(parts))
+
+
+def _without_row_numbers(table: Table) -> tuple[Column, ...]:
+    """Leave out a first column without a name that counts the rows."""
+    first, *rest = table.columns
+    if not rest or first.name.strip() not in ("", "column_1", "index", "level_0", "Unnamed: 0"):
+        return table.columns
+    numbers = first.numbers
+    if numbers is None or not np.isfinite(numbers).all():
+        return table.columns
+    start = float(numbers.min())
+    counted = np.array_equal(np.sort(numbers), np.arange(start, start + numbers.size))
+    return tuple(rest) if start in (0, 1) and counted else table.columns
+
+
+def _parts_of(column: Column, table: Table) -> Iterator[Column]:
+    """Yield a column, or what its cells are made of."""
+    if column.n_rows > _MOST_CELLS or column.numbers is not None or not column.cells:
+        yield column
+        return
+    texts = column.texts()
+    filled = [text for text in texts if text not in _NOTHING]
+    simple = [_simple(text) for text in texts]
+    changed = any(a != b for a, b in zip(simple, texts, strict=True))
+    if filled and changed and all(NUMBER.fullmatch(s) for s in simple if s not in _NOTHING):
+        # Percent signs stay in the name, so that the numbers are known to be shares.
+        is_share = any(_PERCENT.fullmatch(text) for text in filled)
+        name = f"percent_{column.name}" if is_share else column.name
+        yield column_of(name, pa.array(["" if s in _NOTHING else s for s in simple]), _DIGITS)
+        return
+    yield from _compound(column, texts, filled, table)
+
+
+def _simple(text: str) -> str:
+    """Return a number without separators of thousands and percent sign, or the text."""
+    if _THOUSANDS.fullmatch(text):
+        return text.replace(",", "")
+    share = _PERCENT.fullmatch(text)
+    return share.group(1) if share else text
+
+
+def _compound(
+    column: Column, texts: list[str], filled: list[str], table: Table
+) -> Iterator[Column]:
+    """Take counts with shares, and values with spreads, apart."""
+    labels = table.columns[0].texts() if table.columns else texts
+    counts, shares, values = [""] * len(texts), [""] * len(texts), [""] * len(texts)
+    n_found = 0
+    for row, text in enumerate(texts):
+        named = f"{labels[row]} {column.name}"
+        shared = _SHARED.fullmatch(text) or (
+            _SHARE_LABEL.search(named) and _BARE_SHARE.fullmatch(text)
+        )
+        if shared:
+            counts[row], shares[row] = shared.group(1).replace(",", ""), shared.group(2)
+        elif spread := _SPREAD.fullmatch(text):
+            values[row] = spread.group(1).replace(",", "")
+        elif _simple(text) != text or NUMBER.fullmatch(text):
+            values[row] = _simple(text)
+        n_found += bool(counts[row] or values[row])
+    if not filled or n_found < 0.6 * len(filled) or column is table.columns[0]:
+        yield column
+        return
+    sorts = (("n_individuals", counts), ("percent", shares), ("mean", values))
+    for sort, cells in sorts:
+        if any(cells):
+            made = column_of(f"{sort}_{column.name}"[:30], pa.array(cells), _DIGITS)
+            made.is_part = True
+            yield made
