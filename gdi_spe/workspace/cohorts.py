@@ -11,9 +11,9 @@ from typing import Any, overload
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import MANIFEST
 from gdi_spe.workspace.cohort.opened import Cohort
-from gdi_spe.workspace.outputs.node_socket import NodeSilent, ask
 from gdi_spe.workspace.showing import html_table
 from gdi_spe.workspace.surroundings import Surroundings, surroundings
+from gdi_spe.workspace.told import limits, told_by_node
 
 
 class NoSuchCohort(BadInput):
@@ -61,13 +61,7 @@ class CohortList(Sequence[MountedCohort]):
         parts = [f"{each.id}: {each.notice}" for each in self._mounted if each.notice]
         if warning := (self._told.get("warning") or {}).get("text"):
             parts.append(str(warning))
-        if self._told.get("valid_until"):
-            parts.append(f"workspace until {self._told['valid_until']}")
-        display = self._told.get("display") or {}
-        if display.get("budget_bytes"):
-            used, budget = display.get("used_bytes", 0), display["budget_bytes"]
-            parts.append(f"{used:,} of {budget:,} bytes shown today")
-        return "; ".join(parts)
+        return "; ".join([*parts, *limits(self._told)])
 
     def _rows(self) -> list[tuple[str, ...]]:
         return [(each.id, str(each.version), each.title, each.until) for each in self._mounted]
@@ -96,10 +90,11 @@ def cohorts(here: Surroundings | None = None) -> CohortList:
     Examples
     --------
     >>> import gdi_spe as spe
-    >>> spe.cohorts()  # doctest: +SKIP
+    >>> [each.id for each in spe.cohorts()] == [cohort.id]
+    True
     """
     here = here or surroundings()
-    told = _told(here)
+    told = told_by_node(here)
     says = {each["id"]: each for each in told.get("cohorts", ())}
     found = []
     for path in _folders(here.cohorts):
@@ -110,16 +105,6 @@ def cohorts(here: Surroundings | None = None) -> CohortList:
             MountedCohort(cohort_id, manifest.version, manifest.title, path, until, notice)
         )
     return CohortList(sorted(found, key=lambda each: each.id), told)
-
-
-def _told(here: Surroundings) -> dict[str, Any]:
-    if not here.node_socket.exists():
-        return {}
-    try:
-        answer = ask(here.node_socket, "GET", "/v1/self")
-    except NodeSilent:
-        return {}
-    return answer if isinstance(answer, dict) else {}
 
 
 def _folders(root: Path) -> list[Path]:
@@ -146,8 +131,14 @@ def open_cohort(id_or_path: str | Path, here: Surroundings | None = None) -> Coh
     Examples
     --------
     >>> import gdi_spe as spe
-    >>> cohort = spe.open_cohort("GDI-EE-COHORT-001")  # doctest: +SKIP
+    >>> cohort = spe.open_cohort(spe.cohorts()[0].id)
+    >>> cohort.version
+    1
     """
+    if not isinstance(id_or_path, str | Path) or not str(id_or_path):
+        raise NoSuchCohort(
+            f"{id_or_path!r} names no cohort", remedy="Give an identifier as spe.cohorts() lists it"
+        )
     if (Path(id_or_path) / MANIFEST).is_file():
         return Cohort(id_or_path)
     here = here or surroundings()

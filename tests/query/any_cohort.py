@@ -89,8 +89,10 @@ def _write_sites(folder: Path, people: Rows, samples: Rows, sites: Rows, assembl
             for name in VARIANTS.names[:13]
         })  # fmt: skip
         table = germline.with_counts(table, found)
-        table = table.append_column("calls", pa.array(values, pa.binary()))
+        table = table.append_column("calls", pa.array(values, pa.binary())).cast(VARIANTS)
+        for name in ("format_GQ", "format_DP", "format_AD_reference", "format_AD_alternate"):
+            if any(name in row for row in rows):
+                column = pa.array([row.get(name) for row in rows], pa.list_(pa.int32()))
+                table = table.append_column(name, column)
         names = told.population_names
-        write_variants(
-            folder, chromosome, iter([table.cast(VARIANTS)]), VARIANTS, len(samples), names
-        )
+        write_variants(folder, chromosome, iter([table]), table.schema, len(samples), names)

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from gdi_spe.query.evaluate import Evaluator
 from gdi_spe.store.folder import CohortFolder
-
-
-def load(name: str) -> ModuleType:
-    path = Path(__file__).parents[1] / "query" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from tests.query import any_cohort as any_cohort_module
+from tests.query import small_cohort
 
 
 @pytest.fixture(scope="session")
 def small() -> ModuleType:
-    return load("small_cohort")
+    return small_cohort
 
 
 @pytest.fixture(scope="session")
 def any_cohort() -> ModuleType:
-    return load("any_cohort")
+    return any_cohort_module
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,17 +13,18 @@ from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.surroundings import Surroundings
 from tests.fakes.node import FakeNode
+from tests.query import any_cohort as any_cohort_module
+from tests.query import small_cohort
 
 
 @pytest.fixture(scope="session")
 def small() -> ModuleType:
-    path = Path(__file__).parents[1] / "query" / "small_cohort.py"
-    spec = importlib.util.spec_from_file_location("small_cohort", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return small_cohort
+
+
+@pytest.fixture(scope="session")
+def any_cohort() -> ModuleType:
+    return any_cohort_module
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -57,6 +59,12 @@ def test_a_wrong_name_is_refused_with_the_nearest(here: Surroundings) -> None:
         open_cohort("GDI-TEST-COHORT-01", here)
 
 
+@pytest.mark.parametrize("nothing", ["", None, 5])
+def test_what_names_no_cohort_is_refused(here: Surroundings, nothing: Any) -> None:
+    with pytest.raises(NoSuchCohort, match="names no cohort"):
+        open_cohort(nothing, here)
+
+
 def test_the_environment_says_where_things_are() -> None:
     told = surroundings({"GDI_SPE_COHORTS": "/c", "GDI_SPE_NODE_SOCKET": "/n.sock"})
 
@@ -68,7 +76,58 @@ def test_a_glance_shows_no_small_number_and_no_person(cohort: Cohort) -> None:
     for text in (repr(cohort), cohort._repr_html_(), repr(cohort.individuals(gene="PTEN"))):
         assert "<10" in text or "&lt;10" in text
         assert "P05" not in text
-    assert "individuals  12" in repr(cohort)
+    assert re.search(r"individuals +12\n", repr(cohort))
+
+
+def test_a_glance_says_what_is_in_a_cohort(cohort: Cohort) -> None:
+    told = dict(cohort._facts())
+
+    assert told["version"] == "1, GRCh38"
+    assert told["project"] == "test-project, for DUO:0000042"
+    assert told["datasets"] == "D1 version 1, D2 version 1"
+    assert told["samples"] == "germline 12"
+    assert told["sex"] == "female <10, male <10, unknown <10"
+    assert told["diagnoses"].startswith("NCIT:C3510 (NCIT:C3510) <10, MONDO:0100096")
+    assert told["recorded"].startswith("diagnoses of <10, phenotypic_features of <10")
+    assert told["not recorded"] == "exposures, procedures, pedigree"
+    assert told["variants"] == "9 on 5 chromosomes"
+    genes = "4 genes (BRAF, PTEN, RYR1, TLR7)"
+    assert told["annotated with"] == f"{genes}, consequences, protein changes"
+    assert told["kept of calls"] == "genotypes alone, unphased"
+    assert "until" not in told
+
+
+def test_a_glance_in_a_workspace_says_until_when_and_what_is_left(
+    folder: CohortFolder, here: Surroundings, node: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GDI_SPE_NODE_SOCKET", str(here.node_socket))
+    node.self = {"valid_until": "2030-01-01", "display": {"used_bytes": 5, "budget_bytes": 90}}
+
+    told = dict(Cohort(folder.path)._facts())
+
+    assert told["until"] == "workspace until 2030-01-01; 5 of 90 bytes shown today"
+
+
+def test_a_glance_tells_of_phase_quality_pedigrees_and_regions(
+    any_cohort: ModuleType, tmp_path: Path
+) -> None:
+    made = any_cohort.write(
+        tmp_path / "cohort",
+        [{"individual_id": f"P{n:02d}"} for n in range(12)],
+        [{"individual_id": f"P{n:02d}"} for n in range(12)],
+        [{"chromosome": "chr1", "position": 5, "reference": "A", "alternate": "T",
+          "codes": [1] * 12, "format_GQ": [30] * 12}],
+        pedigree=[{"individual_id": f"P{n:02d}", "father_id": "P11"} for n in range(11)],
+        assessed=[{"dataset_id": "D1", "chromosome": "chr1", "start": 0, "end": 9}],
+    )  # fmt: skip
+
+    told = dict(Cohort(made.path)._facts())
+
+    assert told["recorded"] == "pedigree of 11 individuals"
+    assert told["kept of calls"] == "GQ"
+    assert told["assessed regions"] == "1 declared"
+    assert told["annotated with"] == "nothing"
+    assert told["variants"] == "1 on chr1"
 
 
 def test_a_title_cannot_put_markup_into_a_page(cohort: Cohort) -> None:

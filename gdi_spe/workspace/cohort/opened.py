@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pyarrow.compute as pc
-
 from gdi_spe.workspace.cohort.aggregating import Aggregating
 from gdi_spe.workspace.cohort.associating import Associating
 from gdi_spe.workspace.cohort.bridging import Bridging
@@ -12,7 +10,8 @@ from gdi_spe.workspace.cohort.scoring import Scoring
 from gdi_spe.workspace.cohort.selecting import Selecting
 from gdi_spe.workspace.cohort.structuring import Structuring
 from gdi_spe.workspace.cohort.surviving import Surviving
-from gdi_spe.workspace.showing import html_table, shown_count, text_table
+from gdi_spe.workspace.showing import html_table, text_table
+from gdi_spe.workspace.surroundings import surroundings
 
 
 class Cohort(
@@ -30,28 +29,17 @@ class Cohort(
     Examples
     --------
     >>> import gdi_spe as spe
-    >>> cohort = spe.open_cohort(spe.cohorts()[0].id)  # doctest: +SKIP
-    >>> cohort.individuals(gene="RYR1", consequence="damaging").count()  # doctest: +SKIP
+    >>> cohort = spe.open_cohort(spe.cohorts()[0].id)
+    >>> cohort  # doctest: +ELLIPSIS
+    <Cohort ...>
+      version ...
     """
 
     def _facts(self) -> list[tuple[str, str]]:
-        manifest, people = self.folder.manifest, self.folder.table("individuals")
-        count = self.count_policy
-        facts = [
-            ("version", f"{manifest.version}, {manifest.assembly}"),
-            ("datasets", ", ".join(each.id for each in manifest.datasets)),
-            ("individuals", shown_count(manifest.n_individuals, count)),
-            ("samples", shown_count(manifest.n_samples, count)),
-            ("variants", f"{manifest.n_variants:,} on {len(self.folder.chromosomes)} chromosomes"),
-        ]
-        for column in ("sex", "population"):
-            told = pc.value_counts(people[column]).to_pylist()
-            parts = [
-                f"{row['values'] or 'not recorded'} {shown_count(row['counts'], count)}"
-                for row in sorted(told, key=lambda row: str(row["values"]))
-            ]
-            facts.append((column, ", ".join(parts[:12])))
-        return facts
+        from gdi_spe.workspace.cohort.glance import facts
+        from gdi_spe.workspace.told import limits, told_by_node
+
+        return facts(self.folder, self.count_policy, limits(told_by_node(surroundings())))
 
     def __repr__(self) -> str:
         title = self.folder.manifest.title

@@ -40,8 +40,8 @@ class NodeSaidNo(SpeError):
 class _Connection(http.client.HTTPConnection):
     """HTTP over a unix socket."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__("node", timeout=_TIMEOUT_SECONDS)
+    def __init__(self, path: Path, seconds: float) -> None:
+        super().__init__("node", timeout=seconds)
         self._path = path
 
     def connect(self) -> None:
@@ -51,7 +51,14 @@ class _Connection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def ask(path: Path, method: str, route: str, body: bytes | dict[str, Any] | None = None) -> Any:
+def ask(
+    path: Path,
+    method: str,
+    route: str,
+    body: bytes | dict[str, Any] | None = None,
+    *,
+    seconds: float = _TIMEOUT_SECONDS,
+) -> Any:
     """Send one request and return the JSON of the answer.
 
     Raises
@@ -61,7 +68,7 @@ def ask(path: Path, method: str, route: str, body: bytes | dict[str, Any] | None
     NodeSaidNo
         If the node refuses.
     """
-    connection = _Connection(path)
+    connection = _Connection(path, seconds)
     data = json.dumps(body).encode() if isinstance(body, dict) else body
     kind = "application/json" if isinstance(body, dict) else "application/octet-stream"
     try:
