@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from gdi_spe.analysis.association.model import Model
-from gdi_spe.analysis.association.scan import Block, named
+from gdi_spe.analysis.association.scan import Block, Found, Least
 from gdi_spe.store.kernels import association as kernels
-from gdi_spe.store.kernels import numpy_association
 
 Floats = NDArray[np.float64]
+_SMALL = 1e-290  # below, a p-value is told by its logarithm alone
 
 
 class Linear:
@@ -22,37 +21,33 @@ class Linear:
     asked; the first is what plink2 does, the second what Hail does.
     """
 
-    def __init__(self, model: Model, n_samples: int, *, impute_mean: bool = False) -> None:
+    columns = ("allele_count",)
+
+    def __init__(
+        self, model: Model, n_samples: int, *, impute_mean: bool = False, least: Least | None = None
+    ) -> None:
         self._basis = model.basis()
         self._residual = model.trait - self._basis @ (self._basis.T @ model.trait)
         self._row_of = model.row_of(n_samples)
-        self._impute_mean = impute_mean
+        self._impute_mean, self._least = impute_mean, least or Least()
 
-    def of(self, block: Block) -> tuple[pd.DataFrame, Floats]:
-        """Return the results of a block, and their chi-squared statistics."""
-        fit = kernels.linear(block.calls, self._row_of, self._basis, self._residual)
-        beta, error, n = fit.beta, fit.standard_error, fit.n
-        if self._impute_mean:
-            beta, error = self._with_means(block)
-            n = np.full(len(n), len(self._residual))
-        freedom = np.maximum(n - self._basis.shape[1] - 1, 1)
+    def of(self, block: Block) -> Found:
+        """Return the results of a block."""
+        fit = kernels.linear(
+            block.calls, self._row_of, self._basis, self._residual, impute_mean=self._impute_mean
+        )
+        rows = self._least.kept(fit.allele_count, fit.n)
+        beta, error = fit.beta[rows], fit.standard_error[rows]
+        n, count = fit.n[rows], fit.allele_count[rows]
+        used = np.full(len(n), len(self._residual)) if self._impute_mean else n
         with np.errstate(divide="ignore", invalid="ignore"):
             t = beta / error
-        log_p = np.log(2) + stats.t.logsf(np.abs(t), freedom)
-        table = named(block)
-        table["beta"], table["standard_error"] = beta, error
-        table["effect_allele_frequency"] = frequency(fit.allele_count, fit.n)
-        table["p_value"] = np.exp(log_p)
-        table["neg_log_10_p_value"] = -log_p / np.log(10)
-        table["n"], table["allele_count"] = n, fit.allele_count
-        return table, t**2
-
-    def _with_means(self, block: Block) -> tuple[Floats, Floats]:
-        dosages = kernels.dosages_of(block.calls, self._row_of, len(self._residual))
-        n_called = np.maximum((~np.isnan(dosages)).sum(axis=1), 1)
-        means = np.nansum(dosages, axis=1) / n_called
-        filled = np.where(np.isnan(dosages), means[:, None], dosages)
-        return numpy_association.linear(filled, self._basis, self._residual)
+        p, neg_log_p = t_tails(t, np.maximum(used - self._basis.shape[1] - 1, 1))
+        columns: dict[str, NDArray[np.generic]] = {
+            "beta": beta, "standard_error": error, "effect_allele_frequency": frequency(count, n),
+            "p_value": p, "neg_log_10_p_value": neg_log_p, "n": used, "allele_count": count,
+        }  # fmt: skip
+        return Found(rows, columns)
 
 
 def frequency(allele_count: NDArray[np.int64], n: NDArray[np.int64]) -> Floats:
@@ -60,3 +55,23 @@ def frequency(allele_count: NDArray[np.int64], n: NDArray[np.int64]) -> Floats:
     out = np.full(len(n), np.nan)
     np.divide(allele_count, 2 * n, out=out, where=n > 0)
     return out
+
+
+def t_tails(t: Floats, freedom: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Return both tails beyond t, and their negative decimal logarithm where they are 0 too."""
+    p = 2 * special.stdtr(freedom, -np.abs(t))
+    with np.errstate(divide="ignore"):
+        neg_log_p = -np.log10(p)
+    far = np.flatnonzero(p < _SMALL)
+    half, x = freedom[far] / 2, freedom[far] / (freedom[far] + t[far] ** 2)
+    # The incomplete beta function by its series (DLMF 8.17.8).
+    log_p = half * np.log(x) + 0.5 * np.log1p(-x) - np.log(half) - special.betaln(half, 0.5)
+    log_p += np.log(special.hyp2f1(half + 0.5, 1, half + 1, x))
+    neg_log_p[far] = -log_p / np.log(10)
+    return p, neg_log_p
+
+
+def normal_tails(z: Floats) -> tuple[Floats, Floats]:
+    """Return both tails beyond z, and their negative decimal logarithm where they are 0 too."""
+    log_p = np.log(2) + special.log_ndtr(-np.abs(z))
+    return np.exp(log_p), -log_p / np.log(10)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from gdi_spe.analysis.association import saddlepoint
-from gdi_spe.analysis.association.linear import frequency
+from gdi_spe.analysis.association.linear import frequency, normal_tails
 from gdi_spe.analysis.association.model import Model, TooFewPeople
-from gdi_spe.analysis.association.scan import Block, named
+from gdi_spe.analysis.association.scan import Block, Found, Least
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.kernels import association as kernels
 from gdi_spe.store.kernels import numpy_association as plain
 
 Floats = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]
 Test = Literal["auto", "score", "wald", "firth", "saddle-point"]
 TESTS: tuple[str, ...] = get_args(Test)
+NO_TEST = "none"
 # Where the score's normal curve cannot be trusted (and only there is more work done).
 LOOKED_AT_BELOW, FEW_CASE_ALLELES, UNBALANCED = 0.05, 20, 1 / 10
+LEAST_GROUP = 3
+EXACT = {"wald": kernels.WALD, "firth": kernels.FIRTH}
 
 
 class Logistic:
@@ -35,118 +37,112 @@ class Logistic:
     Raises
     ------
     TooFewPeople
-        If there are no cases or no controls.
+        If cases or controls are fewer than three, or than the covariates.
     BadInput
-        If the covariates alone separate cases from controls.
+        If the trait is not 1 or 0, or the covariates alone separate cases from controls.
     """
 
-    def __init__(self, model: Model, n_samples: int, test: Test = "auto") -> None:
+    columns = ("n_cases", "n_controls", "allele_count", "allele_count_cases",
+               "allele_count_controls", "test")  # fmt: skip
+
+    def __init__(
+        self, model: Model, n_samples: int, test: Test = "auto", *, impute_mean: bool = False,
+        least: Least | None = None,
+    ) -> None:  # fmt: skip
         if test not in TESTS:
             raise BadInput(f"test={test!r}", remedy=f"One of {', '.join(TESTS)}")
         self._test, self._columns = test, model.covariates
-        self._outcome = model.trait > 0
+        self._impute_mean, self._least = impute_mean, least or Least()
+        self._outcome = outcome_of(model)
         self._row_of = model.row_of(n_samples)
         self.n_cases, self.n_controls = int(self._outcome.sum()), int((~self._outcome).sum())
-        if not self.n_cases or not self.n_controls:
-            raise TooFewPeople(f"{self.n_cases} cases and {self.n_controls} controls")
-        try:
-            start = np.zeros(self._columns.shape[1])
-            self._null = plain.fit_logistic(self._columns, self._outcome, start)[0]
-        except plain.NotFitted:
-            raise BadInput(
-                "the covariates alone tell cases from controls, so nothing can be fitted",
-                remedy="Leave out the covariate that does",
-            ) from None
+        self._null = null_of(model, self._outcome)
         self._mean = 1 / (1 + np.exp(-self._columns @ self._null))
+        self._weight = self._mean * (1 - self._mean)
+        self._whitened = whitened(self._columns, self._weight)
         self._is_unbalanced = min(self.n_cases, self.n_controls) < UNBALANCED * max(
             self.n_cases, self.n_controls
         )
 
-    def of(self, block: Block) -> tuple[pd.DataFrame, Floats]:
-        """Return the results of a block, and their chi-squared statistics."""
-        first = {"wald": kernels.WALD, "firth": kernels.FIRTH}.get(self._test)
-        fit = self._scored(block) if first is None else self._fitted(block, slice(None), first)
-        table = self._table(block, fit)
-        table["test"] = np.where(fit.is_converged, self._test, "none")
-        if first is None:
-            table.loc[fit.is_converged, "test"] = "score"
-        if self._test == "auto":
-            self._look_closer(block, table, fit)
-        if self._test == "saddle-point":
-            self._saddle(block, table, np.flatnonzero(table["p_value"] < LOOKED_AT_BELOW))
-        return table, stats.chi2.isf(np.clip(table["p_value"].to_numpy(), 1e-300, 1), 1)
-
-    def _scored(self, block: Block) -> kernels.LogisticFit:
-        weight = self._mean * (1 - self._mean)
-        weighted = self._columns * weight[:, None]
-        factor = np.linalg.cholesky(weighted.T @ self._columns)
-        whitened = np.ascontiguousarray(np.linalg.solve(factor, weighted.T).T)
-        found = kernels.score(
-            block.calls, self._row_of, whitened, self._outcome - self._mean, self._outcome, weight
-        )
-        varies = (found.allele_count > 0) & (found.variance > 1e-9 * found.allele_count)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            beta, error = found.score / found.variance, found.variance**-0.5
-            chi_squared = found.score**2 / found.variance
+    def of(self, block: Block) -> Found:
+        """Return the results of a block."""
+        found = self._scored(block.calls)
         n = self.n_cases + self.n_controls - found.n_missing
-        cases = np.full(len(n), self.n_cases)
+        rows = self._least.kept(found.allele_count, n)
+        calls = block.calls.take(rows)
+        if self._test in EXACT:
+            return Found(rows, _columns(self._fitted(calls, EXACT[self._test]), self._test))
+        columns = _columns(self._of_scores(calls, found, rows), "score")
+        if self._test == "auto":
+            self._look_closer(calls, columns)
+        if self._test == "saddle-point":
+            self._saddle(calls, columns)
+        return Found(rows, columns)
+
+    def _scored(self, calls: Calls) -> kernels.ScoreFit:
+        return kernels.score(
+            calls, self._row_of, self._whitened, self._outcome - self._mean, self._outcome,
+            self._weight, impute_mean=self._impute_mean,
+        )  # fmt: skip
+
+    def _of_scores(
+        self, calls: Calls, found: kernels.ScoreFit, rows: NDArray[np.intp]
+    ) -> kernels.LogisticFit:
+        score, variance = found.score[rows], found.variance[rows]
+        count, in_cases = found.allele_count[rows], found.allele_count_cases[rows]
+        varies = (count > 0) & (variance > 1e-9 * count)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            beta, error, chi_squared = score / variance, variance**-0.5, score**2 / variance
         for column in (beta, error, chi_squared):
             column[~varies] = np.nan
-        fit = kernels.LogisticFit(
-            beta, error, chi_squared, n, found.allele_count, found.allele_count_cases, cases, varies
-        )
-        gaps = np.flatnonzero(found.n_missing > 0)
-        exact = self._fitted(block, gaps, kernels.SCORE)
-        for name in vars(fit):
-            getattr(fit, name)[gaps] = getattr(exact, name)
+        n = np.full(len(rows), self.n_cases + self.n_controls) - found.n_missing[rows]
+        cases = np.full(len(rows), self.n_cases)
+        fit = kernels.LogisticFit(beta, error, chi_squared, n, count, in_cases, cases, varies)
+        gaps = np.flatnonzero(found.n_missing[rows] > 0)
+        if len(gaps):
+            exact = self._fitted(calls.take(gaps), kernels.SCORE)
+            for name in vars(fit):
+                getattr(fit, name)[gaps] = getattr(exact, name)
         return fit
 
-    def _fitted(
-        self, block: Block, rows: NDArray[np.intp] | slice, test: int
-    ) -> kernels.LogisticFit:
+    def _fitted(self, calls: Calls, test: int) -> kernels.LogisticFit:
         return kernels.logistic(
-            block.calls.take(rows), self._row_of, self._columns, self._outcome, self._null, test
+            calls, self._row_of, self._columns, self._outcome, self._null, test,
+            impute_mean=self._impute_mean,
+        )  # fmt: skip
+
+    def _look_closer(self, calls: Calls, columns: Columns) -> None:
+        hits = columns["p_value"] < LOOKED_AT_BELOW
+        n_cases, in_cases = columns["n_cases"], columns["allele_count_cases"]
+        minor = np.where(
+            columns["effect_allele_frequency"] <= 0.5, in_cases, 2 * n_cases - in_cases
+        )
+        frail = hits & ((minor < FEW_CASE_ALLELES) | self._is_unbalanced)
+        self._put(calls, columns, np.flatnonzero(hits & ~frail), "wald")
+        # Where Wald's estimate is infinite, Firth's is not.
+        self._put(
+            calls, columns, np.flatnonzero(frail | (columns["test"] == NO_TEST) & hits), "firth"
         )
 
-    def _table(self, block: Block, fit: kernels.LogisticFit) -> pd.DataFrame:
-        table = named(block)
-        table["beta"], table["standard_error"] = fit.beta, fit.standard_error
-        table["effect_allele_frequency"] = frequency(fit.allele_count, fit.n)
-        _put_p(table, slice(None), stats.chi2.logsf(fit.chi_squared, 1))
-        table["n"], table["n_cases"] = fit.n, fit.n_cases
-        table["n_controls"] = fit.n - fit.n_cases
-        table["allele_count"], table["allele_count_cases"] = (
-            fit.allele_count,
-            fit.allele_count_cases,
-        )
-        return table
+    def _put(self, calls: Calls, columns: Columns, rows: NDArray[np.intp], test: str) -> None:
+        """Put the estimates of a whole fit in place of the scores."""
+        fit = self._fitted(calls.take(rows), EXACT[test])
+        new = _columns(fit, test)
+        for name in ("beta", "standard_error", "p_value", "neg_log_10_p_value", "test"):
+            columns[name][rows] = new[name]
 
-    def _look_closer(self, block: Block, table: pd.DataFrame, fit: kernels.LogisticFit) -> None:
-        hits = (table["p_value"] < LOOKED_AT_BELOW).to_numpy()
-        in_cases = np.minimum(fit.allele_count_cases, 2 * fit.n_cases - fit.allele_count_cases)
-        frail = hits & ((in_cases < FEW_CASE_ALLELES) | self._is_unbalanced)
-        for rows, test, name in (
-            (np.flatnonzero(frail), kernels.FIRTH, "firth"),
-            (np.flatnonzero(hits & ~frail), kernels.WALD, "wald"),
-        ):
-            better = self._fitted(block, rows, test)
-            fitted = rows[better.is_converged]
-            table.loc[fitted, "beta"] = better.beta[better.is_converged]
-            table.loc[fitted, "standard_error"] = better.standard_error[better.is_converged]
-            _put_p(table, fitted, stats.chi2.logsf(better.chi_squared[better.is_converged], 1))
-            table.loc[fitted, "test"] = name
-
-    def _saddle(self, block: Block, table: pd.DataFrame, rows: NDArray[np.intp]) -> None:
-        for row in rows:
-            value = self._saddle_of(block.calls.take(slice(row, row + 1)))
-            table.loc[row, "p_value"] = value
-            table.loc[row, "neg_log_10_p_value"] = -np.log10(max(value, 1e-300))
-            table.loc[row, "test"] = "saddle-point"
+    def _saddle(self, calls: Calls, columns: Columns) -> None:
+        for row in np.flatnonzero(columns["p_value"] < LOOKED_AT_BELOW):
+            value = self._saddle_of(calls.take(slice(row, row + 1)))
+            columns["p_value"][row] = value
+            columns["neg_log_10_p_value"][row] = -np.log10(max(value, 1e-300))
+            columns["test"][row] = "saddle-point"
 
     def _saddle_of(self, one: Calls) -> float:
-        dosage = kernels.dosages_of(one, self._row_of, len(self._columns))[0]
-        called = ~np.isnan(dosage)
-        columns, cases, g = self._columns[called], self._outcome[called], dosage[called]
+        dosage = kernels.dosages_of(one, self._row_of, len(self._columns))
+        g = kernels.filled(dosage, self._impute_mean)[0]
+        called = ~np.isnan(g)
+        columns, cases, g = self._columns[called], self._outcome[called], g[called]
         null = plain.fit_logistic(columns, cases, self._null)[0]
         mean = 1 / (1 + np.exp(-columns @ null))
         weighted = columns * (mean * (1 - mean))[:, None]
@@ -155,6 +151,70 @@ class Logistic:
         return saddlepoint.p_value(rest, mean, float(rest @ (cases - mean)), variance)
 
 
-def _put_p(table: pd.DataFrame, rows: slice | NDArray[np.intp], log_p: Floats) -> None:
-    table.loc[rows, "p_value"] = np.exp(log_p)
-    table.loc[rows, "neg_log_10_p_value"] = -log_p / np.log(10)
+def outcome_of(model: Model) -> NDArray[np.bool_]:
+    """Return who is a case.
+
+    Raises
+    ------
+    TooFewPeople
+        If there are too few cases or controls for the model.
+    BadInput
+        If the trait has other values than 1 and 0.
+    """
+    if not np.isin(model.trait, (0, 1)).all():
+        raise BadInput(
+            "a logistic model takes cases (1) and controls (0), and the trait has other values",
+            remedy='Say who is a case, or use model="linear"',
+        )
+    outcome: NDArray[np.bool_] = model.trait > 0
+    n_cases, n_controls = int(outcome.sum()), int((~outcome).sum())
+    least = max(LEAST_GROUP, model.covariates.shape[1])
+    if min(n_cases, n_controls) < least:
+        raise TooFewPeople(
+            f"{n_cases} cases and {n_controls} controls have everything the model needs; it "
+            f"takes {least} of each at least",
+            remedy="Widen the selections, or leave out covariates",
+        )
+    return outcome
+
+
+def null_of(model: Model, outcome: NDArray[np.bool_]) -> Floats:
+    """Return the coefficients of the covariates alone.
+
+    Raises
+    ------
+    BadInput
+        If the covariates separate cases from controls.
+    """
+    try:
+        return plain.fit_logistic(model.covariates, outcome, np.zeros(model.covariates.shape[1]))[0]
+    except plain.NotFitted:
+        raise BadInput(
+            "the covariates alone tell cases from controls, so nothing can be fitted",
+            remedy="Leave out the covariate that does",
+        ) from None
+
+
+def whitened(covariates: Floats, weight: Floats) -> Floats:
+    """Return weighted covariates through the inverse factor of their information."""
+    weighted = covariates * weight[:, None]
+    factor = np.linalg.cholesky(weighted.T @ covariates)
+    return np.ascontiguousarray(np.linalg.solve(factor, weighted.T).T)
+
+
+def _columns(fit: kernels.LogisticFit, test: str) -> Columns:
+    p, neg_log_p = normal_tails(np.sqrt(fit.chi_squared))
+    return {
+        "beta": fit.beta,
+        "standard_error": fit.standard_error,
+        "effect_allele_frequency": frequency(fit.allele_count, fit.n),
+        "p_value": p,
+        "neg_log_10_p_value": neg_log_p,
+        "n": fit.n,
+        "n_cases": fit.n_cases,
+        "n_controls": fit.n - fit.n_cases,
+        "allele_count": fit.allele_count,
+        "allele_count_cases": fit.allele_count_cases,
+        "allele_count_controls": fit.allele_count - fit.allele_count_cases,
+        "test": np.where(fit.is_converged, test, NO_TEST).astype(object),
+    }

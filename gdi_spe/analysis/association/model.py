@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +54,7 @@ def model_of(
     folder: Folder,
     trait: Mapping[str, float],
     covariates: Mapping[str, Mapping[str, float | str]],
+    individuals: Collection[str] | None = None,
 ) -> Model:
     """Bring a trait and covariates together, individual by individual.
 
@@ -66,30 +67,44 @@ def model_of(
     covariates
         By name, the value of each individual; text is a category, and its most frequent value
         is the one that others are compared with.
+    individuals
+        Only these; everybody without it.
 
     Raises
     ------
     BadInput
-        If a covariate is constant, or a sum of others.
+        If the trait or a covariate is constant, or a covariate a sum of others.
     TooFewPeople
         If fewer individuals have everything than the model has columns.
     """
-    people = folder.samples["individual_id"].to_pylist()
-    sample_of = {people[sample]: int(sample) for sample in folder.germline}
     table = pd.DataFrame({name: pd.Series(values) for name, values in covariates.items()})
     table.insert(0, "", pd.Series(trait, dtype=float))
-    table = table.replace([np.inf, -np.inf], np.nan).dropna()
-    table = table[table.index.isin(list(sample_of))]
-    table = table.loc[sorted(table.index, key=lambda person: sample_of[person])]
+    table = table.replace([np.inf, -np.inf], np.nan)
+    people = np.array(folder.samples["individual_id"].to_pylist())[folder.germline]
+    inside = np.ones(len(people), bool)
+    if individuals is not None:
+        inside = np.isin(people, list(individuals))
+    table = table.reindex(people)
+    complete = inside & table.notna().all(axis=1).to_numpy()
+    table, samples = table[complete], folder.germline[complete]
     columns, names = _columns(table.drop(columns=[""]))
-    if len(table) < columns.shape[1] + 3:
+    _refuse_too_few(len(table), columns.shape[1], len(covariates))
+    _refuse_singular(columns, names)
+    values = table[""].to_numpy(float)
+    if not np.ptp(values) > 0:
+        raise BadInput(
+            "the trait is the same for everybody in the model",
+            remedy="Look for where values are not recorded",
+        )
+    return Model(samples, values, columns, names, int(inside.sum()) - len(table))
+
+
+def _refuse_too_few(n: int, n_columns: int, n_covariates: int) -> None:
+    if n < n_columns + 3:
         raise TooFewPeople(
-            f"{len(table)} individuals have the trait and all {len(covariates)} covariates",
+            f"{n} individuals have the trait and all {n_covariates} covariates",
             remedy="Leave a covariate out, or look for where values are not recorded",
         )
-    _refuse_singular(columns, names)
-    samples = np.array([sample_of[person] for person in table.index], np.int64)
-    return Model(samples, table[""].to_numpy(float), columns, names, len(sample_of) - len(table))
 
 
 def _columns(table: pd.DataFrame) -> tuple[Floats, tuple[str, ...]]:
@@ -101,7 +116,7 @@ def _columns(table: pd.DataFrame) -> tuple[Floats, tuple[str, ...]]:
             names.append(str(name))
             continue
         common = values.value_counts()
-        for category in sorted(common.index, key=str)[:]:
+        for category in sorted(common.index, key=str):
             if category != common.index[0]:
                 columns.append((values == category).to_numpy(float))
                 names.append(f"{name}={category}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Literal
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,22 @@ import pandas as pd
 from gdi_spe.analysis.association.linear import Linear
 from gdi_spe.analysis.association.logistic import Logistic, Test
 from gdi_spe.analysis.association.model import Model, model_of
-from gdi_spe.analysis.association.scan import Block, blocks, lambda_gc
-from gdi_spe.analysis.association.traits import Value, numbers, values_of
+from gdi_spe.analysis.association.relatives import warn_of_relatives
+from gdi_spe.analysis.association.scan import Least, Progress, blocks, quiet, rows_of
+from gdi_spe.analysis.association.table import Part, inflation, table_of
+from gdi_spe.analysis.association.traits import Covariates, by_name, numbers, values_of
+from gdi_spe.boundary.cautions import Caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 
 Kind = Literal["linear", "logistic"]
 Missing = Literal["drop", "mean"]
-Covariate = str | Mapping[str, Value]
+_NAMED = 5  # variants that a caution names; `attrs` has all up to _LISTED
+_LISTED = 1000
+
+
+class NoFiniteEstimate(Caution):
+    """A model found no estimate for variants that vary; they are named."""
 
 
 def quantitative(
@@ -40,20 +49,28 @@ def case_control(cases: Collection[str], controls: Collection[str]) -> dict[str,
     """
     both = set(cases) & set(controls)
     if both:
-        raise BadInput(f"{len(both)} individuals are cases and controls at once")
+        raise BadInput(
+            f"{len(both)} individuals are cases and controls at once",
+            remedy="Take the cases out of the controls: controls - cases",
+        )
     return dict.fromkeys(controls, 0.0) | dict.fromkeys(cases, 1.0)
 
 
 def associate(
     folder: Folder,
     trait: Mapping[str, float],
-    covariates: Mapping[str, Covariate] | Sequence[str] = (),
+    covariates: Covariates = (),
     model: Kind = "linear",
     *,
+    individuals: Collection[str] | None = None,
+    region: str | None = None,
+    gene: str | Sequence[str] | None = None,
     test: Test = "auto",
     missing: Missing = "drop",
+    repeated: str = "refuse",
     min_allele_count: int = 1,
-    progress: Callable[[int], None] = lambda _n: None,
+    min_allele_frequency: float = 0.0,
+    progress: Progress = quiet,
 ) -> pd.DataFrame:
     """Associate a trait with every variant of a cohort.
 
@@ -64,16 +81,24 @@ def associate(
     trait
         A number of each individual; 1 and 0 for cases and controls.
     covariates
-        Names (see `traits.values_of`), or by name the value of each individual.
+        Names (see `traits.values_of`), or by name the value of each individual: numbers, or
+        categories as text.
     model
         ``"linear"`` or ``"logistic"``.
+    individuals
+        Only these individuals.
+    region, gene
+        Only variants that touch the region (``"chr19:38433691-38595273"``), or of the genes.
     test
         Of a logistic model, see `Logistic`.
     missing
-        ``"drop"``: a missing call leaves its variant's model; ``"mean"`` (linear alone): it
-        counts as the mean of those who are called.
-    min_allele_count
-        Leave out variants with fewer minor alleles among those in the model.
+        ``"drop"``: a missing call leaves its variant's model; ``"mean"``: it counts as the mean
+        of those who are called.
+    repeated
+        Of covariates that are measurements, see `traits.values_of`.
+    min_allele_count, min_allele_frequency
+        Leave out variants whose rarer allele has fewer copies, or a smaller frequency, among
+        those in the model.
     progress
         Called with the number of variants done since the last call.
 
@@ -82,10 +107,11 @@ def associate(
     One row a variant with the columns of GWAS-SSF: ``chromosome`` (23, 24, 25 for X, Y and
     mitochondria), ``base_pair_location``, ``effect_allele`` (the alternate), ``other_allele``,
     ``beta`` (log odds for cases), ``standard_error``, ``effect_allele_frequency``, ``p_value``,
-    ``neg_log_10_p_value``, ``n``, and ``n_cases``, ``n_controls``, ``allele_count_cases`` and
-    ``test`` of a logistic model. NaN where a variant does not vary or a model has no finite
-    estimate (``test`` is ``none``). ``attrs`` tells n, cases, controls, covariates, lambda GC
-    and how many had no estimate.
+    ``neg_log_10_p_value``, ``n``, then ``allele_count`` (of the effect allele), ``rsid`` and
+    ``gene``. A logistic model adds ``n_cases``, ``n_controls``, ``allele_count_cases``,
+    ``allele_count_controls`` and ``test``. NaN where a variant does not vary or a model has no
+    finite estimate (``test`` is ``none``). ``attrs`` tells n, cases, controls, covariates,
+    lambda GC, pairs of relatives, and which variants have no estimate.
 
     Raises
     ------
@@ -95,65 +121,73 @@ def associate(
     Notes
     -----
     Alleles are additive. On X outside the pseudoautosomal regions men count 0 or 2. Relatives
-    in the model make p-values too small: leave them out first.
+    in the model make p-values too small, and are warned of.
     """
-    if model not in ("linear", "logistic") or missing not in ("drop", "mean"):
-        raise BadInput(
-            f"model={model!r}, missing={missing!r}", remedy="linear, logistic; drop, mean"
-        )
-    if model == "logistic" and missing == "mean":
-        raise BadInput("a logistic model leaves missing calls out", remedy='missing="drop"')
-    design = model_of(folder, trait, _by_name(folder, covariates))
-    runner = (
-        Linear(design, folder.n_samples, impute_mean=missing == "mean")
-        if model == "linear"
-        else Logistic(design, folder.n_samples, test)
-    )
-    tables, statistics = [], [np.zeros(0)]
-    for block in blocks(folder, design, progress=progress):
-        table, chi_squared = _kept(block, *runner.of(block), min_allele_count)
-        tables.append(table)
-        statistics.append(chi_squared)
-    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    found.attrs = _told(design, model, runner, found, np.concatenate(statistics))
+    _require(Kind, "model", model)
+    _require(Missing, "missing", missing)
+    design = model_of(folder, trait, by_name(folder, covariates, repeated), individuals)
+    least = Least(min_allele_count, min_allele_frequency)
+    runner = _runner(design, folder.n_samples, model, test, missing == "mean", least)
+    parts: list[Part] = []
+    for block in blocks(folder, rows_of(folder, region, gene)):
+        parts.append(Part.of(block, runner.of(block)))
+        progress(len(block.calls))
+    found = table_of(parts, runner.columns)
+    found.attrs = _told(folder, design, model, runner, found)
+    _warn_of_failures(found)
     return found
 
 
-def _by_name(
-    folder: Folder, covariates: Mapping[str, Covariate] | Sequence[str]
-) -> dict[str, Mapping[str, Value]]:
-    given = covariates if isinstance(covariates, Mapping) else {name: name for name in covariates}
-    return {
-        name: values_of(folder, value) if isinstance(value, str) else value
-        for name, value in given.items()
-    }
+def _require(words: object, name: str, value: str) -> None:
+    if value not in get_args(words):
+        raise BadInput(f"{name}={value!r}", remedy=f"One of {', '.join(get_args(words))}")
 
 
-def _kept(
-    block: Block, table: pd.DataFrame, chi_squared: np.ndarray, min_allele_count: int
-) -> tuple[pd.DataFrame, np.ndarray]:
-    minor = np.minimum(table["allele_count"], 2 * table["n"] - table["allele_count"])
-    keep = (minor >= min_allele_count).to_numpy()
-    extra = block.keys.select(["id", "gene"]).to_pandas()
-    table["rsid"], table["gene"] = extra["id"], extra["gene"]
-    return table[keep], chi_squared[keep]
+def _runner(
+    design: Model, n_samples: int, model: Kind, test: Test, impute_mean: bool, least: Least
+) -> Linear | Logistic:
+    if model == "linear":
+        return Linear(design, n_samples, impute_mean=impute_mean, least=least)
+    return Logistic(design, n_samples, test, impute_mean=impute_mean, least=least)
 
 
 def _told(
-    design: Model,
-    model: Kind,
-    runner: Linear | Logistic,
-    found: pd.DataFrame,
-    chi_squared: np.ndarray,
+    folder: Folder, design: Model, model: Kind, runner: Linear | Logistic, found: pd.DataFrame
 ) -> dict[str, object]:
+    people = np.array(folder.samples["individual_id"].to_pylist())[design.samples]
     told: dict[str, object] = {
         "model": model,
         "n": design.n,
         "n_left_out": design.n_left_out,
         "covariates": list(design.names[1:]),
-        "lambda_gc": lambda_gc(chi_squared),
-        "n_without_estimate": int(found["p_value"].isna().sum()) if len(found) else 0,
+        "lambda_gc": inflation(found["p_value"].to_numpy()),
+        "n_related_pairs": warn_of_relatives(folder, people.tolist()),
     }
     if isinstance(runner, Logistic):
         told |= {"n_cases": runner.n_cases, "n_controls": runner.n_controls}
-    return told
+    return told | _without_estimate(found)
+
+
+def _without_estimate(found: pd.DataFrame) -> dict[str, object]:
+    count, n = found["allele_count"].to_numpy(), found["n"].to_numpy()
+    varies = (count > 0) & (count < 2 * n)
+    failed = found[found["p_value"].isna().to_numpy() & varies]
+    names = [
+        f"{row.chromosome}:{row.base_pair_location}:{row.other_allele}:{row.effect_allele}"
+        for row in failed.head(_LISTED).itertuples()
+    ]
+    return {"n_without_estimate": len(failed), "without_estimate": names}
+
+
+def _warn_of_failures(found: pd.DataFrame) -> None:
+    if "test" not in found or not found.attrs["n_without_estimate"]:
+        return
+    n_failed, names = found.attrs["n_without_estimate"], found.attrs["without_estimate"]
+    warnings.warn(
+        f"{n_failed} variants have no finite estimate, where cases and controls are told apart or "
+        f"the variant follows from covariates: {', '.join(names[:_NAMED])}"
+        f"{' and more' if n_failed > _NAMED else ''}. They are NaN and test is none; Firth's "
+        'estimate is finite (test="firth"), or ask for min_allele_count',
+        NoFiniteEstimate,
+        stacklevel=3,
+    )

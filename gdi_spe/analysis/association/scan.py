@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.association.model import Model
+from gdi_spe.analysis.choice import chosen, keys_of
 from gdi_spe.store import counts
-from gdi_spe.store.calls import MISSING, Call, Calls, encode
+from gdi_spe.store.calls import MISSING, PLANES, Calls, Words, bits_of
 from gdi_spe.store.folder import Folder
-from gdi_spe.store.ploidy import expected_alleles, is_sex_linked
+from gdi_spe.store.ploidy import ONE, expected_alleles, is_sex_linked
 
-Floats = NDArray[np.float64]
-BLOCK = 16_384
-# GWAS-SSF (Hayhurst et al. 2022): its mandatory columns in its order, then ours.
+# Calls of a block, at most; and what a cohort's files may have to stay in memory as a whole.
+BLOCK_BYTES, KEPT_BYTES = 64 << 20, 512 << 20
+_LEAST_BLOCK, _MOST_BLOCK = 256, 65_536
+KEYS = ("position", "reference", "alternate", "id", "gene")
+Rows = Mapping[str, NDArray[np.int64]]
+_IDS: WeakKeyDictionary[Folder, dict[str, pa.ChunkedArray]] = WeakKeyDictionary()
+
+
+# GWAS-SSF (Hayhurst et al. 2022, bioRxiv 2022.07.15.500230): chromosomes are numbers there.
 SSF_CHROMOSOMES = {f"chr{n}": n for n in range(1, 23)} | {"chrX": 23, "chrY": 24, "chrM": 25}
-_KEYS = ("position", "reference", "alternate", "id", "gene")
 
 
 @dataclass(frozen=True)
@@ -32,62 +38,128 @@ class Block:
     calls: Calls
 
 
-def blocks(
-    folder: Folder,
-    model: Model,
-    rows_of: Callable[[str], NDArray[np.integer]] | None = None,
-    progress: Callable[[int], None] = lambda _n: None,
-) -> Iterator[Block]:
+@dataclass(frozen=True)
+class Least:
+    """How common the rarer allele must be among those in the model."""
+
+    allele_count: int = 1
+    allele_frequency: float = 0.0
+
+    def kept(self, allele_count: NDArray[np.int64], n: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Return the rows of variants that are common enough."""
+        minor = np.minimum(allele_count, 2 * n - allele_count)
+        least = np.maximum(self.allele_count, self.allele_frequency * 2 * n)
+        return np.flatnonzero(minor >= least)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a model tells of some rows of a block, column by column."""
+
+    rows: NDArray[np.intp]
+    columns: dict[str, NDArray[Any]]
+
+
+def rows_of(folder: Folder, region: str | None, gene: str | Sequence[str] | None) -> Rows | None:
+    """Return the variants of a region or of genes; ``None`` stands for all."""
+    if region is None and gene is None:
+        return None
+    return {part.chromosome: part.row_numbers for part in chosen(folder, region, gene)}
+
+
+def block_size(n_samples: int) -> int:
+    """Return how many variants a block may have, at the most that their calls can take."""
+    return int(np.clip(BLOCK_BYTES // (n_samples // 4 + 16), _LEAST_BLOCK, _MOST_BLOCK))
+
+
+def blocks(folder: Folder, rows: Rows | None = None) -> Iterator[Block]:
     """Yield the cohort's variants, sex-linked calls brought to the dosages a model takes.
 
     Outside the pseudoautosomal regions a man has two alternates on X where he has one, so that
-    both sexes are on one scale; calls of two alleles there, and women's on Y, are missing.
+    both sexes are on one scale; calls of two alleles there, and women's on Y, are missing. The
+    calls of a small cohort stay in memory for the next time; those of a large one are read block
+    by block.
     """
+    read = _kept if _is_small(folder) else _streamed
     for chromosome in folder.chromosomes:
-        keys = folder.variants(chromosome, _KEYS)
-        calls = folder.calls(chromosome)
-        wanted = np.arange(len(calls)) if rows_of is None else np.asarray(rows_of(chromosome))
-        for first in range(0, len(wanted), BLOCK):
-            rows = wanted[first : first + BLOCK]
-            part = keys.take(pa.array(rows))
-            linked = is_sex_linked(folder.assembly, chromosome, part["position"].to_numpy())
-            taken = calls.take(rows)
-            if linked.any():
-                taken = _on_one_scale(taken, linked, chromosome, folder.sample_sexes)
-            yield Block(chromosome, part, taken)
-            progress(len(rows))
+        if rows is None or chromosome in rows:
+            for keys, calls in read(folder, chromosome, None if rows is None else rows[chromosome]):
+                yield Block(chromosome, keys, _comparable(folder, chromosome, keys, calls))
+
+
+def _is_small(folder: Folder) -> bool:
+    sizes = [member.size for name, member in folder.members.items() if "variants/" in name]
+    return sum(sizes) <= KEPT_BYTES
+
+
+def _warm_keys(folder: Folder, chromosome: str) -> pa.Table:
+    """Return what names the variants of a chromosome; it stays in memory, as `keys_of` does."""
+    known = _IDS.setdefault(folder, {})
+    if chromosome not in known:
+        column = folder.variants(chromosome, ["id"])["id"]
+        known[chromosome] = column.cast(pa.large_string()).combine_chunks()
+    keys = keys_of(folder, chromosome)
+    return keys.append_column("id", known[chromosome]).select(KEYS)
+
+
+def _kept(
+    folder: Folder, chromosome: str, rows: NDArray[np.int64] | None
+) -> Iterator[tuple[pa.Table, Calls]]:
+    keys, calls = _warm_keys(folder, chromosome), folder.calls(chromosome)
+    size, n_rows = block_size(folder.n_samples), len(calls) if rows is None else len(rows)
+    for first in range(0, n_rows, size):
+        if rows is None:
+            yield keys.slice(first, size), calls.take(slice(first, first + size))
+        else:
+            part = rows[first : first + size]
+            yield keys.take(pa.array(part)), calls.take(part)
+
+
+def _streamed(
+    folder: Folder, chromosome: str, rows: NDArray[np.int64] | None
+) -> Iterator[tuple[pa.Table, Calls]]:
+    first, size = 0, block_size(folder.n_samples)
+    for batch in folder.batches(chromosome, [*KEYS, "calls"], size):
+        table = pa.Table.from_batches([batch])
+        if rows is not None:
+            inside = rows[(rows >= first) & (rows < first + len(batch))] - first
+            table = table.take(pa.array(inside))
+        first += len(batch)
+        if len(table):
+            yield table.drop(["calls"]), Calls.from_arrow(table["calls"], folder.n_samples)
+
+
+def _comparable(folder: Folder, chromosome: str, keys: pa.Table, calls: Calls) -> Calls:
+    linked = is_sex_linked(folder.assembly, chromosome, keys["position"].to_numpy())
+    if not linked.any():
+        return calls
+    expected = expected_alleles(chromosome, folder.sample_sexes)
+    planes = []
+    for first in range(0, len(calls), _LEAST_BLOCK):
+        rows = slice(first, first + _LEAST_BLOCK)
+        planes.append(_planes(_on_one_scale(calls.take(rows), linked[rows], expected)))
+    words = np.concatenate(planes)
+    starts = np.arange(len(words), dtype=np.int64) * words.shape[1]
+    return Calls(words.reshape(-1), starts, starts + words.shape[1], calls.n_samples)
 
 
 def _on_one_scale(
-    calls: Calls, linked: NDArray[np.bool_], chromosome: str, sexes: Sequence[str]
-) -> Calls:
-    expected = expected_alleles(chromosome, sexes)
-    single = expected == 1
-    values: list[bytes] = []
-    for row, is_linked in enumerate(linked):
-        one = calls.take(slice(row, row + 1))
-        found = counts.dosages(one, expected if is_linked else None)[0]
-        if is_linked:
-            found = np.where(single & (found > 0), 2, found)
-        found = np.where((found < 0) | (found > 2), MISSING, found)
-        values.append(encode(Call.of(found.astype(np.uint8))))
-    return Calls.of(values, calls.n_samples)
+    calls: Calls, linked: NDArray[np.bool_], expected: NDArray[np.int8]
+) -> NDArray[np.uint8]:
+    codes = counts.dosages(calls)
+    codes[linked] = counts.dosages(calls.take(np.flatnonzero(linked)), expected)
+    single = np.ix_(linked, expected == ONE)
+    codes[single] = np.where(codes[single] > 0, 2, codes[single])
+    return np.where((codes < 0) | (codes > 2), MISSING, codes).astype(np.uint8)
 
 
-def named(block: Block) -> pd.DataFrame:
-    """Return the columns that name variants, as GWAS-SSF has them."""
-    keys = block.keys.to_pandas()
-    return pd.DataFrame(
-        {
-            "chromosome": np.full(len(keys), SSF_CHROMOSOMES[block.chromosome], np.int64),
-            "base_pair_location": keys["position"].to_numpy(np.int64),
-            "effect_allele": keys["alternate"],
-            "other_allele": keys["reference"],
-        }
-    )
+def _planes(codes: NDArray[np.uint8]) -> Words:
+    """Write codes as two bit planes each: the value of the store, a row a variant."""
+    header = np.full((len(codes), 1), PLANES, np.uint64)
+    return np.hstack([header, bits_of((codes & 1) > 0), bits_of((codes & 2) > 0)])
 
 
-def lambda_gc(chi_squared: Floats) -> float:
+def lambda_gc(chi_squared: NDArray[np.float64]) -> float:
     """Estimate genomic inflation: the median of the statistics over that under no association.
 
     Returns
@@ -97,3 +169,10 @@ def lambda_gc(chi_squared: Floats) -> float:
     """
     known = chi_squared[np.isfinite(chi_squared)]
     return float(np.median(known) / 0.4549364231195724) if len(known) else float("nan")
+
+
+def quiet(_n_variants: int) -> None:
+    """Tell nobody how far the work is."""
+
+
+Progress = Callable[[int], None]

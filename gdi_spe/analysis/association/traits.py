@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 
 Value = float | str
+Covariate: TypeAlias = str | Mapping[str, Value]
+Covariates: TypeAlias = Mapping[str, Covariate] | Sequence[str] | pd.DataFrame
 # What a researcher calls a column of `individuals`.
 _NUMBERS = {"age": "age_years", "age_years": "age_years"}
 _CATEGORIES = ("sex", "karyotypic_sex", "population", "country_of_origin", "dataset_id")
@@ -130,3 +133,20 @@ def numbers(values: Mapping[str, Value], name: str) -> dict[str, float]:
     except (TypeError, ValueError):
         raise BadInput(f"{name!r} is a category, not a number") from None
     return {person: value for person, value in found.items() if np.isfinite(value)}
+
+
+def by_name(
+    folder: Folder,
+    covariates: Covariates,
+    repeated: str = "refuse",
+) -> dict[str, Mapping[str, Value]]:
+    """Return the values of each covariate; a table has one a column, by individual."""
+    if isinstance(covariates, pd.DataFrame):
+        return {str(name): covariates[name].to_dict() for name in covariates.columns}
+    if isinstance(covariates, str):
+        raise BadInput("covariates is one text", remedy=f"Give a list: [{covariates!r}]")
+    given = covariates if isinstance(covariates, Mapping) else {name: name for name in covariates}
+    return {
+        name: values_of(folder, value, repeated) if isinstance(value, str) else value
+        for name, value in given.items()
+    }

@@ -80,13 +80,12 @@ def _kernels() -> ctypes.CDLL | None:
     if found is None:
         return None
     calls: list[Any] = [_POINTER, _POINTER, _INT, _INT, _POINTER]
-    found.spe_linear.argtypes = [*calls, _POINTER, _INT, _INT, _INT, _POINTER]
-    found.spe_linear.restype = None
-    found.spe_score.argtypes = [*calls, _POINTER, _INT, _INT, _POINTER]
-    found.spe_score.restype = None
-    model: list[Any] = [_POINTER, _POINTER, _POINTER, _POINTER, _INT, _INT, _INT]
-    found.spe_logistic.argtypes = [*calls, *model, _POINTER, _POINTER]
-    found.spe_logistic.restype = None
+    for one in (found.spe_regress, found.spe_score_test):
+        one.argtypes = [*calls, _POINTER, _INT, _INT, _INT, _INT, _POINTER]
+        one.restype = None
+    model: list[Any] = [_POINTER, _POINTER, _POINTER, _POINTER, _INT, _INT, _INT, _INT]
+    found.spe_fit_logistic.argtypes = [*calls, *model, _POINTER, _POINTER]
+    found.spe_fit_logistic.restype = None
     return found
 
 
@@ -95,7 +94,14 @@ def is_compiled(n_columns: int) -> bool:
     return library() is not None and n_columns <= MAX_COLUMNS
 
 
-def linear(calls: Calls, row_of: NDArray[np.int32], basis: Floats, residual: Floats) -> LinearFit:
+def linear(
+    calls: Calls,
+    row_of: NDArray[np.int32],
+    basis: Floats,
+    residual: Floats,
+    *,
+    impute_mean: bool = False,
+) -> LinearFit:
     """Regress a residualised trait on each variant.
 
     Parameters
@@ -108,6 +114,8 @@ def linear(calls: Calls, row_of: NDArray[np.int32], basis: Floats, residual: Flo
         Orthonormal columns that span the covariates, shape ``(rows, k)``.
     residual
         The trait without what the covariates explain, shape ``(rows,)``.
+    impute_mean
+        Missing calls count as the mean of those that are there, else they leave the model.
     """
     n_rows, k = basis.shape
     _check_rows(calls, row_of, n_rows)
@@ -118,15 +126,15 @@ def linear(calls: Calls, row_of: NDArray[np.int32], basis: Floats, residual: Flo
 
     def work(part: slice) -> None:
         starts = np.ascontiguousarray(calls.starts[part])
-        _native().spe_linear(
+        _native().spe_regress(
             pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
-            pointer(design), stride, k, n_rows, pointer(out[part]),
+            pointer(design), stride, k, n_rows, impute_mean, pointer(out[part]),
         )  # fmt: skip
 
     if is_compiled(k):
         _divided(len(calls), work)
     else:
-        _linear_in_numpy(calls, row_of, basis, residual, out)
+        _linear_in_numpy(calls, row_of, basis, residual, impute_mean, out)
     return LinearFit.of(out)
 
 
@@ -137,8 +145,10 @@ def score(
     residual: Floats,
     outcome: NDArray[np.bool_],
     weight: Floats,
+    *,
+    impute_mean: bool = False,
 ) -> ScoreFit:
-    """Score each variant against the null model; exact where nobody is missing.
+    """Score each variant against the null model; exact where nobody is missing or all are means.
 
     Parameters
     ----------
@@ -159,15 +169,15 @@ def score(
 
     def work(part: slice) -> None:
         starts = np.ascontiguousarray(calls.starts[part])
-        _native().spe_score(
+        _native().spe_score_test(
             pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
-            pointer(design), stride, k, pointer(out[part]),
+            pointer(design), stride, k, n_rows, impute_mean, pointer(out[part]),
         )  # fmt: skip
 
     if is_compiled(k):
         _divided(len(calls), work)
     else:
-        _score_in_numpy(calls, row_of, whitened, residual, outcome, weight, out)
+        _score_in_numpy(calls, row_of, whitened, residual, outcome, weight, impute_mean, out)
     missing, count, in_cases = (out[:, column].astype(np.int64) for column in (2, 3, 4))
     return ScoreFit(out[:, 0].copy(), out[:, 1].copy(), missing, count, in_cases)
 
@@ -179,8 +189,10 @@ def logistic(
     outcome: NDArray[np.bool_],
     start: Floats,
     test: int,
+    *,
+    impute_mean: bool = False,
 ) -> LogisticFit:
-    """Fit cases against controls for each variant; missing calls leave that variant's model.
+    """Fit cases against controls for each variant.
 
     Parameters
     ----------
@@ -194,6 +206,10 @@ def logistic(
         Coefficients of the null model.
     test
         ``SCORE``, ``WALD`` or ``FIRTH``.
+
+    Returns
+    -------
+    Not converged where a variant does not vary, or cases and controls are told apart by it.
     """
     n_rows, k = covariates.shape
     _check_rows(calls, row_of, n_rows)
@@ -208,16 +224,16 @@ def logistic(
     def work(part: slice) -> None:
         starts = np.ascontiguousarray(calls.starts[part])
         scratch = np.empty(3 * padded)
-        _native().spe_logistic(
+        _native().spe_fit_logistic(
             pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
             pointer(columns), pointer(cases), pointer(kept), pointer(begin), k, padded, test,
-            pointer(scratch), pointer(out[part]),
+            impute_mean, pointer(scratch), pointer(out[part]),
         )  # fmt: skip
 
     if is_compiled(k):
         _divided(len(calls), work)
     else:
-        _logistic_in_numpy(calls, row_of, covariates, outcome, begin, test, out)
+        _logistic_in_numpy(calls, row_of, covariates, outcome, begin, test, impute_mean, out)
     return LogisticFit.of(out)
 
 
@@ -238,9 +254,13 @@ def _divided(n_variants: int, work: Callable[[slice], None], at_least: int = 256
     n_threads = min(len(os.sched_getaffinity(0)), max(1, n_variants // at_least))
     size = max(64, -(-n_variants // (n_threads * 8)))
     parts = [slice(first, first + size) for first in range(0, n_variants, size)]
-    with ThreadPoolExecutor(n_threads) as pool:
+    pool = ThreadPoolExecutor(n_threads)
+    try:
         for _ in pool.map(work, parts):
             pass
+    finally:
+        # Who interrupts waits for the parts at work alone, not for those that wait.
+        pool.shutdown(cancel_futures=True)
 
 
 def dosages_of(calls: Calls, row_of: NDArray[np.int32], n_rows: int) -> Floats:
@@ -252,43 +272,57 @@ def dosages_of(calls: Calls, row_of: NDArray[np.int32], n_rows: int) -> Floats:
     return out
 
 
+def filled(dosages: Floats, impute_mean: bool) -> Floats:
+    """Put the mean of the calls that are there in the place of missing ones, where asked."""
+    if not impute_mean:
+        return dosages
+    n_called = np.maximum((~np.isnan(dosages)).sum(axis=1), 1)
+    means = np.nansum(dosages, axis=1) / n_called
+    return np.where(np.isnan(dosages), means[:, None], dosages)
+
+
 def _linear_in_numpy(
-    calls: Calls, row_of: NDArray[np.int32], basis: Floats, residual: Floats, out: Floats
-) -> None:
+    calls: Calls, row_of: NDArray[np.int32], basis: Floats, residual: Floats, impute_mean: bool,
+    out: Floats,
+) -> None:  # fmt: skip
     dosages = dosages_of(calls, row_of, len(basis))
-    out[:, 0], out[:, 1] = twin.linear(dosages, basis, residual)
+    out[:, 0], out[:, 1] = twin.linear(filled(dosages, impute_mean), basis, residual)
     out[:, 2], out[:, 3] = (~np.isnan(dosages)).sum(axis=1), np.nansum(dosages, axis=1)
 
 
 def _score_in_numpy(
     calls: Calls, row_of: NDArray[np.int32], whitened: Floats, residual: Floats,
-    outcome: NDArray[np.bool_], weight: Floats, out: Floats,
+    outcome: NDArray[np.bool_], weight: Floats, impute_mean: bool, out: Floats,
 ) -> None:  # fmt: skip
     dosages = dosages_of(calls, row_of, len(whitened))
-    filled = np.nan_to_num(dosages)
-    inside = filled @ whitened
-    out[:, 0] = filled @ residual
-    out[:, 1] = filled**2 @ weight - (inside**2).sum(axis=1)
+    known = np.nan_to_num(dosages)
+    whole = np.nan_to_num(filled(dosages, impute_mean))
+    out[:, 0] = whole @ residual
+    out[:, 1] = whole**2 @ weight - ((whole @ whitened) ** 2).sum(axis=1)
     out[:, 2] = np.isnan(dosages).sum(axis=1)
-    out[:, 3], out[:, 4] = filled.sum(axis=1), filled @ outcome
+    out[:, 3], out[:, 4] = known.sum(axis=1), known @ outcome
 
 
 def _logistic_in_numpy(
     calls: Calls, row_of: NDArray[np.int32], covariates: Floats, outcome: NDArray[np.bool_],
-    start: Floats, test: int, out: Floats,
+    start: Floats, test: int, impute_mean: bool, out: Floats,
 ) -> None:  # fmt: skip
-    for v, dosage in enumerate(dosages_of(calls, row_of, len(covariates))):
-        called = ~np.isnan(dosage)
-        g, cases = dosage[called], outcome[called]
+    known = dosages_of(calls, row_of, len(covariates))
+    for v, dosage in enumerate(filled(known, impute_mean)):
+        called, rows = ~np.isnan(known[v]), ~np.isnan(dosage)
+        g, cases = known[v][called], outcome[called]
         out[v, :3] = np.nan
         out[v, 3:] = called.sum(), g.sum(), g[cases].sum(), cases.sum(), 0
-        if g.any() and cases.any() and not cases.all():
-            columns = np.column_stack([covariates[called], g])
-            try:
-                out[v, :3] = _logistic_of_one(columns, cases, start, test)
-                out[v, 7] = 1
-            except twin.NotFitted:
-                continue
+        if not g.any() or not cases.any() or cases.all():
+            continue
+        if test == WALD and twin.are_apart(g, cases):
+            continue
+        columns = np.column_stack([covariates[rows], dosage[rows]])
+        try:
+            out[v, :3] = _logistic_of_one(columns, outcome[rows], start, test)
+            out[v, 7] = 1
+        except twin.NotFitted:
+            continue
 
 
 def _logistic_of_one(

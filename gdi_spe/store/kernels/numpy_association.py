@@ -81,6 +81,12 @@ def fit_logistic(columns: Floats, outcome: Bools, start: Floats) -> tuple[Floats
     raise NotFitted
 
 
+def are_apart(dosage: Floats, outcome: Bools) -> bool:
+    """Say whether cases and controls lie on two sides of a dosage: no estimate is finite then."""
+    cases, controls = dosage[outcome], dosage[~outcome]
+    return bool(cases.max() <= controls.min() or controls.max() <= cases.min())
+
+
 def score(columns: Floats, outcome: Bools, b: Floats) -> tuple[float, float]:
     """Return the score of the last column and its variance, given the others' coefficients."""
     slopes, information, _ = _derivatives(columns, outcome, np.append(b, 0.0))
@@ -98,7 +104,7 @@ def fit_firth(
     Coefficients, the inverse of their information, and the penalised log-likelihood.
     """
     b = start.astype(float)
-    now = _penalised(columns, outcome, b)
+    now, share, last = _penalised(columns, outcome, b), 1.0, np.zeros(len(b))
     for _ in range(4 * MAX_ROUNDS):
         step = np.zeros(len(b))
         step[:n_free] = _firth_step(columns, outcome, b, n_free)
@@ -106,7 +112,8 @@ def fit_firth(
         if largest < _CLOSE:
             information = _derivatives(columns, outcome, b)[1]
             return b, _inverse(information), now
-        factor = min(1.0, 5 / largest)
+        share, last = _share_of_step(step, last, share), step
+        factor = min(share, 5 / largest)
         for _half in range(20):
             trial = b + factor * step
             then = _penalised(columns, outcome, trial)
@@ -115,6 +122,18 @@ def fit_firth(
             factor /= 2
         b, now = trial, then
     raise NotFitted
+
+
+def _share_of_step(step: Floats, last: Floats, share: float) -> float:
+    """Return how much of a step to take.
+
+    The information is not the penalised likelihood's curvature, and where one carrier tells all
+    it is half of it, so that whole steps go to and fro for ever.
+    """
+    if not last.any():
+        return share
+    turn = 1 - float(step @ last) / float(last @ last)
+    return min(1.0, max(0.1, share / turn if turn > 0 else 1.0))
 
 
 def _firth_step(columns: Floats, outcome: Bools, b: Floats, n_free: int) -> Floats:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.cohort.held import Held
+from gdi_spe.workspace.cohort.held import Held, ids_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gdi_spe.analysis.association.logistic import Test
-    from gdi_spe.analysis.association.run import Covariate, Kind, Missing
+    from gdi_spe.analysis.association.run import Kind, Missing
+    from gdi_spe.analysis.association.traits import Covariates
 
 
 class Associating(Held):
@@ -21,61 +22,125 @@ class Associating(Held):
     def association(
         self,
         trait: str | Mapping[str, float] | Selection,
-        covariates: Mapping[str, Covariate] | Sequence[str] = (),
+        covariates: Covariates = (),
         model: Kind | None = None,
         *,
         controls: Selection | None = None,
+        individuals: Selection | None = None,
+        region: str | None = None,
+        gene: str | Sequence[str] | None = None,
         test: Test = "auto",
         missing: Missing = "drop",
         repeated: str = "refuse",
         min_allele_count: int = 1,
+        min_allele_frequency: float = 0.0,
+        progress: Callable[[int], None] | None = None,
     ) -> pd.DataFrame:
-        """Associate a trait with every variant; see `gdi_spe.analysis.association.run`.
+        """Associate a trait with every variant.
 
         Parameters
         ----------
         trait
             The code or label of a measurement, a number of each individual, or a selection of
             cases.
-        covariates, test, missing, min_allele_count
-            See `gdi_spe.analysis.association.run.associate`; components of `pca` go by their
-            names.
+        covariates
+            Names in a list: ``"age"``, ``"sex"``, ``"population"``, a measurement, a component
+            of the last `pca` (``*cohort.pca(10)`` names them all). Or by name the value of each
+            individual, or a table with a row an individual. Text is a category.
         model
             ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise.
         controls
             Of a selection: who is compared with the cases. Without it those about whom it is
             recorded that they are no cases; who is not recorded is in neither group.
+        individuals
+            Only these are in the model.
+        region, gene
+            Only variants that touch the region (``"chr19:38433691-38595273"``, 1-based, both
+            ends included), or of the genes.
+        test
+            Of a logistic model: ``"wald"``, ``"score"``, ``"firth"``, ``"saddle-point"``, or
+            ``"auto"``: the score, and where its p-value is below 0.05 Wald's test, or Firth's
+            where fewer than 20 minor alleles are in cases or one group is under a tenth of the
+            other. The column ``test`` tells which.
+        missing
+            ``"drop"``: a missing call leaves its variant's model, as plink2 has it; ``"mean"``:
+            it counts as the mean of those who are called, as Hail has it.
         repeated
-            Which of several measurements of one individual counts.
+            Which of several measurements of one individual counts: ``"first"``, ``"last"`` or
+            their ``"mean"``.
+        min_allele_count, min_allele_frequency
+            Leave out variants whose rarer allele has fewer copies, or a smaller frequency,
+            among those in the model.
+        progress
+            Called with the number of variants done since the last call.
+
+        Returns
+        -------
+        One row a variant, the columns of GWAS-SSF first: ``chromosome`` (23, 24 and 25 for X, Y
+        and mitochondria), ``base_pair_location`` (1-based), ``effect_allele`` (the alternate),
+        ``other_allele``, ``beta`` (per allele, in units of the trait; of cases the log odds
+        ratio), ``standard_error``, ``effect_allele_frequency`` among those in the model,
+        ``p_value``, ``neg_log_10_p_value``, ``n`` (called individuals), then the counts behind
+        them. NaN where a variant does not vary, or a model has no finite estimate (``test`` is
+        ``none``). ``attrs`` has ``lambda_gc``, ``n``, ``n_cases``, ``covariates``,
+        ``n_related_pairs``, ``without_estimate`` and more.
+
+        Raises
+        ------
+        BadInput
+            If a name is unknown (near names are given), a covariate is constant or follows from
+            others, or an argument is none that can be.
+        TooFewPeople
+            If too few individuals, cases or controls have everything.
+        MixedUnits, RepeatedMeasurements
+            If a measurement is not one number an individual.
+
+        Warns
+        -----
+        RelativesInModel
+            If relatives are in the model: p-values are too small then.
+        NoFiniteEstimate
+            If variants have no estimate; they are named.
+
+        Notes
+        -----
+        An association is no cause: structure, relatives and how people came into the cohort
+        make some. Men count 0 or 2 on X outside the pseudoautosomal regions. Firth's estimate
+        comes with a likelihood-ratio test (Heinze and Schemper 2002, Stat Med 21:2409); the
+        saddle point is that of Dey et al. (2017, Am J Hum Genet 101:37).
 
         Examples
         --------
-        >>> cohort.association("height", ["age", "sex"])  # doctest: +SKIP
-        >>> sick = cohort.individuals(diagnosis="MONDO:0005148")  # doctest: +SKIP
-        >>> cohort.association(sick, ["age", "sex"])  # doctest: +SKIP
+        >>> table = cohort.association("height", ["age", "sex"], min_allele_frequency=0.01)
+        >>> table.columns[:4].tolist()
+        ['chromosome', 'base_pair_location', 'effect_allele', 'other_allele']
         """
-        from gdi_spe.analysis.association import run
+        from gdi_spe.analysis.association import run, scan
 
         if isinstance(trait, Selection):
             others = trait.controls() if controls is None else controls
             values = run.case_control(trait.ids, others.ids)
-            kind = model or "logistic"
         else:
             values = run.quantitative(self.folder, trait, repeated)
-            kind = model or "linear"
         return run.associate(
             self.folder,
             values,
             self._with_components(covariates),
-            kind,
+            model or ("logistic" if isinstance(trait, Selection) else "linear"),
+            individuals=ids_of(individuals),
+            region=region,
+            gene=gene,
             test=test,
             missing=missing,
+            repeated=repeated,
             min_allele_count=min_allele_count,
+            min_allele_frequency=min_allele_frequency,
+            progress=progress or scan.quiet,
         )
 
-    def _with_components(
-        self, covariates: Mapping[str, Covariate] | Sequence[str]
-    ) -> Mapping[str, Covariate]:
-        if isinstance(covariates, Mapping):
+    def _with_components(self, covariates: Covariates) -> Covariates:
+        import pandas as pd
+
+        if isinstance(covariates, str | Mapping | pd.DataFrame):
             return covariates
         return {name: self._components.get(name, name) for name in covariates}

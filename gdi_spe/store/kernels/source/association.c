@@ -68,17 +68,27 @@ INSIDE double dot(int k, const double *a, const double *b) {
   return s;
 }
 
+/* Add the rows `gone`, each as often as the mean says; returns what the squares grow by. */
+INSIDE double fill_in(double *sums, const double *gone, int64_t stride, double g_sum,
+                      int64_t n_missing, int64_t n_called) {
+  const double mean = g_sum / (double)n_called;
+  for (int64_t b = 0; b < stride; b++) sums[b] += mean * gone[b];
+  return mean * mean * (double)n_missing;
+}
+
 /* ---- linear */
 
-/* design: a row a sample of `stride` doubles: k covariates, then the residual, then zeros. */
-SPE_EXPORT ASSOCIATION void spe_linear(const uint64_t *words, const int64_t *starts,
+/* design: a row a sample of `stride` doubles: k covariates, then the residual, then zeros. Missing
+ * calls leave the model, or count as the mean of those who are called where `fill` is 1. out a
+ * variant: slope, standard error, called samples, their alternate alleles. */
+SPE_EXPORT ASSOCIATION void spe_regress(const uint64_t *words, const int64_t *starts,
                                       int64_t n_variants, int64_t n_samples,
                                       const int32_t *row_of, const double *design, int64_t stride,
-                                      int64_t k, int64_t n_rows, double *out) {
+                                      int64_t k, int64_t n_rows, int64_t fill, double *out) {
   double all_yy = 0;
   for (int64_t i = 0; i < n_rows; i++) all_yy += design[i * stride + k] * design[i * stride + k];
   for (int64_t v = 0; v < n_variants; v++) {
-    double sums[MAX_K + 8] = {0}, lost[MAX_K] = {0}, a[MAX_K * MAX_K];
+    double sums[MAX_K + 8] = {0}, gone[MAX_K + 8] = {0}, lost[MAX_K] = {0}, a[MAX_K * MAX_K];
     double gg = 0, g_sum = 0, yy = all_yy;
     int64_t n_missing = 0;
     SPE_EACH_CALL(words, starts[v], n_samples, {
@@ -92,6 +102,9 @@ SPE_EXPORT ASSOCIATION void spe_linear(const uint64_t *words, const int64_t *sta
         for (int64_t b = 0; b < stride; b += 4) {
           FOUR(sums, b) += FOUR_OF(x, b) * g;
         }
+      } else if (fill) {
+        n_missing++;
+        for (int64_t b = 0; b < stride; b += 4) FOUR(gone, b) += FOUR_OF(x, b);
       } else {
         if (!n_missing++) memset(a, 0, sizeof a);
         for (int i = 0; i < k; i++) {
@@ -101,9 +114,11 @@ SPE_EXPORT ASSOCIATION void spe_linear(const uint64_t *words, const int64_t *sta
         yy -= x[k] * x[k];
       }
     });
+    const int64_t n_called = n_rows - n_missing;
+    if (fill && n_missing && n_called) gg += fill_in(sums, gone, stride, g_sum, n_missing, n_called);
     double den = gg, gy = sums[k];
     int is_fit = gg > 0;
-    if (!n_missing) {
+    if (!n_missing || fill) {
       den -= dot((int)k, sums, sums);
     } else {
       for (int i = 0; i < k; i++) a[i * MAX_K + i] += 1;
@@ -117,8 +132,8 @@ SPE_EXPORT ASSOCIATION void spe_linear(const uint64_t *words, const int64_t *sta
       }
     }
     double *o = out + v * LINEAR_OUT;
-    const int64_t n = n_rows - n_missing, df = n - k - 1;
-    o[2] = (double)n;
+    const int64_t df = (fill ? n_rows : n_called) - k - 1;
+    o[2] = (double)n_called;
     o[3] = g_sum;
     o[0] = o[1] = NAN;
     if (is_fit && df > 0 && den > 1e-9 * gg) {
@@ -296,9 +311,22 @@ INSIDE double penalised(const model *m, const double *b, double *u, double *h) {
   return log_likelihood(m) + half_log_determinant;
 }
 
+/* How much of a step to take: the information is not the penalised likelihood's curvature, and
+ * where one carrier tells all it is half of it, so that whole steps go to and fro for ever. */
+INSIDE double share_of_step(int k, const double *step, double *last, double share) {
+  const double square = dot(k, last, last);
+  if (square > 0) {
+    const double turn = 1 - dot(k, step, last) / square;
+    share = fmin(1, fmax(0.1, turn > 0 ? share / turn : 1));
+  }
+  memcpy(last, step, sizeof(double) * (size_t)k);
+  return share;
+}
+
 /* Maximise the penalised likelihood over the first `n_free` of the coefficients. */
 INSIDE int fit_penalised(const model *m, int n_free, double *b, double *h, double *reached) {
-  double u[MAX_K], step[MAX_K], trial[MAX_K], free_h[MAX_K * MAX_K];
+  double u[MAX_K], step[MAX_K], last[MAX_K] = {0}, trial[MAX_K], free_h[MAX_K * MAX_K];
+  double share = 1;
   double now = penalised(m, b, u, h);
   for (int round = 0; round < 4 * MAX_ITERATIONS; round++) {
     if (!isfinite(now)) return 0;
@@ -315,13 +343,14 @@ INSIDE int fit_penalised(const model *m, int n_free, double *b, double *h, doubl
       forward(n_free, free_h, step);
       backward(n_free, free_h, step);
     }
-    double largest = 0, factor = 1;
+    double largest = 0;
     for (int c = 0; c < n_free; c++) largest = fmax(largest, fabs(step[c]));
     if (largest < 1e-9) {
       *reached = now;
       return 1;
     }
-    if (largest > 5) factor = 5 / largest;
+    share = share_of_step(n_free, step, last, share);
+    double factor = fmin(share, 5 / largest);
     double next = -INFINITY;
     for (int half = 0; half < 20; half++, factor /= 2) {
       memcpy(trial, b, sizeof(double) * (size_t)m->k);
@@ -335,35 +364,43 @@ INSIDE int fit_penalised(const model *m, int n_free, double *b, double *h, doubl
   return 0;
 }
 
-/* The score test where nobody is missing, at the cost of the carriers. design: a row a sample of
+/* The score test where nobody is missing or missing calls are means (`fill`), at the cost of the
+ * carriers. design: a row a sample of
  * `stride` doubles: the k weighted covariates through the inverse factor of their information, the
  * residual, 1 for cases, the weight. out a variant: score, its variance, missing samples,
  * alternate alleles, those of cases. */
-SPE_EXPORT ASSOCIATION void spe_score(const uint64_t *words, const int64_t *starts,
+SPE_EXPORT ASSOCIATION void spe_score_test(const uint64_t *words, const int64_t *starts,
                                       int64_t n_variants, int64_t n_samples,
                                       const int32_t *row_of, const double *design, int64_t stride,
-                                      int64_t k, double *out) {
+                                      int64_t k, int64_t n_rows, int64_t fill, double *out) {
   for (int64_t v = 0; v < n_variants; v++) {
-    double sums[MAX_K + 8] = {0}, gg = 0, g_sum = 0;
+    double sums[MAX_K + 8] = {0}, gone[MAX_K + 8] = {0}, gg = 0, g_sum = 0;
     int64_t n_missing = 0;
     SPE_EACH_CALL(words, starts[v], n_samples, {
       const int64_t row = row_of[sample];
       if (row < 0) continue;
+      const double *x = design + row * stride, g = code;
       if (code == SPE_MISSING) {
         n_missing++;
+        if (fill)
+          for (int64_t b = 0; b < stride; b += 4) FOUR(gone, b) += FOUR_OF(x, b);
         continue;
       }
-      const double *x = design + row * stride, g = code;
       g_sum += g;
       gg += g * g * x[k + 2];
       for (int64_t b = 0; b < stride; b += 4) FOUR(sums, b) += FOUR_OF(x, b) * g;
     });
     double *o = out + v * SCORE_OUT;
+    o[4] = sums[k + 1];
+    if (fill && n_missing && n_missing < n_rows) {
+      const double mean = g_sum / (double)(n_rows - n_missing);
+      fill_in(sums, gone, stride, g_sum, n_missing, n_rows - n_missing);
+      gg += mean * mean * gone[k + 2];
+    }
     o[0] = sums[k];
     o[1] = gg - dot((int)k, sums, sums);
     o[2] = (double)n_missing;
     o[3] = g_sum;
-    o[4] = sums[k + 1];
   }
 }
 
@@ -391,13 +428,14 @@ INSIDE int64_t spread(const uint64_t *words, int64_t start, int64_t n_samples,
 
 /* columns: k rows of n doubles; outcome, kept: n doubles, 0 in the padding; start: k coefficients.
  * out a variant: beta, standard error, chi-squared (likelihood ratio for Firth), called samples,
- * alternate alleles, those of cases, called cases, 1 where it converged. scratch: 3 n doubles. */
-SPE_EXPORT ASSOCIATION void spe_logistic(const uint64_t *words, const int64_t *starts,
+ * alternate alleles, those of cases, called cases, 1 where it converged. Missing calls leave the
+ * model, or are the mean where `fill` is 1. scratch: 3 n doubles. */
+SPE_EXPORT ASSOCIATION void spe_fit_logistic(const uint64_t *words, const int64_t *starts,
                                         int64_t n_variants, int64_t n_samples,
                                         const int32_t *row_of, const double *columns,
                                         const double *outcome, const double *kept,
                                         const double *start, int64_t k, int64_t n, int64_t test,
-                                        double *scratch, double *out) {
+                                        int64_t fill, double *scratch, double *out) {
   double *g = scratch, *is_in = scratch + n, *mean = scratch + 2 * n;
   const double *listed[MAX_K];
   for (int64_t c = 0; c < k; c++) listed[c] = columns + c * n;
@@ -407,11 +445,15 @@ SPE_EXPORT ASSOCIATION void spe_logistic(const uint64_t *words, const int64_t *s
     const int64_t n_missing =
         spread(words, starts[v], n_samples, row_of, kept, n, g, is_in);
     double called = 0, alleles = 0, in_cases = 0, cases = 0;
+    double least[2] = {3, 3}, most[2] = {-1, -1};
     for (int64_t i = 0; i < n; i++) {
       called += is_in[i];
       alleles += g[i] * is_in[i];
       in_cases += g[i] * is_in[i] * outcome[i];
       cases += is_in[i] * outcome[i];
+      const int is_case = outcome[i] > 0;
+      if (is_in[i] > 0) least[is_case] = fmin(least[is_case], g[i]);
+      if (is_in[i] > 0) most[is_case] = fmax(most[is_case], g[i]);
     }
     o[0] = o[1] = o[2] = NAN;
     o[3] = called;
@@ -420,13 +462,20 @@ SPE_EXPORT ASSOCIATION void spe_logistic(const uint64_t *words, const int64_t *s
     o[6] = cases;
     o[7] = 0;
     if (!(alleles > 0) || !(cases > 0) || !(cases < called)) continue;
+    /* Cases and controls lie on two sides of a dosage: the likelihood has no maximum. */
+    if (test == WALD && (most[1] <= least[0] || most[0] <= least[1])) continue;
+    if (fill && n_missing) {
+      for (int64_t i = 0; i < n; i++)
+        if (is_in[i] != kept[i]) g[i] = alleles / called;
+      memcpy(is_in, kept, sizeof(double) * (size_t)n);
+    }
     double b[MAX_K] = {0}, u[MAX_K], h[MAX_K * MAX_K], reached = 0, under_null = 0;
     memcpy(b, start, sizeof(double) * (size_t)k);
     model m = {n, (int)k + 1, listed, outcome, is_in, mean};
     if (test == SCORE) {
       model null_model = m;
       null_model.k = (int)k;
-      if (n_missing && !fit(&null_model, b, h)) continue;
+      if (n_missing && !fill && !fit(&null_model, b, h)) continue;
       derivatives(&m, b, u, h);
       if (!cholesky(m.k, h)) continue;
       const double variance = h[k * MAX_K + k] * h[k * MAX_K + k];

@@ -1,0 +1,85 @@
+"""Who is related to whom in a model: said before anyone believes its p-values."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Collection
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from gdi_spe.analysis.structure.independent import AUTOSOMES
+from gdi_spe.analysis.structure.kinship import SECOND_DEGREE, kinship
+from gdi_spe.boundary.cautions import Caution
+from gdi_spe.store.folder import Folder
+
+Pair = frozenset[str]
+# The estimate's standard error is 0.87 over the root of the variants: with fewer than this, pairs
+# of strangers come within five of it of the second degree.
+_ENOUGH_VARIANTS, _COMMON = 3_000, 0.05
+MOST_PEOPLE = 6_000
+_KNOWN: WeakKeyDictionary[Folder, frozenset[Pair]] = WeakKeyDictionary()
+
+
+class RelativesInModel(Caution):
+    """Relatives are in a model that takes everybody for strangers."""
+
+
+def related_pairs(folder: Folder) -> frozenset[Pair]:
+    """Return pairs of the second degree or nearer, by the pedigree and by the calls.
+
+    The calls are looked at where at least 3,000 common autosomal variants can tell, and up to
+    6,000 individuals; what was found stays in memory with the folder.
+    """
+    if folder not in _KNOWN:
+        _KNOWN[folder] = frozenset(_by_pedigree(folder) | _by_calls(folder))
+    return _KNOWN[folder]
+
+
+def warn_of_relatives(folder: Folder, individuals: Collection[str]) -> int:
+    """Count the pairs of relatives among the individuals, and warn where there are any."""
+    inside = frozenset(individuals)
+    n_pairs = sum(pair <= inside for pair in related_pairs(folder))
+    if n_pairs:
+        warnings.warn(
+            f"{n_pairs} pairs of relatives (second degree or nearer) are in a model that takes "
+            "everybody for strangers: its p-values are too small. Leave relatives out "
+            '(individuals=), or use model="mixed"',
+            RelativesInModel,
+            stacklevel=4,
+        )
+    return n_pairs
+
+
+def _by_pedigree(folder: Folder) -> set[Pair]:
+    table = folder.table("pedigree")
+    children: dict[str, set[str]] = {}
+    pairs: set[Pair] = set()
+    for row in table.to_pylist():
+        for parent in (row["father_id"], row["mother_id"]):
+            if parent:
+                pairs.add(frozenset((parent, row["individual_id"])))
+                children.setdefault(parent, set()).add(row["individual_id"])
+    for siblings in children.values():
+        pairs |= {frozenset(pair) for pair in itertools.combinations(sorted(siblings), 2)}
+    return pairs
+
+
+def _by_calls(folder: Folder) -> set[Pair]:
+    if len(folder.germline) > MOST_PEOPLE or _n_common(folder) < _ENOUGH_VARIANTS:
+        return set()
+    found = kinship(folder, min_kinship=SECOND_DEGREE, min_frequency=_COMMON)
+    return {
+        frozenset(pair) for pair in zip(found["individual_1"], found["individual_2"], strict=True)
+    }
+
+
+def _n_common(folder: Folder) -> int:
+    n_common = 0
+    for chromosome in folder.chromosomes:
+        if chromosome in AUTOSOMES:
+            counts = folder.counts(chromosome)[0]
+            share = counts["allele_count"] / np.maximum(counts["allele_number"], 1)
+            n_common += int((np.minimum(share, 1 - share) >= _COMMON).sum())
+    return n_common
