@@ -30,7 +30,6 @@ ROOMS = ("gdi_spe.workspace", "gdi_spe.analysis")
 # Names whose docstring is not yet of the house style; it only shrinks.
 NOT_YET = frozenset(
     {
-        "Cohort.association",
         "Cohort.individuals",
         "Cohort.kinship",
         "Cohort.likeness",

@@ -44,7 +44,8 @@ def values_of(folder: Folder, name: str, repeated: str = "refuse") -> dict[str, 
         The cohort.
     name
         ``"age"``, ``"sex"``, ``"population"``, ``"country_of_origin"``, or the code or label of
-        a measurement (``"LOINC:8302-2"``, ``"height"``).
+        a measurement (``"LOINC:8302-2"``, ``"Body height"``), or words that the label of one
+        measurement alone has (``"height"``).
     repeated
         Which of several measurements of one individual counts: ``"first"`` or ``"last"`` by
         date or age, their ``"mean"``, or none (``"refuse"``).
@@ -74,12 +75,22 @@ def _of_measurement(folder: Folder, name: str, repeated: str) -> dict[str, Value
         raise BadInput(f"repeated={repeated!r}", remedy=f"One of {', '.join(REPEATED)}")
     table = folder.table("measurements").to_pandas()
     labels = table["label"].fillna("").str.casefold()
-    rows = table[(table["term"] == name) | (labels == name.casefold())]
-    rows = rows[rows["value"].notna()]
+    rows = table[((table["term"] == name) | (labels == name.casefold())) & table["value"].notna()]
+    if rows.empty:
+        rows = _of_words(name, table[table["value"].notna()])
     if rows.empty:
         raise _unknown(name, table)
     _refuse_mixed(rows, name)
     return dict(_one_each(rows, name, repeated).items())
+
+
+def _of_words(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the one measurement whose label has all words of the name ("height"); else none."""
+    asked = set(name.casefold().split())
+    named = table[["term", "label"]].dropna().drop_duplicates()
+    has = [asked <= set(label.casefold().split()) for label in named["label"]]
+    terms = named["term"][has].unique()
+    return table[table["term"].isin(terms)] if len(terms) == 1 else table[:0]
 
 
 def _unknown(name: str, table: pd.DataFrame) -> BadInput:
