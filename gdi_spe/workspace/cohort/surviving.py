@@ -14,7 +14,7 @@ from gdi_spe.workspace.cohort.held import Held, ids_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gdi_spe.analysis.association.run import Covariate
+    from gdi_spe.analysis.association.traits import Covariate
     from gdi_spe.analysis.survival.instants import When
     from gdi_spe.analysis.survival.likelihood import Ties
     from gdi_spe.analysis.survival.proportional import Transform
