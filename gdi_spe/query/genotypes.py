@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.outcome import Ids, Outcome
 from gdi_spe.query.records import Records
+from gdi_spe.query.variants.looked_at import looked_at
 from gdi_spe.query.variants.matching import (
     KINDS,
     NotAnnotated,
     UnknownGene,
+    alleles_among,
     chromosomes_of,
     matching,
     require_annotations,
@@ -45,6 +47,7 @@ class _Seen:
     has: Mask
     unsure: Mask
     n_matched: int = 0
+    n_alleles: int = 0
 
 
 def carries_variant(records: Records, condition: CarriesVariant) -> Outcome:
@@ -57,8 +60,10 @@ def carries_variant(records: Records, condition: CarriesVariant) -> Outcome:
     present = records.people_of(seen.has & asked)
     # One with any sample in doubt is not excluded.
     doubtful = records.people_of(seen.unsure & asked)
-    looked_at = records.people_of(asked if seen.n_matched else ~asked & asked)
-    return Outcome(records.named(present), records.named(looked_at & ~present & ~doubtful))
+    sampled = records.people_of(asked)
+    known = looked_at(records, condition, seen.n_matched, seen.n_alleles)
+    excluded = sampled & known & ~present & ~doubtful
+    return Outcome(records.named(present), records.named(excluded))
 
 
 def carrying_samples(records: Records, condition: CarriesVariant) -> pa.Table:
@@ -87,6 +92,7 @@ def _look(records: Records, condition: CarriesVariant) -> _Seen:
     for chromosome in chromosomes_of(records, condition):
         found = rows_of(records, chromosome, condition)
         seen.n_matched += len(found)
+        seen.n_alleles += alleles_among(records, chromosome, found, condition)
         for start in range(0, len(found), at_once):
             _look_at(records, chromosome, found[start : start + at_once], condition, seen)
     return seen

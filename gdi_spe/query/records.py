@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from gdi_spe.query.order.times import Stretch, birth_of
 from gdi_spe.query.outcome import Ids
+from gdi_spe.query.variants.regions import Regions
 from gdi_spe.query.variants.rows import VariantRows
-from gdi_spe.store.folder import Folder
+from gdi_spe.store.folder import DatasetFolder, Folder
 from gdi_spe.terms import hpo
 from gdi_spe.terms.curies import looks_like_curie
 from gdi_spe.terms.likeness import Likeness, compare, meaning_of
@@ -96,6 +97,22 @@ class Records:
         return np.array(self.folder.samples["origin"].to_pylist(), dtype=np.str_)
 
     @cached_property
+    def declared(self) -> dict[str, dict[str, Regions]]:
+        """The regions that each dataset declared to have assessed, by chromosome.
+
+        A dataset version without declared regions has its sites in that table: they are none.
+        """
+        if isinstance(self.folder, DatasetFolder) and not self.folder.manifest.declares_regions:
+            return {}
+        table = self.table("assessed")
+        found: dict[str, dict[str, Regions]] = {}
+        for name, chromosome in _pairs(table):
+            here = pc.and_(pc.equal(table["dataset_id"], name),
+                           pc.equal(table["chromosome"], chromosome))  # fmt: skip
+            found.setdefault(name, {})[chromosome] = Regions.of(table.filter(here))
+        return found
+
+    @cached_property
     def births(self) -> dict[str, Stretch]:
         """The days that each individual can have been born on, where any is known."""
         rows = self.table("individuals")
@@ -155,3 +172,9 @@ def people(rows: pa.Table) -> frozenset[str]:
 def among(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
     """Say which entries are one of these values; an empty entry is not."""
     return pc.is_in(column, value_set=pa.array(sorted(values), pa.string()))
+
+
+def _pairs(regions: pa.Table) -> list[tuple[str, str]]:
+    """Return each dataset and chromosome that has regions."""
+    by = regions.group_by(["dataset_id", "chromosome"]).aggregate([])
+    return list(zip(by["dataset_id"].to_pylist(), by["chromosome"].to_pylist(), strict=True))

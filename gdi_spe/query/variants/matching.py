@@ -65,6 +65,13 @@ def rows_of(records: Records, chromosome: str, condition: CarriesVariant) -> Int
     return rows[_meets(table.take(pa.array(rows)), chromosome, condition)]
 
 
+def alleles_among(records: Records, chromosome: str, rows: Ints, condition: CarriesVariant) -> int:
+    """Return how many of the alleles that are asked for by their bases are among some rows."""
+    table = records.variants(chromosome).take(pa.array(rows)) if condition.alleles else None
+    here = [allele for allele in condition.alleles if allele.chromosome == chromosome]
+    return sum(bool(_is_allele(table, allele).any()) for allele in here)
+
+
 def chromosomes_of(records: Records, condition: CarriesVariant) -> list[str]:
     """Return the chromosomes that a question is about; all where it names no place."""
     asked = {span.chromosome for span in condition.spans}
