@@ -14,10 +14,16 @@ from gdi_spe.boundary.manifest import CohortManifest, DatasetVersion, ProjectPur
 from gdi_spe.store import germline
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.reading import load
+from gdi_spe.store.reading.wanted import Wanted
 from gdi_spe.store.writing.folders import members_of, write_manifest, write_table
 
 TEXT = {0: "0/0", 1: "0/1", 2: "1/1", 3: "./.", 4: "0", 5: "1", 6: ".", 7: "0/."}
 Place = tuple[str, int, str, str]
+_FORMATS = (
+    '##FORMAT=<ID=GT,Number=1,Type=String,Description="genotype">',
+    '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="depth">',
+    '##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="quality">',
+)
 _FIXED = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 
 
@@ -25,14 +31,24 @@ def names_of(n_people: int) -> tuple[str, ...]:
     return tuple(f"P{number:04d}" for number in range(n_people))
 
 
-def write_vcf(path: Path, places: Sequence[Place], codes: NDArray[np.uint8]) -> None:
-    """Write calls (`TEXT` by code), shape ``(variants, people)``."""
-    lines = ["##fileformat=VCFv4.3"]
+def write_vcf(
+    path: Path,
+    places: Sequence[Place],
+    codes: NDArray[np.uint8],
+    depths: Sequence[Sequence[str]] | None = None,
+) -> None:
+    """Write calls (`TEXT` by code), shape ``(variants, people)``, and depths as DP:GQ."""
+    lines = ["##fileformat=VCFv4.3", *_FORMATS]
     lines += [f"##contig=<ID={name}>" for name in dict.fromkeys(place[0] for place in places)]
     lines.append("\t".join([*_FIXED, *names_of(codes.shape[1])]))
-    for (chromosome, position, reference, alternate), calls in zip(places, codes, strict=True):
-        start = f"{chromosome}\t{position}\t.\t{reference}\t{alternate}\t.\t.\t.\tGT\t"
-        lines.append(start + "\t".join(TEXT[int(code)] for code in calls))
+    for row, (place, calls) in enumerate(zip(places, codes, strict=True)):
+        chromosome, position, reference, alternate = place
+        cells = [TEXT[int(code)] for code in calls]
+        if depths is not None:
+            cells = [f"{cell}:{depth}" for cell, depth in zip(cells, depths[row], strict=True)]
+        names = "GT" if depths is None else "GT:DP:GQ"
+        start = f"{chromosome}\t{position}\t.\t{reference}\t{alternate}\t.\t.\t.\t{names}\t"
+        lines.append(start + "\t".join(cells))
     path.write_text("\n".join(lines) + "\n")
 
 
@@ -43,12 +59,13 @@ def make_cohort(
     sexes: Sequence[str] | None = None,
     populations: Sequence[str | None] | None = None,
     assembly: str = "GRCh38",
+    depths: Sequence[Sequence[str]] | None = None,
 ) -> CohortFolder:
     """Make a cohort of these calls in ``root / "cohort"``, beside ``root / "calls.vcf"``."""
     n_people = codes.shape[1]
     names = names_of(n_people)
     sexes = tuple(sexes or ["unknown"] * n_people)
-    write_vcf(root / "calls.vcf", places, codes)
+    write_vcf(root / "calls.vcf", places, codes, depths)
     cohort = root / "cohort"
     cohort.mkdir()
     write_table(cohort, "individuals", [
@@ -62,7 +79,8 @@ def make_cohort(
         for index, name in enumerate(names)
     ])  # fmt: skip
     samples = germline.Samples(names, sexes, np.arange(n_people))
-    load.load(cohort, [root / "calls.vcf"], samples, assembly, "D")
+    wanted = Wanted(keep_format=() if depths is None else ("DP", "GQ"))
+    load.load(cohort, [root / "calls.vcf"], samples, assembly, "D", wanted)
     write_manifest(cohort, CohortManifest(
         cohort_id="S", version=1, assembly=assembly, project=ProjectPurpose(slug="s"),
         datasets=(DatasetVersion(id="D", version=1),), n_individuals=n_people,

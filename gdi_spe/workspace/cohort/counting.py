@@ -180,3 +180,111 @@ class Counting(Held):
             unrelated=unrelated if isinstance(unrelated, bool) else unrelated.ids,
             mid_p=mid_p,
         )
+
+    def sample_qc(
+        self,
+        region: str | None = None,
+        gene: str | Sequence[str] | None = None,
+        individuals: Selection | None = None,
+    ) -> pd.DataFrame:
+        """Summarise the calls of each individual.
+
+        Parameters
+        ----------
+        region, gene
+            Only variants that touch the region, of these genes.
+        individuals
+            These individuals only: singletons are single among them.
+
+        Returns
+        -------
+        One row an individual, in Hail's names: ``call_rate``, ``n_called``, ``n_not_called``,
+        ``n_hom_ref``, ``n_het``, ``n_hom_var``, ``n_hemi``, ``n_non_ref``, ``n_singleton``,
+        ``n_snp``, ``n_insertion``, ``n_deletion``, ``n_transition``, ``n_transversion``,
+        ``n_star``, ``r_ti_tv``, ``r_het_hom_var``, ``r_insertion_deletion``, and depths and
+        qualities where the dataset kept them; see `gdi_spe.analysis.samples.sample_qc`. A row is
+        about a person: no export.
+
+        Examples
+        --------
+        >>> quality = cohort.sample_qc()
+        >>> bool((quality["n_snp"] == quality["n_transition"] + quality["n_transversion"]).all())
+        True
+        """
+        from gdi_spe.analysis.samples import sample_qc
+
+        return sample_qc(self.folder, region, gene, ids_of(individuals))
+
+    def heterozygosity(
+        self,
+        individuals: Selection | None = None,
+        *,
+        within: By | None = "population",
+        min_frequency: float = 0.0,
+    ) -> pd.DataFrame:
+        """Compare each individual's homozygous calls with what chance would give.
+
+        Parameters
+        ----------
+        individuals
+            These only: frequencies are theirs.
+        within
+            Take frequencies from each population by itself; ``None`` takes those of all.
+        min_frequency
+            Leave out variants whose rarer allele has a smaller frequency.
+
+        Returns
+        -------
+        One row an individual: ``n_called``, ``observed_homs``, ``expected_homs`` and ``f_stat``;
+        see `gdi_spe.analysis.inbreeding.heterozygosity`. A row is about a person: no export.
+
+        Examples
+        --------
+        >>> list(cohort.heterozygosity().columns)
+        ['n_called', 'observed_homs', 'expected_homs', 'f_stat']
+        """
+        from gdi_spe.analysis.inbreeding import heterozygosity
+
+        return heterozygosity(
+            self.folder, ids_of(individuals), within=within, min_frequency=min_frequency
+        )
+
+    def sex_check(
+        self,
+        individuals: Selection | None = None,
+        *,
+        female_threshold: float = 0.2,
+        male_threshold: float = 0.8,
+        min_frequency: float = 0.0,
+    ) -> pd.DataFrame:
+        """Compare the recorded sex with what the calls on X tell.
+
+        Parameters
+        ----------
+        individuals
+            These only: frequencies are theirs.
+        female_threshold, male_threshold
+            An ``f_stat`` below the first is a woman's, above the second a man's.
+        min_frequency
+            Leave out variants whose rarer allele has a smaller frequency.
+
+        Returns
+        -------
+        One row an individual, who do not agree first: ``sex``, ``inferred_sex``, ``status``,
+        ``f_stat`` of X and ``y_call_rate``; see `gdi_spe.analysis.inbreeding.sex_check`. A row is
+        about a person: no export.
+
+        Examples
+        --------
+        >>> int((cohort.sex_check()["status"] == "mismatch").sum())
+        0
+        """
+        from gdi_spe.analysis.inbreeding import sex_check
+
+        return sex_check(
+            self.folder,
+            ids_of(individuals),
+            female_threshold=female_threshold,
+            male_threshold=male_threshold,
+            min_frequency=min_frequency,
+        )
