@@ -102,6 +102,74 @@ class Aggregating(Held):
             min_carriers=min_carriers,
         )
 
+    def skat(
+        self,
+        trait: Trait,
+        covariates: Mapping[str, Covariate] | Sequence[str] = (),
+        model: str | None = None,
+        *,
+        method: str = "skat",
+        masks: Masks = ("protein_truncating", "damaging"),
+        max_frequency: Bounds = 0.01,
+        genes: Sequence[str] | None = None,
+        regions: Mapping[str, str] | None = None,
+        weights: Weights = "beta",
+        controls: Selection | None = None,
+        small_sample: bool = False,
+        repeated: str = "refuse",
+        min_carriers: int = 1,
+    ) -> pd.DataFrame:
+        """Test whether variants of a gene or region bear on a trait, in either direction.
+
+        Parameters
+        ----------
+        trait, covariates, model, masks, max_frequency, genes, regions, controls, repeated
+            As for `burden`.
+        method
+            ``"skat"``, or ``"skat-o"`` for the best of mixtures with a burden test.
+        weights
+            What multiplies each dosage; ``"beta"`` by default.
+        small_sample
+            Of a linear model and ``"skat"``: exact for normal residuals, however few.
+        min_carriers
+            Leave out sets with fewer carriers.
+
+        Returns
+        -------
+        One row a gene (or region) and mask, with counts of carriers, ``q_statistic``, ``rho``
+        and ``p_value``; see `gdi_spe.analysis.skat.run.skat`.
+
+        Raises
+        ------
+        BadInput
+            If a mask, gene, region, covariate or word is unknown.
+        TooFewPeople
+            If there are too few individuals, no cases, or no controls.
+
+        Examples
+        --------
+        >>> table = cohort.skat("Body height", ["age", "sex"], masks="damaging", method="skat-o")
+        >>> bool(table["p_value"].between(0, 1).all())
+        True
+        """
+        from gdi_spe.analysis.skat import run
+
+        values, kind = self._trait(trait, model, controls, repeated)
+        return run.skat(
+            self.folder,
+            values,
+            self._named_covariates(covariates),
+            kind,
+            method=method,
+            masks=masks,
+            max_frequency=max_frequency,
+            genes=genes,
+            regions=regions,
+            weights=weights,
+            small_sample=small_sample,
+            min_carriers=min_carriers,
+        )
+
     def _trait(
         self, trait: Trait, model: str | None, controls: Selection | None, repeated: str
     ) -> tuple[dict[str, float], str]:

@@ -1,0 +1,1 @@
+"""Variance-component tests of sets of variants: SKAT and SKAT-O."""
