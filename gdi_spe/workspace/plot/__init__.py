@@ -13,10 +13,14 @@ _LAZY: dict[str, str] = {
     "COLOURS": "axes",
     "GENOME_WIDE": "axes",
     "data": "drawn",
+    "forest": "effects",
     "frequency_spectrum": "spread.spectra",
     "manhattan": "along.manhattan",
     "miami": "along.manhattan",
+    "pca": "spread.density",
+    "phewas": "effects",
     "qq": "spread.quantiles",
+    "regional": "along.regional",
     "survival": "curves",
 }
 

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 # The median of chi-squared with one degree of freedom.
 _MEDIAN = 0.4549364231195724
 # Each of the smallest p-values has its mark; of the others so many, evenly on the log scale.
-_EACH, _MARKS = 1000, 1500
+_EACH, _MARKS = 400, 400
 _MOST_GROUPS = len(COLOURS)
 
 
