@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable, Collection
+import warnings
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,15 +45,39 @@ def library() -> Any:
         ) from None
     if hl.utils.java.Env._hc is None:
         scratch = Path(tempfile.gettempdir())
-        hl.init(
-            local="local[2]",
-            quiet=True,
-            tmp_dir=str(scratch / "hail"),
-            local_tmpdir=str(scratch / "hail"),
-            log=str(scratch / "hail.log"),
-            spark_conf={**_SPARK, "spark.local.dir": str(scratch / "spark")},
-        )
+        with _quiet(scratch / "hail-start.log"):
+            hl.init(
+                local="local[2]",
+                quiet=True,
+                tmp_dir=str(scratch / "hail"),
+                local_tmpdir=str(scratch / "hail"),
+                log=str(scratch / "hail.log"),
+                spark_conf={**_SPARK, "spark.local.dir": str(scratch / "spark")},
+            )
+        hl.default_reference("GRCh38")
     return hl
+
+
+@contextmanager
+def _quiet(log: Path) -> Iterator[None]:
+    """Let Java say what it has to say in a file: it cannot look up its host's name, and more.
+
+    Java keeps the file for as long as it runs. What goes wrong in Hail is raised in Python.
+    """
+    outputs = (1, 2)
+    kept = [os.dup(output) for output in outputs]
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        for output in outputs:
+            os.dup2(file, output)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Hail was built and tested with Java")
+            yield
+    finally:
+        for output, before in zip(outputs, kept, strict=True):
+            os.dup2(before, output)
+            os.close(before)
+        os.close(file)
 
 
 def matrix_table(
@@ -80,7 +107,8 @@ def matrix_table(
         who = _columns(hl, part)
     table = hl.import_vcf(str(path), reference_genome=folder.assembly, force_bgz=True)
     told = {name: _unescaped(table.info[name.upper()]) for name in ANNOTATION_COLUMNS}
-    table = table.annotate_rows(**told).annotate_cols(**who[table.s]).drop("info")
+    table = table.annotate_rows(**told).drop("info")
+    table = table.annotate_cols(**who[table.s])
     # Read once more from text for every question, it would be slow; Hail's own form is not.
     return table.checkpoint(str(place / "cohort.mt"), overwrite=True)
 

@@ -76,16 +76,12 @@ def _flat(table: Any, field: str, keys: tuple[str, ...]) -> Any:
 
 
 def _placed(table: Any) -> Any:
-    """Put a place and two alleles in columns of their own."""
-    return (
-        table.transmute(
-            chromosome=table.locus.contig,
-            position=table.locus.position,
-            reference=table.alleles[0],
-            alternate=table.alleles[1],
-        ).drop("locus", "alleles")
-        if "locus" in table.row
-        else table
+    """Put the place and the two alleles in columns of their own."""
+    return table.transmute(
+        chromosome=table.locus.contig,
+        position=table.locus.position,
+        reference=table.alleles[0],
+        alternate=table.alleles[1],
     )
 
 
@@ -107,7 +103,7 @@ def _regression(frame: pd.DataFrame) -> pd.DataFrame:
     p_value = frame["p_value"].to_numpy(float)
     with np.errstate(divide="ignore"):
         log_p = -np.log10(p_value)
-    table = {
+    table: dict[str, Any] = {
         "chromosome": np.array([_CODES.get(name.replace("chrMT", "chrM"), 0) for name in names]),
         "base_pair_location": frame["position"].to_numpy(np.int64),
         "effect_allele": frame["alternate"],
