@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _CODES = {f"chr{n}": n for n in range(1, 23)} | {"chrX": 23, "chrY": 24, "chrM": 25}
 _REGRESSION = ("beta", "standard_error", "p_value")
+_PLACE = ("chromosome", "position", "reference", "alternate")
+_HWE = ("het_freq_hwe", "p_value_hwe")
 
 
 def from_hail(result: Any) -> pd.DataFrame:
@@ -24,7 +26,7 @@ def from_hail(result: Any) -> pd.DataFrame:
     result
         A Table of ``hl.linear_regression_rows`` or ``hl.logistic_regression_rows`` (one
         phenotype), or a MatrixTable or Table that ``hl.variant_qc`` or ``hl.sample_qc``
-        annotated, or one with a field of ``hl.hardy_weinberg_test``.
+        annotated, or one with a row field ``hwe`` of ``hl.agg.hardy_weinberg_test``.
 
     Returns
     -------
@@ -61,6 +63,8 @@ def _rows_of(result: Any) -> tuple[Any, str]:
     table = result.rows() if hasattr(result, "rows") else result
     if "variant_qc" in fields:
         return _flat(table, "variant_qc", ("locus", "alleles")), "variant_qc"
+    if "hwe" in fields:
+        return _flat(table, "hwe", ("locus", "alleles")), "hwe"
     if fields >= set(_REGRESSION):
         return _regression_rows(table), "regression"
     raise BadInput(
@@ -124,24 +128,34 @@ def _variant_qc(frame: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     told = {name.removeprefix("variant_qc."): frame[name] for name in frame.columns}
-    alternate = [row[1] for row in told["homozygote_count"]]
+    count, reference, alternate = (
+        np.array([row[place] for row in told[name]], np.int64)
+        for name, place in (("AC", 1), ("homozygote_count", 0), ("homozygote_count", 1))
+    )
     number = told["AN"].to_numpy(np.int64)
-    count = np.array([row[1] for row in told["AC"]], np.int64)
+    frequency = np.full(len(count), np.nan)
+    np.divide(count, number, out=frequency, where=number > 0)
     return pd.DataFrame(
         {
-            **{key: told[key] for key in ("chromosome", "position", "reference", "alternate")},
+            **{key: told[key] for key in _PLACE},
+            "call_rate": told["call_rate"].to_numpy(float),
+            "n_called": told["n_called"].to_numpy(np.int64),
+            "n_not_called": told["n_not_called"].to_numpy(np.int64),
+            "n_hom_ref": reference,
+            "n_het": told["n_het"].to_numpy(np.int64),
+            "n_hom_var": alternate,
+            "n_non_ref": told["n_non_ref"].to_numpy(np.int64),
             "allele_count": count,
             "allele_number": number,
-            "allele_frequency": np.divide(
-                count, number, out=np.full(len(count), np.nan), where=number > 0
-            ),
-            "n_heterozygous": told["n_het"].to_numpy(np.int64),
-            "n_homozygous": np.array(alternate, np.int64),
-            "n_missing": told["n_not_called"].to_numpy(np.int64),
-            "call_rate": told["call_rate"].to_numpy(float),
-            "p_value_hwe": told["p_value_hwe"].to_numpy(float),
+            "allele_frequency": frequency,
+            **{name: told[name].to_numpy(float) for name in (*_HWE, "p_value_excess_het")},
         }
     )
+
+
+def _hardy_weinberg(frame: pd.DataFrame) -> pd.DataFrame:
+    table = frame.rename(columns=lambda name: name.removeprefix("hwe."))
+    return table.rename(columns={"p_value": "p_value_hwe"})[[*_PLACE, *_HWE]]
 
 
 def _sample_qc(frame: pd.DataFrame) -> pd.DataFrame:
@@ -152,5 +166,6 @@ def _sample_qc(frame: pd.DataFrame) -> pd.DataFrame:
 _MAKERS: dict[str, Callable[[Any], Any]] = {
     "regression": _regression,
     "variant_qc": _variant_qc,
+    "hwe": _hardy_weinberg,
     "sample_qc": _sample_qc,
 }
