@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gdi_spe.analysis.association.model import Model, model_of
+from gdi_spe.analysis.association.relatives import warn_of_relatives
 from gdi_spe.analysis.association.traits import Value, values_of
 from gdi_spe.analysis.carried import families_of
 from gdi_spe.boundary.errors import BadInput
@@ -87,7 +88,9 @@ def people_of(
     }
     model = model_of(folder, trait, values)
     ids = folder.samples["individual_id"].to_pylist()
-    families = families_of(folder, [ids[sample] for sample in model.samples])
+    inside = [ids[sample] for sample in model.samples]
+    warn_of_relatives(folder, inside)
+    families = families_of(folder, inside)
     return People(model, kind, model.row_of(folder.n_samples), families)
 
 

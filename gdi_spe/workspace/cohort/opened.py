@@ -6,6 +6,7 @@ from gdi_spe.workspace.cohort.aggregating import Aggregating
 from gdi_spe.workspace.cohort.associating import Associating
 from gdi_spe.workspace.cohort.bridging import Bridging
 from gdi_spe.workspace.cohort.counting import Counting
+from gdi_spe.workspace.cohort.inheriting import Inheriting
 from gdi_spe.workspace.cohort.scoring import Scoring
 from gdi_spe.workspace.cohort.selecting import Selecting
 from gdi_spe.workspace.cohort.structuring import Structuring
@@ -15,7 +16,15 @@ from gdi_spe.workspace.surroundings import surroundings
 
 
 class Cohort(
-    Selecting, Counting, Associating, Aggregating, Scoring, Structuring, Surviving, Bridging
+    Selecting,
+    Counting,
+    Associating,
+    Aggregating,
+    Scoring,
+    Inheriting,
+    Structuring,
+    Surviving,
+    Bridging,
 ):
     """A cohort that is mounted in the workspace, or any folder of one.
 

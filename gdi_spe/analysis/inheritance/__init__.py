@@ -1,0 +1,1 @@
+"""Variants in families: Mendelian errors, new mutations, recessive and X-linked patterns."""

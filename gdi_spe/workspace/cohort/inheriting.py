@@ -1,0 +1,211 @@
+"""Families: how variants came to children."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.cohort.held import Held, ids_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gdi_spe.analysis.inheritance.patterns import Bounds
+
+Names = str | Sequence[str] | None
+
+
+class Inheriting(Held):
+    """Follow variants through the families of a cohort."""
+
+    def mendelian_errors(
+        self, pedigree: pd.DataFrame | None = None, individuals: Selection | None = None
+    ) -> pd.DataFrame:
+        """Count the calls of each child that its parents' calls cannot give.
+
+        Parameters
+        ----------
+        pedigree
+            ``individual_id``, ``father_id``, ``mother_id``; without it the cohort's own table.
+        individuals
+            Only these children.
+
+        Returns
+        -------
+        One row a child of whom both parents are here: ``n_variants`` looked at, ``n_errors``
+        and ``error_rate``; see `gdi_spe.analysis.inheritance.mendel.mendelian_errors`.
+
+        Raises
+        ------
+        NoPedigree
+            If there is no child with both parents.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
+        >>> trio = pd.DataFrame({"individual_id": women[:1], "mother_id": women[1:2],
+        ...                      "father_id": men[:1]})
+        >>> bool(cohort.mendelian_errors(trio)["n_errors"].iloc[0] > 0)  # they are no family
+        True
+        """
+        from gdi_spe.analysis.inheritance.mendel import mendelian_errors
+
+        return mendelian_errors(self.folder, pedigree, ids_of(individuals))
+
+    def de_novo(
+        self,
+        pedigree: pd.DataFrame | None = None,
+        affected: Selection | None = None,
+        *,
+        gene: Names = None,
+        consequence: Names = None,
+        max_frequency: float = 0.001,
+        bounds: Bounds | None = None,
+    ) -> pd.DataFrame:
+        """Find alleles that a child has and neither parent.
+
+        Parameters
+        ----------
+        pedigree, gene, consequence, max_frequency, bounds
+            See `gdi_spe.analysis.inheritance.patterns.de_novo`.
+        affected
+            Only these children.
+
+        Returns
+        -------
+        One row a child and variant, with GQ, DP and allele balance of all three where the
+        dataset kept them. Rows about people cannot be exported.
+
+        Raises
+        ------
+        NoPedigree
+            If no child has both parents in the cohort.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
+        >>> trio = pd.DataFrame({"individual_id": women[:1], "mother_id": women[1:2],
+        ...                      "father_id": men[:1]})
+        >>> cohort.de_novo(trio, gene="RYR1", max_frequency=1.0).attrs["exportable"]
+        False
+        """
+        from gdi_spe.analysis.inheritance.patterns import de_novo
+
+        return de_novo(
+            self.folder,
+            pedigree,
+            ids_of(affected),
+            genes=gene,
+            consequence=consequence,
+            max_frequency=max_frequency,
+            bounds=bounds,
+        )
+
+    def inherited(
+        self,
+        pattern: str = "recessive",
+        pedigree: pd.DataFrame | None = None,
+        affected: Selection | None = None,
+        *,
+        unaffected: Selection | None = None,
+        gene: Names = None,
+        consequence: Names = "damaging",
+        max_frequency: float = 0.01,
+    ) -> pd.DataFrame:
+        """Find variants that fit a pattern of inheritance in affected children.
+
+        Parameters
+        ----------
+        pattern
+            ``"recessive"`` or ``"x-linked"``.
+        affected, unaffected
+            The children to look at, and people of whom nobody may have it as they do.
+        pedigree, gene, consequence, max_frequency
+            See `gdi_spe.analysis.inheritance.patterns.inherited`.
+
+        Returns
+        -------
+        One row a child and variant, with ``parents`` who carry it. Rows about people cannot be
+        exported.
+
+        Raises
+        ------
+        NoPedigree
+            If the parents of none of the children are here.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
+        >>> duo = pd.DataFrame({"individual_id": men[:1], "mother_id": women[:1],
+        ...                     "father_id": None})
+        >>> set(cohort.inherited("x-linked", duo)["chromosome"]) <= {"chrX"}
+        True
+        """
+        from gdi_spe.analysis.inheritance.patterns import inherited
+
+        return inherited(
+            self.folder,
+            pattern,
+            pedigree,
+            ids_of(affected),
+            unaffected=ids_of(unaffected) or (),
+            genes=gene,
+            consequence=consequence,
+            max_frequency=max_frequency,
+        )
+
+    def compound_heterozygous(
+        self,
+        pedigree: pd.DataFrame | None = None,
+        affected: Selection | None = None,
+        *,
+        genes: Sequence[str] | None = None,
+        consequence: str | Sequence[str] = "damaging",
+        max_frequency: float = 0.01,
+        use_phase: bool = True,
+        unknown: bool = True,
+    ) -> pd.DataFrame:
+        """Find pairs of variants of a gene, one on each of a child's chromosomes.
+
+        Parameters
+        ----------
+        affected
+            Only these children.
+        pedigree, genes, consequence, max_frequency, use_phase, unknown
+            See `gdi_spe.analysis.inheritance.compound.compound_heterozygous`.
+
+        Returns
+        -------
+        One row a child and pair, with ``phase``: what tells that they are apart, or
+        ``unknown``. Rows about people cannot be exported.
+
+        Raises
+        ------
+        NoPedigree
+            If the parents of none of the children are here.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
+        >>> trio = pd.DataFrame({"individual_id": women[:1], "mother_id": women[1:2],
+        ...                      "father_id": men[:1]})
+        >>> cohort.compound_heterozygous(trio, genes=["RYR1"]).attrs["exportable"]
+        False
+        """
+        from gdi_spe.analysis.inheritance.compound import compound_heterozygous
+
+        return compound_heterozygous(
+            self.folder,
+            pedigree,
+            ids_of(affected),
+            genes=genes,
+            consequence=consequence,
+            max_frequency=max_frequency,
+            use_phase=use_phase,
+            unknown=unknown,
+        )
