@@ -56,7 +56,7 @@ class Logistic:
         self._outcome = outcome_of(model)
         self._row_of = model.row_of(n_samples)
         self.n_cases, self.n_controls = int(self._outcome.sum()), int((~self._outcome).sum())
-        self._null = null_of(model, self._outcome)
+        self._null = null_of(model, self._outcome, penalised=test == "firth")
         self._mean = 1 / (1 + np.exp(-self._columns @ self._null))
         self._weight = self._mean * (1 - self._mean)
         self._whitened = whitened(self._columns, self._weight)
@@ -178,20 +178,23 @@ def outcome_of(model: Model) -> NDArray[np.bool_]:
     return outcome
 
 
-def null_of(model: Model, outcome: NDArray[np.bool_]) -> Floats:
-    """Return the coefficients of the covariates alone.
+def null_of(model: Model, outcome: NDArray[np.bool_], *, penalised: bool = False) -> Floats:
+    """Return the coefficients of the covariates alone; Firth's where ``penalised``.
 
     Raises
     ------
     BadInput
-        If the covariates separate cases from controls.
+        If the covariates separate cases from controls, and nothing is penalised.
     """
+    start = np.zeros(model.covariates.shape[1])
     try:
-        return plain.fit_logistic(model.covariates, outcome, np.zeros(model.covariates.shape[1]))[0]
+        if penalised:
+            return plain.fit_firth(model.covariates, outcome, start, len(start))[0]
+        return plain.fit_logistic(model.covariates, outcome, start)[0]
     except plain.NotFitted:
         raise BadInput(
             "the covariates alone tell cases from controls, so nothing can be fitted",
-            remedy="Leave out the covariate that does",
+            remedy='Leave out the covariate that does, or use test="firth"',
         ) from None
 
 
