@@ -17,9 +17,12 @@ _LAZY: dict[str, tuple[str, str | None]] = {
     "exports": ("gdi_spe.workspace.outputs.exports", "exports"),
     "from_hail": ("gdi_spe.workspace.bridges.hail_names", "from_hail"),
     "isolation_report": ("gdi_spe.workspace.isolation", "isolation_report"),
+    "meta_analysis": ("gdi_spe.analysis.combining.meta", "meta_analysis"),
     "open_cohort": ("gdi_spe.workspace.cohorts", "open_cohort"),
     "plot": ("gdi_spe.workspace.plot", None),
+    "read_gwas_ssf": ("gdi_spe.analysis.combining.gwas_ssf", "read_gwas_ssf"),
     "request_export": ("gdi_spe.workspace.outputs.exports", "request_export"),
+    "write_gwas_ssf": ("gdi_spe.analysis.combining.gwas_ssf", "write_gwas_ssf"),
 }
 
 __all__ = sorted(_LAZY)  # computed from the one table above

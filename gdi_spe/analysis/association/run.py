@@ -157,6 +157,7 @@ def _told(
     people = np.array(folder.samples["individual_id"].to_pylist())[design.samples]
     told: dict[str, object] = {
         "model": model,
+        "assembly": folder.assembly,
         "n": design.n,
         "n_left_out": design.n_left_out,
         "covariates": list(design.names[1:]),
