@@ -105,6 +105,11 @@ class Processes:
         for name in reversed(list(self._running)):
             self.stop(name)
 
+    @property
+    def running(self) -> frozenset[str]:
+        """The names of what was started and not stopped."""
+        return frozenset(self._running)
+
     def pid(self, name: str) -> int:
         """Return a running process's id."""
         return self._running[name].pid

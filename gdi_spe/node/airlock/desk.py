@@ -240,6 +240,11 @@ class Desk:
             self._note(rid, found)
             raise
 
+    def check_still_released(self, rid: str, person: str) -> None:
+        """Raise unless what a person is fetching is released to them still."""
+        with self.database.read() as session:
+            releases.check_still_released(session, rid, person, self.now())
+
     def _note(self, rid: str, found: ContentChanged) -> None:
         with self.database.write() as session:
             releases.note_tampering(session, rid, found, self.now())

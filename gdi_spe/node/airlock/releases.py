@@ -177,13 +177,7 @@ def download(
     ContentChanged
         If the bytes on disk are not those that were reviewed.
     """
-    request = get(session, rid)
-    # TRUST: a release is for its author alone; a link to it is worth nothing to anybody else.
-    if refusal := refusal_to_own(request, person):
-        raise refusal
-    released = release_of(session, request)
-    if request.status != Status.RELEASED or released is None or now >= released.until:
-        raise NotReleased
+    released = check_still_released(session, rid, person, now)
     file = next((f for f in files_of(session, rid) if name in (f.name, f.release_name)), None)
     if file is None:
         raise NotFound("file", name)
@@ -196,6 +190,24 @@ def download(
     facts: dict[str, Fact] = {"file": file.name, "sha256": file.sha256, "bytes": len(data)}
     record(session, Event("export.downloaded", person, rid, facts), now)
     return Handed(file.release_name, file.media_type, file.sha256, data)
+
+
+def check_still_released(session: Session, rid: str, person: str, now: datetime) -> Release:
+    """Return the release that an author may fetch now: asked before, and again while it goes out.
+
+    Raises
+    ------
+    NotReleased
+        If it was frozen meanwhile, or its time is over.
+    """
+    request = get(session, rid)
+    # TRUST: a release is for its author alone; a link to it is worth nothing to anybody else.
+    if refusal := refusal_to_own(request, person):
+        raise refusal
+    released = release_of(session, request)
+    if request.status != Status.RELEASED or released is None or now >= released.until:
+        raise NotReleased
+    return released
 
 
 def note_tampering(session: Session, rid: str, found: ContentChanged, now: datetime) -> None:

@@ -55,7 +55,7 @@ class _Open:
     """A workspace with its two listening sockets."""
 
     workspace: Workspace
-    servers: list[tuple[web.Server, asyncio.Server]] = field(default_factory=list)
+    servers: dict[str, tuple[web.Server, asyncio.Server]] = field(default_factory=dict)
 
 
 class Gateway:
@@ -130,8 +130,14 @@ class Gateway:
         await self.workspace(wid).attach(self.shared.start_timeout_seconds)
 
     async def close_route(self, wid: str, why: str) -> None:
-        """Let nobody pass any more, at once."""
+        """Let nobody pass any more, at once, in either direction.
+
+        The proxy's socket still answers, with why; the workspace's own is closed for good.
+        """
         await self.workspace(wid).close_route(why)
+        if opened := self._opened.get(wid):
+            await self._stop_listening(opened, "node")
+            self._store.release(f"{wid}.node")
 
     async def forget(self, wid: str, *, is_stopping: bool = True) -> None:
         """Stop listening for a workspace; its folder stays, for it is mounted."""
@@ -180,8 +186,8 @@ class Gateway:
                 await workspace.attach(_REATTACH_SECONDS)
         except (SpeError, OSError) as error:
             _log.warning("%s is not taken up: %s", kept.registration.wid, error)
-            if opened := self._opened.get(kept.registration.wid):
-                await opened.workspace.close_route("it was not found after a restart.")
+            if kept.registration.wid in self._opened:
+                await self.close_route(kept.registration.wid, "it was not found after a restart.")
 
     async def _open(self, kept: Kept) -> Workspace:
         golden = self._golden_of(kept.order.image)
@@ -189,7 +195,8 @@ class Gateway:
         opened = _Open(workspace)
         self._opened[workspace.wid] = opened
         await self._listen_for_proxy(opened)
-        await self._listen_for_workspace(opened)
+        if not kept.closed_why:
+            await self._listen_for_workspace(opened)
         return workspace
 
     def _golden_of(self, image: str) -> Golden:
@@ -215,7 +222,7 @@ class Gateway:
         twin = path.with_name("gw.sock:80")
         twin.unlink(missing_ok=True)
         os.link(path, twin)
-        await self._serve(opened, listening, Door(opened.workspace).handle)
+        await self._serve(opened, "pub", listening, Door(opened.workspace).handle)
 
     async def _listen_for_workspace(self, opened: _Open) -> None:
         folder = self.node_folder(opened.workspace.wid)
@@ -223,9 +230,12 @@ class Gateway:
         _folder(folder, 0o711)
         name = f"{opened.workspace.wid}.node"
         listening = self._store.listen(name, folder / "node.sock", 0o666)
-        await self._serve(opened, listening, NodeSocket(opened.workspace, self._node).handle)
+        handler = NodeSocket(opened.workspace, self._node).handle
+        await self._serve(opened, "node", listening, handler)
 
-    async def _serve(self, opened: _Open, listening_on: socket.socket, handler: _Handler) -> None:
+    async def _serve(
+        self, opened: _Open, name: str, listening_on: socket.socket, handler: _Handler
+    ) -> None:
         server = web.Server(
             handler,
             access_log=None,
@@ -235,13 +245,15 @@ class Gateway:
         )
         loop = asyncio.get_running_loop()
         listening = await loop.create_unix_server(server, sock=listening_on)
-        opened.servers.append((server, listening))
+        opened.servers[name] = (server, listening)
 
-    async def _stop_listening(self, opened: _Open) -> None:
-        for server, listening in opened.servers:
-            listening.close()
-            await server.shutdown(0.2)
-        opened.servers.clear()
+    async def _stop_listening(self, opened: _Open, *names: str) -> None:
+        """Close listening sockets, by name or all, and end what came by them."""
+        for name in names or tuple(opened.servers):
+            if found := opened.servers.pop(name, None):
+                server, listening = found
+                listening.close()
+                await server.shutdown(0.2)
 
     # by itself
 
@@ -250,7 +262,7 @@ class Gateway:
         now = self.shared.clock.now()
         for workspace in self.workspaces:
             if not workspace.closed_why and workspace.refusal(now):
-                await workspace.close_route("the grant for its cohort has ended.")
+                await self.close_route(workspace.wid, "the grant for its cohort has ended.")
 
     async def _ask_orders(self) -> None:
         """Hear from the node process whether a workspace ends sooner or later."""
@@ -263,7 +275,7 @@ class Gateway:
                     raise refusal
                 workspace.update(order)
             except (NoSuchWorkspace, OtherOwner):
-                await workspace.close_route("it was stopped.")
+                await self.close_route(workspace.wid, "it was stopped.")
             except Unavailable as error:
                 _log.info("%s: %s", workspace.wid, error)
 

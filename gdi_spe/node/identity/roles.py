@@ -43,6 +43,7 @@ class Verb(StrEnum):
     READ_AUDIT = "read-audit"
     EXPORT_EVIDENCE = "export-evidence"
     BREAK_GLASS = "break-glass"
+    WATCH_NODE = "watch-node"
 
 
 PERMISSIONS: dict[Role, frozenset[Verb]] = {
@@ -61,9 +62,10 @@ PERMISSIONS: dict[Role, frozenset[Verb]] = {
             Verb.IMPORT_DATASET,
             Verb.DELETE_DATASET,
             Verb.BREAK_GLASS,
+            Verb.WATCH_NODE,
         }
     ),
-    Role.AUDITOR: frozenset({Verb.READ_AUDIT, Verb.EXPORT_EVIDENCE}),
+    Role.AUDITOR: frozenset({Verb.READ_AUDIT, Verb.EXPORT_EVIDENCE, Verb.WATCH_NODE}),
     Role.STEWARD: frozenset(
         {
             Verb.DEFINE_COHORT,

@@ -14,6 +14,7 @@ from gdi_spe.boundary.identifiers import Slug
 from gdi_spe.node.containers import register
 from gdi_spe.node.identity.grants import end_login
 from gdi_spe.node.identity.login import admit, evaluate, refused_outright
+from gdi_spe.node.identity.outages import provider_answered, provider_silent
 from gdi_spe.node.identity.people import LoginRefused, person_row
 from gdi_spe.node.projects.access import projects_of
 from gdi_spe.node.projects.applications import name_members
@@ -39,6 +40,12 @@ class EndedBody(_Body):
     """Why a log-in is no longer confirmed."""
 
     why: Literal["token-refused", "login-refused", "provider-silent"]
+
+
+class ProviderBody(_Body):
+    """Whether the log-in service answers."""
+
+    answers: bool
 
 
 class StartBody(_Body):
@@ -73,6 +80,7 @@ def routes(node: Node) -> list[BaseRoute]:
                 return refused_outright(session, refusal, now).as_json()
         with node.database.write() as session:
             outcome = admit(session, judged, node.settings, now)
+            provider_answered(session, body.issuer, now)
             # Whom an application names may have been a stranger here until now.
             name_members(session, node.settings, now)
             return outcome.as_json()
@@ -80,6 +88,11 @@ def routes(node: Node) -> list[BaseRoute]:
     def login_ended(username: str, body: EndedBody) -> None:
         with node.database.write() as session:
             end_login(session, person_row(session, username).person, body.why, node.now())
+
+    def provider(body: ProviderBody) -> None:
+        note = provider_answered if body.answers else provider_silent
+        with node.database.write() as session:
+            note(session, node.settings.identity.issuer, node.now())
 
     def projects(username: str) -> dict[str, Any]:
         with node.database.write() as session:
@@ -113,6 +126,10 @@ def routes(node: Node) -> list[BaseRoute]:
         await run_in_threadpool(login_ended, request.path_params["username"], body)
         return Response(status_code=204)
 
+    async def post_provider(request: Request) -> Response:
+        await run_in_threadpool(provider, await body_of(request, ProviderBody))
+        return Response(status_code=204)
+
     async def get_projects(request: Request) -> Response:
         return JSONResponse(await run_in_threadpool(projects, request.path_params["username"]))
 
@@ -136,6 +153,7 @@ def routes(node: Node) -> list[BaseRoute]:
 
     return [
         Route("/v1/logins", post_login, methods=["POST"]),
+        Route("/v1/provider", post_provider, methods=["POST"]),
         Route("/v1/people/{username}/projects", get_projects),
         Route("/v1/people/{username}/login-ended", post_login_ended, methods=["POST"]),
         Route("/v1/workspaces", post_workspace, methods=["POST"]),

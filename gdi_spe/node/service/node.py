@@ -15,6 +15,7 @@ from gdi_spe.node.identity.hints import Hints
 from gdi_spe.node.identity.keys import KeySource, key_source_for
 from gdi_spe.node.identity.obligations import keep_obligations
 from gdi_spe.node.service.client import NodeClient
+from gdi_spe.node.service.policy_in_force import adopt
 from gdi_spe.node.settings import Settings, load_settings
 
 
@@ -87,11 +88,14 @@ def open_node(home: Path) -> Node:
     """Read and check everything that the node process needs; raises if any of it is wrong."""
     settings = load_settings(home)
     database = upgrade(Database(settings.database_url))
+    policy = load_policy(home / "policy.toml")
     with database.write() as session:
-        keep_obligations(session, settings.identity.obligations, datetime.now(UTC))
+        now = datetime.now(UTC)
+        adopt(session, policy, now, needs_four_eyes=settings.needs_four_eyes)
+        keep_obligations(session, settings.identity.obligations, now)
     return Node(
         settings=settings,
-        policy=load_policy(home / "policy.toml"),
+        policy=policy,
         database=database,
         keys=key_source_for(settings),
         gate=Gate(NodeClient(settings.run_dir / "gateway" / "ctl.sock", timeout_seconds=10)),

@@ -9,26 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gdi_spe.boundary.errors import NotFound, Refused
 from gdi_spe.node.airlock.desk import desk_of
-from gdi_spe.node.airlock.people import Actor, actor_of
+from gdi_spe.node.airlock.people import Actor
 from gdi_spe.node.airlock.releases import Handed
 from gdi_spe.node.airlock.reviews import Ballot, Decision
 from gdi_spe.node.identity.hints import check_shape, source_of
-from gdi_spe.node.identity.people import recognise_recorded, roles_of
-from gdi_spe.node.identity.proposals import approve, pending, propose
-from gdi_spe.node.identity.roles import Verb, refusal
-from gdi_spe.node.identity.tables import Proposal
+from gdi_spe.node.identity.people import recognise_recorded
+from gdi_spe.node.service import duty_api
 from gdi_spe.node.service.edge import body_of
+from gdi_spe.node.service.named import actor_named
 from gdi_spe.node.service.node import Node
-
-_MAX_DIGITS = 12
 
 
 class _Body(BaseModel):
@@ -50,23 +46,6 @@ class VoteBody(_Body):
     seen_sha256: str
 
 
-class ProposalBody(_Body):
-    """What somebody wants that takes four eyes."""
-
-    verb: Verb
-    target: str = Field(max_length=255)
-    why: str = Field(max_length=2000)
-    hours: float = 0
-
-
-class NobodyNamed(Refused):
-    """The web process did not say who asks."""
-
-    code = "nobody-named"
-    http_status = 401
-    public_message = "Log in first."
-
-
 Answer = Callable[[Request, Actor], Any]
 
 
@@ -75,11 +54,7 @@ def routes(node: Node) -> list[BaseRoute]:
     desk = desk_of(node.database, node.home, node.policy, node.now)
 
     def actor(request: Request) -> Actor:
-        person = request.headers.get("x-spe-person", "")
-        if not person:
-            raise NobodyNamed
-        with node.database.read() as session:
-            return actor_of(session, person, roles_of(session, person))
+        return actor_named(node, request)
 
     def log_in(body: PersonBody) -> dict[str, Any]:
         said = body.claims, body.issuer
@@ -93,33 +68,6 @@ def routes(node: Node) -> list[BaseRoute]:
     async def post_person(request: Request) -> Response:
         body = await body_of(request, PersonBody)
         return JSONResponse(await run_in_threadpool(log_in, body))
-
-    def proposed(person: str, body: ProposalBody) -> dict[str, Any]:
-        told = (body.verb, body.target, body.why)
-        with node.database.write() as session:
-            return _proposal(propose(session, person, *told, node.now(), body.hours))
-
-    def approve_one(person: str, number: int) -> dict[str, Any]:
-        with node.database.write() as session:
-            return _proposal(approve(session, number, person, node.now()))
-
-    def proposals(_request: Request, who: Actor) -> Any:
-        # Who could not approve any of them learns of none.
-        with node.database.read() as session:
-            rows = pending(session, node.now())
-            return [_proposal(one) for one in rows if not refusal(who.roles, Verb(one.verb))]
-
-    async def post_proposal(request: Request) -> Response:
-        body = await body_of(request, ProposalBody)
-        person = actor(request).person
-        return JSONResponse(await run_in_threadpool(proposed, person, body))
-
-    async def post_approval(request: Request) -> Response:
-        number = request.path_params["number"]
-        if not number.isascii() or not number.isdecimal() or len(number) > _MAX_DIGITS:
-            raise NotFound("proposal", number)
-        said = actor(request).person, int(number)
-        return JSONResponse(await run_in_threadpool(approve_one, *said))
 
     async def post_hint(request: Request) -> Response:
         # TRUST: a push tells only that there is something to read; whose secret it carries tells
@@ -161,6 +109,10 @@ def routes(node: Node) -> list[BaseRoute]:
     def content(request: Request, who: Actor) -> Any:
         return desk.open_file(request.path_params["rid"], request.path_params["name"], who)
 
+    def still(request: Request, who: Actor) -> Any:
+        desk.check_still_released(request.path_params["rid"], who.person)
+        return {}
+
     def download(request: Request, who: Actor) -> Any:
         return desk.download(request.path_params["rid"], request.path_params["name"], who.person)
 
@@ -172,9 +124,7 @@ def routes(node: Node) -> list[BaseRoute]:
     return [
         Route("/v1/people", post_person, methods=["POST"]),
         Route("/v1/hints", post_hint, methods=["POST"]),
-        Route("/v1/proposals", answering(proposals)),
-        Route("/v1/proposals", post_proposal, methods=["POST"]),
-        Route("/v1/proposals/{number}/approve", post_approval, methods=["POST"]),
+        *duty_api.routes(node),
         Route("/v1/exports", answering(home)),
         Route(one, answering(show)),
         Route(f"{one}/review", answering(review)),
@@ -182,20 +132,8 @@ def routes(node: Node) -> list[BaseRoute]:
         Route(f"{one}/withdraw", answering(withdraw), methods=["POST"]),
         Route(f"{one}/files/{{name}}/open", answering(content), methods=["POST"]),
         Route(f"{one}/files/{{name}}/download", answering(download), methods=["POST"]),
+        Route(f"{one}/still-released", answering(still)),
     ]
-
-
-def _proposal(row: Proposal) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "verb": row.verb,
-        "target": row.target,
-        "why": row.why,
-        "hours": row.hours,
-        "proposed_by": row.proposed_by,
-        "proposed_at": row.proposed_at.isoformat(),
-        "approved_by": row.approved_by,
-    }
 
 
 def _response(value: Any) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _MAX_FORM_BYTES = 64 * 1024
 _MAX_HINT_BYTES = 1024 * 1024
+_PIECE_BYTES = 256 * 1024
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
@@ -185,8 +186,44 @@ class Pages:
             "content-disposition": f'attachment; filename="{content.name}"',
             "content-security-policy": SANDBOX_POLICY,
             "x-spe-sha256": content.sha256,
+            "content-length": str(len(content.data)),
         }
-        return Response(content.data, media_type=content.media_type, headers=headers)
+        pieces = self._while_released(content.data, person, rid)
+        return StreamingResponse(pieces, media_type=content.media_type, headers=headers)
+
+    async def _while_released(self, data: bytes, person: str, rid: str) -> AsyncIterator[bytes]:
+        """Hand out a file piece by piece, as long as it is released to this person."""
+        yield data[:_PIECE_BYTES]
+        for start in range(_PIECE_BYTES, len(data), _PIECE_BYTES):
+            # TRUST: an end of access while a file goes out ends that too; a part of it is void.
+            await self.api.check_still_released(person, rid)
+            yield data[start : start + _PIECE_BYTES]
+
+    # --- duties ---------------------------------------------------------------------------------
+
+    async def duties(self, request: Request) -> Response:
+        """Show what a person owes the node, and the node's state to those who watch over it."""
+        return self._page(request, "duties.html", await self.api.duties(self._person(request)))
+
+    async def accept(self, request: Request) -> Response:
+        """Accept terms."""
+        await self._form(request)
+        await self.api.accept(self._person(request), request.path_params["name"])
+        return RedirectResponse("/duties", 303)
+
+    async def propose(self, request: Request) -> Response:
+        """Propose what takes two people."""
+        form = await self._form(request)
+        proposal = {name: str(form.get(name, "")) for name in ("verb", "target", "why")}
+        hours = _hours(str(form.get("hours", "")))
+        await self.api.propose(self._person(request), {**proposal, "hours": hours})
+        return RedirectResponse("/duties", 303)
+
+    async def approve(self, request: Request) -> Response:
+        """Approve what somebody else proposed."""
+        await self._form(request)
+        await self.api.approve(self._person(request), request.path_params["number"])
+        return RedirectResponse("/duties", 303)
 
     async def style(self, request: Request) -> Response:
         """Send the style sheet."""
@@ -255,6 +292,10 @@ class Pages:
             Route(file, self.file),
             Route(f"{file}/picture", self.picture),
             Route(f"{file}/download", self.download, methods=["POST"]),
+            Route("/duties", self.duties),
+            Route("/duties/terms/{name}", self.accept, methods=["POST"]),
+            Route("/duties/proposals", self.propose, methods=["POST"]),
+            Route("/duties/proposals/{number}", self.approve, methods=["POST"]),
             Route("/hooks/rems", self.hint, methods=["PUT", "POST"]),
             Route("/hooks/rems/{secret}", self.hint, methods=["PUT", "POST"]),
             Route("/static/style.css", self.style),
@@ -287,6 +328,15 @@ def _from_these_pages(request: Request, public_url: str) -> bool:
     sites = ("same-origin", None)
     headers = request.headers
     return headers.get("origin") in origins and headers.get("sec-fetch-site") in sites
+
+
+def _hours(text: str) -> float:
+    """Return a number of hours; none and what is none are 0, which the node judges."""
+    try:
+        hours = float(text or 0)
+    except ValueError:
+        return 0.0
+    return hours if 0 <= hours < 10_000 else 0.0
 
 
 def _number(text: str) -> int:

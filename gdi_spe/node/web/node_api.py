@@ -12,6 +12,7 @@ import httpx
 from gdi_spe.boundary.errors import NotFound, SpeError, Unavailable
 
 _REQUEST = re.compile(r"e[0-9a-f]{12}")
+_SLUG, _NUMBER = re.compile(r"[a-z][a-z0-9-]{0,29}"), re.compile(r"[0-9]{1,12}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -63,6 +64,30 @@ class NodeApi:
     async def home(self, person: str) -> dict[str, Any]:
         """Return a person's requests and what waits for them."""
         return await self._json("GET", "/v1/exports", person)
+
+    async def duties(self, person: str) -> dict[str, Any]:
+        """Return what a person has accepted, may propose and approve, and how the node stands."""
+        return await self._json("GET", "/v1/duties", person)
+
+    async def accept(self, person: str, name: str) -> None:
+        """Accept terms."""
+        if not _SLUG.fullmatch(name):
+            raise NotFound("obligation", name)
+        await self._json("POST", f"/v1/obligations/{name}/accept", person)
+
+    async def propose(self, person: str, proposal: dict[str, Any]) -> None:
+        """Propose what takes two people."""
+        await self._json("POST", "/v1/proposals", person, proposal)
+
+    async def approve(self, person: str, number: str) -> None:
+        """Approve what somebody else proposed."""
+        if not _NUMBER.fullmatch(number):
+            raise NotFound("proposal", number)
+        await self._json("POST", f"/v1/proposals/{number}/approve", person)
+
+    async def check_still_released(self, person: str, rid: str) -> None:
+        """Raise unless what is being fetched is released to them still."""
+        await self._json("GET", f"{_path(rid)}/still-released", person)
 
     async def show(self, person: str, rid: str) -> dict[str, Any]:
         """Return a request as a person sees it."""

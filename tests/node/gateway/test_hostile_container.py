@@ -488,8 +488,27 @@ async def test_what_a_check_found_counts_and_stops_the_next_one(as_workspace: An
 async def test_after_the_end_the_nodes_socket_is_closed_too(as_workspace: Any) -> None:
     await as_workspace.gateway.close_route(as_workspace.workspace.wid, "it was stopped.")
 
-    assert (await say(as_workspace, "GET", "/v1/self"))[0] == 403
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await say(as_workspace, "GET", "/v1/self")
     assert as_workspace.node.asked == []
+
+
+async def test_a_connection_to_the_nodes_socket_ends_in_the_middle_of_what_it_sends(
+    as_workspace: Any,
+) -> None:
+    wid = as_workspace.workspace.wid
+    where = as_workspace.gateway.node_folder(wid) / "node.sock"
+    reader, writer = await asyncio.open_unix_connection(str(where))
+    path = "/v1/exports/e0123456789ab/files/table.csv"
+    writer.write(f"PUT {path} HTTP/1.1\r\nHost: node\r\nContent-Length: 1000\r\n\r\nab".encode())
+    await writer.drain()
+    await asyncio.sleep(0.2)
+
+    await as_workspace.gateway.close_route(wid, "it was stopped.")
+
+    async with asyncio.timeout(5):
+        assert b" 200 " not in await reader.read()
+    writer.close()
 
 
 async def test_the_folder_of_the_nodes_socket_can_be_passed_but_not_listed(house: Any) -> None:

@@ -96,6 +96,8 @@ ROUTES = [
     ("POST", "/requests/e1/votes"), ("POST", "/requests/e1/withdraw"),
     ("POST", "/hooks/rems"), ("PUT", "/hooks/rems/" + "s" * 32),
     ("POST", "/requests/e1/files/t.csv/download"), ("DELETE", "/"), ("PUT", "/requests/e1"),
+    ("GET", "/duties"), ("POST", "/duties/terms/t.csv"), ("POST", "/duties/proposals"),
+    ("POST", "/duties/proposals/1"),
 ]  # fmt: skip
 
 
@@ -121,7 +123,7 @@ def test_the_headers_test_knows_every_route(site):
     from gdi_spe.node.web.app import Pages, templates
 
     pages = Pages(site.settings, None, None, templates())
-    values = {"rid": "e1", "name": "t.csv", "secret": "s" * 32}
+    values = {"rid": "e1", "name": "t.csv", "secret": "s" * 32, "number": "1"}
     known = {route.path.format(**values) for route in pages.routes()}
 
     assert known <= {path for _, path in ROUTES}
@@ -141,12 +143,17 @@ def test_an_unforeseen_error_has_the_headers_and_tells_nothing(site, ada, monkey
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "x" * 43])
-@pytest.mark.parametrize("path", ["votes", "withdraw", "files/t.csv/download"])
+@pytest.mark.parametrize(
+    "path",
+    ["votes", "withdraw", "files/t.csv/download", "duties/terms/terms-1", "duties/proposals",
+     "duties/proposals/1"],
+)  # fmt: skip
 def test_a_form_without_the_visits_token_is_refused(token, path, site, ada):
     rid = site.submitted()
     fields = {} if token is None else {"csrf": token}
 
-    answer = ada.client.post(f"/requests/{rid}/{path}", data=fields, follow_redirects=False)
+    where = f"/{path}" if path.startswith("duties") else f"/requests/{rid}/{path}"
+    answer = ada.client.post(where, data=fields, follow_redirects=False)
 
     assert answer.status_code == 403
     assert "submitted" in ada.get(f"/requests/{rid}").text

@@ -7,6 +7,7 @@ import re
 import numpy as np
 from PIL import Image
 
+from gdi_spe.node.airlock.requests import freeze
 from gdi_spe.node.identity.people import username_of
 
 SMALL = ("cells.csv", b"population,n_individuals\nFIN,400\nEST,3\n", "counts")
@@ -176,3 +177,28 @@ def test_a_suspended_person_is_nobody(site, rosa):
         )
 
     assert rosa.get(f"/requests/{rid}/review").status_code == 404
+
+
+def test_a_download_under_way_ends_with_the_release(site, ada, rosa, sven, monkeypatch):
+    monkeypatch.setattr("gdi_spe.node.web.app._PIECE_BYTES", 16)
+    rid = site.submitted()
+    approve(rosa, rid)
+    approve(sven, rid)
+    checked = site.desk.check_still_released
+    pieces = []
+
+    def frozen_after_one(desk, rid, person):
+        pieces.append(rid)
+        if len(pieces) == 2:
+            with site.database.write() as session:
+                freeze(session, person, "p1", "suspended", site.now())
+        checked(rid, person)
+
+    monkeypatch.setattr("gdi_spe.node.airlock.desk.Desk.check_still_released", frozen_after_one)
+
+    answer = ada.post(f"/requests/{rid}/files/t.csv/download")
+
+    # A browser takes a body that is shorter than was announced for a failed download.
+    assert len(answer.content) == 32 < int(answer.headers["content-length"])
+    assert len(pieces) == 2
+    assert "frozen" in ada.get(f"/requests/{rid}").text

@@ -27,6 +27,7 @@ Handler = Callable[[Workspace, web.BaseRequest, str], Awaitable[web.StreamRespon
 _HANDLERS: dict[str, Handler] = {
     "absent": own.absent,
     "api_version": own.api_version,
+    "banner": own.banner,
     "build": own.build,
     "channels": channels.channels,
     "checkpoints": own.checkpoints,

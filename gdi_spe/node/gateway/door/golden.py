@@ -55,6 +55,7 @@ _PAGE = """<!doctype html>
 <link rel="" type="image/x-icon" href="{base}static/favicons/favicon-busy-1.ico"
  class="busy favicon">
 <script defer="defer" src="{base}static/lab/{main}"></script>
+<script defer="defer" src="{base}spe/banner.js"></script>
 </head><body class="jp-ThemedContainer"></body></html>
 """
 

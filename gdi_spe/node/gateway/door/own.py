@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -19,6 +20,7 @@ from gdi_spe.node.gateway.workspace import Workspace
 _MAX_PREFERENCE_BYTES = 262_144
 _MAX_PREFERENCES = 60
 _MAX_SOCKETS = 16
+_BANNER = Path(__file__).with_name("banner.js")
 _ENGLISH = {"en": {"displayName": "English", "nativeName": "English"}}
 
 
@@ -115,6 +117,11 @@ async def server_status(workspace: Workspace, _r: web.BaseRequest, _path: str) -
     at = instant(workspace.attached_at)
     body = {"connections": 0, "kernels": 0, "started": at, "last_activity": at}
     return answers.json_answer(body)
+
+
+async def banner(_w: Workspace, _request: web.BaseRequest, _path: str) -> web.StreamResponse:
+    """Answer with the script that warns before the workspace ends."""
+    return answers.file(_BANNER, "text/javascript")
 
 
 async def meter(workspace: Workspace, _request: web.BaseRequest, _path: str) -> web.Response:

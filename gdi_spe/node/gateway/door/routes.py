@@ -47,6 +47,7 @@ ROUTES = (
     _route("GET", r"/api/kernelspecs", "kernelspecs", By.GATEWAY),
     _route("GET", r"/api/me", "me", By.GATEWAY),
     _route("GET", r"/api/status", "server_status", By.GATEWAY),
+    _route("GET", r"/spe/banner\.js", "banner", By.GATEWAY),
     _route("GET", r"/api/spe/meter", "meter", By.GATEWAY),
     _route("GET", r"/lab/api/translations/?", "languages", By.GATEWAY),
     _route("GET", r"/lab/api/translations/\w{1,20}", "translation", By.GATEWAY),
