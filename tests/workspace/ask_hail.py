@@ -42,7 +42,12 @@ some = some.filter_cols(known.contains(some.individual_id))
 some = some.filter_rows(places.contains(some.locus.position))
 some = some.annotate_cols(case=facts[some.individual_id].case, male=facts[some.individual_id].male)
 wald = hl.logistic_regression_rows(
-    "wald", y=some.case, x=some.GT.n_alt_alleles(), covariates=[1.0, some.male]
+    "wald",
+    y=some.case,
+    x=some.GT.n_alt_alleles(),
+    covariates=[1.0, some.male],
+    # Hail stops at 1e-6 by itself.
+    tolerance=1e-10,
 )
 spe.from_hail(wald).to_parquet(out / "logistic.hail")
 cases = {who: case[who] for who in calls.index}

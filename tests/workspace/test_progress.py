@@ -8,12 +8,14 @@ import pty
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.progress import Screen, progress, screen
 
 
@@ -159,3 +161,35 @@ def test_a_terminal_shows_the_line() -> None:
     os.close(own)
     assert "association ██████░" in said
     assert "association: 1 done in 1 s" in said
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(
+    ("what", "work"),
+    [
+        ("association", lambda cohort, place: cohort.association({"P01": 1, "P02": 2, "P03": 3})),
+        ("to_vcf", lambda cohort, place: cohort.to_vcf(place / "a.vcf")),
+        ("to_pgen", lambda cohort, place: cohort.to_pgen(place / "a")),
+    ],
+)
+def test_long_work_counts_every_variant(
+    what: str,
+    work: Callable[[Cohort, Path], object],
+    cohort: Cohort,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[tuple[str, int | None]] = []
+    steps: list[int] = []
+
+    @contextmanager
+    def counted(name: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        told.append((name, total))
+        yield steps.append
+
+    monkeypatch.setattr("gdi_spe.workspace.cohort.held.progress", counted)
+
+    work(cohort, tmp_path)
+
+    assert told == [(what, cohort.folder.manifest.n_variants)]
+    assert sum(steps) == cohort.folder.manifest.n_variants

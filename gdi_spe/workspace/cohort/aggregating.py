@@ -86,21 +86,23 @@ class Aggregating(Held):
         from gdi_spe.analysis.burden import run
 
         values, kind = self._trait(trait, model, controls, repeated)
-        return run.burden(
-            self.folder,
-            values,
-            self._named_covariates(covariates),
-            kind,
-            masks=masks,
-            max_frequency=max_frequency,
-            genes=genes,
-            regions=regions,
-            statistic=statistic,
-            weights=weights,
-            test=test,
-            missing=missing,
-            min_carriers=min_carriers,
-        )
+        with self._watched("burden", is_whole=genes is None and regions is None) as advance:
+            return run.burden(
+                self.folder,
+                values,
+                self._named_covariates(covariates),
+                kind,
+                masks=masks,
+                max_frequency=max_frequency,
+                genes=genes,
+                regions=regions,
+                statistic=statistic,
+                weights=weights,
+                test=test,
+                missing=missing,
+                min_carriers=min_carriers,
+                progress=advance,
+            )
 
     def skat(
         self,
@@ -155,20 +157,22 @@ class Aggregating(Held):
         from gdi_spe.analysis.skat import run
 
         values, kind = self._trait(trait, model, controls, repeated)
-        return run.skat(
-            self.folder,
-            values,
-            self._named_covariates(covariates),
-            kind,
-            method=method,
-            masks=masks,
-            max_frequency=max_frequency,
-            genes=genes,
-            regions=regions,
-            weights=weights,
-            small_sample=small_sample,
-            min_carriers=min_carriers,
-        )
+        with self._watched("skat", is_whole=genes is None and regions is None) as advance:
+            return run.skat(
+                self.folder,
+                values,
+                self._named_covariates(covariates),
+                kind,
+                method=method,
+                masks=masks,
+                max_frequency=max_frequency,
+                genes=genes,
+                regions=regions,
+                weights=weights,
+                small_sample=small_sample,
+                min_carriers=min_carriers,
+                progress=advance,
+            )
 
     def _trait(
         self, trait: Trait, model: str | None, controls: Selection | None, repeated: str

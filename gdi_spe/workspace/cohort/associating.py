@@ -72,7 +72,8 @@ class Associating(Held):
             Leave out variants whose rarer allele has fewer copies, or a smaller frequency,
             among those in the model.
         progress
-            Called with the number of variants done since the last call.
+            Called with the number of variants done since the last call; without it a line shows
+            how far long work has come.
 
         Returns
         -------
@@ -115,28 +116,31 @@ class Associating(Held):
         >>> table.columns[:4].tolist()
         ['chromosome', 'base_pair_location', 'effect_allele', 'other_allele']
         """
-        from gdi_spe.analysis.association import run, scan
+        from gdi_spe.analysis.association import run
 
         if isinstance(trait, Selection):
             others = trait.controls() if controls is None else controls
             values = run.case_control(trait.ids, others.ids)
         else:
             values = run.quantitative(self.folder, trait, repeated)
-        return run.associate(
-            self.folder,
-            values,
-            self._with_components(covariates),
-            model or ("logistic" if isinstance(trait, Selection) else "linear"),
-            individuals=ids_of(individuals),
-            region=region,
-            gene=gene,
-            test=test,
-            missing=missing,
-            repeated=repeated,
-            min_allele_count=min_allele_count,
-            min_allele_frequency=min_allele_frequency,
-            progress=progress or scan.quiet,
-        )
+        with self._watched(
+            "association", progress, is_whole=region is None and gene is None
+        ) as advance:
+            return run.associate(
+                self.folder,
+                values,
+                self._with_components(covariates),
+                model or ("logistic" if isinstance(trait, Selection) else "linear"),
+                individuals=ids_of(individuals),
+                region=region,
+                gene=gene,
+                test=test,
+                missing=missing,
+                repeated=repeated,
+                min_allele_count=min_allele_count,
+                min_allele_frequency=min_allele_frequency,
+                progress=advance,
+            )
 
     def _with_components(self, covariates: Covariates) -> Covariates:
         import pandas as pd

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.cohort.held import Held, ids_of
-from gdi_spe.workspace.progress import progress
 from gdi_spe.workspace.surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class Bridging(Held):
         from gdi_spe.workspace.bridges import hail
 
         hail.library()
-        with progress("to_hail", self._n_steps(region, individuals)) as advance:
+        with self._watched("to_hail", is_whole=region is None and individuals is None) as advance:
             return hail.matrix_table(self.folder, ids_of(individuals), region, advance)
 
     def to_vcf(
@@ -108,7 +107,7 @@ class Bridging(Held):
         """
         from gdi_spe.workspace.bridges import files
 
-        with progress("to_vcf", self._n_steps(region, individuals)) as advance:
+        with self._watched("to_vcf", is_whole=region is None and individuals is None) as advance:
             return files.write_vcf(
                 self.folder,
                 path,
@@ -165,7 +164,7 @@ class Bridging(Held):
         """
         from gdi_spe.workspace.bridges import files
 
-        with progress("to_pgen", self._n_steps(region, individuals)) as advance:
+        with self._watched("to_pgen", is_whole=region is None and individuals is None) as advance:
             return files.write_pgen(
                 self.folder,
                 prefix,
@@ -309,7 +308,7 @@ class Bridging(Held):
         """
         from gdi_spe.workspace.bridges import files, programs
 
-        with progress("to_pgen", self._n_steps()) as advance:
+        with self._watched("to_pgen") as advance:
             prefix = files.kept_pgen(self.folder, surroundings().kept, advance)
         return programs.plink2(
             self.folder,
@@ -348,13 +347,6 @@ class Bridging(Held):
         """
         from gdi_spe.workspace.bridges import files, programs
 
-        with progress("to_vcf", self._n_steps()) as advance:
+        with self._watched("to_vcf") as advance:
             path = files.kept_vcf(self.folder, surroundings().kept, advance)
         return programs.bcftools(path, arguments)
-
-    def _n_steps(
-        self, region: str | Sequence[str] | None = None, individuals: Selection | None = None
-    ) -> int | None:
-        """Return how many variants will be written, where that is known before."""
-        is_whole = region is None and individuals is None
-        return self.folder.manifest.n_variants if is_whole else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.query.evaluate import Evaluator
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace.progress import progress
 from gdi_spe.workspace.surroundings import surroundings
 
 if TYPE_CHECKING:
     from gdi_spe.workspace.asking.selection import Selection
+
+Progress = Callable[[int], None]
 
 
 class Held:
@@ -38,6 +42,21 @@ class Held:
     def evaluator(self) -> Evaluator:
         """Answers questions about the cohort's individuals."""
         return Evaluator(self.folder)
+
+    @contextmanager
+    def _watched(
+        self, what: str, own: Progress | None = None, *, is_whole: bool = True
+    ) -> Iterator[Progress]:
+        """Show how far long work has come, unless the caller counts it by itself.
+
+        ``is_whole`` says whether all variants are looked at, so that the end is known.
+        """
+        if own is not None:
+            yield own
+            return
+        total = self.folder.manifest.n_variants if is_whole else None
+        with progress(what, total) as advance:
+            yield advance
 
     @cached_property
     def count_policy(self) -> CountPolicy:

@@ -66,15 +66,17 @@ class Scoring(Held):
         """
         from gdi_spe.analysis.scores import run
 
-        return run.polygenic_score(
-            self.folder,
-            path,
-            ids_of(individuals),
-            missing=missing,
-            ambiguous=ambiguous,
-            males_on_x=males_on_x,
-            min_matched=min_matched,
-        )
+        with self._watched("polygenic_score", is_whole=False) as advance:
+            return run.polygenic_score(
+                self.folder,
+                path,
+                ids_of(individuals),
+                missing=missing,
+                ambiguous=ambiguous,
+                males_on_x=males_on_x,
+                min_matched=min_matched,
+                progress=advance,
+            )
 
     def match_scoring_file(
         self, path: str | Path, *, ambiguous: Ambiguous = "drop"
