@@ -18,6 +18,8 @@ import pytest
 from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.progress import Screen, progress, screen
 
+TRAIT = {f"P{number:02d}": float(number**2 % 7) for number in range(1, 13)}
+
 
 @dataclass
 class Clock:
@@ -167,7 +169,7 @@ def test_a_terminal_shows_the_line() -> None:
 @pytest.mark.parametrize(
     ("what", "work"),
     [
-        ("association", lambda cohort, place: cohort.association({"P01": 1, "P02": 2, "P03": 3})),
+        ("association", lambda cohort, place: cohort.association(TRAIT)),
         ("to_vcf", lambda cohort, place: cohort.to_vcf(place / "a.vcf")),
         ("to_pgen", lambda cohort, place: cohort.to_pgen(place / "a")),
     ],
