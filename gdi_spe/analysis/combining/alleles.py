@@ -27,9 +27,9 @@ class Aligned:
 
 def aligned(table: pd.DataFrame) -> Aligned:
     """Name the variants of a table by place and by alleles in one order, on one strand."""
-    pairs = table["effect_allele"].astype(str) + ">" + table["other_allele"].astype(str)
+    pairs = table["effect_allele"].astype(str) + "\t" + table["other_allele"].astype(str)
     codes, known = pd.factorize(pairs)
-    told = [_of_pair(*pair.split(">")) for pair in known]
+    told = [_of_pair(*pair.split("\t")) for pair in known]
     names = np.array([name for name, _, _ in told], object)[codes]
     place = table["chromosome"].astype(str) + ":" + table["base_pair_location"].astype(str)
     keys = place.reset_index(drop=True) + ":" + pd.Series(names)

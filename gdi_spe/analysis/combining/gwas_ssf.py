@@ -125,22 +125,25 @@ def read_gwas_ssf(path: str | Path) -> pd.DataFrame:
 _KINDS = {"effect_allele": str, "other_allele": str, "rsid": str, "variant_id": str}
 
 
-def require_gwas_ssf(table: pd.DataFrame, source: str = "") -> None:
-    """Refuse a table that GWAS-SSF does not take, with the column or row at fault."""
+def require_gwas_ssf(table: pd.DataFrame, source: str = "", *, bases: bool = True) -> None:
+    """Refuse a table that GWAS-SSF does not take, with the column or row at fault.
+
+    Alleles must be of A, C, G and T unless ``bases`` is False.
+    """
     wanted = [*FIRST, *_LAST]
     missing = [name for name in wanted if name not in table]
     missing += [] if set(EFFECTS) & set(table) else [" or ".join(EFFECTS)]
     missing += [] if set(P_VALUES) & set(table) else [" or ".join(P_VALUES)]
     if missing:
         raise BadInput(f"the columns {', '.join(missing)} are missing", source=source)
-    for what, wrong in _faults(table):
+    for what, wrong in _faults(table, bases):
         rows = np.flatnonzero(wrong)
         if len(rows):
             places = ", ".join(str(row + 1) for row in rows[:_NAMED])
             raise BadInput(f"{what} in {len(rows)} rows (row {places})", source=source)
 
 
-def _faults(table: pd.DataFrame) -> list[tuple[str, NDArray[np.bool_]]]:
+def _faults(table: pd.DataFrame, bases: bool) -> list[tuple[str, NDArray[np.bool_]]]:
     found = [
         (
             "chromosome is not 1 to 25",
@@ -150,14 +153,14 @@ def _faults(table: pd.DataFrame) -> list[tuple[str, NDArray[np.bool_]]]:
             "base_pair_location is not a position",
             _outside(table["base_pair_location"], 0, 2**31) | table["base_pair_location"].isna(),
         ),
-        ("effect_allele is not of A, C, G and T", _no_bases(table["effect_allele"])),
-        ("other_allele is not of A, C, G and T", _no_bases(table["other_allele"])),
         ("standard_error is below 0", _outside(table["standard_error"], 0, np.inf)),
         (
             "effect_allele_frequency is not 0 to 1",
             _outside(table["effect_allele_frequency"], 0, 1),
         ),
     ]
+    for name in ("effect_allele", "other_allele") if bases else ():
+        found.append((f"{name} is not of A, C, G and T", _no_bases(table[name])))
     bounds = {"p_value": 1.0, "neg_log_10_p_value": np.inf, "odds_ratio": np.inf}
     for name, most in bounds.items():
         if name in table:

@@ -146,7 +146,7 @@ def _weighted(value: Floats, weight: Floats) -> tuple[Floats, Floats]:
 
 def _read(study: pd.DataFrame | str | Path, number: int) -> pd.DataFrame:
     if isinstance(study, pd.DataFrame):
-        require_gwas_ssf(study, f"study {number + 1}")
+        require_gwas_ssf(study, f"study {number + 1}", bases=False)
         table = study
     else:
         table = read_gwas_ssf(study)

@@ -21,7 +21,7 @@ COMPLEMENT = {"A": "T", "C": "G", "G": "C", "T": "A"}
 
 
 def study(rng: np.random.Generator, n: int = 40) -> pd.DataFrame:
-    pairs = [("A", "G"), ("C", "A"), ("AT", "A"), ("G", "GCC"), ("T", "C")]
+    pairs = [("A", "G"), ("C", "A"), ("AT", "A"), ("G", "GCC"), ("T", "C"), ("<DEL>", "A")]
     alleles = [pairs[row % len(pairs)] for row in range(n)]
     return pd.DataFrame(
         {
