@@ -92,8 +92,8 @@ def compound_heterozygous(
     --------
     >>> import pandas as pd
     >>> women, men = cohort.individuals(sex="female").ids, cohort.individuals(sex="male").ids
-    >>> trio = pd.DataFrame({"individual_id": women[:1], "mother_id": women[1:2],
-    ...                      "father_id": men[:1]})
+    >>> trio = pd.DataFrame({"individual_id": women[:1]})
+    >>> trio["mother_id"], trio["father_id"] = women[1:2], men[:1]
     >>> found = compound_heterozygous(cohort.folder, trio)
     >>> set(found["individual_id"]) <= set(women[:1])
     True

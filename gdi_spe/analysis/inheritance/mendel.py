@@ -120,9 +120,9 @@ def mendelian_errors(
     Examples
     --------
     >>> import pandas as pd
-    >>> three = cohort.individuals(sex="female").ids[:2] + cohort.individuals(sex="male").ids[:1]
-    >>> trio = pd.DataFrame({"individual_id": three[:1], "mother_id": three[1:2],
-    ...                      "father_id": three[2:]})
+    >>> women, men = cohort.individuals(sex="female").ids, cohort.individuals(sex="male").ids
+    >>> trio = pd.DataFrame({"individual_id": women[:1]})
+    >>> trio["mother_id"], trio["father_id"] = women[1:2], men[:1]
     >>> table = mendelian_errors(cohort.folder, trio)
     >>> bool(table["error_rate"].iloc[0] > 0.001)  # they are no family
     True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,20 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.choice import chosen, names
-from gdi_spe.analysis.inheritance.family_calls import QUALITIES, Block, blocks, kept, keys, seen
+from gdi_spe.analysis.inheritance.family_calls import Block, blocks
 from gdi_spe.analysis.inheritance.mendel import errors
 from gdi_spe.analysis.inheritance.pedigree import Families, NoPedigree, families_of
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.analysis.seen import keys, seen, warn_of_what_was_not_kept
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 PATTERNS = ("recessive", "x-linked")
-
-
-class QualitiesNotKept(Caution):
-    """What would tell a new mutation from a mistake was not kept of the calls."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +89,8 @@ def de_novo(
     --------
     >>> import pandas as pd
     >>> women, men = cohort.individuals(sex="female").ids, cohort.individuals(sex="male").ids
-    >>> trio = pd.DataFrame({"individual_id": women[:1], "mother_id": women[1:2],
-    ...                      "father_id": men[:1]})
+    >>> trio = pd.DataFrame({"individual_id": women[:1]})
+    >>> trio["mother_id"], trio["father_id"] = women[1:2], men[:1]
     >>> found = de_novo(cohort.folder, trio, max_frequency=1.0)
     >>> set(found["individual_id"]) <= set(women[:1])
     True
@@ -113,14 +108,7 @@ def de_novo(
         table = _described(folder, block, families, has_new)
         parts.append(table[_is_well_seen(table, asked)])
     table = _together(parts)
-    table.attrs["not_kept"] = _not_kept(folder)
-    if table.attrs["not_kept"]:
-        warnings.warn(
-            f"{', '.join(table.attrs['not_kept'])} of the calls was not kept: much of what is here "
-            "can be mistakes of calls. An admin keeps them with --keep-format",
-            QualitiesNotKept,
-            stacklevel=1,
-        )
+    table.attrs["not_kept"] = warn_of_what_was_not_kept(folder)
     return table
 
 
@@ -182,7 +170,8 @@ def inherited(
     --------
     >>> import pandas as pd
     >>> women, men = cohort.individuals(sex="female").ids, cohort.individuals(sex="male").ids
-    >>> duo = pd.DataFrame({"individual_id": men[:1], "mother_id": women[:1], "father_id": None})
+    >>> duo = pd.DataFrame({"individual_id": men[:1]})
+    >>> duo["mother_id"], duo["father_id"] = women[:1], None
     >>> found = inherited(cohort.folder, "x-linked", duo, max_frequency=1.0)
     >>> set(found["chromosome"]) <= {"chrX"}
     True
@@ -250,7 +239,7 @@ def _rows(
     """Return which variants are asked; None for all of them."""
     if not names(genes) and not names(consequence):
         return None
-    found = {each.chromosome: each.rows for each in chosen(folder, None, genes, consequence)}
+    found = {each.chromosome: each.row_numbers for each in chosen(folder, None, genes, consequence)}
     none = np.zeros(0, np.int64)
     return lambda chromosome: np.asarray(found.get(chromosome, none), np.int64)
 
@@ -280,13 +269,6 @@ def _is_well_seen(table: pd.DataFrame, bounds: Bounds) -> Bools:
     for role in ("father_", "mother_"):
         passes &= ~(table[f"{role}allele_balance"] > bounds.max_parent_balance).to_numpy()
     return passes
-
-
-def _not_kept(folder: Folder) -> list[str]:
-    has = frozenset(QUALITIES)
-    for chromosome in folder.chromosomes:
-        has &= kept(folder, chromosome)
-    return sorted(frozenset(QUALITIES) - has)
 
 
 def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

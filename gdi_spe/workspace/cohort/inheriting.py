@@ -45,8 +45,8 @@ class Inheriting(Held):
         --------
         >>> import pandas as pd
         >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
-        >>> trio = pd.DataFrame({"individual_id": women[:1], "mother_id": women[1:2],
-        ...                      "father_id": men[:1]})
+        >>> trio = pd.DataFrame({"individual_id": women[:1]})
+        >>> trio["mother_id"], trio["father_id"] = women[1:2], men[:1]
         >>> bool(cohort.mendelian_errors(trio)["n_errors"].iloc[0] > 0)  # they are no family
         True
         """
@@ -87,8 +87,8 @@ class Inheriting(Held):
         --------
         >>> import pandas as pd
         >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
-        >>> trio = pd.DataFrame({"individual_id": women[:1], "mother_id": women[1:2],
-        ...                      "father_id": men[:1]})
+        >>> trio = pd.DataFrame({"individual_id": women[:1]})
+        >>> trio["mother_id"], trio["father_id"] = women[1:2], men[:1]
         >>> cohort.de_novo(trio, gene="RYR1", max_frequency=1.0).attrs["exportable"]
         False
         """
@@ -140,8 +140,8 @@ class Inheriting(Held):
         --------
         >>> import pandas as pd
         >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
-        >>> duo = pd.DataFrame({"individual_id": men[:1], "mother_id": women[:1],
-        ...                     "father_id": None})
+        >>> duo = pd.DataFrame({"individual_id": men[:1]})
+        >>> duo["mother_id"], duo["father_id"] = women[:1], None
         >>> set(cohort.inherited("x-linked", duo)["chromosome"]) <= {"chrX"}
         True
         """
@@ -192,8 +192,8 @@ class Inheriting(Held):
         --------
         >>> import pandas as pd
         >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
-        >>> trio = pd.DataFrame({"individual_id": women[:1], "mother_id": women[1:2],
-        ...                      "father_id": men[:1]})
+        >>> trio = pd.DataFrame({"individual_id": women[:1]})
+        >>> trio["mother_id"], trio["father_id"] = women[1:2], men[:1]
         >>> cohort.compound_heterozygous(trio, genes=["RYR1"]).attrs["exportable"]
         False
         """

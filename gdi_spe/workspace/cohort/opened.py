@@ -5,6 +5,7 @@ from __future__ import annotations
 from gdi_spe.workspace.cohort.aggregating import Aggregating
 from gdi_spe.workspace.cohort.associating import Associating
 from gdi_spe.workspace.cohort.bridging import Bridging
+from gdi_spe.workspace.cohort.comparing import Comparing
 from gdi_spe.workspace.cohort.counting import Counting
 from gdi_spe.workspace.cohort.inheriting import Inheriting
 from gdi_spe.workspace.cohort.scoring import Scoring
@@ -22,6 +23,7 @@ class Cohort(
     Aggregating,
     Scoring,
     Inheriting,
+    Comparing,
     Structuring,
     Surviving,
     Bridging,

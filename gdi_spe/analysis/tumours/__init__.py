@@ -1,0 +1,1 @@
+"""Tumour samples against the germline of the same individual."""

@@ -1,0 +1,111 @@
+"""Tumours against the germline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.cohort.held import Held, ids_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Names = str | Sequence[str] | None
+
+
+class Comparing(Held):
+    """Compare each tumour sample with the germline of the same individual."""
+
+    def somatic(
+        self,
+        individuals: Selection | None = None,
+        *,
+        gene: Names = None,
+        consequence: Names = None,
+        max_frequency: float = 0.001,
+        min_dp: float = 8,
+        min_balance: float = 0.05,
+        max_germline_balance: float = 0.02,
+    ) -> pd.DataFrame:
+        """Find alleles that a tumour has and the germline of the same individual has not.
+
+        Parameters
+        ----------
+        individuals
+            Only these individuals.
+        gene, consequence
+            Only variants of these genes, with these consequences.
+        max_frequency, min_dp, min_balance, max_germline_balance
+            See `gdi_spe.analysis.tumours.pairs.somatic`.
+
+        Returns
+        -------
+        One row a tumour sample and variant, with depth and allele balance of both samples
+        where the dataset kept them. Candidates, not calls; rows about people cannot be
+        exported.
+
+        Raises
+        ------
+        NoTumours
+            If nobody has a tumour sample and a germline sample.
+
+        Examples
+        --------
+        >>> cohort.somatic(gene="BRAF")
+        Traceback (most recent call last):
+        gdi_spe.analysis.tumours.pairs.NoTumours: no individual here has a tumour sample ...
+        """
+        from gdi_spe.analysis.tumours.pairs import somatic
+
+        return somatic(
+            self.folder,
+            ids_of(individuals),
+            genes=gene,
+            consequence=consequence,
+            max_frequency=max_frequency,
+            min_dp=min_dp,
+            min_balance=min_balance,
+            max_germline_balance=max_germline_balance,
+        )
+
+    def loss_of_heterozygosity(
+        self,
+        individuals: Selection | None = None,
+        *,
+        gene: Names = None,
+        consequence: Names = None,
+        min_dp: float = 8,
+    ) -> pd.DataFrame:
+        """List where the germline has two alleles and the tumour of the same individual one.
+
+        Parameters
+        ----------
+        individuals
+            Only these individuals.
+        gene, consequence
+            Only variants of these genes, with these consequences.
+        min_dp
+            Least depth of both samples, asked where the dataset kept it.
+
+        Returns
+        -------
+        One row a tumour sample and variant, with ``lost``; ``attrs["informative"]`` counts by
+        chromosome. Rows about people cannot be exported.
+
+        Raises
+        ------
+        NoTumours
+            If nobody has a tumour sample and a germline sample.
+
+        Examples
+        --------
+        >>> cohort.loss_of_heterozygosity()
+        Traceback (most recent call last):
+        gdi_spe.analysis.tumours.pairs.NoTumours: no individual here has a tumour sample ...
+        """
+        from gdi_spe.analysis.tumours.pairs import loss_of_heterozygosity
+
+        return loss_of_heterozygosity(
+            self.folder, ids_of(individuals), genes=gene, consequence=consequence, min_dp=min_dp
+        )
