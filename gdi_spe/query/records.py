@@ -17,7 +17,7 @@ from gdi_spe.query.variants.rows import VariantRows
 from gdi_spe.store.folder import DatasetFolder, Folder
 from gdi_spe.terms import hpo
 from gdi_spe.terms.curies import looks_like_curie
-from gdi_spe.terms.likeness import Likeness, compare, meaning_of
+from gdi_spe.terms.likeness import N_DRAWS, SEED, Likeness, compare, meaning_of
 from gdi_spe.terms.naming import Recorded, term_named
 from gdi_spe.terms.references import Hierarchies
 
@@ -43,7 +43,7 @@ class Records:
         self.hierarchies = hierarchies
         self._tables: dict[str, pa.Table] = {}
         self._variants: dict[str, VariantRows] = {}
-        self._likeness: dict[tuple[str, ...], list[Likeness]] = {}
+        self._likeness: dict[tuple[tuple[str, ...], int, int], list[Likeness]] = {}
 
     def table(self, name: str) -> pa.Table:
         """Return a table about individuals."""
@@ -142,16 +142,21 @@ class Records:
         prefix = term.partition(":")[0]
         return self.hierarchies.get(prefix).ancestors(term) | self.hierarchies.equivalents(term)
 
-    def likeness(self, asked: tuple[str, ...]) -> list[Likeness]:
+    def likeness(
+        self, asked: tuple[str, ...], n_draws: int = N_DRAWS, seed: int = SEED
+    ) -> list[Likeness]:
         """Compare everybody with a set of HPO features, most alike first."""
-        if asked not in self._likeness:
-            self._likeness[asked] = compare(
+        key = (asked, n_draws, seed)
+        if key not in self._likeness:
+            self._likeness[key] = compare(
                 asked,
                 self.features("present"),
                 self.features("excluded"),
                 meaning_of(hpo.PREFIX, self.hierarchies),
+                n_draws=n_draws,
+                seed=seed,
             )
-        return self._likeness[asked]
+        return self._likeness[key]
 
     def features(self, status: str) -> dict[str, list[str]]:
         """Return each individual's phenotypic features of a status."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
@@ -109,6 +112,100 @@ def test_a_planted_syndrome_is_rarer_than_chance_and_a_background_is_not(meaning
 
     assert found["case"].p_value < 0.01
     assert all(found[one].p_value > 0.05 for one in background)
+
+
+def test_p_values_of_people_of_the_background_are_as_rare_as_they_say(meaning: Meaning) -> None:
+    """People drawn as the null says, of one to eight features: no more are rare than should be."""
+    drawn = np.random.default_rng(11)
+    ontology = sorted(meaning.hierarchy.descendants("HP:0000118"))
+    pool = [str(term) for term in drawn.choice(ontology, 60, replace=False)]
+    often = drawn.dirichlet(np.ones(60))
+    people = {
+        f"p{number}": list(drawn.choice(pool, drawn.integers(1, 9), replace=False, p=often))
+        for number in range(800)
+    }
+
+    found = compare(pool[:5], people, {}, meaning)
+
+    values = np.array([each.p_value for each in found])
+    assert values.min() >= 1 / 2001
+    for bound in (0.01, 0.05, 0.1, 0.5):
+        allowed = bound + 3 * math.sqrt(bound * (1 - bound) / len(values))
+        assert np.mean(values <= bound) <= allowed
+    assert np.mean(values <= 0.5) > 0.4, "nor are they all large"
+
+
+def test_random_sets_have_no_feature_twice(meaning: Meaning) -> None:
+    """With two features in the cohort every set of two has both: the score cannot be beaten."""
+    found = by_id(compare([PTOSIS, MYOPIA], {"x": [PTOSIS, MYOPIA], "y": [PTOSIS]}, {}, meaning))
+
+    assert found["x"].p_value == 1.0
+
+
+def test_the_number_of_draws_bounds_the_p_value(meaning: Meaning) -> None:
+    present = {"case": ASKED[:4], **{f"b{n}": [MYOPIA, ECZEMA, HEADACHE] for n in range(60)}}
+
+    coarse = by_id(compare(ASKED, present, {}, meaning, n_draws=9))
+
+    assert coarse["case"].p_value == pytest.approx(1 / 10)
+
+
+PHENOPACKETS = Path(__file__).parents[2] / ".." / "shared" / "data" / "phenopackets"
+
+
+def decoys(meaning: Meaning, n: int, seed: int) -> dict[str, list[str]]:
+    """People of other diseases: ten features each of those that HPO annotates to one."""
+    drawn = np.random.default_rng(seed)
+    diseases = sorted(str(each.id) for each in hpo._library().omim_diseases)
+    found = {}
+    for disease in drawn.permutation(diseases):
+        profile = sorted(t for t in hpo.profile(f"OMIM:{disease}") if t in meaning.hierarchy)
+        if len(profile) >= 8:
+            found[f"OMIM:{disease}"] = list(drawn.choice(profile, min(10, len(profile)), False))
+        if len(found) == n:
+            break
+    return found
+
+
+@pytest.mark.parametrize("name", ["mcahs1", "covid19"])
+def test_half_of_a_phenopackets_features_find_the_case_among_other_diseases(
+    meaning: Meaning, name: str
+) -> None:
+    path = PHENOPACKETS / f"{name}.json"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not on this machine")
+    told = json.loads(path.read_text())["phenotypicFeatures"]
+    features = [each["type"]["id"] for each in told if each["type"]["id"].startswith("HP:")]
+
+    found = compare(features[::2], {**decoys(meaning, 300, 7), name: features}, {}, meaning)
+
+    assert found[0].individual_id == name
+    assert found[0].score > found[1].score + 0.2
+    assert found[0].p_value == pytest.approx(1 / 2001)
+
+
+def test_an_imprecise_case_of_a_disease_is_found_among_others(meaning: Meaning) -> None:
+    """Half of a disease's features, a third of them told as something wider, and three of other
+    diseases; beside a person with one of its features alone. Of thirty such cases nearly all
+    come first, and none after the lone feature.
+    """
+    drawn = np.random.default_rng(3)
+    others = decoys(meaning, 150, 5)
+    noise = sorted({term for terms in others.values() for term in terms})
+    ranks = []
+    for disease in list(others)[:30]:
+        profile = sorted(t for t in hpo.profile(disease) if t in meaning.hierarchy)
+        own = [str(term) for term in drawn.choice(profile, max(3, len(profile) // 2), False)]
+        wider = [meaning.hierarchy.parents[t][0] if drawn.random() < 1 / 3 else t for t in own]
+        case = [*wider, *(str(term) for term in drawn.choice(noise, 3, False))]
+        cohort = {name: terms for name, terms in others.items() if name != disease}
+        found = compare(profile, {**cohort, "case": case, "lone": [own[0]]}, {}, meaning, n_draws=1)
+        ranked = [each.individual_id for each in found]
+        assert ranked.index("case") < ranked.index("lone")
+        ranks.append(ranked.index("case") + 1)
+
+    assert np.mean(np.array(ranks) == 1) >= 0.8
+    assert max(ranks) <= 15
 
 
 def test_the_same_question_has_the_same_answer(meaning: Meaning) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.demo.cohort import DemoCohort
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.cohorts import NoSuchCohort, cohorts, open_cohort
@@ -325,6 +326,61 @@ def test_a_disease_stands_for_its_features(cohort: Cohort) -> None:
     assert table["score"].is_monotonic_decreasing
     assert "recorded as absent" in table.set_index("individual_id").loc["P11", "explanation"]
     assert "P01" not in set(table["individual_id"]), "nothing is recorded of P01"
+
+
+def test_likeness_says_how_its_p_values_were_made_and_explains_each_term(cohort: Cohort) -> None:
+    asked = ["Fatigable weakness", "HP:0000508"]
+
+    table = cohort.likeness(asked, n_draws=99, seed=3)
+    by_term = cohort.likeness(asked, by_term=True).set_index(["individual_id", "asked"])
+
+    assert table["rank"].tolist() == [1, 2, 3, 4]
+    assert table.attrs["asked"] == ["HP:0003473", "HP:0000508"]
+    assert table.attrs["smallest_p_value"] == 0.01
+    assert (table.attrs["n_draws"], table.attrs["seed"]) == (99, 3)
+    assert "as often as it is recorded" in table.attrs["null"]
+    assert by_term.loc[("P02", "HP:0003473"), "share"] == 1
+    assert by_term.loc[("P04", "HP:0003473"), "is_excluded"]
+    with pytest.raises(BadInput, match="n_draws"):
+        cohort.likeness(asked, n_draws=0)
+
+
+PLANTED = ["HP:0003473", "HP:0000508", "HP:0001319", "HP:0003403", "HP:0003398"]
+
+
+def test_planted_syndromes_come_before_a_planted_lone_sign(planted: DemoCohort) -> None:
+    cohort = Cohort(planted.path)
+    answers = set(planted.answers["ryr1-cms"])
+    ill = set(cohort.individuals(diagnosis="ORPHA:590").ids)
+    mutated = cohort.individuals(gene="RYR1", consequence="damaging", max_frequency=0.01)
+
+    table = cohort.likeness(PLANTED).set_index("individual_id")
+    by_term = cohort.likeness(PLANTED, by_term=True).set_index("individual_id")
+
+    syndromes = table.loc[sorted(answers - ill)]
+    has_ptosis = by_term.index[(by_term["asked"] == PLANTED[1]) & (by_term["share"] == 1)]
+    alone = by_term[by_term["asked"] != PLANTED[1]].groupby(level=0)["share"].max() < 0.7
+    lone = table.loc[[each for each in has_ptosis if alone[each]]]
+    assert len(syndromes) > 10
+    assert len(lone) > 2
+    assert syndromes["score"].min() > 0.6 > lone["score"].max()
+    assert syndromes["p_value"].max() < 0.01
+    assert syndromes["rank"].max() < lone["rank"].min()
+    alike = cohort.individuals(similar_to=PLANTED) | cohort.individuals(diagnosis="ORPHA:590")
+    assert (mutated & alike).ids == sorted(answers)
+
+
+def test_the_other_planted_questions_are_answered_in_one_line(planted: DemoCohort) -> None:
+    cohort = Cohort(planted.path)
+    rare = {"consequence": "damaging", "max_frequency": 0.01}
+
+    second = cohort.individuals(
+        gene="PTEN", **rare, biomarker="BRAF V600E", treatment="Vemurafenib"
+    )
+    third = cohort.individuals(gene="TLR7", **rare, diagnosis="COVID-19")
+
+    assert second.ids == planted.answers["pten-braf"]
+    assert third.ids == planted.answers["tlr7-covid"]
 
 
 def test_every_cohort_method_works_offline(cohort: Cohort) -> None:

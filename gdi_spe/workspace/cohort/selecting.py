@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import conditions as ask
+from gdi_spe.terms.likeness import N_DRAWS, SEED
+from gdi_spe.workspace.asking import reading
 from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.asking.words import Asked, condition_of, features
 from gdi_spe.workspace.cohort.held import Held
@@ -108,30 +110,101 @@ class Selecting(Held):
         return Selection(self, condition_of(asked, self.evaluator.records))
 
     def where(self, condition: ask.Condition) -> Selection:
-        """Select by a condition of `gdi_spe.query.conditions`."""
-        return Selection(self, condition)
+        """Select by a condition of `gdi_spe.query.conditions`, as data instead of arguments.
 
-    def likeness(self, similar_to: str | Sequence[str]) -> pd.DataFrame:
-        """Rank individuals by how like they are to a set of features.
+        Parameters
+        ----------
+        condition
+            What is asked; conditions combine by ``&``, ``|``, ``-`` and ``~``, as selections do.
 
         Returns
         -------
-        One row an individual with any feature recorded, most alike first: ``score`` in [0, 1],
-        ``p_value`` (the share of random sets of as many features of this cohort that score as
-        high), ``explanation`` term by term. Likeness is no diagnosis.
-        """
-        import pandas as pd
+        A `Selection`.
 
+        Raises
+        ------
+        BadInput
+            If it is no condition; what it asks is looked at when the selection is counted.
+
+        Examples
+        --------
+        >>> from gdi_spe.query.conditions import HasBiomarker, IsOneOf
+        >>> women = cohort.where(IsOneOf("sex", ("female",)) - HasBiomarker(("BRAF V600E",)))
+        >>> women.count() <= cohort.individuals(sex="female").count()
+        True
+        """
+        if not isinstance(condition, ask.Condition):
+            raise BadInput(
+                f"{condition!r} is no condition",
+                remedy="Make one of gdi_spe.query.conditions, or use individuals(...)",
+            )
+        return Selection(self, condition)
+
+    def likeness(
+        self,
+        similar_to: str | Sequence[str],
+        *,
+        by_term: bool = False,
+        n_draws: int = N_DRAWS,
+        seed: int = SEED,
+    ) -> pd.DataFrame:
+        """Rank individuals by how like they are to a set of features.
+
+        Parameters
+        ----------
+        similar_to
+            HPO terms, or their labels; or a disease, which stands for the features that HPO's
+            annotations give it. A list of features is the first choice: annotations are thin
+            (those of ORPHA:590 lack neonatal hypotonia), or so long that nobody has them all.
+        by_term
+            Give a row for each individual and asked feature instead: what it was matched with.
+        n_draws, seed
+            Random sets of features behind each p-value, and the seed of their draws.
+
+        Returns
+        -------
+        One row an individual with any feature recorded, most alike first: ``rank`` (equal scores
+        share one), ``score`` in [0, 1], ``p_value``, and ``explanation`` term by term; with
+        ``by_term`` the columns ``asked``, ``found``, ``through`` (their most informative common
+        ancestor), each with its label, ``share`` of the asked feature's information, and
+        ``is_excluded``. ``attrs`` hold what was asked, ``null`` (what a small p-value speaks
+        against), ``n_draws``, ``seed`` and ``smallest_p_value``, below which none can be.
+
+        Likeness is no diagnosis. An excluded feature never matches, and rules its own kinds out.
+
+        Raises
+        ------
+        BadInput
+            If nothing is asked, what is asked says nothing (the root of the ontology), or HPO
+            annotates no features of the disease.
+        UnknownTerm
+            If HPO lacks a term; the nearest are named.
+
+        Notes
+        -----
+        Each asked feature is matched with the individual's most similar one by Resnik's
+        measure: the information of their most informative common ancestor (Resnik 1995),
+        which is ``-ln`` of the share of OMIM's diseases that have it. The score is the matched
+        share of the asked information, directed from the question to the individual (Köhler
+        et al. 2009, Am J Hum Genet 85:457): an average of both directions would rank a lone
+        ptosis above a full syndrome. The p-value is of one individual: among many the smallest
+        is small by chance too.
+
+        Examples
+        --------
+        >>> table = cohort.likeness(["Fatigable weakness", "HP:0000508", "HP:0001319"])
+        >>> table.columns.tolist()
+        ['individual_id', 'rank', 'score', 'p_value', 'explanation']
+        >>> table.attrs["smallest_p_value"] == 1 / 2001
+        True
+        """
+        from gdi_spe.workspace.asking.likeness import table_of
+
+        reading.number(n_draws, "n_draws", 1, 1_000_000)
+        reading.number(seed, "seed", 0)
         terms = features(similar_to, self.evaluator.records)
-        found = self.evaluator.records.likeness(terms)
-        return pd.DataFrame(
-            {
-                "individual_id": [each.individual_id for each in found],
-                "score": [each.score for each in found],
-                "p_value": [each.p_value for each in found],
-                "explanation": ["; ".join(map(str, each.matches)) for each in found],
-            }
-        )
+        found = self.evaluator.records.likeness(terms, int(n_draws), int(seed))
+        return table_of(found, terms, int(n_draws), int(seed), by_term=by_term)
 
     def sql(self, text: str) -> duckdb.DuckDBPyRelation:
         """Ask in SQL, over all tables, ``variants`` and ``carriers``.
