@@ -15,8 +15,8 @@ Alleles = NDArray[np.uint8]
 # GRCh38 lengths.
 CONTIGS = {"chr20": 64444167, "chr21": 46709983, "chr22": 50818468}
 MISSING = 255
-# One record in so many has a second alternate, one in so many some calls missing.
-MULTIALLELIC_EVERY, MISSING_EVERY = 100, 100
+# One record in so many has a second alternate.
+MULTIALLELIC_EVERY = 100
 MOST_MISSING = 0.05
 FIRST_POSITION = 10_500_000
 _BLOCK_BYTES = 4 << 20
@@ -31,6 +31,8 @@ class Shape:
     n_samples: int
     n_records: int
     fields: str = "GT"
+    # One record in so many has calls missing; 1 is every record.
+    missing_every: int = 100
     seed: int = 20_260_101
 
 
@@ -120,7 +122,7 @@ def _block(
         n_alternates = 1
         if rng.integers(MULTIALLELIC_EVERY) == 0:
             n_alternates += _second_allele(row, column_of, mutations)
-        if rng.integers(MISSING_EVERY) == 0:
+        if rng.integers(shape.missing_every) == 0:
             _lose_some(rng, row)
         bases = _BASES[rng.permutation(4)]
         reference.append(str(bases[0]))

@@ -19,6 +19,7 @@ TASKS: dict[str, Callable[[Bench], Race]] = {
     "individuals": analysis.individuals,
     "variant-qc": analysis.variant_quality,
     "linear": analysis.linear,
+    "linear-gaps": analysis.linear_gaps,
     "logistic": analysis.logistic,
     "pca": analysis.pca,
     "kinship": analysis.kinship,

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.contenders import ours, peers
-from benchmarks.contenders.peers import bcftools_counts
+from benchmarks.contenders.library import Library
 from benchmarks.making.coalescent import POPULATIONS
 from benchmarks.making.phenotypes import COVARIATES, FEATURE, gene
-from benchmarks.making.truth import FIRST_POPULATION, WrongAnswer, require
+from benchmarks.making.truth import FIRST_POPULATION, WrongAnswer
 from benchmarks.measuring import Spent, printed, run
 from benchmarks.races import Bar, Contender, Race, race
 from benchmarks.tasks import agreement
@@ -38,10 +38,13 @@ print(spe.open_cohort({cohort!r}).individuals(gene={gene!r}).count())
 """
 
 
-def _ours(bench: Bench, do: str, check: Callable[[Path], object], **more: object) -> Contender:
+def _ours(
+    bench: Bench, do: str, check: Callable[[Path], object], library: Library | None = None
+) -> Contender:
     """The library in a session that stays; the check sees what it answers, as a table."""
-    order = {"do": do, "folder": str(bench.library.cohort), **more}
-    table = bench.work / f"{do}.parquet"
+    library = library or bench.library
+    order = {"do": do, "folder": str(library.cohort)}
+    table = _answer(bench, do, library)
 
     def checked() -> None:
         bench.warm.ask(**order, target=str(table))
@@ -51,6 +54,11 @@ def _ours(bench: Bench, do: str, check: Callable[[Path], object], **more: object
     return Contender(
         name, lambda: bench.warm.run(**order), checked, once=lambda: bench.warm.ask(**order)
     )
+
+
+def _answer(bench: Bench, do: str, library: Library | None = None) -> Path:
+    """Where our answer to a question about a cohort is written, to be compared."""
+    return bench.work / f"{do}-{(library or bench.library).pgen.parent.name}.parquet"
 
 
 def _hail(
@@ -80,10 +88,15 @@ def _hail(
 
 
 def _plink2(
-    bench: Bench, name: str, times: float | None, check: Callable[[Path], object], *words: object
+    bench: Bench,
+    name: str,
+    times: float | None,
+    check: Callable[[Path], object],
+    *words: object,
+    library: Library | None = None,
 ) -> Contender:
     out = bench.work / name
-    command = ("plink2", "--pfile", bench.library.pgen, *words, "--out", out)
+    command = ("plink2", "--pfile", (library or bench.library).pgen, *words, "--out", out)
     bar = None if times is None else Bar(times)
     return Contender(f"plink2 {words[0]}", lambda: run(*command), lambda: check(out), bar)
 
@@ -189,7 +202,6 @@ def frequencies(bench: Bench) -> Race:
             Bar(4),
         ),
         *_allel(bench),
-        _bcftools(bench),
     ]
     title = title_of(found, "Allele frequencies in three populations")
     return race("frequencies", title, contenders, bench.rounds)
@@ -216,26 +228,13 @@ def _allel(bench: Bench) -> list[Contender]:
     ]
 
 
-def _bcftools(bench: Bench) -> Contender:
-    out, found = bench.work / "filled.bcf", bench.genomes
-    fill = ("bcftools", "+fill-tags", bench.bcf, "-Ob", "-o", out, "--", "-S", found.populations)
-
-    def check() -> None:
-        for group, name in enumerate(POPULATIONS, start=FIRST_POPULATION):
-            require(bcftools_counts(out, f"_{name}"), found.truth().of(group))
-
-    return Contender(
-        "bcftools +fill-tags -S, from BCF", lambda: run(*fill, "-t", "AC,AN,AF"), check
-    )
-
-
 def variant_quality(bench: Bench) -> Race:
     """Call rates, genotype counts and Hardy-Weinberg of every variant."""
 
     def check_plink2(out: Path) -> None:
         theirs = of_plink2(out.with_suffix(".hardy"), p_value_hwe="P")
         agreement.require_equal(
-            of_ours(bench.work / "variant-qc.parquet"), theirs, "p_value_hwe", PRINTED, 1_000
+            of_ours(_answer(bench, "variant-qc")), theirs, "p_value_hwe", PRINTED, 1_000
         )
 
     contenders = [
@@ -254,13 +253,8 @@ def variant_quality(bench: Bench) -> Race:
 def linear(bench: Bench) -> Race:
     """A number against every variant, with four covariates."""
 
-    def check_plink2(out: Path) -> None:
-        theirs = of_plink2(Path(f"{out}.height.glm.linear"), beta="BETA")
-        table = of_ours(bench.work / "linear.parquet")
-        agreement.require_equal(table, theirs, "beta", PRINTED, 1_000)
-
     def check_hail(table: Path) -> None:
-        mine = of_ours(bench.work / "linear.parquet")
+        mine = of_ours(_answer(bench, "linear"))
         # Hail puts the mean in the place of a missing call; ours leaves it out.
         full = mine[mine["n"] == mine["n"].max()]
         agreement.require_equal(full, of_hail(table), "beta", HAIL_PRINTED, 1_000)
@@ -268,18 +262,36 @@ def linear(bench: Bench) -> Race:
     contenders = [
         _ours(bench, "linear", lambda _table: None),
         *_hail(bench, "linear", 60, check_hail),
-        _plink2(
-            *(bench, "plink2-linear", 60, check_plink2, "--glm", "hide-covar", "omit-ref"),
-            *_model(bench, "height"),
-        ),
+        _plink2_linear(bench, bench.library, "linear"),
     ]
     title = title_of(bench.genomes, "Linear association, 4 covariates, all variants")
     return race("linear", title, contenders, bench.rounds)
 
 
-def _model(bench: Bench, trait: str) -> tuple[object, ...]:
-    covariates = ("--covar", bench.library.traits, "--covar-name", ",".join(COVARIATES))
-    return ("--pheno", bench.library.traits, "--pheno-name", trait, *covariates)
+def linear_gaps(bench: Bench) -> Race:
+    """The same where every variant lacks calls, as in most call sets."""
+    contenders = [
+        _ours(bench, "linear", lambda _table: None, bench.gaps),
+        _plink2_linear(bench, bench.gaps, "linear-gaps"),
+    ]
+    found = bench.made(bench.shapes.gaps)
+    title = title_of(found, "Linear association, 4 covariates, calls missing in every variant")
+    return race("linear-gaps", title, contenders, bench.rounds)
+
+
+def _plink2_linear(bench: Bench, library: Library, name: str) -> Contender:
+    def check(out: Path) -> None:
+        theirs = of_plink2(Path(f"{out}.height.glm.linear"), beta="BETA")
+        table = of_ours(_answer(bench, "linear", library))
+        agreement.require_equal(table, theirs, "beta", PRINTED, 1_000)
+
+    glm = ("--glm", "hide-covar", "omit-ref", *_model(library, "height"))
+    return _plink2(bench, f"plink2-{name}", 60, check, *glm, library=library)
+
+
+def _model(library: Library, trait: str) -> tuple[object, ...]:
+    covariates = ("--covar", library.traits, "--covar-name", ",".join(COVARIATES))
+    return ("--pheno", library.traits, "--pheno-name", trait, *covariates)
 
 
 def logistic(bench: Bench) -> Race:
@@ -287,12 +299,12 @@ def logistic(bench: Bench) -> Race:
 
     def check_plink2(out: Path) -> None:
         theirs = of_plink2(Path(f"{out}.sick.glm.logistic"), odds="OR")
-        table = of_ours(bench.work / "logistic.parquet")
+        table = of_ours(_answer(bench, "logistic"))
         table["odds"] = np.exp(table["beta"])
         agreement.require_equal(table, theirs, "odds", ROUNDED_STOP, 1_000)
 
     def check_hail(table: Path) -> None:
-        mine = of_ours(bench.work / "logistic.parquet")
+        mine = of_ours(_answer(bench, "logistic"))
         full = mine[mine["n"] == mine["n"].max()]
         agreement.require_equal(full, of_hail(table), "beta", ROUNDED_STOP, 1_000)
 
@@ -302,7 +314,7 @@ def logistic(bench: Bench) -> Race:
         _plink2(
             *(bench, "plink2-logistic", 1, check_plink2),
             *("--glm", "no-firth", "hide-covar", "omit-ref", "--maf", "0.01"),
-            *_model(bench, "sick"),
+            *_model(bench.library, "sick"),
         ),
     ]
     title = title_of(bench.genomes, "Logistic association, 4 covariates, MAF >= 1 %")
@@ -337,7 +349,7 @@ def pca(bench: Bench) -> Race:
 
 def _by_sample(bench: Bench, name: str) -> pd.DataFrame:
     """Read a table of ours about individuals, by the names of their samples."""
-    table = pd.read_parquet(bench.work / f"{name}.parquet")
+    table = pd.read_parquet(_answer(bench, name))
     samples = pd.read_parquet(bench.library.cohort / "samples.parquet").set_index("individual_id")
     return table.set_index(samples["sample_id"][table.index].to_numpy())
 
@@ -347,7 +359,7 @@ def kinship(bench: Bench) -> Race:
 
     def check(out: Path) -> None:
         theirs = len(pd.read_csv(out.with_suffix(".kin0"), sep="\t"))
-        mine = len(pd.read_parquet(bench.work / "kinship.parquet"))
+        mine = len(pd.read_parquet(_answer(bench, "kinship")))
         if mine != theirs:
             raise WrongAnswer(f"plink2 finds {theirs} pairs, not {mine}")
 

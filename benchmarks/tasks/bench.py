@@ -23,17 +23,21 @@ class Shapes:
     """The files of one run."""
 
     genomes: Shape
+    # Calls missing in every record: no program can take the way of complete ones.
+    gaps: Shape
     depths: Shape
     biobank: Shape
 
 
 FULL = Shapes(
     Shape("genomes", 2_504, 200_000),
+    Shape("gaps", 2_504, 200_000, missing_every=1),
     Shape("depths", 2_504, 32_000, "GT:AD:DP:GQ:PL"),
     Shape("biobank", 100_000, 5_000),
 )
 QUICK = Shapes(
     Shape("genomes-quick", 2_504, 10_000),
+    Shape("gaps-quick", 2_504, 10_000, missing_every=1),
     Shape("depths-quick", 2_504, 1_600, "GT:AD:DP:GQ:PL"),
     Shape("biobank-quick", 20_000, 1_000),
 )
@@ -88,6 +92,11 @@ class Bench:
     def library(self) -> Library:
         """A cohort of everybody in the genomes, with genes, and the same for other programs."""
         return library_of(self.genomes, self.work / "library")
+
+    @cached_property
+    def gaps(self) -> Library:
+        """The same of the genomes with gaps."""
+        return library_of(self.made(self.shapes.gaps), self.work / "gaps")
 
     @cached_property
     def allel(self) -> Session:
