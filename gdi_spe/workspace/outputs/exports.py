@@ -15,7 +15,7 @@ from typing import Any
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.workspace.outputs import outbox, recipes
+from gdi_spe.workspace.outputs import outbox, pictures, recipes
 from gdi_spe.workspace.outputs.node_socket import ask
 from gdi_spe.workspace.outputs.reports import CheckResult, ExportRequest, ExportRequests
 from gdi_spe.workspace.surroundings import Surroundings, surroundings
@@ -64,6 +64,7 @@ def check(
     >>> spe.check(table, kind="counts")  # doctest: +SKIP
     """
     here = here or surroundings()
+    pictures.drawn_by_us(obj)
     if isinstance(obj, str | Path) and Path(obj).is_file():
         path = Path(obj)
         side_car = outbox.declared(path)
@@ -81,7 +82,7 @@ def _ending(obj: Any) -> str:
         return ".txt"
     if isinstance(obj, dict):
         return ".json"
-    return ".png" if hasattr(obj, "savefig") or hasattr(obj, "figure") else ".csv"
+    return ".png" if pictures.is_picture(obj) else ".csv"
 
 
 def _check(path: Path, side_car: SideCar, here: Surroundings) -> CheckResult:
@@ -115,6 +116,9 @@ def _context(name: str, side_car: SideCar, here: Surroundings) -> Any:
 def _side_car(obj: Any, why: str, kind: str, unit: str = "") -> SideCar:
     import pandas as pd
 
+    if pictures.is_picture(obj):
+        drawn_kind, n = pictures.kind_of(pictures.drawn_by_us(obj))
+        return SideCar(kind=kind or drawn_kind, why=why, unit=unit, n_individuals=n)
     recipe = recipes.recipe_of(obj) if isinstance(obj, pd.DataFrame) else None
     if not kind and isinstance(obj, pd.DataFrame) and set(obj.columns) >= _FREQUENCY_COLUMNS:
         kind = "allele-frequencies"
@@ -128,6 +132,8 @@ def export(
     kind: str = "",
     unit: str = "",
     here: Surroundings | None = None,
+    *,
+    data: bool = False,
 ) -> ExportedFile:
     """Write a result to the outbox with what is declared about it, and try the rules.
 
@@ -138,15 +144,18 @@ def export(
         path of a file.
     name
         The file's name; its ending says the form: ``.parquet``, ``.csv``, ``.tsv``,
-        ``.png``, ``.json``, ``.txt`` or ``.md``.
+        ``.png``, ``.svg``, ``.json``, ``.txt`` or ``.md``.
     why
         What it is for, as in ``"Table 2"``; reviewers read it.
     kind
         What the table is: ``"counts"`` (groups and numbers of people) or
         ``"allele-frequencies"`` (told by its columns). A kind helps a table to be explained;
-        it never lowers what the content shows.
+        it never lowers what the content shows. A picture of `spe.plot` declares its own.
     unit
         Unit of the numbers, where they have one.
+    data
+        Of a picture of `spe.plot`: write the numbers behind it to a file beside it, such as
+        ``figure1.data.csv`` for ``figure1.png``. Reviewers ask for them.
 
     Returns
     -------
@@ -156,6 +165,8 @@ def export(
     ------
     BadInput
         If the name or form cannot be used, or nothing says why.
+    OneMarkAPerson
+        If it is a picture whose marks are people.
 
     Examples
     --------
@@ -169,6 +180,9 @@ def export(
     path = outbox.place(here.outbox, name)
     outbox.write(obj, path)
     outbox.declare(path, side_car)
+    if data:
+        behind = f"{path.stem}.data.csv"
+        export(pictures.table_behind(obj), behind, f"{why}: numbers behind {name}", here=here)
     return ExportedFile(path, side_car, _check(path, side_car, here))
 
 

@@ -101,10 +101,24 @@ def _tsv(obj: Any, path: Path) -> None:
     _plain(obj).to_csv(path, index=False, sep="\t", lineterminator="\n")
 
 
-def _png(obj: Any, path: Path) -> None:
+def _figure(obj: Any) -> Any:
     figure = obj if hasattr(obj, "savefig") else getattr(obj, "figure", None)
     if figure is None:
         raise BadInput(f"a {type(obj).__name__} is no figure", remedy="Give matplotlib axes")
+    return figure
+
+
+def _svg(obj: Any, path: Path) -> None:
+    import matplotlib as mpl
+
+    # The same picture gives the same bytes: names in it are hashes of what they name.
+    with mpl.rc_context({"svg.hashsalt": "gdi-spe"}):
+        told = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        _figure(obj).savefig(path, format="svg", bbox_inches="tight", metadata=told)
+
+
+def _png(obj: Any, path: Path) -> None:
+    figure = _figure(obj)
     figure.savefig(path, dpi=_DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
 
 
@@ -125,6 +139,7 @@ _WRITERS: dict[str, Callable[[Any, Path], None]] = {
     ".csv": _csv,
     ".tsv": _tsv,
     ".png": _png,
+    ".svg": _svg,
     ".json": _json,
     ".txt": _text,
     ".md": _text,

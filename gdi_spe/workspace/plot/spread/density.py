@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def pca(
     ['XN', 'XS']
     """
     require_columns(components, x, y)
-    axes = axes_for(ax, 5.6, 4.8)
+    axes = axes_for(ax, 6.4, 4.8)
     across, up = numbers(components, x), numbers(components, y)
     groups = _groups(components, by, np.isfinite(across) & np.isfinite(up))
     least = _least() if minimum is None else minimum
@@ -129,37 +130,79 @@ def _cells(
     names: tuple[str, str], least: int,
 ) -> None:  # fmt: skip
     import pandas as pd
-    from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.patches import Patch
 
     everybody = np.logical_or.reduce(list(groups.values()))
     edges = _edges(across, up, groups, everybody, least)
-    tables, handles = [], []
-    most = 0.0
+    counts = {
+        name: np.histogram2d(across[rows], up[rows], edges)[0] for name, rows in groups.items()
+    }
+    bounds = _bounds(least, max(float(count.max()) for count in counts.values()))
     drawn: Any = None
-    for index, (name, rows) in enumerate(groups.items()):
-        count, _, _ = np.histogram2d(across[rows], up[rows], edges)
-        shown = np.where(count >= least, count, np.nan)
-        most = max(most, float(np.nanmax(shown, initial=0.0)))
-        shades = [_lighter(COLOURS[index]), COLOURS[index]]
-        light = LinearSegmentedColormap.from_list("", shades)
-        drawn = axes.pcolormesh(
-            edges[0], edges[1], np.log10(shown).T, cmap=light, vmin=np.log10(least) - 0.2,
-            vmax=np.log10(max(most, least + 1)), alpha=0.85 if len(groups) > 1 else 1,
-        )  # fmt: skip
-        handles.append(Patch(color=COLOURS[index], label=name))
-        tables.append(_table(name, count, edges, names, least))
-    if len(groups) > 1:
-        axes.legend(handles=handles, frameon=False, fontsize=SMALL)
-    else:
-        _scale(axes, drawn, least, most)
+    for index, count in enumerate(counts.values()):
+        drawn = _shade(axes, edges, count, bounds, COLOURS[index], lone=len(groups) == 1)
+    _legend(axes, list(groups), bounds)
     axes.set_xlim(edges[0][0], edges[0][-1])
     axes.set_ylim(edges[1][0], edges[1][-1])
     axes.set_title(
         f"blank: fewer than {least} individuals", fontsize=SMALL, color=QUIET, loc="right"
     )
+    tables = [_table(name, count, edges, names, least) for name, count in counts.items()]
     n = int(sum(table["n_individuals"].sum() for table in tables))
     remember(drawn, "pca", pd.concat(tables, ignore_index=True), n)
+
+
+def _bounds(least: int, most: float) -> list[int]:
+    """Return where one shade ends and the next begins: the least, twice, five times, and on."""
+    steps = (least * step * 10**power for power in range(9) for step in (1, 2, 5))
+    found = [next(steps)]
+    for step in steps:
+        found.append(step)
+        if step > most:
+            return found
+    return found
+
+
+def _shade(
+    axes: Axes, edges: tuple[Floats, Floats], count: Floats, bounds: list[int], color: str,
+    *, lone: bool,
+) -> Any:  # fmt: skip
+    """Draw the cells of a group that hold enough people, each in the shade of its number."""
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+
+    shades = ListedColormap(_shades(color, len(bounds) - 1))
+    shown = np.where(count >= bounds[0], count, np.nan)
+    return axes.pcolormesh(
+        edges[0], edges[1], shown.T, cmap=shades, norm=BoundaryNorm(bounds, shades.N),
+        alpha=1.0 if lone else 0.85,
+    )  # fmt: skip
+
+
+def _shades(color: str, n: int) -> list[str]:
+    """Return shades of a colour, from light to the colour itself and on to a darker one."""
+    from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
+
+    red, green, blue = (0.6 * part for part in to_rgb(color))
+    ramp = [_lighter(color), color, to_hex((red, green, blue))]
+    scale = LinearSegmentedColormap.from_list("", ramp)
+    return [to_hex(scale(place)) for place in np.linspace(0.1, 0.85, n)]
+
+
+def _legend(axes: Axes, groups: list[str], bounds: list[int]) -> None:
+    """Tell the colours of groups, or of one group the numbers that its shades are."""
+    from matplotlib.patches import Patch
+
+    if len(groups) > 1:
+        told = list(zip(COLOURS, groups, strict=False))
+        title = None
+    else:
+        ends = [f"{low:,}–{high - 1:,}" for low, high in pairwise(bounds)]
+        told = list(zip(_shades(COLOURS[0], len(ends)), ends, strict=True))
+        title = "individuals in a cell"
+    axes.legend(
+        handles=[Patch(color=color, label=name) for color, name in told], frameon=False,
+        fontsize=SMALL, title=title, title_fontsize=SMALL, loc="upper left",
+        bbox_to_anchor=(1.0, 1.0), alignment="left",
+    )  # fmt: skip
 
 
 def _lighter(color: str) -> str:
@@ -209,18 +252,6 @@ def _table(
     )
 
 
-def _scale(axes: Axes, drawn: Any, least: int, most: float) -> None:
-    """Write beside the picture how many people a colour is."""
-    figure: Any = axes.figure
-    bar = figure.colorbar(drawn, ax=axes, shrink=0.75, pad=0.02)
-    reach = [least * 10**power * step for power in range(9) for step in (1, 2, 5)]
-    ticks = [n for n in reach if least <= n <= max(most, least + 1)]
-    bar.set_ticks(np.log10(ticks), labels=[f"{n:,}" for n in ticks])
-    bar.ax.tick_params(labelsize=SMALL)
-    bar.set_label("individuals in a cell", fontsize=SMALL)
-    bar.outline.set_visible(False)
-
-
 def _points(
     axes: Axes, across: Floats, up: Floats, groups: dict[str, NDArray[np.bool_]],
     names: tuple[str, str], least: int,
@@ -235,5 +266,8 @@ def _points(
         table = pd.DataFrame({"group": name, names[0]: across[rows], names[1]: up[rows]})
         remember(marks, "pca", table, int(rows.sum()), is_of_people=True)
     if len(groups) > 1:
-        axes.legend(frameon=False, fontsize=SMALL)
+        axes.legend(
+            frameon=False, fontsize=SMALL, loc="upper left", bbox_to_anchor=(1.0, 1.0),
+            markerscale=2,
+        )  # fmt: skip
     label_as_people(axes)
