@@ -31,9 +31,7 @@ ROOMS = ("gdi_spe.workspace", "gdi_spe.analysis")
 NOT_YET = frozenset(
     {
         "Cohort.individuals",
-        "Cohort.kinship",
         "Cohort.likeness",
-        "Cohort.pca",
         "Cohort.sql",
         "Cohort.to_hail",
         "Cohort.where",

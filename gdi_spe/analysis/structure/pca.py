@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import warnings
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import linalg
 
 from gdi_spe.analysis.groups import groups_of
-from gdi_spe.analysis.structure.independent import Standardised, independent, standardised
+from gdi_spe.analysis.structure.eigen import blocks, by_passes, largest, of_matrix, relationship
+from gdi_spe.analysis.structure.independent import Common, Ints, independent
 from gdi_spe.analysis.structure.kinship import THIRD_DEGREE, kinship
 from gdi_spe.analysis.structure.relatives import unrelated
+from gdi_spe.boundary.cautions import Caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 
 Floats = NDArray[np.float64]
-Chosen = dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]
 _EXACT_UP_TO = 6000  # people whose relationship matrix is held in memory
-_EXTRA, _ROUNDS = 10, 12
+_SETTLED = 1e-5
 
 
 class TooLittleToTell(BadInput):
     """Fewer people or variants than components."""
 
     code = "too-little-to-tell"
+
+
+class NotSettled(Caution):
+    """Components that are as large as the next ones, so that they could as well be others."""
 
 
 def pca(
@@ -36,6 +41,7 @@ def pca(
     min_frequency: float = 0.05,
     max_r2: float = 0.2,
     max_kinship: float | None = THIRD_DEGREE,
+    progress: Callable[[int], None] = lambda _n: None,
 ) -> pd.DataFrame:
     """Find the directions in which ancestry varies most.
 
@@ -52,13 +58,15 @@ def pca(
     max_kinship
         The components are found among individuals of whom no two are nearer; the others are
         put in their place. ``None`` leaves everybody in.
+    progress
+        Called with the number of variants done since the last call.
 
     Returns
     -------
     One row an individual (the index), columns ``PC1`` and on: what may be covariates of
-    `association`. ``attrs`` has the eigenvalues, how many variants and how many individuals
-    they come from. Who was put in place is drawn a little to the middle. A point is a person:
-    no export.
+    `association`. ``attrs`` has the eigenvalues, how many variants and individuals they come
+    from, and who was put in place (``projected``): those are drawn a little to the middle. A
+    point is a person: no export.
 
     Raises
     ------
@@ -69,27 +77,36 @@ def pca(
     -----
     Eigenvectors of the genetic relationship matrix (Price et al. 2006, Nat Genet 38:904) over
     autosomal variants outside long-range linkage disequilibrium and the major
-    histocompatibility complex; missing calls are the mean. Above 6,000 individuals by subspace
-    iteration with the blocks of variants, without the matrix. Each component's sign is that
-    of its largest entry.
+    histocompatibility complex of the assembly. Each pair counts over the variants that both have
+    called, as plink2's ``--pca`` does. Above 6,000 individuals the matrix is not held, a missing
+    call is the mean, and a `Caution` tells of components that do not settle. Each component's
+    sign is that of its largest entry. Components whose eigenvalues are alike (the last ones
+    asked for, often) are a basis of a space, and may turn in it with the smallest change of the
+    data.
+
+    Examples
+    --------
+    >>> table = pca(cohort.folder, 2, max_kinship=None, min_frequency=0.01)
+    >>> list(table.columns)
+    ['PC1', 'PC2']
     """
     everybody = groups_of(folder, None, individuals)[0].samples
     names = np.array(folder.samples["individual_id"].to_pylist())
     base = everybody
     if max_kinship is not None:
-        pairs = kinship(folder, individuals, min_kinship=max_kinship, min_frequency=min_frequency)
+        pairs = kinship(folder, individuals, min_kinship=max_kinship)
         stay = set(unrelated(pairs, names[everybody].tolist()))
         base = np.array([sample for sample in everybody if names[sample] in stay], np.int64)
-    chosen = independent(folder, base, min_frequency, max_r2)
-    n_variants = sum(len(rows) for rows, _ in chosen.values())
+    chosen = independent(folder, base, min_frequency, max_r2, progress=progress)
+    n_variants = sum(len(each.rows) for each in chosen)
     if min(len(base) - 1, n_variants) <= n_components:
         raise TooLittleToTell(
             f"{len(base)} unrelated individuals and {n_variants} variants for {n_components} "
             "components",
             remedy="Ask for fewer components, or lower min_frequency",
         )
-    values, vectors = _eigen(folder, chosen, base, n_components, n_variants)
-    scores = _placed(folder, chosen, base, everybody, values, vectors, n_variants)
+    values, vectors = _eigen(folder, chosen, base, n_components)
+    scores, others = _placed(folder, chosen, base, everybody, values, vectors)
     table = pd.DataFrame(
         scores,
         index=pd.Index(names[everybody], name="individual_id"),
@@ -99,68 +116,48 @@ def pca(
         "eigenvalues": values.tolist(),
         "n_variants": n_variants,
         "n_unrelated": len(base),
+        "projected": names[others].tolist(),
     }
     return table
 
 
-def _blocks(folder: Folder, chosen: Chosen, people: NDArray[np.int64]) -> Iterator[Standardised]:
-    for chromosome, (rows, share) in chosen.items():
-        yield from standardised(folder, chromosome, rows, people, share)
-
-
-def _eigen(
-    folder: Folder, chosen: Chosen, people: NDArray[np.int64], n: int, n_variants: int
-) -> tuple[Floats, Floats]:
-    if len(people) > _EXACT_UP_TO:
-        return _by_iteration(folder, chosen, people, n, n_variants)
-    matrix = np.zeros((len(people), len(people)), np.float32)
-    for block in _blocks(folder, chosen, people):
-        matrix += block.values.T @ block.values
-    matrix /= n_variants
-    last = len(people) - 1
-    values, vectors = linalg.eigh(matrix, subset_by_index=(last - n + 1, last), driver="evr")
-    return values[::-1].astype(float), _signed(vectors[:, ::-1].astype(float))
-
-
-def _by_iteration(
-    folder: Folder, chosen: Chosen, people: NDArray[np.int64], n: int, n_variants: int
-) -> tuple[Floats, Floats]:
-    rng = np.random.default_rng(0)
-    basis = rng.standard_normal((len(people), n + _EXTRA)).astype(np.float32)
-    for _ in range(_ROUNDS):
-        basis = np.linalg.qr(basis)[0]
-        grown = np.zeros_like(basis)
-        for block in _blocks(folder, chosen, people):
-            grown += block.values.T @ (block.values @ basis)
-        inner = basis.T @ grown / n_variants
-        basis, last = grown, basis
-    values, turn = np.linalg.eigh((inner + inner.T) / 2)
-    vectors = last @ turn[:, ::-1][:, :n]
-    return values[::-1][:n].astype(float), _signed(vectors.astype(float))
+def _eigen(folder: Folder, chosen: list[Common], people: Ints, n: int) -> tuple[Floats, Floats]:
+    if len(people) <= _EXACT_UP_TO:
+        values, vectors = of_matrix(relationship(folder, chosen, people), n)
+        return values, _signed(vectors)
+    found = largest(
+        by_passes(folder, chosen, people), len(people), n, width=n + 10, n_rounds=20, near=_SETTLED
+    )
+    if not found.is_settled:
+        text = "some components are as large as the next: the last ones may turn"
+        warnings.warn(text, NotSettled, stacklevel=3)
+    return found.values, _signed(found.vectors)
 
 
 def _signed(vectors: Floats) -> Floats:
-    largest = np.abs(vectors).argmax(axis=0)
-    signs = np.sign(vectors[largest, np.arange(vectors.shape[1])])
-    signed: Floats = vectors * signs
+    biggest = np.abs(vectors).argmax(axis=0)
+    signed: Floats = vectors * np.sign(vectors[biggest, np.arange(vectors.shape[1])])
     return signed
 
 
 def _placed(
-    folder: Folder, chosen: Chosen, base: NDArray[np.int64], everybody: NDArray[np.int64],
-    values: Floats, vectors: Floats, n_variants: int,
-) -> Floats:  # fmt: skip
-    """Return everybody's coordinates: eigenvectors of the base, and the others in their place."""
-    place = {int(sample): row for row, sample in enumerate(base)}
+    folder: Folder, chosen: list[Common], base: Ints, everybody: Ints, values: Floats,
+    vectors: Floats,
+) -> tuple[Floats, Ints]:  # fmt: skip
+    """Return everybody's coordinates, eigenvectors of the base first, and who is not of it."""
     scores = np.zeros((len(everybody), vectors.shape[1]))
-    inside = np.array([int(sample) in place for sample in everybody])
-    scores[inside] = vectors[[place[int(sample)] for sample in everybody[inside]]]
+    inside = np.isin(everybody, base)
+    scores[inside] = vectors[np.searchsorted(base, everybody[inside])]
     others = everybody[~inside]
     if len(others):
         both = np.concatenate([base, others])
-        found = np.zeros((len(others), vectors.shape[1]))
-        for block in _blocks(folder, chosen, both):
-            loading = block.values[:, : len(base)] @ vectors.astype(np.float32)
+        found, n_called = np.zeros((len(others), vectors.shape[1])), np.zeros(len(others))
+        single = vectors.astype(np.float32)
+        for block in blocks(folder, chosen, both):
+            loading = block.values[:, : len(base)] @ single
             found += block.values[:, len(base) :].T @ loading
-        scores[~inside] = found / (n_variants * values)
-    return scores
+            n_called += len(block.values)
+            if block.missing is not None:
+                n_called -= block.missing[:, len(base) :].sum(axis=0)
+        scores[~inside] = found / np.maximum(n_called, 1)[:, None] / values
+    return scores, others

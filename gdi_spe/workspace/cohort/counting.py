@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gdi_spe.workspace.asking.selection import Selection
@@ -24,7 +24,7 @@ class Counting(Held):
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
         consequence: str | Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         min_allele_count: int = 0,
     ) -> pd.DataFrame:
         """Count alleles and estimate their frequency in each group.
@@ -83,11 +83,11 @@ class Counting(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
-        controls: Selection | None = None,
+        controls: Selection | Collection[str] | None = None,
         within: By | None = "population",
-        unrelated: Selection | bool = True,
+        unrelated: Selection | Collection[str] | bool = True,
         mid_p: bool = False,
     ) -> pd.DataFrame:
         """Summarise the calls of each variant, and test Hardy-Weinberg equilibrium.
@@ -132,7 +132,7 @@ class Counting(Held):
             ids_of(individuals),
             controls=ids_of(controls),
             within=within,
-            unrelated=unrelated if isinstance(unrelated, bool) else unrelated.ids,
+            unrelated=unrelated if isinstance(unrelated, bool) else ids_of(unrelated) or (),
             mid_p=mid_p,
         )
 
@@ -141,10 +141,10 @@ class Counting(Held):
         by: By | None = "population",
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
-        controls: Selection | None = None,
-        unrelated: Selection | bool = True,
+        controls: Selection | Collection[str] | None = None,
+        unrelated: Selection | Collection[str] | bool = True,
         mid_p: bool = False,
     ) -> pd.DataFrame:
         """Test Hardy-Weinberg equilibrium in each population.
@@ -177,7 +177,7 @@ class Counting(Held):
             gene,
             ids_of(individuals),
             controls=ids_of(controls),
-            unrelated=unrelated if isinstance(unrelated, bool) else unrelated.ids,
+            unrelated=unrelated if isinstance(unrelated, bool) else ids_of(unrelated) or (),
             mid_p=mid_p,
         )
 
@@ -185,7 +185,7 @@ class Counting(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Summarise the calls of each individual.
 
@@ -217,7 +217,7 @@ class Counting(Held):
 
     def heterozygosity(
         self,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         within: By | None = "population",
         min_frequency: float = 0.0,
@@ -251,7 +251,7 @@ class Counting(Held):
 
     def sex_check(
         self,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         female_threshold: float = 0.2,
         male_threshold: float = 0.8,
