@@ -18,6 +18,8 @@ from gdi_spe.workspace.cohort.opened import Cohort
 
 _LISTS = ("Parameters", "Raises", "Warns", "Attributes")
 _CODE = ("Examples",)
+# What no researcher gives: the object itself, and the places of a workspace, which tests change.
+_UNTOLD = ("self", "here")
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _entry(entry: Entry) -> list[str]:
     if not isinstance(entry.thing, FunctionType):
         return _told(inspect.getdoc(entry.thing) or "", {})
     signature = inspect.signature(entry.thing)
-    known = {name: each for name, each in signature.parameters.items() if name != "self"}
+    known = {name: each for name, each in signature.parameters.items() if name not in _UNTOLD}
     return [*_called(entry.name, known), "", *_told(inspect.getdoc(entry.thing) or "", known)]
 
 

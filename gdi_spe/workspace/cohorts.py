@@ -123,6 +123,10 @@ def open_cohort(id_or_path: str | Path, here: Surroundings | None = None) -> Coh
     id_or_path
         A cohort's identifier, or its folder.
 
+    Returns
+    -------
+    A `Cohort`. Its files are read when something is asked.
+
     Raises
     ------
     NoSuchCohort

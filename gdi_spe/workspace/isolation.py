@@ -63,7 +63,8 @@ def isolation_report() -> IsolationReport:
     Examples
     --------
     >>> import gdi_spe as spe
-    >>> spe.isolation_report()  # doctest: +SKIP
+    >>> spe.isolation_report().is_isolated
+    True
     """
     return IsolationReport([_try(what, attempt) for what, attempt in ATTEMPTS])
 

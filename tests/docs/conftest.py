@@ -9,6 +9,7 @@ import matplotlib as mpl
 import pytest
 
 from gdi_spe.demo.cohort import DemoCohort, make
+from gdi_spe.workspace import isolation
 from gdi_spe.workspace.surroundings import Surroundings
 from tests.fakes.node import FakeNode
 
@@ -18,6 +19,10 @@ mpl.use("agg")
 @pytest.fixture(scope="session")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> DemoCohort:
     return make(tmp_path_factory.mktemp("planted"))
+
+
+def unreachable() -> str:
+    raise OSError("Network is unreachable")
 
 
 @pytest.fixture
@@ -33,6 +38,8 @@ def workspace(
         ("GDI_SPE_POLICY", here.policy),
     ):
         monkeypatch.setenv(name, str(value))
+    # Examples are of a workspace, where nothing is reached; a test must not try either.
+    monkeypatch.setattr(isolation, "ATTEMPTS", [("a network", unreachable)])
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
