@@ -1,7 +1,8 @@
-"""Polygenic scores."""
+"""Polygenic scores and star alleles."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from gdi_spe.workspace.asking.selection import Selection
@@ -107,3 +108,54 @@ class Scoring(Held):
         from gdi_spe.analysis.scores import run
 
         return run.match_scoring_file(self.folder, path, ambiguous=ambiguous)
+
+    def star_alleles(
+        self,
+        path: str | Path | None = None,
+        genes: Sequence[str] | None = None,
+        individuals: Selection | None = None,
+        *,
+        absent: str = "missing",
+        use_phase: bool = True,
+    ) -> pd.DataFrame:
+        """Say which star alleles each individual has of pharmacogenes.
+
+        Parameters
+        ----------
+        path
+            A table of star alleles; without it the one that came with the cohort.
+        genes
+            Only these genes of the table.
+        individuals
+            Only these individuals.
+        absent, use_phase
+            See `gdi_spe.analysis.pharmacogenes.run.diplotypes`.
+
+        Returns
+        -------
+        One row an individual and gene with ``diplotypes`` (all that explain the calls),
+        ``activity_score``, ``phenotype`` (``indeterminate`` where they do not agree) and
+        ``why``. Rows about people cannot be exported. Not for treatment.
+
+        Raises
+        ------
+        NoStarAlleles
+            If there is no table for this cohort.
+        BadInput
+            If the table cannot be read, or has not a gene.
+
+        Examples
+        --------
+        >>> lines = ["#assembly=GRCh38", "#phenotype=GENE\\t2\\t2\\tnormal"]
+        >>> lines += ["gene\\tallele\\tactivity\\tchromosome\\tposition\\treference\\talternate"]
+        >>> lines += ["GENE\\t*1\\t1", "GENE\\t*2\\t0\\tchr10\\t94781859\\tG\\tA"]
+        >>> from pathlib import Path
+        >>> _ = Path("made-up.tsv").write_text("\\n".join(lines))
+        >>> set(cohort.star_alleles("made-up.tsv")["why"])  # nobody is known to have looked
+        {'missing positions'}
+        """
+        from gdi_spe.analysis.pharmacogenes.run import diplotypes
+
+        return diplotypes(
+            self.folder, path, genes, ids_of(individuals), absent=absent, use_phase=use_phase
+        )
