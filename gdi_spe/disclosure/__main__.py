@@ -22,7 +22,7 @@ from PIL import Image, JpegImagePlugin, PngImagePlugin  # noqa: F401
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.confine import confine
 from gdi_spe.disclosure.context import CheckContext
-from gdi_spe.disclosure.engine import Judged, judge, judge_bytes, request_report
+from gdi_spe.disclosure.engine import Judged, judge_bytes, judged_together, request_report
 from gdi_spe.disclosure.job import CanonicalFile, Job, Outcome
 from gdi_spe.disclosure.rules.rule import Judging
 
@@ -36,7 +36,8 @@ def main(folder: Path) -> None:
     held = confine(
         files.check_memory_mib * 1024 * 1024, files.check_seconds, 4 * files.max_file_bytes, out
     )
-    judged = [judge(file.path, job.policy, job.context, file.name) for file in job.files]
+    named = [(file.path, file.name) for file in job.files]
+    judged = judged_together(named, job.policy, job.context)
     outcome = Outcome(
         report=request_report([each.report for each in judged], job.policy),
         canonical=tuple(written(judged, out)),

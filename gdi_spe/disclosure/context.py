@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError
 
@@ -29,6 +30,8 @@ class CheckContext(Frozen):
     side_cars: dict[str, SideCar] = Field(default_factory=dict)
     # Files released earlier from the same cohort.
     prior: tuple[Path, ...] = ()
+    # Other files of the same request.
+    beside: tuple[Path, ...] = ()
     # Earlier releases that are too many or too large to be compared with.
     n_prior_left_out: int = Field(0, ge=0)
     # The cohort's pseudonyms, of individuals and samples.
@@ -46,6 +49,27 @@ class CheckContext(Frozen):
         return self.side_cars.get(name, SideCar(kind=self.kind_of(name)))
 
 
+# The short names that test sets and papers use.
+_ALIASES = {"N": "n_individuals", "M": "n_variants"}
+
+
+def _take_aliases(values: dict[str, Any]) -> None:
+    for short, name in _ALIASES.items():
+        if short in values:
+            values.setdefault(name, values.pop(short))
+    if isinstance(values.get("prior"), str):
+        values["prior"] = [values["prior"]]
+
+
+def _found(folder: Path, prior: str) -> Path:
+    """Return where an earlier release is: beside the context, or from where one is now."""
+    for path in (folder / prior, Path(prior)):
+        if path.is_file():
+            return path
+    # TRUST: an earlier release that cannot be found would be one that is not compared with.
+    raise BadInput(f"prior: there is no file {prior!r}", source=str(folder))
+
+
 def read_context(path: Path) -> CheckContext:
     """Read CONTEXT.json, in which ``identifiers`` names a file with one pseudonym a line.
 
@@ -58,12 +82,13 @@ def read_context(path: Path) -> CheckContext:
         values = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(values, dict):
             raise BadInput("not a JSON object", source=str(path))
+        _take_aliases(values)
         if isinstance(values.get("declared"), str):
             values["declared"] = {"*": values["declared"]}
         if isinstance(values.get("identifiers"), str):
             listed = (path.parent / values["identifiers"]).read_text(encoding="utf-8")
             values["identifiers"] = [line.strip() for line in listed.splitlines() if line.strip()]
-        values["prior"] = [str(path.parent / prior) for prior in values.get("prior", [])]
+        values["prior"] = [str(_found(path.parent, prior)) for prior in values.get("prior") or []]
         return CheckContext.model_validate(values)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot be read: {error}", source=str(path)) from None

@@ -16,7 +16,7 @@ from gdi_spe.boundary.findings import Finding, Verdict
 from gdi_spe.disclosure.rules.counts import count_columns
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes import SHAPES
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.table import Column, Table, distinct_rows
 
 _MAX_GROUPS = 50
 
@@ -129,11 +129,11 @@ def _odd_cells(table: Table) -> Iterator[_Problem]:
     if group is not None and group.n_distinct > _MAX_GROUPS:
         yield "GEN203", f"It has {group.n_distinct:,} groups.", Verdict.REVIEW, "Merge groups."
     keys = [
-        c.codes
+        c
         for c in table.columns
         if c.name in ("chromosome", "position", "reference", "alternate", "group")
     ]
-    if np.unique(np.column_stack(keys), axis=0).shape[0] != table.n_rows:
+    if distinct_rows(keys) != table.n_rows:
         yield "GEN203", "A variant stands twice in one group.", Verdict.REVIEW, _EXPORT
 
 

@@ -19,7 +19,7 @@ _FIX = "Release one of the two tables only, or let them differ by enough people.
 
 
 def compare_with_prior(table: Table, judging: Judging) -> Iterator[Finding]:
-    """Find the same table released before with a difference of few people."""
+    """Find the same table, released before or in the same request, that differs by few people."""
     if judging.context.n_prior_left_out:
         why = f"{judging.context.n_prior_left_out:,} earlier releases were not compared with it."
         yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
@@ -28,12 +28,20 @@ def compare_with_prior(table: Table, judging: Judging) -> Iterator[Finding]:
         if tables is None:
             why = "An earlier release cannot be compared with it."
             yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
-            continue
-        for other in tables:
-            if is_about_variants(table) and is_about_variants(other):
-                yield from _compare_variants(table, other, judging)
-            elif is_about_variants(table) == is_about_variants(other):
-                yield from _compare(table, other, judging)
+        for other in tables or ():
+            yield from _compare_any(table, other, judging)
+    for path in judging.context.beside:
+        for other in earlier_tables(path, judging.policy) or ():
+            found = _compare_any(table, other, judging)
+            # Tables of one paper have the same groups and other numbers.
+            yield from (each for each in found if each.severity is Verdict.BLOCK)
+
+
+def _compare_any(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:
+    if is_about_variants(table) and is_about_variants(other):
+        yield from _compare_variants(table, other, judging)
+    elif is_about_variants(table) == is_about_variants(other):
+        yield from _compare(table, other, judging)
 
 
 def _compare(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:

@@ -39,10 +39,11 @@ def variant_names(table: Table) -> list[str]:
 
 def variants_released(table: Table, judging: Judging) -> int:
     """Return how many variants this table and the earlier releases tell of together."""
-    if not judging.context.prior:
+    others = (*judging.context.prior, *judging.context.beside)
+    if not others:
         return 0
     names = set(variant_names(table))
-    for path in judging.context.prior:
+    for path in others:
         for other in earlier_tables(path, judging.policy) or ():
             if is_about_variants(other):
                 names |= set(variant_names(other))

@@ -49,7 +49,35 @@ def check_files(
     The verdict with its findings: what, where, why, and how to fix it. ``pass`` means that every
     byte was explained by a rule; it does not mean that people need not look.
     """
-    return request_report([judge(path, policy, context).report for path in files], policy)
+    return request_report(judge_together([(p, p.name) for p in files], policy, context), policy)
+
+
+def judge_together(
+    files: list[tuple[Path, str]], policy: DisclosurePolicy, context: CheckContext
+) -> list[FileReport]:
+    """Judge the files of one request, each beside those before it: together they may tell more."""
+    return [each.report for each in judged_together(files, policy, context)]
+
+
+def judged_together(
+    files: list[tuple[Path, str]], policy: DisclosurePolicy, context: CheckContext
+) -> list[Judged]:
+    """Judge the files of one request and keep their canonical forms."""
+    done: list[Judged] = []
+    for place, (path, name) in enumerate(files):
+        before = tuple(
+            other for other, _ in files[:place][-_COMPARED:]
+            if other.is_file() and not other.is_symlink()
+            and other.stat().st_size <= _LARGEST_COMPARED
+        )  # fmt: skip
+        with_others = context.model_copy(update={"beside": before})
+        done.append(judge(path, policy, with_others, name))
+    return done
+
+
+# Files of one request that each is compared with.
+_COMPARED = 20
+_LARGEST_COMPARED = 2_000_000
 
 
 def request_report(reports: list[FileReport], policy: DisclosurePolicy) -> RequestReport:

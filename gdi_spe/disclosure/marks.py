@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 # Marks and letters that a figure of a few estimates has.
 _LARGEST_MARK = 0.08
 _THIN = 4
+# A figure is mostly plain: neighbouring pixels are alike.
+_FEW_COLOURS, _FEW_CHANGE = 8, 0.25
+_MOST_CHANGE = 0.6
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,15 @@ class Seen:
     ink_share: float
     # Of the pixels in flat areas, how many differ in bits that nobody sees.
     noise_share: float
+    # Of neighbouring pixels, how many differ at all; and how many colours cover the most of it.
+    change_share: float = 0.0
+    n_main_colours: int = 0
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether pixels change as values do, and not as lines and areas."""
+        few = self.n_main_colours <= _FEW_COLOURS and self.change_share > _FEW_CHANGE
+        return few or self.change_share > _MOST_CHANGE
 
     @property
     def is_simple(self) -> bool:
@@ -56,7 +68,8 @@ def look(pixels: NDArray[np.uint8]) -> Seen:
             curves += sort == "curve"
     colours = np.unique(pixels.reshape(-1, pixels.shape[-1]) >> 4, axis=0).shape[0]
     return Seen(
-        small, straight, areas, curves, colours, float(ink.mean()), _hidden_noise(pixels)
+        small, straight, areas, curves, colours, float(ink.mean()), _hidden_noise(pixels),
+        *_changes(pixels),
     )  # fmt: skip
 
 
@@ -99,6 +112,19 @@ def _hidden_noise(pixels: NDArray[np.uint8]) -> float:
         flat &= (inside == other).all(axis=-1)
     if flat.sum() < 100:
         return 0.0
-    low = pixels[1:-1, 1:-1][flat] & 3
-    shares = [np.bincount(low[:, c], minlength=4).max() / len(low) for c in range(low.shape[1])]
-    return float(1 - min(shares))
+    # Within an area that looks plain, every pixel should be the very same.
+    low = pixels & 3
+    here = low[1:-1, 1:-1]
+    differs = [(here != other) for other in (low[:-2, 1:-1], low[1:-1, :-2])]
+    shares = (differs[0] | differs[1])[flat].mean(axis=0)
+    return float(shares.max())
+
+
+def _changes(pixels: NDArray[np.uint8]) -> tuple[float, int]:
+    """Return how often neighbours differ, and how many colours cover nine tenths of a picture."""
+    packed = pixels.astype(np.int32) @ np.array([65536, 256, 1], dtype=np.int32)
+    across = (packed[:, 1:] != packed[:, :-1]).mean() if packed.shape[1] > 1 else 0.0
+    down = (packed[1:] != packed[:-1]).mean() if packed.shape[0] > 1 else 0.0
+    counts = np.sort(np.unique(packed, return_counts=True)[1])[::-1]
+    main = int(np.searchsorted(np.cumsum(counts), 0.9 * packed.size)) + 1
+    return float(min(across, down)), main

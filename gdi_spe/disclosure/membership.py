@@ -11,6 +11,8 @@ from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 _NORMAL = NormalDist()
@@ -95,14 +97,17 @@ def presence_power(
 
 
 def effective_variants(
-    chromosome: NDArray[np.int32], position: NDArray[np.float64], n_variants: int
+    chromosome: NDArray[np.float64] | NDArray[np.int32],
+    position: NDArray[np.float64],
+    n_variants: int,
 ) -> int:
     """Return how many of the variants count as independent: windows of 50 kb that hold one.
 
     An attacker with a reference panel undoes linkage, so the full number stays the upper bound.
     """
-    windows = np.column_stack([chromosome.astype(np.int64), position.astype(np.int64) // _WINDOW])
-    return min(n_variants, int(np.unique(windows, axis=0).shape[0]))
+    window = position.astype(np.int64) // _WINDOW
+    place = chromosome.astype(np.int64) * (int(window.max(initial=0)) + 1) + window
+    return min(n_variants, int(pc.count_distinct(pa.array(place)).as_py()))
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import struct
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from gdi_spe.disclosure.form import Hostile
 from gdi_spe.disclosure.marks import Seen, look
 
 # The two lowest bits of each channel show nothing that a reader would miss.
 _KEPT_BITS = 0b11111100
 _SIGNATURE = 8
+_MOST_UNSEEN_COLOURS = 16
+_STEP = 1 << 20
 
 
 class NotAPicture(Exception):
@@ -37,17 +42,37 @@ _CUSTOMARY = {b"pHYs": 9, b"gAMA": 4, b"sRGB": 1, b"cHRM": 32, b"tIME": 7, b"bKG
 def png_chunks(data: bytes) -> Chunks:
     """Account for every byte of a PNG that is not a pixel."""
     at, other, text = _SIGNATURE, 0, []
+    pixels: list[bytes] = []
     while at + 12 <= len(data):
         length, kind = struct.unpack(">I4s", data[at : at + 8])
         body = data[at + 8 : at + 8 + length]
         at += 12 + length
+        if kind == b"IDAT":
+            pixels.append(body)
         if kind == b"IEND":
             break
         if kind in (b"tEXt", b"iTXt", b"zTXt"):
             text.append(body.decode("latin-1"))
         elif kind not in _PIXELS and length > _CUSTOMARY.get(kind, 0):
             other += length
-    return Chunks(other, max(0, len(data) - at), "\n".join(text))
+    return Chunks(other + _after_pixels(pixels), max(0, len(data) - at), "\n".join(text))
+
+
+def _after_pixels(chunks: list[bytes]) -> int:
+    """Count the bytes that follow the end of the compressed pixels."""
+    inflate, left = zlib.decompressobj(), 0
+    for chunk in chunks:
+        if inflate.eof:
+            left += len(chunk)
+            continue
+        try:
+            while chunk and not inflate.eof:
+                inflate.decompress(chunk, _STEP)
+                chunk = inflate.unconsumed_tail
+        except zlib.error:
+            return left
+        left += len(inflate.unused_data)
+    return left
 
 
 def jpeg_segments(data: bytes) -> Chunks:
@@ -62,8 +87,22 @@ def jpeg_segments(data: bytes) -> Chunks:
             text.append(body.decode("latin-1"))
             other += length
         at += 2 + length
-    end = data.rfind(b"\xff\xd9")
+    end = _end_of_jpeg(data, at)
     return Chunks(other, len(data) - end - 2 if end > 0 else 0, "\n".join(text))
+
+
+def _end_of_jpeg(data: bytes, scan: int) -> int:
+    """Return where the picture ends: the first end mark that is in no segment."""
+    at = scan
+    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
+        marker = data[at + 1]
+        if marker == 0xD9:
+            return at
+        if marker in (0x00, 0xFF) or 0xD0 <= marker <= 0xD7:
+            at += 1 + (marker != 0xFF)
+        else:
+            at += 2 + int(struct.unpack(">H", data[at + 2 : at + 4])[0])
+    return len(data) - 2
 
 
 def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[bytes, int, int, Seen]:
@@ -75,13 +114,24 @@ def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[byte
                 raise NotAPicture(f"it has {width * height:,} pixels, more than the policy allows")
             if getattr(image, "n_frames", 1) > 1:
                 raise NotAPicture("it is an animation")
-            pixels = np.asarray(_over_white(image.convert("RGBA")))
+            layered = image.convert("RGBA")
+            _refuse_unseen_colours(np.asarray(layered))
+            pixels = np.asarray(_over_white(layered))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotAPicture(f"the picture cannot be decoded: {error}") from None
     kept = (pixels & _KEPT_BITS) | (pixels >> 6)  # white stays white, black black
     out = io.BytesIO()
     Image.fromarray(kept).save(out, format="PNG", compress_level=9)
-    return out.getvalue(), width, height, look(pixels)
+    seen = look(pixels)
+    # The low bits of a JPEG are what its compression made of them.
+    return out.getvalue(), width, height, replace(seen, noise_share=0.0) if form == "JPEG" else seen
+
+
+def _refuse_unseen_colours(pixels: NDArray[np.uint8]) -> None:
+    """Refuse many colours under transparency: nobody sees them, and a payload can be in them."""
+    unseen = pixels[pixels[..., 3] == 0][:, :3]
+    if unseen.size and np.unique(unseen, axis=0).shape[0] > _MOST_UNSEEN_COLOURS:
+        raise Hostile("many colours lie under transparent pixels")
 
 
 def _over_white(image: Image.Image) -> Image.Image:

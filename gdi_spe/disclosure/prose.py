@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gdi_spe.disclosure.vocabulary import TRAIT
+
 _MOST_CHARACTERS = 20_000
 _MOST_NUMBERS = 60
 _LONGEST_TOKEN = 48
@@ -34,7 +36,11 @@ _VARIANT = re.compile(
     r"|\b(hetero|homo|hemi)zygous\b"
 )
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
-_PAIRS = re.compile(r"(\b\w{1,20}\s*[=:]\s*[^\s=:]{1,20}[\s,;]+){2,}\w{1,20}\s*[=:]\s*\S")
+_PAIRS = re.compile(
+    r"(\b\w{1,20}[ \t]*[=:][ \t]*[^\s=:]{1,20}[ \t,;]+){2,}\w{1,20}[ \t]*[=:][ \t]*\S"
+)
+_PAIR = re.compile(r"^[ \t\"'{]*(\w{2,20})[\"']?[ \t]*[=:][ \t]*[\"']?[\w.]{1,20}", re.MULTILINE)
+_LEAST_TRAITS = 3
 _CELLS = re.compile(r"(?:^|[&|\t,;])\s*([1-9])\s*(?=$|[&|\t,;\\])", re.MULTILINE)
 
 
@@ -53,6 +59,21 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     if not _is_readable(words):
         yield "its words are not words"
     for pattern, what in _SAYS:
+        if pattern.search(text):
+            yield what
+    if len({n for n in _PAIR.findall(text) if TRAIT.fullmatch(n)}) >= _LEAST_TRAITS:
+        yield "it lists what is known of a person"
+
+
+def doubts_of_labels(text: str) -> Iterator[str]:
+    """Yield why a person must read the words of a figure; its axes have many numbers."""
+    if len(text) > _MOST_CHARACTERS // 4:
+        yield f"it has {len(text):,} characters"
+    if any(len(token) > _LONGEST_TOKEN for token in text.split()):
+        yield "it has stretches without a space"
+    for pattern, what in ((_FEW, "it counts few people"), (_N_FEW, "it counts few people"),
+                          (_ONE_PERSON, "it seems to speak of one person"),
+                          (_DAY, "it names days")):  # fmt: skip
         if pattern.search(text):
             yield what
 

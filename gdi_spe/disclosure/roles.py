@@ -84,6 +84,7 @@ VARIANT_CELL = re.compile(
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|\*|-|\.|<[A-Z0-9:]{1,20}>")
 _MAX_LABEL = 60
+_MOST_MARKED = 12
 
 
 def role_of(column: Column) -> Role:
@@ -172,6 +173,10 @@ def cross_table_columns(table: Table) -> list[Column]:
     Nothing says that these count people, so that they do is assumed.
     """
     rest = table.columns[1:]
+    marks = all(c.numbers is not None and set(c.cells) <= {"0", "1", ""} for c in rest)
+    # TRUST: zeros and ones of many rows are marks; a person looks what they are of.
+    if marks and table.n_rows > _MOST_MARKED:
+        return []
     whole = all(c.is_integer and np.nanmin(c.numbers) >= 0 for c in rest if c.numbers is not None)
     if not rest or not whole or any(c.numbers is None for c in rest) or table.n_rows > 1000:
         return []

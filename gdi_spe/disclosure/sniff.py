@@ -262,7 +262,9 @@ def delimiter_of(text: str) -> str | None:
     for delimiter in ("\t", ",", ";", "|"):
         widths = {_width(line, delimiter) for line in lines}
         if len(widths) == 1 and widths.pop() > 1:
-            return delimiter
+            # Lines that begin with a bar are a table in Markdown.
+            is_markdown = delimiter == "|" and all(line.lstrip()[:1] == "|" for line in lines)
+            return None if is_markdown else delimiter
     return None
 
 

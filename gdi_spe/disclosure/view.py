@@ -76,7 +76,7 @@ def _compound(
     """Take counts with shares, and values with spreads, apart."""
     labels = table.columns[0].texts() if table.columns else texts
     counts, shares, values = [""] * len(texts), [""] * len(texts), [""] * len(texts)
-    n_found = 0
+    n_found = n_compound = 0
     for row, text in enumerate(texts):
         named = f"{labels[row]} {column.name}"
         shared = _SHARED.fullmatch(text) or (
@@ -84,12 +84,14 @@ def _compound(
         )
         if shared:
             counts[row], shares[row] = shared.group(1).replace(",", ""), shared.group(2)
+            n_compound += 1
         elif spread := _SPREAD.fullmatch(text):
             values[row] = spread.group(1).replace(",", "")
+            n_compound += 1
         elif _simple(text) != text or NUMBER.fullmatch(text):
             values[row] = _simple(text)
         n_found += bool(counts[row] or values[row])
-    if not filled or n_found < 0.6 * len(filled) or column is table.columns[0]:
+    if not n_compound or n_found < 0.6 * len(filled) or column is table.columns[0]:
         yield column
         return
     sorts = (("n_individuals", counts), ("percent", shares), ("mean", values))

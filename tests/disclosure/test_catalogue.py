@@ -48,6 +48,11 @@ def nested() -> bytes:
 MADE = {
     "HID102": png(text="x" * 1000),
     "HID104": png(np.random.default_rng(1).integers(252, 254, (60, 80, 3), dtype=np.uint8)),
+    "HID106": png(
+        np.repeat(np.random.default_rng(2).choice([0, 128, 255], (120, 200, 1)), 3, axis=2).astype(
+            np.uint8
+        )
+    ),
     "IMG901": png(scatter()),
     "FMT103": b"\x80\x04\x95\0",
     "FMT104": nested(),

@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from gdi_spe.boundary.policy import DisclosurePolicy
@@ -135,7 +136,9 @@ def _write_many(table: Table, delimiter: str) -> bytes:
 def _arrow(column: Column) -> pa.Array:
     numbers = column.numbers
     if numbers is None:
-        cells = pa.array([harmless(cell) or None for cell in column.cells], pa.string())
+        cells = pa.array(column.cells, pa.string())
+        if pc.any(pc.match_substring_regex(cells, r"^([=+@|-]|$)")).as_py():
+            cells = pa.array([harmless(cell) or None for cell in column.cells], pa.string())
         return pa.DictionaryArray.from_arrays(column.codes, cells).dictionary_decode()
     missing = np.isnan(numbers)
     if column.is_integer and np.abs(numbers[~missing]).max(initial=0) < 2**53:

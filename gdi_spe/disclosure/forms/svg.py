@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
@@ -17,7 +18,7 @@ _QUIET = {"style", "metadata", "title", "desc"}
 _ATTRIBUTES = {
     "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height", "points",
     "transform", "viewBox", "fill", "stroke", "stroke-width", "style", "id", "href", "xlink:href",
-    "clip-path", "text-anchor", "font-size", "font-family", "opacity", "fill-opacity", "class",
+    "clip-path", "text-anchor", "font-size", "font-family", "opacity", "fill-opacity",
     "preserveAspectRatio", "stroke-dasharray", "dx", "dy", "font-weight", "stroke-linecap",
 }  # fmt: skip
 _NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
@@ -25,7 +26,12 @@ _UNSEEN = re.compile(
     r"\bopacity:\s*0(?![.\d])|display:\s*none|visibility:\s*hidden|font-size:\s*[0-2](px|pt)?(?![.\d])"
 )
 _MOST_BESIDE = 400
+# Names of shapes, which libraries write, are many in a large drawing.
+_MOST_NAMES = 40
+_LONGEST_WORDS = 120
+_WORDY = {"fill", "stroke", "font-family", "clip-path", "text-anchor", "preserveAspectRatio"}
 _MOST_DEPTH = 60
+_MOST_CORNERS = 300
 _MOST_LETTERS = 600
 
 
@@ -43,6 +49,7 @@ class _Drawing:
     stack: list[str] = field(default_factory=list)
     # What can be used again: the path of each shape that has a name.
     named: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
@@ -62,8 +69,23 @@ class _Drawing:
             self.named[f"#{attributes['id']}"] = attributes.get("d", "")
         if tag in _SHAPES and "defs" not in self.stack and "clipPath" not in self.stack:
             self._count(tag, kept)
-        words = " ".join(f"{k}={quoteattr(_rounded(v))}" for k, v in kept.items())
+        words = " ".join(f"{k}={quoteattr(self._written(k, v))}" for k, v in kept.items())
         self.out.append(f"<{tag} {words}>" if words else f"<{tag}>")
+
+    def _written(self, key: str, value: str) -> str:
+        """Write a value with rounded numbers, and names by their order: a name can say anything."""
+        if key == "id":
+            return self._alias(value)
+        if key.endswith("href"):
+            return f"#{self._alias(value[1:])}"
+        value = re.sub(r"url\(#([^)]*)\)", lambda m: f"url(#{self._alias(m.group(1))})", value)
+        if len(value) > _LONGEST_WORDS and key in _WORDY:
+            self.problems.append(f"a {key} of {len(value):,} characters")
+            return ""
+        return _rounded(value)
+
+    def _alias(self, name: str) -> str:
+        return self.aliases.setdefault(name, f"n{len(self.aliases) + 1}")
 
     def _is_quiet(self) -> bool:
         return bool(_QUIET & set(self.stack))
@@ -73,8 +95,10 @@ class _Drawing:
             self.problems.append(f"the attribute {key[:40]}")
         if key.endswith("href") and not value.startswith("#"):
             self.problems.append("a link or an embedded picture")
-        if key not in _ATTRIBUTES and not key.startswith("xmlns"):
-            self.beside["attributes"] = self.beside.get("attributes", 0) + len(value)
+        if key == "id" or (key not in _ATTRIBUTES and not key.startswith("xmlns")):
+            # What is short is a name; what is long says something.
+            size = max(0, len(value) - _MOST_NAMES)
+            self.beside["attributes"] = self.beside.get("attributes", 0) + size
         if _UNSEEN.search(value):
             self.problems.append("something that is not shown")
 
@@ -91,8 +115,8 @@ class _Drawing:
         elif tag in ("path", "polyline", "polygon"):
             drawn = attributes.get("d") or attributes.get("points") or ""
             corners = len(re.findall(r"[LlCcQqHhVvAaSsTt]", drawn)) or drawn.count(",")
-            self.curves += corners > 12
-            self.marks += corners > 200
+            self.curves += corners > _MOST_CORNERS or (corners > 12 and is_stairs(drawn))
+            self.marks += corners > _MOST_CORNERS
             # One path can hold many marks: each begins where the pen is put down.
             self.marks += max(0, len(re.findall(r"[Mm]", drawn)) - 1)
 
@@ -131,6 +155,16 @@ class _Drawing:
         self.words.append(clean_text(text))
 
 
+def is_stairs(drawn: str) -> bool:
+    """Whether a line goes across and down in turn: each step of such a curve may be a person."""
+    if len(re.findall(r"[HhVv]", drawn)) > 12:
+        return True
+    found = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", drawn)]
+    places = list(zip(found[::2], found[1::2], strict=False))
+    turns = [abs(a[0] - b[0]) < 0.05 or abs(a[1] - b[1]) < 0.05 for a, b in pairwise(places)]
+    return len(turns) > 12 and sum(turns) > 0.8 * len(turns)
+
+
 def _rounded(value: str) -> str:
     return _NUMBER.sub(lambda m: f"{float(m.group()):.1f}".rstrip("0").rstrip("."), value)
 
@@ -148,7 +182,7 @@ def encode(text: str, name: str) -> Canonical:
               " ".join(drawing.words)[:2000])
     ]  # fmt: skip
     if drawing.words:
-        parts.append(Text("words", "\n".join(drawing.words), is_alone=False))
+        parts.append(Text("labels", "\n".join(drawing.words), is_alone=False))
     for what, size in drawing.beside.items():
         if size > _MOST_BESIDE * (5 if what == "style" else 1):
             parts.append(Opaque(what, f"{size:,} characters of {what}, which nobody sees"))

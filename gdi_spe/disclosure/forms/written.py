@@ -47,7 +47,7 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
         rows = _rows(block)
         table = table_of_rows(f"{path}.table[{len(tables) + 1}]", rows, digits) if rows else None
         if table is None:
-            kept += block
+            kept += [line for line in block if not line or not _RULER.fullmatch(line)]
         else:
             tables.append(table)
     rest = "\n".join(kept)
@@ -133,14 +133,17 @@ def _sort(line: str) -> object:
         return "bars"
     if _RULER.fullmatch(stripped):
         return "ruler"
+    # Names with their values, and items of a list, are words.
+    if re.match(r"[-*+]\s|\d+[.)]\s", stripped) or re.search(r"[A-Za-z)%.]:(\s|$)|\s=\s", stripped):
+        return None
     for delimiter in ("\t", ",", ";"):
         n = stripped.count(delimiter)
         if n and len(_TWO_SPACES.split(stripped)) <= n + 1 and f"{delimiter} " not in stripped:
             return (delimiter, n + 1)
     wide = len(_TWO_SPACES.split(stripped))
     if wide > 1:
-        return ("wide", len(stripped.split()))
-    return ("narrow", len(stripped.split())) if _is_tabular(stripped) else None
+        return ("spaced", len(stripped.split()))
+    return ("spaced", len(stripped.split())) if _is_tabular(stripped) else None
 
 
 def _is_tabular(line: str) -> bool:
@@ -184,8 +187,9 @@ def _spaced(lines: list[str]) -> list[list[str]] | None:
     if width == 1:
         return _listed(rows)
     wide = [_TWO_SPACES.split(line) for line in lines]
-    if len({len(row) for row in wide}) == 1 and len(wide[0]) > 1:
-        rows, width = wide, len(wide[0])
+    widths = {len(row) for row in wide[1:]}
+    if len(widths) == 1 and max(widths) > 1 and max(widths) - len(wide[0]) in (0, 1):
+        rows, width = wide, max(widths)
     if len(rows[0]) == width - 1:
         rows[0] = ["", *rows[0]]
     if len(rows) < _LEAST_LINES - (width > 3) or any(len(row) != width for row in rows):

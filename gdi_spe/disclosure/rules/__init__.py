@@ -8,6 +8,7 @@ from gdi_spe.disclosure.rules import (
     hidden,
     identifiers,
     implied,
+    matter,
     people,
     summaries,
 )
@@ -22,4 +23,5 @@ RULES: tuple[Rule, ...] = (
     *counts.RULES,
     *implied.RULES,
     *hidden.RULES,
+    *matter.RULES,
 )

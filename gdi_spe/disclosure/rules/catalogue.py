@@ -191,6 +191,20 @@ CATALOGUE: dict[str, Entry] = {
         "Bits that nobody sees", "The low bits of a picture can carry a genome.",
         _made("A PNG whose background differs by one in random places."), _PNG,
     ),
+    "HID105": Entry(
+        "Values in words", "Values that are written into code are data that nobody reviews.",
+        Example("x = [" + ", ".join(str(i * 7 % 97) for i in range(60)) + "]\n", "a.py"), _COUNTS,
+    ),
+    "HID106": Entry(
+        "Pixels that are data", "A heat map with one pixel a genotype is a genotype matrix.",
+        _made("A PNG of 120 by 200 pixels, one a genotype, in three shades."), _PNG,
+    ),
+    "MOD101": Entry(
+        "A model that keeps its training data",
+        "Support vectors and neighbours are people, and whoever has the model has them.",
+        Example('{"support_vectors": [[0.1, 2.2], [0.4, 1.7], [0.3, 1.9]]}\n', "m.json"),
+        Example('{"n": 1200, "auc": 0.81}\n', "m.json"),
+    ),
     "VEC101": Entry(
         "Marks of a drawing", "A mark for each person is each person's values.",
         Example(

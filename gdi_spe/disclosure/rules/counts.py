@@ -101,7 +101,9 @@ def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
     minimum = judging.policy.counts.minimum
     counted = {column.name for column in count_columns(table, judging)}
     for column in table.columns:
-        hidden = [c for c in column.cells if re.fullmatch(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*", c)]
+        words = column.numbers is None and role_of(column) is not Role.VARIANT
+        cells = column.cells if words else ()
+        hidden = [c for c in cells if re.fullmatch(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*", c)]
         gap = column.n_missing if column.name in counted and not column.is_part else 0
         if hidden or gap:
             why = (
@@ -128,6 +130,8 @@ def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
 
 def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find a smallest or largest value: it is one person's."""
+    if table.is_quoted:
+        return
     names = [column.name for column in table.columns if EXTREMES.fullmatch(column.plain)]
     first = {cell.lower() for cell in table.columns[0].cells}
     if len(first & SUMMARY_ROWS) >= 2:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.parts import Text
@@ -133,8 +134,15 @@ def _is_coded(column: Column) -> bool:
     if numbers is None:
         return False
     finite = numbers[np.isfinite(numbers)]
+    if finite.size > _LONG and not _may_be_coded(finite[:_LONG]):
+        return False
     near = np.abs(finite - np.clip(np.rint(finite), 0, 2)) <= 0.08
     return bool(finite.size) and (set(np.unique(finite)) <= _CODED or bool(near.all()))
+
+
+def _may_be_coded(numbers: NDArray[np.float64]) -> bool:
+    near = np.abs(numbers - np.clip(np.rint(numbers), 0, 2)) <= 0.08
+    return bool(near.all()) or set(np.unique(numbers)) <= _CODED
 
 
 def _has_two_alleles_a_row(table: Table) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.parts import Marks, Opaque, Picture, Text
-from gdi_spe.disclosure.prose import doubts
+from gdi_spe.disclosure.prose import doubts, doubts_of_labels
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Table
 
@@ -15,17 +15,37 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{1500,}={0,2}|(?:[A-Za-z0-9+/]{60,80}\n){
 # Base64 of PNG and JPEG: pictures inside a report, which has no canonical form and is looked at.
 _PICTURES = ("iVBORw0KGgo", "/9j/")
 _MAX_CELL = 2000
+_LONG_WORD, _MUCH = 40, 1000
 
 
 def encoded_payload(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     """Find long stretches that only a program can read."""
     if isinstance(part, Text):
         found = [len(m) for m in _ENCODED.findall(part.text) if not m.startswith(_PICTURES)]
+        found = found or _dense(part.text.split())
     else:
-        found = [len(cell) for c in part.columns for cell in c.cells if len(cell) > _MAX_CELL]
+        words = [c.cells for c in part.columns if c.numbers is None]
+        found = [len(cell) for cells in words for cell in cells if len(cell) > _MAX_CELL]
+        found = found or [n for cells in words for n in _dense(cells)]
     if found:
         why = f"{len(found):,} stretches of up to {max(found):,} characters that nobody can read."
         yield Hit(why, {"n_stretches": len(found), "longest": max(found)})
+
+
+def _dense(words: Iterable[str]) -> list[int]:
+    """Return the lengths of long words that are no words, if they are much together."""
+    odd = [len(w) for w in words if len(w) >= _LONG_WORD and _is_encoded(w)]
+    return odd if sum(odd) > _MUCH else []
+
+
+def _is_encoded(word: str) -> bool:
+    """Whether a word mixes letters and digits as encoded bytes do; paths and addresses do not."""
+    if word.startswith(_PICTURES) or "://" in word or word.count("/") > len(word) / 8:
+        return False
+    digits = sum(c.isdigit() for c in word)
+    letters = sum(c.isalpha() for c in word)
+    joints = sum(c in "_.-:," for c in word)
+    return digits >= 0.05 * len(word) and letters >= 0.1 * len(word) and joints < 0.1 * len(word)
 
 
 def unread_metadata(part: Text, judging: Judging) -> Iterator[Hit]:
@@ -42,7 +62,9 @@ def unexplained(part: Opaque, judging: Judging) -> Iterator[Hit]:
 
 def undeclared_text(part: Text, judging: Judging) -> Iterator[Hit]:
     """Words need a reader, unless they are few, plain and about no single person."""
-    found = list(doubts(part.text, part.is_alone))
+    found = list(doubts_of_labels(part.text) if part.path.endswith("labels") else ())
+    if not part.path.endswith("labels"):
+        found = list(doubts(part.text, part.is_alone))
     if found:
         yield Hit(f"A person reads these words: {'; '.join(found)}.", {"n_doubts": len(found)})
 

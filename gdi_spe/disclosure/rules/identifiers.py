@@ -32,6 +32,8 @@ _HASH = re.compile(
     r"[0-9a-fA-F]{12,128}|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[a-z])(?=[A-Za-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{12,88}={0,2}"
 )
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,88}={0,2}")
+_CHANGES = re.compile(r"[a-z][A-Z0-9]|[A-Z0-9][a-z]")
 _CODE = re.compile(r"[A-Za-z]{0,8}([-_.:]?[A-Za-z]{0,4}\d{1,12}[A-Za-z]{0,3}){1,5}")
 _RESULTS = (
     Role.PEOPLE, Role.PAIRS, Role.EFFECT, Role.P, Role.ERROR, Role.FREQUENCY, Role.ALLELE_COUNT,
@@ -111,13 +113,20 @@ def _names_people(column: Column, table: Table, judging: Judging) -> str | None:
         return None
     if all(is_public(cell) or VARIANT_CELL.fullmatch(cell) for cell in cells):
         return None
-    if all(_HASH.fullmatch(cell) for cell in cells):
+    if all(_HASH.fullmatch(cell) for cell in cells) or _are_encoded(cells):
         return "hashes or encoded names"
     if len(cells) < _LEAST_CODES or not all(_CODE.fullmatch(cell) for cell in cells):
         return None
     if named:
         return "names of people"
     return _unnamed_codes(column, cells, table, judging)
+
+
+def _are_encoded(cells: list[str]) -> bool:
+    """Whether words are of one length, and letters change between small and large as in base64."""
+    if len({len(cell) for cell in cells}) > 2 or len(cells) < _LEAST_CODES:
+        return False
+    return all(_BASE64.fullmatch(cell) and len(_CHANGES.findall(cell)) >= 2 for cell in cells)
 
 
 def _is_count(column: Column, table: Table) -> bool:

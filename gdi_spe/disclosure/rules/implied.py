@@ -20,6 +20,10 @@ _SHARE = re.compile(
     r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*",
     re.IGNORECASE,
 )
+# What a model says of a group is no count of its people; nor is a share of something else.
+_PREDICTED = re.compile(
+    r"predict|expect|probab|score|risk|freq|maf|_af|variance|call_rate|heritab|power"
+)
 _MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg)", re.IGNORECASE)
 _SUM = re.compile(r"(sum|total)_\w{1,20}|sum", re.IGNORECASE)
 _TOP = re.compile(
@@ -59,6 +63,7 @@ def _shares(table: Table) -> Iterator[Column]:
     named = [
         c for c in table.columns
         if c.numbers is not None
+        and not _PREDICTED.search(c.plain)
         and (_SHARE.fullmatch(c.plain) or (_MEAN.fullmatch(c.plain) and _is_within_one(c)))
     ]  # fmt: skip
     yield from named

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import numpy as np
-
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.roles import Role, with_role
+from gdi_spe.disclosure.roles import Role, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.vocabulary import (
     DATE,
     SUMMARY_ROWS,
@@ -76,8 +74,7 @@ def _mixes_values_and_groups(table: Table) -> bool:
     ]  # fmt: skip
     if len(few) < 2 or len(many) < 2 or table.n_rows < 2 * _LEAST_ROWS:
         return False
-    keys = np.column_stack([c.codes for c in few])
-    return bool(np.unique(keys, axis=0).shape[0] < 0.8 * table.n_rows)
+    return distinct_rows(few) < 0.8 * table.n_rows
 
 
 def _traits(table: Table) -> list[str]:
@@ -100,7 +97,7 @@ def _is_variant_table(table: Table) -> bool:
 def dates_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find days in a column whose rows count few people or none at all."""
     for column in table.columns:
-        if column.numbers is None and _mostly_dates(column):
+        if column.numbers is None and role_of(column) is not Role.VARIANT and _mostly_dates(column):
             why = (
                 f"The column “{column.name}” has {column.n_distinct:,} different days. "
                 "A day, together with a place or a trait, singles people out."

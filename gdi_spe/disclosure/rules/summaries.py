@@ -20,7 +20,7 @@ from gdi_spe.disclosure.variants import arms_of, people_behind
 
 _OF_A_PERSON = re.compile(
     r"(pc|pca|dim|umap|tsne|mds|axis)_?\d{1,3}(_avg)?|resid\w*|std_?resid\w*|fitted\w*|y_?hat|predicted\w*|leverage|cooks\w*"
-    r"|hat_?diag\w*|score\w*|prs\w*|pgs\w*|grs\w*|risk_?score\w*|martingale\w*|deviance_resid\w*|probability|pred_?prob\w*",
+    r"|hat_?diag\w*|score\w*|polygenic\w*|liability\w*|genetic_risk\w*|ancestry_\w+|admixture\w*|(eur|afr|amr|eas|sas|fin|nfe)(_\w+)?|k\d{1,2}|prs\w*|pgs\w*|grs\w*|risk_?score\w*|martingale\w*|deviance_resid\w*|probability|pred_?prob\w*",
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)", re.IGNORECASE)
@@ -35,6 +35,11 @@ def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
     people = people_behind(table, judging)
     if people is None:
         return  # the shape of the table objects to that
+    fewest = float(np.nanmin(people))
+    if fewest < judging.policy.counts.minimum:
+        why = f"It rests on {fewest:,.0f} people: their frequencies are nearly their genotypes."
+        yield Hit(why, {"n_people": fewest}, severity=Verdict.BLOCK)
+        return
     released = _with_earlier_variants(table, judging)
     for name, rows in _groups(table):
         n_variants = max(int(rows.sum()), released)
@@ -90,7 +95,9 @@ def _independent(table: Table, rows: NDArray[np.bool_], n_variants: int) -> int:
     if not chromosome or not position or not np.isfinite(values(position[0])).all():
         return n_variants
     here = int(rows.sum())
-    told = effective_variants(chromosome[0].codes[rows], values(position[0])[rows], here)
+    which = chromosome[0].numbers
+    codes = chromosome[0].codes if which is None else np.nan_to_num(which)
+    told = effective_variants(codes[rows], values(position[0])[rows], here)
     # Earlier variants count in full: where they lie is not worked out.
     return told + max(0, n_variants - here)
 

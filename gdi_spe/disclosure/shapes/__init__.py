@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from gdi_spe.disclosure.shapes import annotation, curves, groups, variants
+from gdi_spe.disclosure.shapes import annotation, curves, groups, results, variants
 from gdi_spe.disclosure.shapes.shape import Shape
 
 # Tried in this order; the first that fits and has nothing to object explains a table.
 SHAPES: tuple[Shape, ...] = (
-    *variants.SHAPES,
     *annotation.SHAPES,
+    *variants.SHAPES,
     *curves.SHAPES,
     *groups.SHAPES,
+    *results.SHAPES,
 )

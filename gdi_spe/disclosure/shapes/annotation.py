@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.disclosure.roles import VARIANT_CELL, Role, is_about_variants, role_of, roles_of
+from gdi_spe.disclosure.roles import (
+    VARIANT_CELL,
+    Role,
+    is_about_variants,
+    role_of,
+    roles_of,
+    with_role,
+)
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.vocabulary import person_numbers
@@ -28,6 +35,7 @@ _MASK = re.compile(
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+|GENE\d+")
 _MOST_TRAITS = 60
+_MOST_MARKS = 4
 
 
 def _fits_public(table: Table, judging: Judging) -> bool:
@@ -43,6 +51,22 @@ def _public(table: Table, judging: Judging) -> Objections:
             continue
         if column.numbers is not None or column.n_distinct > 2000 or role is not Role.LABEL:
             yield f"The column “{column.name}” is of no public resource that is known here."
+
+
+def _fits_weights(table: Table, judging: Judging) -> bool:
+    declared = judging.side_car.kind in ("public-weights", "pgs-catalog", "public-score")
+    return declared and is_about_variants(table) and bool(with_role(table, Role.EFFECT))
+
+
+def _weights(table: Table, judging: Judging) -> Objections:
+    """Object to anything in a published score but variants, alleles, weights and frequencies."""
+    known = {
+        Role.VARIANT, Role.CHROMOSOME, Role.POSITION, Role.ALLELE, Role.EFFECT, Role.FREQUENCY,
+        Role.LABEL,
+    }  # fmt: skip
+    for column, role in zip(table.columns, roles_of(table), strict=True):
+        if role not in known or (role is Role.LABEL and column.n_distinct > 50):
+            yield f"The column “{column.name}” does not belong to a published score."
 
 
 def _fits_regions(table: Table, judging: Judging) -> bool:
@@ -79,8 +103,9 @@ def _fits_masks(table: Table, judging: Judging) -> bool:
     first, *rest = table.columns
     return (
         0 < len(rest) <= 20
-        and all(set(c.cells) <= {"0", "1", "true", "false"} for c in rest)
         and first.numbers is None
+        and all(c.n_distinct <= _MOST_MARKS for c in rest)
+        and all(set(c.cells) <= {"0", "1", "true", "false"} for c in rest)
     )
 
 
@@ -125,6 +150,7 @@ def _is_numbered(label: str) -> bool:
 
 SHAPES = (
     Shape("public annotation", _fits_public, _public),
+    Shape("published weights", _fits_weights, _weights),
     Shape("regions", _fits_regions, _regions),
     Shape("properties of genes", _fits_masks, _masks),
     Shape("correlations of traits", _fits_correlations, _correlations),

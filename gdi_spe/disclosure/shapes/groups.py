@@ -17,7 +17,8 @@ from gdi_spe.disclosure.roles import (
     with_role,
 )
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.vocabulary import NOT_PEOPLE
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
@@ -45,7 +46,9 @@ def labels_and_counts(table: Table) -> tuple[list[Column], list[Column]]:
 def _fits_aggregates(table: Table, judging: Judging) -> bool:
     labels, counts = labels_and_counts(table)
     edges = [c for c in table.columns if _EDGE.fullmatch(c.plain) and c.numbers is not None]
-    return bool(counts) and bool(labels or edges) and not is_about_variants(table)
+    others = [c for c in table.columns if NOT_PEOPLE.fullmatch(c.plain) and c.is_integer]
+    named = bool(labels or edges or others)
+    return bool(counts) and named and not is_about_variants(table)
 
 
 def _aggregates(table: Table, judging: Judging) -> Objections:
@@ -68,11 +71,12 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
 
 def _count(column: Column, judging: Judging) -> Objections:
     numbers, n = values(column), judging.context.n_individuals
-    if not column.is_integer or not np.isfinite(numbers).all():
+    gaps = np.isnan(numbers).any() and not column.is_part
+    if not column.is_integer or gaps or not np.isfinite(numbers).any():
         yield f"“{column.name}” is not a count throughout."
         return
     most = None if n is None else n * (n - 1) // 2 if role_of(column) is Role.PAIRS else n
-    if most is not None and numbers.max() > most:
+    if most is not None and np.nanmax(numbers) > most:
         yield f"“{column.name}” counts more than the cohort has ({most:,})."
 
 
@@ -82,8 +86,8 @@ def _twice(table: Table) -> Objections:
     labels = with_role(table, Role.LABEL)
     edges = [c for c in table.columns if _EDGE.fullmatch(c.plain)]
     others = with_role(table, Role.OTHER_COUNT)
-    keys = [c.codes for c in (*labels, *edges, *others)]
-    if keys and np.unique(np.column_stack(keys), axis=0).shape[0] != table.n_rows:
+    keys = [*labels, *edges, *others]
+    if keys and distinct_rows(keys) != table.n_rows:
         yield "A group stands twice."
 
 
@@ -123,7 +127,8 @@ def _words(table: Table) -> list[str]:
 def _cross(table: Table, judging: Judging) -> Objections:
     """Object to whole numbers that need not be counts of people."""
     first, *rest = table.columns
-    if role_of(first) is not Role.LABEL or first.n_distinct != table.n_rows:
+    names = role_of(first) in (Role.LABEL, Role.CHROMOSOME) or NOT_PEOPLE.fullmatch(first.plain)
+    if not names or first.n_distinct != table.n_rows:
         yield f"The column “{first.name}” does not name each group once."
         return
     inner = [c for c in rest if not _TOTAL.fullmatch(c.plain)]
@@ -162,7 +167,9 @@ def _fits_model(table: Table, judging: Judging) -> bool:
 
 def _model(table: Table, judging: Judging) -> Objections:
     """Object to a model of an unknown number of people, or with a column beside its terms."""
-    known = {Role.LABEL, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE}
+    known = {
+        Role.LABEL, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
+    }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
         if role not in known and not re.fullmatch(r"df\w*|dof", column.name, re.IGNORECASE):
             yield f"The column “{column.name}” has no known meaning in a model."

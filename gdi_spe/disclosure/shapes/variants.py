@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.disclosure.roles import Role, is_about_variants, roles_of, with_role
 from gdi_spe.disclosure.shapes.shape import Objections, Shape
-from gdi_spe.disclosure.table import Table
+from gdi_spe.disclosure.table import Table, distinct_rows
 from gdi_spe.disclosure.variants import minor_allele_counts, people_behind
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ def _is_gene(name: str) -> bool:
 
 def _twice(table: Table) -> Objections:
     keys = [
-        c.codes
+        c
         for c, role in zip(table.columns, roles_of(table), strict=True)
         if role in _PLACES or role is Role.LABEL
     ]
-    if np.unique(np.column_stack(keys), axis=0).shape[0] != table.n_rows:
+    if distinct_rows(keys) != table.n_rows:
         yield "A variant stands twice."
 
 

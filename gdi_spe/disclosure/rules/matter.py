@@ -1,0 +1,74 @@
+"""Rules about data in the matter of something else: pictures, words, models."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.parts import Picture, Text
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.table import Table
+
+# Values one after the other, with nothing but marks between them.
+_VALUE = (
+    r"(?:[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|'[^'\n]{0,24}'|\"[^\"\n]{0,24}\""
+    r"|None|True|False|nan|NA)"
+)
+_LONG_RUN = re.compile(rf"(?:{_VALUE}[\s,;\[\]()|]+){{40,}}")
+_LEAST_NUMBERS = 30
+_TRAINING = re.compile(
+    r"support_?vectors?_?|(x|y)_?train\w*|train(ing)?_?(x|y|data|set|samples|points|matrix)\w*|_?fit_(x|y)\w*|x_?fit\w*|exemplars?|prototypes"
+    r"|inducing_?\w*|(?<=knn\.)x|neighbou?rs\w*|landmarks|anchors|samples|data_?points|observations|instances|dual_coef\w*|train_?data",
+    re.IGNORECASE,
+)
+
+
+def picture_of_a_matrix(part: Picture, judging: Judging) -> Iterator[Hit]:
+    """Find pictures whose pixels are cells of a matrix, or bytes."""
+    seen = part.seen
+    if seen is None or not seen.is_matrix:
+        return
+    why = (
+        f"{seen.change_share:.0%} of neighbouring pixels differ between few colours, or all do: "
+        "the pixels are data, not a figure."
+    )
+    yield Hit(why, {"change_share": round(seen.change_share, 3), "n_colours": seen.n_colours})
+
+
+def list_in_words(part: Text, judging: Judging) -> Iterator[Hit]:
+    """Find long lists of values in words or code."""
+    found = [m.group() for m in _LONG_RUN.finditer(part.text)]
+    if found and not part.path.startswith("letters"):
+        n = sum(len(re.findall(r"(?<![\w'\"])\d+(?:\.\d+)?", run)) for run in found)
+        if n >= _LEAST_NUMBERS:
+            yield Hit(f"It lists {n:,} values one after the other.", {"n_values": n})
+
+
+def training_data(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find models that keep the people they were fitted to."""
+    *_, last = re.split(r"[.\[\]]+", table.path.rstrip("]"))
+    names = [name for name in table.path.split(".") if _TRAINING.fullmatch(name.split("[")[0])]
+    kept = [c.name for c in table.columns if _TRAINING.fullmatch(c.plain)]
+    if table.path.startswith("json") and (names or kept) and table.n_rows > 1:
+        why = f"“{(names or kept or [last])[0]}” keeps data that a model was fitted to: people's."
+        yield Hit(why, {"n_rows": table.n_rows})
+
+
+RULES = (
+    Rule(
+        "HID105", "Values in words", Verdict.BLOCK,
+        "Export the values as a table of groups; leave data out of code and notebooks.",
+        Text, list_in_words,
+    ),
+    Rule(
+        "HID106", "Pixels that are data", Verdict.BLOCK,
+        "Draw what the data show, with axes, instead of one pixel a value.",
+        Picture, picture_of_a_matrix,
+    ),
+    Rule(
+        "MOD101", "A model that keeps its training data", Verdict.BLOCK,
+        "Export the coefficients of a model that does not keep the people it was fitted to.",
+        Table, training_data,
+    ),
+)  # fmt: skip

@@ -1,0 +1,119 @@
+"""Results that are of no single person: terms with statistics, Table 1, tables without a header."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
+from gdi_spe.disclosure.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.vocabulary import NOT_PEOPLE
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+_OF_MODELS = (Role.EFFECT, Role.ERROR, Role.P, Role.PROBABILITY, Role.STATISTIC, Role.OTHER_COUNT)
+# Statistics of a group's values: without the number of people nothing is known of them.
+_OF_GROUPS = re.compile(
+    r"(mean|avg|average|sd|std|stdev|median|q[123]|p\d{1,2}|iqr|var|variance|sum|total|rate|incidence|prevalence|percent|pct|proportion)(_\w*)?"
+    r"|\w+_(mean|avg|sd|std|median|sum|total|iqr|q[123]|rate|pct|percent)",
+    re.IGNORECASE,
+)
+_EXPLAINED = re.compile(
+    r"(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
+)
+_MOST_ROWS = 300
+_MOST_BARE_ROWS = 30
+_MOST_CHARACTERISTICS = 200
+
+
+def labelled(table: Table) -> tuple[list[Column], list[Column]]:
+    """Return the columns that name rows, years and the like among them, and the others."""
+    names = [
+        c for c in table.columns
+        if role_of(c) in (Role.LABEL, Role.CHROMOSOME)
+        or (NOT_PEOPLE.fullmatch(c.plain) and c.is_integer and role_of(c) is Role.OTHER_COUNT)
+    ]  # fmt: skip
+    return names, [c for c in table.columns if c not in names]
+
+
+def _fits_results(table: Table, judging: Judging) -> bool:
+    _, rest = labelled(table)
+    return (
+        table.n_rows <= _MOST_ROWS
+        and not is_about_variants(table)
+        and all(role_of(c) in _OF_MODELS for c in rest)
+        and not any(
+            _OF_GROUPS.fullmatch(c.plain) and not _EXPLAINED.fullmatch(c.plain) for c in rest
+        )
+        and (bool(rest) or any(c.numbers is not None for c in table.columns))
+    )
+
+
+def _results(table: Table, judging: Judging) -> Objections:
+    """Object to results whose rows are as many as people, or not named."""
+    names, rest = labelled(table)
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    if not names:
+        yield "No column names the rows."
+        return
+    if n is not None and table.n_rows * judging.policy.counts.minimum > n and table.n_rows > 20:
+        yield f"It has {table.n_rows:,} rows for {n:,} people."
+    if distinct_rows(names) != table.n_rows:
+        yield "A row stands twice."
+    if rest and n is None and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
+        yield "How many people stand behind the results is not known."
+
+
+def _fits_characteristics(table: Table, judging: Judging) -> bool:
+    return any(c.is_part for c in table.columns)
+
+
+def _characteristics(table: Table, judging: Judging) -> Objections:
+    """Object to a table of characteristics with anything but counts, shares, means and P values."""
+    if table.n_rows > _MOST_CHARACTERISTICS:
+        yield f"It has {table.n_rows:,} rows."
+    for column in table.columns:
+        known = column.is_part or role_of(column) in (Role.LABEL, Role.P, Role.PEOPLE)
+        if not known and not (column.numbers is not None and column is not table.columns[0]):
+            yield f"The column “{column.name}” has no known meaning."
+    counts = [c for c in with_role(table, Role.PEOPLE) if np.isfinite(values(c)).any()]
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    if not counts and n is None:
+        yield "Nothing tells how many people it is of."
+    for column in counts:
+        if not column.is_integer or (n is not None and np.nanmax(values(column)) > n):
+            yield f"“{column.name}” is not a count of people in this cohort throughout."
+
+
+def _fits_bare(table: Table, judging: Judging) -> bool:
+    first, *rest = table.columns
+    unnamed = [re.fullmatch(r"column_\d+|", c.name) for c in table.columns]
+    return (
+        all(unnamed)
+        and bool(rest)
+        and table.n_rows <= _MOST_BARE_ROWS
+        and first.numbers is None
+        and all(c.numbers is not None for c in rest)
+    )
+
+
+def _bare(table: Table, judging: Judging) -> Objections:
+    """Object to a small table without a header unless one column can count enough people."""
+    first, *rest = table.columns
+    minimum = judging.policy.counts.minimum
+    counts = [c for c in rest if c.is_integer]
+    if first.n_distinct != table.n_rows:
+        yield "A row stands twice."
+    if not counts or any((values(c) < minimum).any() for c in counts):
+        yield "No column can count the people of each row."
+
+
+SHAPES = (
+    Shape("characteristics of groups", _fits_characteristics, _characteristics),
+    Shape("results by term", _fits_results, _results),
+    Shape("small table without a header", _fits_bare, _bare),
+)
