@@ -136,11 +136,17 @@ class Records:
         return frozenset().union(*(self.hierarchies.expand(term) for term in terms))
 
     def wider(self, term: str) -> frozenset[str]:
-        """Return a term and everything it is a kind of: excluded, they exclude it."""
-        if not self.hierarchies.has(term):
-            return self.hierarchies.equivalents(term)
-        prefix = term.partition(":")[0]
-        return self.hierarchies.get(prefix).ancestors(term) | self.hierarchies.equivalents(term)
+        """Return a term, what it is a kind of, and what means the same: they exclude it too."""
+        found: set[str] = set()
+        todo = {term}
+        while todo:
+            each = todo.pop()
+            found.add(each)
+            above = self.hierarchies.equivalents(each)
+            if self.hierarchies.has(each):
+                above |= self.hierarchies.get(each.partition(":")[0]).ancestors(each)
+            todo |= above - found
+        return frozenset(found)
 
     def likeness(
         self, asked: tuple[str, ...], n_draws: int = N_DRAWS, seed: int = SEED
