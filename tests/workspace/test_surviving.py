@@ -71,7 +71,7 @@ def test_a_row_an_event_is_given_only_where_it_is_asked_for(open_two: Cohort) ->
     exact = open_two.survival(ILL, grid="exact")
 
     assert exact["time_years"].tolist() == [1, 12, 30, 45, 50]
-    assert exact.attrs["is_exact"]
+    assert not exact.attrs["exportable"]
 
 
 def test_the_comparison_of_groups_is_a_table(open_two: Cohort) -> None:

@@ -79,8 +79,8 @@ class Surviving(Held):
         ``time_days``), ``n_at_risk`` just before that time, ``survival`` in [0, 1], and the
         95 % limits ``lower`` and ``upper`` (NaN where survival is 0). Times at which fewer are
         at risk than the policy's smallest count are left out. ``attrs`` tells how many
-        individuals and events each group has, how many were left out and why, and of several
-        groups the log-rank test.
+        individuals and events each group has, how many were left out and why, whether it is
+        ``exportable``, and of several groups the log-rank test.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class Surviving(Held):
                 for name, each in groups.items()
             },
             "left_out": next(iter(groups.values())).left_out,
-            "is_exact": grid == "exact",
+            "exportable": grid != "exact",
         }
         comparable = {name: each for name, each in groups.items() if len(each)}
         if len(comparable) > 1 and any(each.happened.any() for each in comparable.values()):

@@ -78,7 +78,7 @@ def survival(
     names = (f"time ({time.removeprefix('time_')})", "survival")
     if not groups:
         return finish(nothing_to_draw(axes, "too few individuals at risk"), *names, title)
-    is_exact = "n_events" in table.columns or bool(table.attrs.get("is_exact"))
+    is_exact = "n_events" in table.columns or table.attrs.get("exportable") is False
     for index, (name, rows) in enumerate(groups.items()):
         _curve(axes, name, rows.sort_values(time), time, index, limits, is_exact)
     remember(axes.lines[-1], "survival", table, is_of_people=is_exact)

@@ -212,6 +212,7 @@ def _draw(
     _across(axes, layout, box.width * points)
     top = max(float(marks.up.max()), line) * 1.06
     axes.set_ylim(*((0, top) if sign > 0 else (-top, axes.get_ylim()[1])))
+    axes.locator_params(axis="y", integer=True, nbins=8 if sign > 0 else 10)
     _name_hits(axes, x, marks, line, labels, sign)
     return f"position on chromosome {places.short_name(layout.ranks[0])} (Mb)" if (
         layout.is_one
