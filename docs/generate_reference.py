@@ -31,9 +31,9 @@ HERE = Path(__file__).parent / "reference"
 def main() -> int:
     """Write or check the pages."""
     pages = {"error-codes.md": error_codes(), "commands.md": commands(), "rules.md": rules()}
+    pages |= library_pages.pages()
     if "--check" in sys.argv[1:]:
         return _check(pages)
-    pages |= library_pages.pages()
     for old in set(HERE.glob("library/*.md")) - {HERE / name for name in pages}:
         old.unlink()
     for name, text in pages.items():

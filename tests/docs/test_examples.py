@@ -27,20 +27,6 @@ from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.surroundings import Surroundings
 
 ROOMS = ("gdi_spe.workspace", "gdi_spe.analysis")
-# Names whose docstring is not yet of the house style; it only shrinks.
-NOT_YET = frozenset(
-    {
-        "Cohort.likeness",
-        "Cohort.sql",
-        "Cohort.where",
-        "spe.exports",
-    }
-)
-# Modules whose examples are not all run yet; it only shrinks too.
-NOT_RUN_YET = (
-    "gdi_spe.workspace.cohort",
-    "gdi_spe.workspace.outputs",
-)
 
 
 def modules() -> Iterator[ModuleType]:
@@ -188,21 +174,14 @@ def lacking(name: str) -> list[str]:
     return lacks if runs or "Examples" in lacks else [*lacks, "an example that runs"]
 
 
-@pytest.mark.parametrize("name", sorted(set(RESEARCHERS) - NOT_YET))
+@pytest.mark.parametrize("name", sorted(RESEARCHERS))
 def test_what_researchers_call_is_told_in_the_house_style(name: str) -> None:
     assert lacking(name) == []
 
 
-def test_only_what_exists_is_not_yet_told() -> None:
-    assert set(RESEARCHERS) >= NOT_YET
-
-
 def test_no_example_is_skipped() -> None:
     skipped = {
-        name
-        for name, test in EXAMPLES.items()
-        for each in test.examples
-        if "+SKIP" in each.source and not name.startswith(NOT_RUN_YET)
+        name for name, test in EXAMPLES.items() for each in test.examples if "+SKIP" in each.source
     }
 
     assert skipped == set()

@@ -213,6 +213,11 @@ class Selecting(Held):
         where a part of the call is missing); it is made as a query reads it, so that one that
         names genes or places is quick in a cohort of any size.
 
+        Parameters
+        ----------
+        text
+            One query that reads, in DuckDB's SQL; it begins with SELECT, WITH or FROM.
+
         Returns
         -------
         A DuckDB relation: ``.df()`` gives a pandas table, ``.arrow()`` an Arrow one.

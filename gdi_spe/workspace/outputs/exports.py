@@ -61,7 +61,12 @@ def check(
     Examples
     --------
     >>> import gdi_spe as spe
-    >>> spe.check(table, kind="counts")  # doctest: +SKIP
+    >>> people = cohort.to_pandas()
+    >>> by_sex = people.groupby("sex").size().rename("n_individuals").reset_index()
+    >>> spe.check(by_sex[by_sex["n_individuals"] >= 10], kind="counts")
+    result.csv: pass (passes the rules)
+    >>> spe.check(people.reset_index()).verdict
+    'block'
     """
     here = here or surroundings()
     pictures.drawn_by_us(obj)
@@ -171,7 +176,10 @@ def export(
     Examples
     --------
     >>> import gdi_spe as spe
-    >>> spe.export(table, "counts.csv", why="Table 2", kind="counts")  # doctest: +SKIP
+    >>> table = cohort.allele_frequencies(gene="RYR1", by="population", min_allele_count=20)
+    >>> spe.export(table, "frequencies.parquet", why="Table 2")
+    frequencies.parquet is in the outbox.
+    frequencies.parquet: pass (passes the rules)
     """
     here = here or surroundings()
     if not why.strip():
@@ -216,7 +224,10 @@ def request_export(
     Examples
     --------
     >>> import gdi_spe as spe
-    >>> spe.request_export(title="Tables", justification="For the paper")  # doctest: +SKIP
+    >>> table = cohort.allele_frequencies(gene="RYR1", by="population", min_allele_count=20)
+    >>> file = spe.export(table, "frequencies.parquet", why="Table 2")
+    >>> spe.request_export(title="Tables", justification="For the methods paper").status
+    'submitted'
     """
     here = here or surroundings()
     paths = _chosen(here.outbox, files)
@@ -248,6 +259,11 @@ def _chosen(folder: Path, files: Sequence[str] | None) -> list[Path]:
 def exports(request_id: str | None = None, here: Surroundings | None = None) -> Any:
     """List the export requests of this workspace, or show one.
 
+    Parameters
+    ----------
+    request_id
+        The request to show; without it all are listed.
+
     Returns
     -------
     The requests with their status, newest first as the node gives them; one
@@ -256,7 +272,8 @@ def exports(request_id: str | None = None, here: Surroundings | None = None) -> 
     Examples
     --------
     >>> import gdi_spe as spe
-    >>> spe.exports()  # doctest: +SKIP
+    >>> len(spe.exports())
+    0
     """
     here = here or surroundings()
     if request_id is not None:
