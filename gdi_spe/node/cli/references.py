@@ -25,7 +25,7 @@ def reference() -> None:
 @click.option("--assembly", default="", help="GRCh37 or GRCh38, where the file does not tell.")
 @pass_cli
 def _add(cli: Cli, kind: str, file: Path, assembly: str) -> None:
-    """Add a release: an ontology (OBO or OBO JSON, named by its prefix), a GTF or a FASTA."""
+    """Add a release: an ontology (OBO, OBO JSON; named by its prefix), GTF, FASTA, star alleles."""
     added = references.add(
         cli.database(), cli.home, kind, file, cli.now(), assembly=assembly, progress=_progress
     )

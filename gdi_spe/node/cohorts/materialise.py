@@ -77,7 +77,7 @@ class _Begun:
 
     cohort: Cohort
     refs: list[DatasetVersionRef]
-    ontologies: list[references.AddedReference]
+    brought: list[references.AddedReference]
     approved: frozenset[str]
     policy: CohortPolicy | None
     # The newest version so far, 0 before the first; since when a newer one is due.
@@ -124,7 +124,7 @@ def materialise(
     begun = _begin(database, home, cohort_id)
     sources = selecting.sealed(home, begun.refs)
     with writing(home, cohort_id), folders.staged(home / "cohorts") as staging:
-        hierarchies = _bring_references(staging, begun.ontologies)
+        hierarchies = _bring_references(staging, begun.brought)
         definition = begun.cohort.definition
         question = selecting.Question(
             definition.query, definition.purposes, begun.approved, hierarchies, now
@@ -135,7 +135,7 @@ def materialise(
         changed = _changed(home, begun, parts)
         _wait(database, begun, changed, now)
         manifests = (part.folder.manifest for part in chosen)
-        shaped = references.shaping(begun.ontologies, manifests, hierarchies)
+        shaped = references.shaping(begun.brought, manifests, hierarchies)
         written = _write(staging, begun, parts, excluded, changed, shaped)
         return _publish(database, home, begun, written, now, actor)
 
@@ -145,10 +145,11 @@ def _begin(database: Database, home: Path, cohort_id: str) -> _Begun:
         cohort = definitions.get(session, cohort_id)
         if cohort.retired_at is not None:
             raise Refused(f"{cohort_id} is retired")
+        refs = [current_dataset(session, home, name) for name in cohort.definition.datasets]
         return _Begun(
             cohort,
-            [current_dataset(session, home, name) for name in cohort.definition.datasets],
-            references.ontologies(session, home),
+            refs,
+            references.brought(session, home, {ref.assembly for ref in refs}),
             selecting.approved_of(session, cohort_id),
             rules.cohort_policy(home),
             _last_version(session, cohort_id),
@@ -166,7 +167,7 @@ def _refuse_size(chosen: list[Chosen], policy: CohortPolicy | None) -> None:
 
 
 def _bring_references(staging: Path, known: list[references.AddedReference]) -> Hierarchies:
-    """Put the ontologies into the cohort, so that it means there what it means here."""
+    """Put ontologies and star alleles into the cohort: they mean there what they mean here."""
     folder = staging / "references"
     if known:
         folder.mkdir()

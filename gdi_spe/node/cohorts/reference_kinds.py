@@ -13,7 +13,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.chromosomes import LENGTHS, assemblies_named
 from gdi_spe.store.reading.fasta import assembly_by_lengths, write_canonical
 from gdi_spe.store.reading.gtf import read_gtf, refuse_beyond
-from gdi_spe.terms import obo
+from gdi_spe.terms import obo, star_alleles
 from gdi_spe.terms.codes import BY_SPELLING
 
 Progress = Callable[[int, int | None], None]
@@ -62,6 +62,15 @@ def _fasta(file: Path, folder: Path, assembly: str, progress: Progress) -> Conte
     return Content(name, release, assembly, "sequence.fa")
 
 
+def _star_alleles(file: Path, folder: Path, assembly: str, _progress: Progress) -> Content:
+    found = star_alleles.read(file)
+    assembly = _one_assembly(assembly, found.assembly, "the header says", file)
+    name = file.name.split(".")[0]
+    kept = f"{name}{star_alleles.ENDING}"
+    shutil.copyfile(file, folder / kept)
+    return Content(name, found.release, assembly, kept)
+
+
 def _one_assembly(asked: str, found: str | None, how: str, file: Path) -> str:
     """Return the assembly of a file by its own word, else by the admin's."""
     if asked and asked not in LENGTHS:
@@ -86,4 +95,5 @@ KINDS: dict[str, Callable[[Path, Path, str, Progress], Content]] = {
     "ontology": _ontology,
     "gtf": _gtf,
     "fasta": _fasta,
+    "star-alleles": _star_alleles,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from gdi_spe.store.reading.genes import GeneIndex
     from gdi_spe.store.reading.normalise import Normaliser
 
-ONTOLOGY, GTF, FASTA = "ontology", "gtf", "fasta"
+ONTOLOGY, GTF, FASTA, STAR_ALLELES = "ontology", "gtf", "fasta", "star-alleles"
 _FOLDER = "references"
 
 
@@ -128,7 +129,7 @@ def add(
     database, home
         The node's.
     kind, file
-        ``ontology``, ``gtf`` or ``fasta``, and a file of that kind.
+        ``ontology``, ``gtf``, ``fasta`` or ``star-alleles``, and a file of that kind.
     now, actor
         When, and on whose behalf.
     assembly
@@ -169,7 +170,7 @@ def add(
 
 
 def current(session: Session, home: Path) -> tuple[AddedReference, ...]:
-    """Return what is in use: the newest ontology of a name, GTF and FASTA of an assembly."""
+    """Return what is in use: the newest ontology of a name, and of other kinds of an assembly."""
     newest = {
         (r.kind, r.name if r.kind == ONTOLOGY else "", r.assembly): r for r in every(session, home)
     }
@@ -187,12 +188,18 @@ def ontologies(session: Session, home: Path) -> list[AddedReference]:
     return [found for found in current(session, home) if found.kind == ONTOLOGY]
 
 
+def brought(session: Session, home: Path, assemblies: AbstractSet[str]) -> list[AddedReference]:
+    """Return what comes with a cohort: the ontologies, and the star alleles of its assembly."""
+    found = [r for r in current(session, home) if r.kind == STAR_ALLELES]
+    return ontologies(session, home) + [r for r in found if r.assembly in assemblies]
+
+
 def shaping(
     known: Iterable[AddedReference], datasets: Iterable[DatasetManifest], hierarchies: Hierarchies
 ) -> tuple[Reference, ...]:
     """Return every release that a cohort's manifest names, each once, in one order.
 
-    They are the ontologies that lie in it, what its datasets were read with, and the HPO of the
+    They are those that lie in it, what its datasets were read with, and the HPO of the
     library ``hpo3`` where the query was answered with it.
     """
     found = {each.to_manifest() for each in known}

@@ -405,3 +405,29 @@ def test_every_write_is_recorded(small: Any) -> None:
         "cohort.defined",
         "cohort.materialised",
     ]
+
+
+def test_star_alleles_of_the_assembly_lie_in_the_cohort_and_its_manifest(node: Any) -> None:
+    from gdi_spe.analysis.pharmacogenes.run import diplotypes
+
+    node.ingest(vcf=(node.vcf(["1 100 . A C . . . GT 0/1 1/1 0/0"], "ABC"),))
+    for assembly in ("GRCh37", "GRCh38"):
+        path = node.files / f"made-up-{assembly[-2:]}.tsv"
+        path.write_text(
+            f"#assembly={assembly}\n#release=7\ngene\tallele\tactivity\tchromosome\tposition"
+            "\treference\talternate\nMADE\t*1\t1\nMADE\t*2\t0\tchr1\t100\tA\tC\n"
+        )
+        references.add(node.database, node.home, "star-alleles", path, NOW)
+    node.define()
+
+    made = node.materialise()
+
+    folder = CohortFolder(made.path)
+    (told,) = folder.manifest.references
+    assert (told.kind, told.name, told.version) == (
+        "star-alleles",
+        f"made-up-{told.assembly[-2:]}",
+        "7",
+    )
+    assert told.assembly == folder.assembly
+    assert sorted(diplotypes(folder)["diplotypes"]) == ["*1/*1", "*1/*2", "*2/*2"]

@@ -192,3 +192,33 @@ def test_a_query_without_phenotypes_names_no_hpo(small: Any) -> None:
     small.define()
 
     assert CohortFolder(small.materialise().path).manifest.references == ()
+
+
+STARS = (
+    "#assembly={assembly}\n#release=1\ngene\tallele\tactivity\tchromosome\tposition\treference"
+    "\talternate\nMADE\t*1\t1\nMADE\t*2\t0\tchr10\t94781859\tG\tA\n"
+)
+
+
+def test_star_alleles_are_of_an_assembly_and_come_with_its_cohorts(node: Any) -> None:
+    added = add(node, "star-alleles", write(node, "made-up.tsv", STARS.format(assembly="GRCh38")))
+    add(node, "star-alleles", write(node, "other.tsv", STARS.format(assembly="GRCh37")))
+
+    with node.database.read() as session:
+        brought = references.brought(session, node.home, {"GRCh38"})
+
+    assert (added.name, added.release, added.assembly) == ("made-up", "1", "GRCh38")
+    assert [each for each in brought if each.kind == "star-alleles"] == [added]
+    assert added.path.name == "made-up.star-alleles.tsv"
+
+
+def test_a_table_of_star_alleles_that_is_none_is_refused_and_leaves_nothing(node: Any) -> None:
+    path = write(node, "made-up.tsv", "gene\tallele\n")
+
+    with pytest.raises(BadInput, match=r"made-up.tsv, line 1"):
+        add(node, "star-alleles", path)
+    with pytest.raises(BadInput, match="GRCh38, not GRCh37"):
+        add(node, "star-alleles", write(node, "m.tsv", STARS.format(assembly="GRCh38")), "GRCh37")
+
+    with node.database.read() as session:
+        assert references.every(session, node.home) == ()
