@@ -127,6 +127,27 @@ def correlations(bits: Bits, first: Ints, second: Ints) -> Floats:
     return out
 
 
+def tables(bits: Bits, first: Ints, second: Ints) -> Ints:
+    """Count people by their genotypes at pairs of rows, shape ``(pairs, 3, 3)``.
+
+    The axes are copies of the alternate allele of the first and of the second row.
+    """
+    found, sums = library(), bits.sums()
+    if found is None:
+        return _tables(bits, first, second)
+    one, two = (np.ascontiguousarray(rows, np.int64) for rows in (first, second))
+    out = np.empty((len(one), 3, 3), np.int64)
+
+    def work(start: int, end: int) -> None:
+        found.spe_linkage_tables(
+            *_of_bits(bits, sums), pointer(one), pointer(two), _number(start), _number(end),
+            pointer(out),
+        )  # fmt: skip
+
+    _in_slices(len(one), work)
+    return out
+
+
 def pruned(
     bits: Bits, positions: Ints, window: int, max_r2: float, n_fixed: int = 0
 ) -> NDArray[np.bool_]:
@@ -179,6 +200,16 @@ def _correlations(bits: Bits, first: Ints, second: Ints) -> Floats:
         x, y = x[both], y[both]
         if len(x) and x.std() > 0 and y.std() > 0:
             out[index] = ((x - x.mean()) * (y - y.mean())).mean() / (x.std() * y.std())
+    return out
+
+
+def _tables(bits: Bits, first: Ints, second: Ints) -> Ints:
+    out = np.zeros((len(first), 3, 3), np.int64)
+    for index, (one, two) in enumerate(zip(first, second, strict=True)):
+        x, y = _as_numbers(bits, np.array([one, two])) + 1
+        for a in range(3):
+            for b in range(3):
+                out[index, a, b] = ((x == a) & (y == b)).sum()
     return out
 
 

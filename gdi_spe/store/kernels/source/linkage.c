@@ -136,3 +136,25 @@ SPE_EXPORT LINKAGE void spe_linkage_prune(const uint64_t *like, const uint64_t *
     if (stay) kept[n_kept++] = i;
   }
 }
+
+/* How many people have each of nine pairs of genotypes: out[pair][3 * a + b], where a and b are
+ * copies of the alternate allele of rows first[i] and second[i]. */
+SPE_EXPORT LINKAGE void spe_linkage_tables(const uint64_t *like, const uint64_t *alternate,
+                                           const uint64_t *known, const int64_t *sums,
+                                           int64_t n_words, int64_t n_people,
+                                           const int64_t *first, const int64_t *second,
+                                           int64_t from, int64_t to, int64_t *out) {
+  (void)sums;
+  (void)n_people;
+  for (int64_t i = from; i < to; i++) {
+    const int64_t a = first[i] * n_words, b = second[i] * n_words;
+    int64_t *own = out + 9 * i;
+    for (int k = 0; k < 9; k++) own[k] = 0;
+    for (int64_t w = 0; w < n_words; w++) {
+      const uint64_t la = like[a + w], ta = alternate[a + w], ha = known[a + w] & ~la;
+      const uint64_t lb = like[b + w], tb = alternate[b + w], hb = known[b + w] & ~lb;
+      const uint64_t of_a[3] = {la & ~ta, ha, ta}, of_b[3] = {lb & ~tb, hb, tb};
+      for (int k = 0; k < 9; k++) own[k] += __builtin_popcountll(of_a[k / 3] & of_b[k % 3]);
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""How variants go together."""
