@@ -53,6 +53,8 @@ class EntitlementSource(Frozen):
     hint_secret_file: str = ""
     # Are its applications read too: members, purposes and ends become projects of this node?
     reads_applications: bool = False
+    # Are a person's visas fetched from it at each log-in and poll, beside those of the passport?
+    reads_permissions: bool = False
 
 
 class ObligationSettings(Frozen):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from gdi_spe.node.identity.keys import FetchFailed
 
@@ -21,6 +21,8 @@ class FakeRems:
         self.applications: dict[int, dict[str, Any]] = {}
         self.asked: list[str] = []
         self.is_down = False
+        # The visas that it signs for a person: a function of the subject, as the test makes them.
+        self.permissions: Callable[[str], list[str]] = lambda subject: []
 
     def approve(
         self, number: int, resources: list[str], members: list[str], **more: Any
@@ -102,6 +104,9 @@ class FakeRems:
         if parts.path == "/api/entitlements":
             user = parse_qs(parts.query).get("user", [None])[0]
             return json.dumps(self.entitlements(user)).encode()
+        if parts.path.startswith("/api/permissions/"):
+            subject = unquote(parts.path.removeprefix("/api/permissions/"))
+            return json.dumps({"ga4gh_passport_v1": self.permissions(subject)}).encode()
         number = int(parts.path.removeprefix("/api/applications/"))
         if number not in self.applications:
             raise FetchFailed(f"{url} answered 404")

@@ -79,6 +79,8 @@ class ProjectsHandler(BaseHandler):  # type: ignore[misc]  # untyped base
             display_name=found.get("display_name", ""),
             projects=[_line(one, user) for one in found.get("projects", ())],
             refusals=found.get("refusals", ()),
+            refusal=found.get("refusal"),
+            duties=[_duty(one) for one in found.get("duties", ())],
             exports_url=self.exports_url,
             problem=problem,
         )
@@ -151,6 +153,10 @@ def _line(project: Mapping[str, Any], user: Any) -> Project:
         is_starting=bool(spawner and spawner.active and not spawner.ready),
         address=user.server_url(slug),
     )
+
+
+def _duty(duty: Mapping[str, Any]) -> dict[str, str]:
+    return {"title": str(duty.get("title") or duty.get("id")), "until": _day(duty.get("until"))}
 
 
 def _day(instant: Any) -> str:

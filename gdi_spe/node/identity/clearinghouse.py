@@ -63,6 +63,8 @@ class Decision:
     unjudged: frozenset[str] = frozenset()
     # Every identity of the user, and until when links say so; None is without end.
     identities: tuple[tuple[Identity, datetime | None], ...] = ()
+    # Sources whose own visas could not be fetched now.
+    silent: frozenset[str] = frozenset()
 
     @property
     def granted(self) -> dict[str, datetime]:

@@ -88,12 +88,17 @@ def apply_decision(
             _end(session, row, "expired", "", "node", now)
         elif found := wanted.pop(_key_of(row), None):
             _renew(session, row, found, now)
-        elif row.visa_sha256 not in decision.unjudged or row.verified_at + grace <= now:
+        elif not _is_unjudged(row, decision) or row.verified_at + grace <= now:
             _end(session, row, "visa-gone", "", person, now)
     for derivation in wanted.values():
         _make(session, person, derivation, now)
     session.flush()
     return refused
+
+
+def _is_unjudged(row: Grant, decision: Decision) -> bool:
+    """Say whether nobody could tell now if a grant still stands."""
+    return row.visa_sha256 in decision.unjudged or row.source in decision.silent
 
 
 def end_grant(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.identity.clearinghouse import Decision, Refusal, decide
 from gdi_spe.node.identity.grants import LiveGrant, apply_decision, live_grants
 from gdi_spe.node.identity.identities import keep_identities
-from gdi_spe.node.identity.keys import InTime, KeySource
+from gdi_spe.node.identity.keys import Fetcher, InTime, KeySource
 from gdi_spe.node.identity.passports import open_passport
 from gdi_spe.node.identity.people import (
     ADMIN,
@@ -27,6 +27,7 @@ from gdi_spe.node.identity.people import (
     keep_person,
     read_claims,
 )
+from gdi_spe.node.identity.permissions import fetch_permissions
 from gdi_spe.node.identity.trust import Identity, Trust, trust_of
 from gdi_spe.node.identity.visas import VisaRefused
 from gdi_spe.node.settings import IdentitySettings, Settings
@@ -99,10 +100,12 @@ def evaluate(
     key_source: KeySource,
     now: datetime,
     exchanged: str | None = None,
+    http_get: Fetcher | None = None,
 ) -> Evaluated:
     """Judge claims and passport; this may fetch keys, so call it before a transaction begins.
 
-    ``exchanged`` is the Passport JWT of a token exchange, where the settings ask for one.
+    ``exchanged`` is the Passport JWT of a token exchange, where the settings ask for one;
+    ``http_get`` is how committees' systems are asked for visas of their own.
     """
     claims = read_claims(userinfo, issuer, settings.identity)
     # TRUST: without a second factor nobody has been shown to be who the passport is about.
@@ -115,7 +118,9 @@ def evaluate(
     # TRUST: one way by configuration; what came by the other is not looked at.
     if settings.identity.passport_flow == "exchange":
         passport = _opened(exchanged, user, settings.identity, keys, trust, now)
-    return Evaluated(claims, decide(passport, user, trust, keys, now, claims.also))
+    fetched = fetch_permissions(settings, (claims.subject, *claims.also), http_get)
+    decision = decide(fetched.joined(passport), user, trust, keys, now, claims.also)
+    return Evaluated(claims, replace(decision, silent=fetched.silent))
 
 
 def _opened(

@@ -31,6 +31,12 @@ class FourEyesMissing(Refused):
         "7 days of the proposal."
     )
 
+    def __init__(self, verb: str, target: str) -> None:
+        super().__init__(f"{verb} of {target} has no approved proposal")
+        self.public_message = (
+            f"{type(self).public_message} It would be proposed as {verb} of {target}."
+        )
+
 
 class OwnProposal(Refused):
     """Nobody approves what they proposed."""
@@ -107,14 +113,14 @@ def approved(session: Session, verb: Verb, target: str, now: datetime) -> Propos
     for row in session.scalars(query.order_by(Proposal.id)):
         if now < row.proposed_at + STANDS:
             return row
-    raise FourEyesMissing(f"{verb} of {target} has no approved proposal")
+    raise FourEyesMissing(verb, target)
 
 
 def use(session: Session, number: int, now: datetime) -> None:
     """Note that what was proposed has been done: it is done once."""
     row = session.get_one(Proposal, number)
     if row.used_at is not None:
-        raise FourEyesMissing(f"proposal {row.id} was used before")
+        raise FourEyesMissing(row.verb, row.target)
     row.used_at = now
     record(session, Event("proposal.used", row.proposed_by, row.target, _facts(row)), now)
     session.flush()

@@ -21,11 +21,19 @@ from gdi_spe.node.containers import register
 from gdi_spe.node.identity.obligations import duties_of, fulfil
 from gdi_spe.node.identity.outages import asked
 from gdi_spe.node.identity.people import person_row
-from gdi_spe.node.identity.proposals import approve, pending, propose
+from gdi_spe.node.identity.proposals import approve, pending, propose, refusal_now
 from gdi_spe.node.identity.roles import FOUR_EYES, UNBREAKABLE, Verb, refusal
 from gdi_spe.node.identity.tables import Person, Proposal
 from gdi_spe.node.projects.closures import closure
 from gdi_spe.node.revocation.tables import Notice
+from gdi_spe.node.service.acts import (
+    KillBody,
+    StopBody,
+    audit_shown,
+    hold,
+    kill_switch,
+    stop_workspace,
+)
 from gdi_spe.node.service.edge import body_of
 from gdi_spe.node.service.named import actor_named
 from gdi_spe.node.service.node import Node
@@ -58,6 +66,7 @@ def routes(node: Node) -> list[BaseRoute]:
                 "breakable": [str(v) for v in Verb if v not in UNBREAKABLE],
                 "proposals": _proposals(session, node, who),
                 "stands": _standing(session, node, who),
+                "may": _may_now(session, node, who),
             }
 
     def accepted(who: Actor, name: str) -> dict[str, Any]:
@@ -100,8 +109,28 @@ def routes(node: Node) -> list[BaseRoute]:
         told = actor_named(node, request), int(number)
         return JSONResponse(await run_in_threadpool(approved, *told))
 
+    async def post_kill_switch(request: Request) -> Response:
+        who = actor_named(node, request)
+        await run_in_threadpool(hold, node, who.person, Verb.KILL_SWITCH)
+        body = await body_of(request, KillBody)
+        return JSONResponse(await kill_switch(node, body, who.person))
+
+    async def post_stop(request: Request) -> Response:
+        who, wid = actor_named(node, request), request.path_params["wid"]
+        await run_in_threadpool(hold, node, who.person, Verb.STOP_WORKSPACE)
+        why = (await body_of(request, StopBody)).why or "stopped by the node's operator"
+        return JSONResponse({"gone": await stop_workspace(node, wid, why, who.person)})
+
+    async def get_audit(request: Request) -> Response:
+        who = actor_named(node, request)
+        await run_in_threadpool(hold, node, who.person, Verb.READ_AUDIT)
+        return JSONResponse(await run_in_threadpool(audit_shown, node, who.person))
+
     return [
         Route("/v1/duties", get_duties),
+        Route("/v1/acts/kill-switch", post_kill_switch, methods=["POST"]),
+        Route("/v1/acts/stop/{wid}", post_stop, methods=["POST"]),
+        Route("/v1/audit", get_audit),
         Route("/v1/obligations/{name}/accept", post_acceptance, methods=["POST"]),
         Route("/v1/proposals", get_proposals),
         Route("/v1/proposals", post_proposal, methods=["POST"]),
@@ -113,6 +142,12 @@ def _proposals(session: Session, node: Node, who: Actor) -> list[dict[str, Any]]
     """Return what waits, to those who could approve it; who could not learns of none."""
     rows = pending(session, node.now())
     return [_proposal(session, one, who) for one in rows if not refusal(who.roles, Verb(one.verb))]
+
+
+def _may_now(session: Session, node: Node, who: Actor) -> list[str]:
+    """Return which acts of this page somebody may do now, by a role or by a broken glass."""
+    acts = (Verb.KILL_SWITCH, Verb.STOP_WORKSPACE, Verb.READ_AUDIT)
+    return [str(v) for v in acts if not refusal_now(session, who.person, v, node.now())]
 
 
 def _standing(session: Session, node: Node, who: Actor) -> dict[str, Any] | None:

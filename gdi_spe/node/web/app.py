@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 
 from gdi_spe.boundary.errors import Refused, SpeError
 from gdi_spe.node.settings import Settings
+from gdi_spe.node.web.duties import DutyPages
 from gdi_spe.node.web.headers import SANDBOX_POLICY, HeadersMiddleware
 from gdi_spe.node.web.login import LoginFailed, Provider
 from gdi_spe.node.web.node_api import NodeApi
@@ -107,9 +108,9 @@ class Pages:
 
     async def logout(self, request: Request) -> Response:
         """End the visit."""
-        await self._form(request)
+        await self.form(request)
         visit_of(request.scope).end()
-        return self._page(request, "logged_out.html", {})
+        return self.page(request, "logged_out.html", {})
 
     # --- pages ----------------------------------------------------------------------------------
 
@@ -117,22 +118,22 @@ class Pages:
         """Show a person's own requests and, to reviewers, what waits for them."""
         visit = visit_of(request.scope).visit
         if visit is None or visit.person is None:
-            return self._page(request, "welcome.html", {})
+            return self.page(request, "welcome.html", {})
         listed = await self.api.home(visit.person)
-        return self._page(request, "home.html", listed)
+        return self.page(request, "home.html", listed)
 
     async def show(self, request: Request) -> Response:
         """Show one request to its author, or send a reviewer to the review."""
         rid = request.path_params["rid"]
-        export = await self.api.show(self._person(request), rid)
+        export = await self.api.show(self.person(request), rid)
         if export["as"] == "reviewer":
             return RedirectResponse(f"/requests/{rid}/review", 303)
-        return self._page(request, "request.html", {"export": export})
+        return self.page(request, "request.html", {"export": export})
 
     async def review(self, request: Request) -> Response:
         """Show one request to a reviewer."""
-        export = await self.api.review(self._person(request), request.path_params["rid"])
-        return self._page(request, "review.html", {"export": export})
+        export = await self.api.review(self.person(request), request.path_params["rid"])
+        return self.page(request, "review.html", {"export": export})
 
     async def file(self, request: Request) -> Response:
         """Show a reviewer what one file holds."""
@@ -142,7 +143,7 @@ class Pages:
         content = await self.api.open_file(person, rid, name)
         shown = preview(content, _number(request.query_params.get("page", "1")))
         values = {"export": export, "file": file, "shown": shown, "sha256": content.sha256}
-        return self._page(request, "file.html", values)
+        return self.page(request, "file.html", values)
 
     async def picture(self, request: Request) -> Response:
         """Hand a picture to the page that shows it."""
@@ -156,29 +157,29 @@ class Pages:
 
     def _place(self, request: Request) -> tuple[str, str, str]:
         return (
-            request.path_params["rid"], request.path_params["name"], self._person(request),
+            request.path_params["rid"], request.path_params["name"], self.person(request),
         )  # fmt: skip
 
     # --- acts -----------------------------------------------------------------------------------
 
     async def vote(self, request: Request) -> Response:
         """Cast a vote."""
-        form = await self._form(request)
+        form = await self.form(request)
         rid = request.path_params["rid"]
         ballot = {name: str(form.get(name, "")) for name in ("decision", "reason", "seen_sha256")}
-        await self.api.vote(self._person(request), rid, ballot)
+        await self.api.vote(self.person(request), rid, ballot)
         return RedirectResponse(f"/requests/{rid}/review", 303)
 
     async def withdraw(self, request: Request) -> Response:
         """Take a request back."""
-        await self._form(request)
+        await self.form(request)
         rid = request.path_params["rid"]
-        await self.api.withdraw(self._person(request), rid)
+        await self.api.withdraw(self.person(request), rid)
         return RedirectResponse(f"/requests/{rid}", 303)
 
     async def download(self, request: Request) -> Response:
         """Send a released file to its author's computer."""
-        await self._form(request)
+        await self.form(request)
         rid, name, person = self._place(request)
         content = await self.api.download(person, rid, name)
         headers = {
@@ -199,45 +200,20 @@ class Pages:
             await self.api.check_still_released(person, rid)
             yield data[start : start + _PIECE_BYTES]
 
-    # --- duties ---------------------------------------------------------------------------------
-
-    async def duties(self, request: Request) -> Response:
-        """Show what a person owes the node, and the node's state to those who watch over it."""
-        return self._page(request, "duties.html", await self.api.duties(self._person(request)))
-
-    async def accept(self, request: Request) -> Response:
-        """Accept terms."""
-        await self._form(request)
-        await self.api.accept(self._person(request), request.path_params["name"])
-        return RedirectResponse("/duties", 303)
-
-    async def propose(self, request: Request) -> Response:
-        """Propose what takes two people."""
-        form = await self._form(request)
-        proposal = {name: str(form.get(name, "")) for name in ("verb", "target", "why")}
-        hours = _hours(str(form.get("hours", "")))
-        await self.api.propose(self._person(request), {**proposal, "hours": hours})
-        return RedirectResponse("/duties", 303)
-
-    async def approve(self, request: Request) -> Response:
-        """Approve what somebody else proposed."""
-        await self._form(request)
-        await self.api.approve(self._person(request), request.path_params["number"])
-        return RedirectResponse("/duties", 303)
-
     async def style(self, request: Request) -> Response:
         """Send the style sheet."""
         return Response((_HERE / "static" / "style.css").read_bytes(), media_type="text/css")
 
     # --- all ------------------------------------------------------------------------------------
 
-    def _person(self, request: Request) -> str:
+    def person(self, request: Request) -> str:
+        """Return who is logged in; raise if nobody is."""
         visit = visit_of(request.scope).visit
         if visit is None or visit.person is None:
             raise LoggedOut
         return visit.person
 
-    async def _form(self, request: Request) -> FormData:
+    async def form(self, request: Request) -> FormData:
         """Return a form that came from a page of this visit."""
         visit = visit_of(request.scope).visit
         if not _from_these_pages(request, self.settings.web.public_url):
@@ -250,9 +226,10 @@ class Pages:
             raise NotThisForm
         return form
 
-    def _page(
+    def page(
         self, request: Request, template: str, values: dict[str, Any], status: int = 200
     ) -> HTMLResponse:
+        """Return a page from its template, with what every page shows."""
         visit: Visit | None = visit_of(request.scope).visit
         known = visit is not None and visit.person is not None
         shared = {
@@ -274,7 +251,7 @@ class Pages:
             log.error("%s %s", request.method, request.url.path, exc_info=error)
             status, message = 500, SpeError.public_message
         values = {"message": message, "status": status}
-        return self._page(request, "problem.html", values, status)
+        return self.page(request, "problem.html", values, status)
 
     def routes(self) -> list[Route]:
         """Return every route; there is no other."""
@@ -292,10 +269,6 @@ class Pages:
             Route(file, self.file),
             Route(f"{file}/picture", self.picture),
             Route(f"{file}/download", self.download, methods=["POST"]),
-            Route("/duties", self.duties),
-            Route("/duties/terms/{name}", self.accept, methods=["POST"]),
-            Route("/duties/proposals", self.propose, methods=["POST"]),
-            Route("/duties/proposals/{number}", self.approve, methods=["POST"]),
             Route("/hooks/rems", self.hint, methods=["PUT", "POST"]),
             Route("/hooks/rems/{secret}", self.hint, methods=["PUT", "POST"]),
             Route("/static/style.css", self.style),
@@ -330,15 +303,6 @@ def _from_these_pages(request: Request, public_url: str) -> bool:
     return headers.get("origin") in origins and headers.get("sec-fetch-site") in sites
 
 
-def _hours(text: str) -> float:
-    """Return a number of hours; none and what is none are 0, which the node judges."""
-    try:
-        hours = float(text or 0)
-    except ValueError:
-        return 0.0
-    return hours if 0 <= hours < 10_000 else 0.0
-
-
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 8 else 1
 
@@ -367,6 +331,7 @@ def application(
         await api.close()
 
     handlers: Any = dict.fromkeys((SpeError, HTTPException, Exception), pages.problem)
-    app = Starlette(routes=pages.routes(), exception_handlers=handlers, lifespan=lifespan)
+    routes = [*pages.routes(), *DutyPages(pages).routes()]
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
     # Around everything, so that the answer to an error no handler foresaw has the headers too.
     return HeadersMiddleware(VisitMiddleware(app, Visits(now), secure=secure), secure=secure)

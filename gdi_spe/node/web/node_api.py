@@ -13,6 +13,7 @@ from gdi_spe.boundary.errors import NotFound, SpeError, Unavailable
 
 _REQUEST = re.compile(r"e[0-9a-f]{12}")
 _SLUG, _NUMBER = re.compile(r"[a-z][a-z0-9-]{0,29}"), re.compile(r"[0-9]{1,12}")
+_WID = re.compile(r"w[0-9a-f]{10}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -84,6 +85,22 @@ class NodeApi:
         if not _NUMBER.fullmatch(number):
             raise NotFound("proposal", number)
         await self._json("POST", f"/v1/proposals/{number}/approve", person)
+
+    async def kill_switch(self, person: str, what: dict[str, str]) -> dict[str, Any]:
+        """Close a person, a project or the node."""
+        return await self._json("POST", "/v1/acts/kill-switch", person, what)
+
+    async def stop(self, person: str, wid: str, why: str) -> dict[str, Any]:
+        """End one workspace."""
+        if not _WID.fullmatch(wid):
+            raise NotFound("workspace", wid)
+        return await self._json("POST", f"/v1/acts/stop/{wid}", person, {"why": why})
+
+    async def audit(self, person: str) -> list[dict[str, Any]]:
+        """Return the newest audit events."""
+        reply = await self._ask("GET", "/v1/audit", person, None)
+        events: list[dict[str, Any]] = reply.json()
+        return events
 
     async def check_still_released(self, person: str, rid: str) -> None:
         """Raise unless what is being fetched is released to them still."""

@@ -33,6 +33,7 @@ from gdi_spe.node.settings import Settings
 from gdi_spe.node.web.app import application
 from gdi_spe.node.web.login import LoginFailed
 from gdi_spe.node.web.node_api import NodeApi
+from tests.node.service.nodes import FakeGate, FakeHelper
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it asks for a client that the product does not use
@@ -131,9 +132,10 @@ class Site:
         self.policy = load_policy(REPOSITORY / "hub_config" / "policy.toml")
         self.database = Database(f"sqlite:///{home}/node.db")
         Base.metadata.create_all(self.database.engine)
+        self.calls: list[tuple[str, ...]] = []
         self.node = SimpleNamespace(
             database=self.database, settings=self.settings, policy=self.policy, home=home,
-            now=self.now, hints=Hints(),
+            now=self.now, hints=Hints(), gate=FakeGate(self.calls), helper=FakeHelper(self.calls),
         )  # fmt: skip
         self.desk = desk_of(self.database, home, self.policy, self.now)
         # The edge sends its answer to an error before the error is raised on.

@@ -97,7 +97,8 @@ ROUTES = [
     ("POST", "/hooks/rems"), ("PUT", "/hooks/rems/" + "s" * 32),
     ("POST", "/requests/e1/files/t.csv/download"), ("DELETE", "/"), ("PUT", "/requests/e1"),
     ("GET", "/duties"), ("POST", "/duties/terms/t.csv"), ("POST", "/duties/proposals"),
-    ("POST", "/duties/proposals/1"),
+    ("POST", "/duties/proposals/1"), ("GET", "/duties/audit"), ("POST", "/duties/kill-switch"),
+    ("POST", "/duties/stop/w1"),
 ]  # fmt: skip
 
 
@@ -121,10 +122,12 @@ def test_every_answer_has_the_headers(method, path, logged_in, site):
 
 def test_the_headers_test_knows_every_route(site):
     from gdi_spe.node.web.app import Pages, templates
+    from gdi_spe.node.web.duties import DutyPages
 
     pages = Pages(site.settings, None, None, templates())
-    values = {"rid": "e1", "name": "t.csv", "secret": "s" * 32, "number": "1"}
-    known = {route.path.format(**values) for route in pages.routes()}
+    values = {"rid": "e1", "name": "t.csv", "secret": "s" * 32, "number": "1", "wid": "w1"}
+    routes = [*pages.routes(), *DutyPages(pages).routes()]
+    known = {route.path.format(**values) for route in routes}
 
     assert known <= {path for _, path in ROUTES}
 
@@ -146,7 +149,7 @@ def test_an_unforeseen_error_has_the_headers_and_tells_nothing(site, ada, monkey
 @pytest.mark.parametrize(
     "path",
     ["votes", "withdraw", "files/t.csv/download", "duties/terms/terms-1", "duties/proposals",
-     "duties/proposals/1"],
+     "duties/proposals/1", "duties/kill-switch", "duties/stop/w0123456789"],
 )  # fmt: skip
 def test_a_form_without_the_visits_token_is_refused(token, path, site, ada):
     rid = site.submitted()

@@ -153,3 +153,43 @@ def test_every_role_sees_and_does_what_the_table_says(site, groups):
     assert ("How the node stands" in page) == (Verb.WATCH_NODE in allowed)
     assert (proposed.status_code == 303) == (Verb.IMPORT_DATASET in allowed)
     assert username_of(ISSUER, "kim") not in page
+
+
+def test_the_kill_switch_is_on_the_admins_page_and_closes_what_is_named(site, ada, admin):
+    refused = ada.post("/duties/kill-switch", what="node", name="", why="for fun")
+    closed = admin.post("/duties/kill-switch", what="node", name="", why="incident 7")
+
+    assert refused.status_code == 403
+    assert "kill-switch" not in ada.get("/duties").text
+    assert closed.status_code == 200
+    assert "Closed since 2026-11-22 10:00" in admin.get("/duties").text
+
+
+@pytest.mark.parametrize(
+    ("what", "name"), [("", ""), ("node", "ada"), ("person", ""), ("project", " "), ("x", "ada")]
+)
+def test_a_field_that_was_left_empty_closes_nothing(site, admin, what, name):
+    answer = admin.post("/duties/kill-switch", what=what, name=name, why="incident 7")
+
+    assert answer.status_code == 400
+    assert "Closed since" not in admin.get("/duties").text
+
+
+def test_an_admin_reads_no_audit_unless_two_people_broke_the_glass(site, admin, other):
+    assert admin.get("/duties/audit").status_code == 403
+    glass = {"verb": "break-glass", "target": "read-audit", "hours": "1", "why": "incident 7 again"}
+    admin.post("/duties/proposals", **glass)
+    number = re.search(r'data-proposal="(\d+)"', other.get("/duties").text)[1]
+    other.post(f"/duties/proposals/{number}")
+
+    lent = admin.get("/duties/audit")
+    not_lent = other.get("/duties/audit")
+    site.passes(minutes=20)
+    admin.get("/duties")
+    site.passes(minutes=20)
+    admin.get("/duties")
+    site.passes(minutes=20)
+
+    assert "proposal.approved" in lent.text
+    assert not_lent.status_code == 403
+    assert admin.get("/duties/audit").status_code == 403
