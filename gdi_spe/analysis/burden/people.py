@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,12 +13,11 @@ from scipy import sparse
 
 from gdi_spe.analysis.association.model import Model, model_of
 from gdi_spe.analysis.association.relatives import warn_of_relatives
-from gdi_spe.analysis.association.traits import Value, values_of
+from gdi_spe.analysis.association.traits import Covariates, by_name
 from gdi_spe.analysis.carried import families_of
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 
-Covariate = str | Mapping[str, Value]
 KINDS = ("linear", "logistic")
 
 
@@ -30,6 +29,8 @@ class People:
     kind: str
     row_of: NDArray[np.int32]
     families: sparse.csr_array
+    n_related_pairs: int
+    assembly: str
 
     @property
     def n(self) -> int:
@@ -62,9 +63,11 @@ class People:
         """Return the facts about everybody that a result carries."""
         told: dict[str, object] = {
             "model": self.kind,
+            "assembly": self.assembly,
             "n": self.n,
             "n_left_out": self.model.n_left_out,
             "covariates": list(self.model.names[1:]),
+            "n_related_pairs": self.n_related_pairs,
         }
         if self.kind == "logistic":
             n_cases = int(self.cases.sum())
@@ -75,23 +78,25 @@ class People:
 def people_of(
     folder: Folder,
     trait: Mapping[str, float],
-    covariates: Mapping[str, Covariate] | Sequence[str],
+    covariates: Covariates,
     kind: str,
+    individuals: Collection[str] | None = None,
+    repeated: str = "refuse",
 ) -> People:
     """Bring a trait, covariates and samples together; see `association.model.model_of`."""
     if kind not in KINDS:
         raise BadInput(f"model={kind!r}", remedy="linear or logistic")
-    given = covariates if isinstance(covariates, Mapping) else {name: name for name in covariates}
-    values = {
-        name: values_of(folder, value) if isinstance(value, str) else value
-        for name, value in given.items()
-    }
-    model = model_of(folder, trait, values)
+    model = model_of(folder, trait, by_name(folder, covariates, repeated), individuals)
     ids = folder.samples["individual_id"].to_pylist()
     inside = [ids[sample] for sample in model.samples]
-    warn_of_relatives(folder, inside)
-    families = families_of(folder, inside)
-    return People(model, kind, model.row_of(folder.n_samples), families)
+    return People(
+        model,
+        kind,
+        model.row_of(folder.n_samples),
+        families_of(folder, inside),
+        warn_of_relatives(folder, inside),
+        folder.assembly,
+    )
 
 
 def _sum(matrix: sparse.csc_array) -> NDArray[np.int64]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from gdi_spe.analysis.association import table as association_table
 from gdi_spe.analysis.association.logistic import Test
-from gdi_spe.analysis.association.scan import lambda_gc
+from gdi_spe.analysis.association.traits import Covariates
 from gdi_spe.analysis.burden.collapsing import STATISTICS, Batch, Missing, Statistic, batches
 from gdi_spe.analysis.burden.fitting import LinearFit, LogisticFit
 from gdi_spe.analysis.burden.masks import Bounds, Masks, masks_of
-from gdi_spe.analysis.burden.people import Covariate, People, people_of
+from gdi_spe.analysis.burden.people import People, people_of
 from gdi_spe.analysis.burden.results import assembled, named
 from gdi_spe.analysis.burden.sets import require_consequences, sets_of
 from gdi_spe.analysis.burden.weights import Weights
@@ -26,9 +26,11 @@ MASKS: tuple[str, ...] = ("protein_truncating", "damaging")
 def burden(
     folder: Folder,
     trait: Mapping[str, float],
-    covariates: Mapping[str, Covariate] | Sequence[str] = (),
+    covariates: Covariates = (),
     model: str = "linear",
     *,
+    individuals: Collection[str] | None = None,
+    repeated: str = "refuse",
     masks: Masks = MASKS,
     max_frequency: Bounds = 0.01,
     genes: Sequence[str] | None = None,
@@ -52,6 +54,10 @@ def burden(
         Names (see `traits.values_of`), or by name the value of each individual.
     model
         ``"linear"`` or ``"logistic"``.
+    individuals
+        Only these are in the model.
+    repeated
+        Of covariates that are measurements, see `traits.values_of`.
     masks
         Groups of consequences (``"protein_truncating"``, ``"missense"``, ``"damaging"``,
         ``"synonymous"``), Sequence Ontology names, or ``"any"``: a mask each. Or by the name of
@@ -112,7 +118,7 @@ def burden(
     _require_known(statistic, weights, missing)
     wanted = masks_of(masks, max_frequency)
     require_consequences(folder, wanted)
-    people = people_of(folder, trait, covariates, model)
+    people = people_of(folder, trait, covariates, model, individuals, repeated)
     fit = LinearFit(people.model) if model == "linear" else LogisticFit(people.model, test)
     tables: list[pd.DataFrame] = []
     for found in sets_of(folder, genes, regions):
@@ -167,6 +173,6 @@ def inflation(table: pd.DataFrame) -> dict[str, float]:
     """Return lambda GC of each mask and bound, by what the table says of them."""
     keys = table["mask"] + table["max_frequency"].map(lambda b: "" if np.isnan(b) else f" {b:g}")
     return {
-        str(key): lambda_gc(stats.chi2.isf(np.clip(part["p_value"].to_numpy(float), 1e-300, 1), 1))
+        str(key): association_table.inflation(part["p_value"].to_numpy(float))
         for key, part in table.groupby(keys, sort=False)
     }

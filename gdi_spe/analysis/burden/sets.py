@@ -75,6 +75,8 @@ def sets_of(
         if len(found.names):
             yield found
     if not made and regions is None:
+        if genes is not None:
+            raise BadInput(f"{', '.join(genes)}: genes on Y are left out")
         raise NotAnnotated("gene")
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from gdi_spe.analysis.association.traits import Covariates
 from gdi_spe.analysis.burden.collapsing import Batch, batches
 from gdi_spe.analysis.burden.masks import Bounds, Masks, masks_of
-from gdi_spe.analysis.burden.people import Covariate, People, people_of
+from gdi_spe.analysis.burden.people import People, people_of
 from gdi_spe.analysis.burden.results import assembled, named
 from gdi_spe.analysis.burden.run import MASKS, inflation
 from gdi_spe.analysis.burden.sets import require_consequences, sets_of
@@ -31,9 +32,11 @@ NONE = "none"
 def skat(
     folder: Folder,
     trait: Mapping[str, float],
-    covariates: Mapping[str, Covariate] | Sequence[str] = (),
+    covariates: Covariates = (),
     model: str = "linear",
     *,
+    individuals: Collection[str] | None = None,
+    repeated: str = "refuse",
     method: str = "skat",
     masks: Masks = MASKS,
     max_frequency: Bounds = 0.01,
@@ -50,7 +53,7 @@ def skat(
 
     Parameters
     ----------
-    folder, trait, covariates, model, masks, max_frequency, genes, regions, min_carriers, progress
+    folder, trait, covariates, model, individuals, repeated, masks, max_frequency, genes, regions
         As for `gdi_spe.analysis.burden.run.burden`.
     method
         ``"skat"``: the sum of squared scores, for effects in both directions. ``"skat-o"``: the
@@ -63,6 +66,8 @@ def skat(
     small_sample
         Of a linear model and ``"skat"``: take into account that the residual's variance is
         estimated; exact for normal residuals, however few.
+    min_carriers, progress
+        As for `burden`.
     max_variants
         Sets with more variants are not tested: the cost grows with their cube.
 
@@ -94,7 +99,7 @@ def skat(
     _require_known(method, model, rho, small_sample=small_sample)
     wanted = masks_of(masks, max_frequency)
     require_consequences(folder, wanted)
-    people = people_of(folder, trait, covariates, model)
+    people = people_of(folder, trait, covariates, model, individuals, repeated)
     test = _Test(Null.of(people), method, tuple(sorted(rho)), small_sample, max_variants)
     tables: list[pd.DataFrame] = []
     for found in sets_of(folder, genes, regions):

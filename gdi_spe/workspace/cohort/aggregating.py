@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.cohort.held import Held
+from gdi_spe.workspace.cohort.held import Held, ids_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gdi_spe.analysis.association.logistic import Test
+    from gdi_spe.analysis.association.traits import Covariates
     from gdi_spe.analysis.burden.collapsing import Missing, Statistic
     from gdi_spe.analysis.burden.masks import Bounds, Masks
-    from gdi_spe.analysis.burden.people import Covariate
     from gdi_spe.analysis.burden.weights import Weights
 
 Trait = str | Mapping[str, float] | Selection
@@ -26,7 +26,7 @@ class Aggregating(Held):
     def burden(
         self,
         trait: Trait,
-        covariates: Mapping[str, Covariate] | Sequence[str] = (),
+        covariates: Covariates = (),
         model: str | None = None,
         *,
         masks: Masks = ("protein_truncating", "damaging"),
@@ -36,6 +36,7 @@ class Aggregating(Held):
         statistic: Statistic = "collapse",
         weights: Weights = "uniform",
         controls: Selection | None = None,
+        individuals: Selection | None = None,
         test: Test = "auto",
         missing: Missing = "mean",
         repeated: str = "refuse",
@@ -55,6 +56,8 @@ class Aggregating(Held):
         controls
             Of a selection: who is compared with the cases. Without it those about whom it is
             recorded that they are no cases; who is not recorded is in neither group.
+        individuals
+            Only these are in the model.
         repeated
             Which of several measurements of one individual counts.
         min_carriers
@@ -90,8 +93,10 @@ class Aggregating(Held):
             return run.burden(
                 self.folder,
                 values,
-                self._named_covariates(covariates),
+                self._with_components(covariates),
                 kind,
+                individuals=ids_of(individuals),
+                repeated=repeated,
                 masks=masks,
                 max_frequency=max_frequency,
                 genes=genes,
@@ -107,7 +112,7 @@ class Aggregating(Held):
     def skat(
         self,
         trait: Trait,
-        covariates: Mapping[str, Covariate] | Sequence[str] = (),
+        covariates: Covariates = (),
         model: str | None = None,
         *,
         method: str = "skat",
@@ -117,6 +122,7 @@ class Aggregating(Held):
         regions: Mapping[str, str] | None = None,
         weights: Weights = "beta",
         controls: Selection | None = None,
+        individuals: Selection | None = None,
         small_sample: bool = False,
         repeated: str = "refuse",
         min_carriers: int = 1,
@@ -125,7 +131,7 @@ class Aggregating(Held):
 
         Parameters
         ----------
-        trait, covariates, model, masks, max_frequency, genes, regions, controls, repeated
+        trait, covariates, model, masks, max_frequency, genes, regions, controls, individuals
             As for `burden`.
         method
             ``"skat"``, or ``"skat-o"`` for the best of mixtures with a burden test.
@@ -133,8 +139,8 @@ class Aggregating(Held):
             What multiplies each dosage; ``"beta"`` by default.
         small_sample
             Of a linear model and ``"skat"``: exact for normal residuals, however few.
-        min_carriers
-            Leave out sets with fewer carriers.
+        repeated, min_carriers
+            As for `burden`.
 
         Returns
         -------
@@ -161,8 +167,10 @@ class Aggregating(Held):
             return run.skat(
                 self.folder,
                 values,
-                self._named_covariates(covariates),
+                self._with_components(covariates),
                 kind,
+                individuals=ids_of(individuals),
+                repeated=repeated,
                 method=method,
                 masks=masks,
                 max_frequency=max_frequency,
@@ -183,10 +191,3 @@ class Aggregating(Held):
             others = trait.controls() if controls is None else controls
             return run.case_control(trait.ids, others.ids), model or "logistic"
         return run.quantitative(self.folder, trait, repeated), model or "linear"
-
-    def _named_covariates(
-        self, covariates: Mapping[str, Covariate] | Sequence[str]
-    ) -> Mapping[str, Covariate]:
-        if isinstance(covariates, Mapping):
-            return covariates
-        return {name: self._components.get(name, name) for name in covariates}

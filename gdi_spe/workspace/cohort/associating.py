@@ -141,10 +141,3 @@ class Associating(Held):
                 min_allele_frequency=min_allele_frequency,
                 progress=advance,
             )
-
-    def _with_components(self, covariates: Covariates) -> Covariates:
-        import pandas as pd
-
-        if isinstance(covariates, str | Mapping | pd.DataFrame):
-            return covariates
-        return {name: self._components.get(name, name) for name in covariates}

@@ -16,6 +16,7 @@ from gdi_spe.workspace.progress import progress
 from gdi_spe.workspace.surroundings import surroundings
 
 if TYPE_CHECKING:
+    from gdi_spe.analysis.association.traits import Covariates
     from gdi_spe.workspace.asking.selection import Selection
 
 Progress = Callable[[int], None]
@@ -58,6 +59,14 @@ class Held:
         total = self.folder.manifest.n_variants if is_whole else None
         with progress(what, total) as advance:
             yield advance
+
+    def _with_components(self, covariates: Covariates) -> Covariates:
+        """Put the components of the last `pca` in the place of their names."""
+        import pandas as pd
+
+        if isinstance(covariates, str | Mapping | pd.DataFrame):
+            return covariates
+        return {name: self._components.get(name, name) for name in covariates}
 
     @cached_property
     def count_policy(self) -> CountPolicy:

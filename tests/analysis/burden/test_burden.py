@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy import stats
 
+from gdi_spe.analysis.association.relatives import RelativesInModel
 from gdi_spe.analysis.burden.run import burden
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.workspace.cohort.opened import Cohort
+from tests.analysis.making import Person, Site, make
 
 from .conftest import Made
 
@@ -231,3 +238,57 @@ def test_a_selection_of_cases_is_a_trait(made: Made) -> None:
     g = collapsed(made, made.taken("AAA", TRUNCATING, 0.05))
     ours = row_of(table, "AAA", "protein_truncating")
     assert ours["n_carriers_cases"] == g[made.is_male].sum()
+
+
+def test_only_those_who_are_asked_are_in_the_model(made: Made) -> None:
+    cohort = Cohort(made.folder.path)
+    men = cohort.individuals(sex="male")
+
+    table = cohort.burden(trait_of(made), individuals=men, masks="any", max_frequency=None)
+
+    by_hand = {name: value for name, value in trait_of(made).items() if name in men.ids}
+    expected = burden(made.folder, by_hand, masks="any", max_frequency=None)
+    assert table.attrs["n"] == made.is_male.sum()
+    np.testing.assert_allclose(table["p_value"], expected["p_value"])
+
+
+def test_relatives_in_the_model_are_warned_of(made: Made, tmp_path: Path) -> None:
+    people = [Person(f"P{number}") for number in range(12)]
+    site = Site("chr1", 100, "A", "G", ["0/1"] * 5 + ["0/0"] * 7, {"AAA": "stop_gained"})
+    pedigree = [{"individual_id": "P0", "father_id": "P1", "mother_id": None, "family_id": "F"}]
+    folder = make(tmp_path, people, [site], {"pedigree": pedigree})
+    trait = {person.id: float(at % 5) for at, person in enumerate(people)}
+
+    with pytest.warns(RelativesInModel, match="1 pairs"):
+        table = burden(folder, trait, masks="any", max_frequency=None)
+
+    assert table.attrs["n_related_pairs"] == 1
+
+
+def test_threads_change_nothing(made: Made, tmp_path: Path) -> None:
+    script = tmp_path / "ask.py"
+    script.write_text(
+        "import os, sys\n"
+        "os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[2])])\n"
+        "from gdi_spe.analysis.burden.run import burden\n"
+        "from gdi_spe.analysis.skat.run import skat\n"
+        "from gdi_spe.store.folder import CohortFolder\n"
+        "folder = CohortFolder(sys.argv[1])\n"
+        "ids = folder.samples['individual_id'].to_pylist()\n"
+        "trait = {name: float(at % 7) for at, name in enumerate(ids)}\n"
+        "for found in (burden(folder, trait, ['age'], masks='any', statistic='sum'),\n"
+        "              skat(folder, trait, ['age'], masks='any', method='skat-o')):\n"
+        "    print(found['p_value'].map('{:.12e}'.format).tolist())\n"
+    )
+
+    said = [
+        subprocess.run(
+            [sys.executable, str(script), str(made.folder.path), n],
+            env=os.environ | {"OPENBLAS_NUM_THREADS": n},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for n in ("1", "2")
+    ]  # fmt: skip
+
+    assert said[0] == said[1]
+    assert said[0].count("e-") >= 4
