@@ -273,8 +273,8 @@ async def rehearse(it: Rehearsal) -> list[Row]:
             await it.log_in(one.sub, [])
 
     for what, known, part, happens in (
-        ("a member is removed by the node", "the first command", parts[0], removed),
-        ("terms or training lapse", "the first command", parts[1], unfulfilled),
+        ("a member is removed by the node", "the first of the commands", parts[0], removed),
+        ("terms or training are withdrawn", "the first of the commands", parts[1], unfulfilled),
         ("the provider refuses the token", "the Hub's poll", parts[2], token_refused),
         ("a visa is gone from the passport", "the Hub's poll", parts[3], visa_gone),
     ):

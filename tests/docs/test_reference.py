@@ -14,6 +14,7 @@ from gdi_spe.boundary.errors import ExitCode
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.demo.stand_ins.cast import CAST
 from gdi_spe.demo.synthetic.questions import GENE
+from gdi_spe.node.identity.visas import WHY
 from gdi_spe.node.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -55,6 +56,13 @@ def test_every_setting_is_explained() -> None:
         )
     ]
     assert missing == []
+
+
+def test_every_reason_why_a_visa_does_not_count_is_on_its_page() -> None:
+    page = (REFERENCE / "visas.md").read_text()
+
+    for code, why in WHY.items():
+        assert f"| `{code}` | {why} |" in page
 
 
 def test_every_number_of_the_policy_is_explained() -> None:

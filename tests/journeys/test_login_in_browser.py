@@ -39,6 +39,7 @@ load_subconfig({config!r})
 c.LsAaiAuthenticator.auth_refresh_age = 2
 """
 AGE_SECONDS = 2.5
+OBLIGATION = '\n[[identity.obligations]]\nid = "terms-1"\nkind = "terms"\ntitle = "Terms of use"\n'
 
 
 @dataclass
@@ -85,6 +86,8 @@ def node() -> Iterator[Node]:
     settings = node_toml.write(
         home, state, ports, image, now=datetime.now(UTC), proxy_command=[str(PROXY)]
     )
+    with (home / "node.toml").open("a") as file:
+        file.write(OBLIGATION)
     stack = Stack.of(home, state, ports)
     config = folder / "config.py"
     config.write_text(CONFIG.format(config=str(REPOSITORY / "hub_config/jupyterhub_config.py")))
@@ -142,6 +145,25 @@ def test_a_granted_person_logs_in_and_the_nonce_is_asked_with(
     (authorize,) = {url for url in asked if "/oauth2/authorize?" in url}
     assert all(f"{name}=" in authorize for name in ("nonce", "code_challenge", "state"))
     assert ADA.email not in page.content()
+
+
+def test_what_is_due_and_what_does_not_count_is_on_the_page(
+    node: Node, person: BrowserContext
+) -> None:
+    page = log_in(node, person, ADA.sub)
+
+    alert = page.get_by_role("alert")
+    assert "Terms of use must be accepted again" in alert.inner_text()
+    assert "terms-lapsed" in alert.inner_text()
+    assert page.get_by_text("Terms of use: due now").count() == 1
+
+    home = ["--home", str(node.settings.home)]
+    fulfil = [sys.executable, "-m", "gdi_spe.node.cli.main", *home, "grants", "fulfil"]
+    node.stack.processes.run("fulfil", [*fulfil, ADA.sub, "terms-1"])
+    page.reload()
+
+    assert page.get_by_role("alert").count() == 0
+    assert page.get_by_text("Terms of use: counts until").count() == 1
 
 
 def test_a_person_without_a_grant_reads_whom_to_ask(node: Node, person: BrowserContext) -> None:

@@ -49,6 +49,7 @@ class Login(BaseModel):
     username: Annotated[str, StringConstraints(pattern=r"^(u-[0-9a-f]{20})?$")]
     display_name: str = ""
     admitted: StrictBool
+    code: str = ""
     message: str = ""
     roles: tuple[str, ...] = ()
 
@@ -96,7 +97,8 @@ class LsAaiAuthenticator(IdTokenAuthenticator):
             self.log.error("the node process gave no usable answer to a log-in: %s", error)
             raise LoginUnavailable() from None
         if not answer.admitted or not answer.username:
-            raise LoginRefused(answer.message or NOT_ADMITTED)
+            code = f" [{answer.code}]" if answer.code else ""
+            raise LoginRefused(f"{answer.message or NOT_ADMITTED}{code}")
         return answer
 
     def user_info_to_username(self, user_info: dict[str, Any]) -> str:

@@ -193,7 +193,9 @@ def _no_grant(refusals: tuple[Refusal, ...], settings: Settings) -> str:
     """Say that nothing is granted, why, and whom to ask; never what else is held here."""
     sources = sorted({source for one in settings.identity.datasets for source in one.sources})
     asked = ", ".join(sources[:_SHOWN_SOURCES]) or "the data access committee of your dataset"
-    why = "".join(f" Visa {r.visa + 1} of your passport does not count: {r.why}." for r in refusals)
+    why = "".join(
+        f" Visa {r.visa + 1} of your passport does not count: {r.why} [{r.code}]." for r in refusals
+    )
     return (
         f"You hold no current grant for data at {settings.title}.{why[:2000]} "
         f"Ask for access, or for a new visa, at: {asked}. Then log in again."

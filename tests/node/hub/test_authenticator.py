@@ -111,14 +111,15 @@ async def test_tokens_are_kept_and_the_passport_is_not(provider: Provider, node:
 
 async def test_whom_the_node_refuses_reads_why(provider: Provider, node: StandIn) -> None:
     why = "Log in with a second factor: 100% of log-ins need one."
-    node.answer("/v1/logins", {**YES, "admitted": False, "username": "", "message": why})
+    no = {**YES, "admitted": False, "username": "", "message": why, "code": "mfa-missing"}
+    node.answer("/v1/logins", no)
 
     with pytest.raises(LoginRefused) as caught:
         await provider._token_to_auth_model(TOKENS)
 
     assert caught.value.status_code == 403
-    assert caught.value.jupyterhub_message == why
-    assert (caught.value.log_message or "") % () == why
+    assert caught.value.jupyterhub_message == f"{why} [mfa-missing]"
+    assert (caught.value.log_message or "") % () == f"{why} [mfa-missing]"
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,8 @@ def test_somebody_without_a_grant_is_told_whom_to_ask_and_why_visas_do_not_count
 
     assert (outcome.admitted, outcome.code) == (False, "no-grant")
     assert "https://dac.test/dacs/1" in outcome.message
-    assert "Visa 1 of your passport does not count: it has expired" in outcome.message
+    said = "Visa 1 of your passport does not count: it has expired; ask for a new one [expired]."
+    assert said in outcome.message
     assert [refusal.code for refusal in outcome.refusals] == ["expired"]
     assert "D1" not in outcome.message
 
