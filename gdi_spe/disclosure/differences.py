@@ -14,6 +14,7 @@ from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes.shape import values
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.variants import people_behind
+from gdi_spe.disclosure.view import as_judged
 
 _FIX = "Release one of the two tables only, or let them differ by enough people."
 
@@ -45,6 +46,7 @@ def _compare_any(table: Table, other: Table, judging: Judging) -> Iterator[Findi
 
 
 def _compare(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:
+    other = as_judged(other)
     names = [column.name for column in table.columns]
     if names != [column.name for column in other.columns] or table.n_rows != other.n_rows:
         yield from _compare_shared(table, other, judging)

@@ -41,7 +41,7 @@ _PAIRS = re.compile(
 )
 _PAIR = re.compile(r"^[ \t\"'{]*(\w{2,20})[\"']?[ \t]*[=:][ \t]*[\"']?[\w.]{1,20}", re.MULTILINE)
 _LEAST_TRAITS = 3
-_CELLS = re.compile(r"(?:^|[&|\t,;])\s*([1-9])\s*(?=$|[&|\t,;\\])", re.MULTILINE)
+_CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 
 
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:

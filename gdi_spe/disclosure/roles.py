@@ -57,10 +57,10 @@ _NAMES: tuple[tuple[Role, str], ...] = (
     (Role.ALLELE_NUMBER, r"an|allele_?number|nchrobs|an_\w+|n_chr\w*|a\d_obs"),
     (
         Role.EFFECT,
-        r"(beta|b|effect(_?size|_?weight)?|or|odds_?ratio|log_?or|hr|hazard_?ratio|log_?hr|weight|estimate|coef\w*)"
+        r"(beta|b|effect(_?size|_?weight)?|or|odds_?ratio|log_?or|hr|hazard_?ratio|log_?hr|weight|estimate|coef\w*|log2?_?(fc|fold_?change)|log2foldchange|logfc|lfc)"
         r"(_\w{1,12})?",
     ),
-    (Role.ERROR, r"(se|se_?beta|standard_?error|std_?e|std_?err\w*|bse|sem)(_\w{1,12})?"),
+    (Role.ERROR, r"(se|se_?beta|lfc_?se|standard_?error|std_?e|std_?err\w*|bse|sem)(_\w{1,12})?"),
     (
         Role.P,
         r"(p|p_?vals?(ue|ues)?|p_\w{2,14}|prob_?chi\w*|neg_log_?10_?p(_?value)?|m?log10_?p|q|q_?val(ue)?|fdr|p_?adj|padj|p>\|[tz]\|)(_\w{1,12})?",
@@ -72,7 +72,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"|prevalence|percent|pct|proportion|ratio|rr|irr|smr|h2|h2_?\w*|rg|r|r2|rsq|rho|corr\w*|auc|auroc|auprc|roc_?auc|accuracy"
         r"|sensitivity|specificity|ppv|npv|precision|recall|f1|brier|c_?index|concordance|lambda|lambda_?gc|intercept"
         r"|slope|z|t|chi2?|chi_?sq\w*|stat|statistic|[zt]_?(score|stat|value)|wald|f|q_?stat|i2|tau2|het\w*_?p|aic|bic|log_?lik\w*"
-        r"|ci|ci95|ci_?(low|high|lower|upper|l|u)|lci|uci|lower|upper|conf_?(low|high)|(low|high)(er)?_?(95)?_?ci?|enrichment|mean_chi2|liability\w*|info|call_rate|missing(ness)?_?rate|hwe_?p?\w*|power|importance|gain|shap|permutation_?importance|loss|mse|rmse|mae|mape|gini|youden\w*|kappa|mcc|eigenvalues?|variance_explained|explained_variance|cumulative|observed|expected|nes|es|odds|heterogeneity|calibration\w*|deviance|log_?rank|median_?surv\w*|hr_?\w{0,8}|coverage|fst|dxy|pi|theta|tajima\w*|ti_?tv|titv|tstv)"
+        r"|ci|ci95|ci_?(low|high|lower|upper|l|u)|lci|uci|lower|upper|conf_?(low|high)|(low|high)(er)?_?(95)?_?ci?|enrichment|mean_chi2|liability\w*|info|call_rate|missing(ness)?_?rate|hwe_?p?\w*|power|cmp_to|base_?mean|ave_?expr|importance|gain|shap|permutation_?importance|loss|mse|rmse|mae|mape|gini|youden\w*|kappa|mcc|eigenvalues?|variance_explained|explained_variance|cumulative|observed|expected|nes|es|odds|heterogeneity|calibration\w*|deviance|log_?rank|median_?surv\w*|hr_?\w{0,8}|coverage|fst|dxy|pi|theta|tajima\w*|ti_?tv|titv|tstv)"
         r"(_\w{1,16})?)|\w{1,20}_(mean|sd|median|q1|q3|iqr|se|rate|pct|percent|ci|low|high|lower|upper|h2|rg|p|rate)",
     ),
     (Role.PROBABILITY, r"pip\w{0,8}|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4](_abf)?"),
@@ -84,6 +84,10 @@ VARIANT_CELL = re.compile(
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|\*|-|\.|<[A-Z0-9:]{1,20}>")
 _MAX_LABEL = 60
+_NUMERIC = {
+    Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PROBABILITY, Role.PAIRS, Role.FREQUENCY,
+    Role.ALLELE_NUMBER,
+}  # fmt: skip
 _MOST_MARKED = 12
 
 
@@ -111,6 +115,9 @@ def _by_name(column: Column) -> Role:
     if ALLELE_COUNT.fullmatch(name):
         return Role.ALLELE_COUNT
     found = next((role for role, pattern in _PATTERNS if pattern.fullmatch(name)), None)
+    # Words under the name of a number, as in "p1", are names.
+    if found in _NUMERIC and column.numbers is None:
+        return Role.LABEL
     if found is not None:
         return found
     if column.numbers is not None:

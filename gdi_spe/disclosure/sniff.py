@@ -114,7 +114,7 @@ _TAGS = (
 _PROLOGUE = r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
 _TEXTS = (
     (re.compile(r"##fileformat=VCF"), Kind.VCF),
-    (re.compile(r"#CHROM\tPOS\tID\tREF\tALT"), Kind.VCF),
+    (re.compile(r"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER"), Kind.VCF),
     (re.compile(r"@(HD|SQ|RG|PG)\t[A-Z]{2}:"), Kind.SAM),
     (re.compile(r"@[^\n]*\n[ACGTNacgtn.]{10,}\n\+[^\n]*\n"), Kind.FASTQ),
     (re.compile(r">[^\n]*\n[ACGTNUacgtnu*\n-]{40,}"), Kind.FASTA),
@@ -222,7 +222,7 @@ def _sniff_text(data: bytes) -> Kind:
         if pattern.match(head):
             return kind
     # A header that stands lower down is a VCF all the same.
-    if "#CHROM\tPOS\tID\tREF\tALT" in text:
+    if "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER" in text:
         return Kind.VCF
     if head[:1] in "{[":
         return _sniff_tree(text)

@@ -39,11 +39,28 @@ _SAME = {
 }  # fmt: skip
 
 
+_WRITTEN = (
+    (re.compile(r"exp\((coef|beta|b|est\w*)\)", re.IGNORECASE), "hr"),
+    (re.compile(r"(se|std)\((coef|beta|b|est\w*)\)", re.IGNORECASE), "se"),
+    (re.compile(r"-?log(2|10)?\(p\)", re.IGNORECASE), "log_p"),
+    # The level of an interval is no share of people.
+    (
+        re.compile(
+            r"\b\d{2}(\.\d)?\s*%\s*(?=ci|conf|$)|(?<=upper )\d{2}\s*%|(?<=lower )\d{2}\s*%",
+            re.IGNORECASE,
+        ),
+        "",
+    ),
+)
+
+
 def plain_name(name: str) -> str:
     """Return a column's name as rules know it: small letters, one joint, no unit in brackets."""
     known = _SAME.get(name.strip().lower())
     if known is not None:
         return known
+    for written, meant in _WRITTEN:
+        name = written.sub(meant, name)
     bare = _BESIDE.sub("", name).strip() or name.strip()
     joined = _JOINTS.sub("_", bare.lower().replace("%", "_percent").replace("²", "2"))
     return re.sub(r"_{2,}", "_", joined).strip("_") or joined

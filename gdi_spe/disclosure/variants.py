@@ -28,7 +28,10 @@ def people_behind(table: Table, judging: Judging) -> NDArray[np.float64] | None:
     known = [
         v for v in (judging.side_car.n_individuals, judging.context.n_individuals) if v is not None
     ]
-    counted = [_values(c) for c in with_role(table, Role.PEOPLE) if is_total(c.plain)]
+    totals = [c for c in with_role(table, Role.PEOPLE) if is_total(c.plain)]
+    # PLINK counts people beside effects, and alleles beside frequencies, under one name.
+    alleles = not with_role(table, Role.EFFECT, Role.P)
+    counted = [_values(c) / (2 if c.plain == "obs_ct" and alleles else 1) for c in totals]
     arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.plain)]
     genotypes = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.plain)]
     numbers = [_values(c) / 2 for c in with_role(table, Role.ALLELE_NUMBER)]

@@ -9,9 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from gdi_spe.disclosure.roles import Role, role_of
 from gdi_spe.disclosure.table import NUMBER, Column, Table, column_of
 
 _MOST_CELLS = 5000
+_MOST_KEYS = 200
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 _PERCENT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*\\?%")
 _FIRST = r"([-+]?\d[\d,]*(?:\.\d+)?)"
@@ -28,7 +30,16 @@ def as_judged(table: Table) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
-    return replace(table, columns=tuple(parts))
+    return replace(table, columns=tuple(sorted(parts, key=_names_rows)))
+
+
+def _names_rows(column: Column) -> int:
+    """Sort what names rows before what is told of them: the order of columns means nothing."""
+    if column.numbers is None:
+        return 0
+    is_key = column.is_integer and column.n_distinct == column.n_rows <= _MOST_KEYS
+    named = is_key and role_of(column) in (Role.UNKNOWN, Role.OTHER_COUNT, Role.CHROMOSOME)
+    return 1 if named else 2
 
 
 def _without_row_numbers(table: Table) -> tuple[Column, ...]:

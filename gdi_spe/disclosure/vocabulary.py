@@ -9,7 +9,7 @@ _WHO = (
     r"|men|women|boys?|girls?|children|adults|males?|females?|cases?|controls?|ctrls?|carriers?|probands?|samples?|famil(y|ies)|households?"
     r"|trios?|siblings?|twins?|homozyg\w*|heterozyg\w*|hemizyg\w*|deaths?|events?|died|dead|alive|censored|cancers?|strokes?"
     r"|affected|unaffected|exposed|unexposed|treated|untreated|smokers?|recruited|enrolled|screened|consented|withdrawn"
-    r"|responders?|selected|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
+    r"|responders?|train(ing)?|test(ing|ed)?|validation|holdout|used|analy[sz]ed|selected|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
 )
 # Columns that count people.
 PEOPLE = re.compile(

@@ -15,7 +15,7 @@ def table_of_rows(path: str, rows: Sequence[Sequence[str]], digits: int) -> Tabl
     filled = [[*row, *[""] * (width - len(row))] for row in rows]
     if width == 0 or not filled:
         return None
-    n_headers = _n_headers(filled)
+    n_headers = _n_levels(filled) or _n_headers(filled)
     names = [_joined([row[i] for row in filled[:n_headers]], i) for i in range(width)]
     body = filled[n_headers:]
     if not body:
@@ -29,6 +29,17 @@ def table_of_rows(path: str, rows: Sequence[Sequence[str]], digits: int) -> Tabl
         column_of(name, pa.array([row[i] for row in body]), digits) for i, name in enumerate(unique)
     ]
     return Table(path, tuple(columns))
+
+
+def _n_levels(rows: list[list[str]]) -> int:
+    """Return how many header rows end with one that names rows and nothing else; 0 if none does."""
+    for place, row in enumerate(rows[1:4], start=2):
+        named = [bool(cell.strip()) for cell in row]
+        # Names of rows stand first; the columns above them are left empty here.
+        n = named.index(False) if False in named else len(named)
+        if 0 < n < len(row) and not any(named[n:]):
+            return place
+    return 0
 
 
 def _n_headers(rows: list[list[str]]) -> int:

@@ -16,7 +16,7 @@ from gdi_spe.disclosure.parts import Part, Text
 from gdi_spe.disclosure.sniff import delimiter_of
 from gdi_spe.disclosure.table import Column, Table, clean_text, column_of
 
-_HEAD = 65_536
+_MOST_LEVELS = 4
 # From so many cells on, Arrow writes a table.
 _MANY_CELLS = 200_000
 
@@ -51,9 +51,30 @@ def split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:
     if comments and comments[-1].count(delimiter) == first.count(delimiter):
         header = next(csv.reader([comments.pop().lstrip("# ")], delimiter=delimiter))
         return comments, unique_names(header), text[at:]
+    if (levels := _levels(text, at, delimiter)) is not None:
+        return comments, unique_names(levels[0]), text[levels[1] :]
     if any(_is_number(field) for field in fields):
         return comments, [f"column_{i + 1}" for i in range(len(fields))], text[at:]
     return comments, unique_names(fields), text[after:]
+
+
+def _levels(text: str, at: int, delimiter: str) -> tuple[list[str], int] | None:
+    """Return the names that several header lines make, and where they end.
+
+    The last of them names the rows and nothing else, as pandas writes columns of several levels.
+    """
+    lines: list[list[str]] = []
+    for _ in range(_MOST_LEVELS):
+        end = text.find("\n", at)
+        if end < 0:
+            return None
+        lines.append(next(csv.reader([text[at:end]], delimiter=delimiter), []))
+        at = end + 1
+        row = lines[-1]
+        if len(lines) > 1 and row and row[0] and not any(row[1:]):
+            above = [" ".join(filter(None, column)) for column in zip(*lines[:-1], strict=False)]
+            return [row[0], *above[1:]], at
+    return None
 
 
 def _is_number(field: str) -> bool:

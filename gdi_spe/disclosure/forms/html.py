@@ -24,6 +24,7 @@ _IGNORED = {
 }  # fmt: skip
 _LONGEST_ATTRIBUTE = 200
 _LONGEST_STYLE = 4000
+_WIDEST = 500
 # What a style can say or fetch, or a long word in it.
 _ACTIVE_STYLE = re.compile(r"content\s*:|url\(|@import|/\*.{200}|\S{200}", re.S)
 _TINY = re.compile(r"font-size:[0-3](\.\d+)?(px|pt|%)|font-size:0?\.[01]\d*r?em")
@@ -45,6 +46,9 @@ class _Reader(HTMLParser):
         self._words: list[str] = []
         self._mute = 0
         self._in_style = False
+        self._span = (1, 1)
+        # For each column, how many more rows a cell above reaches down, and what it says.
+        self._waiting: dict[int, tuple[int, str]] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._attributes(tag, attrs)
@@ -59,10 +63,12 @@ class _Reader(HTMLParser):
             if self._rows is not None:
                 raise Impossible("a table stands inside a table")
             self._rows = []
+            self._waiting = {}
         elif tag == "tr" and self._rows is not None:
             self._rows.append([])
         elif tag in ("td", "th") and self._rows is not None:
             self._cell = []
+            self._span = _spans(dict(attrs))
         elif tag == "img":
             self._flush()
             self.blocks.append(("img", dict(attrs).get("src") or ""))
@@ -91,13 +97,28 @@ class _Reader(HTMLParser):
         if tag in ("script", "style", "template", "object", "iframe", "svg", "form"):
             self._mute = max(0, self._mute - 1)
         elif tag in ("td", "th") and self._rows and self._cell is not None:
-            self._rows[-1].append(" ".join("".join(self._cell).split()))
+            self._place(" ".join("".join(self._cell).split()))
             self._cell = None
         elif tag == "table" and self._rows is not None:
             self.blocks.append(("table", self._rows))
             self._rows = None
         elif tag in _BLOCKS:
             self._flush(tag)
+
+    def _place(self, words: str) -> None:
+        """Put a cell where it stands, over all the rows and columns that it spans."""
+        assert self._rows is not None  # noqa: S101  # asked for inside a table
+        down, across = self._span
+        row, waiting = self._rows[-1], self._waiting
+        at = len(row)
+        while (n := waiting.get(at, (0, ""))[0]) > 0:
+            row.append(waiting[at][1])
+            waiting[at] = (n - 1, waiting[at][1])
+            at += 1
+        for _ in range(across):
+            row.append(words)
+            if down > 1:
+                waiting[len(row) - 1] = (down - 1, words)
 
     def handle_data(self, data: str) -> None:
         if self._in_style and (len(data) > _LONGEST_STYLE or _ACTIVE_STYLE.search(data)):
@@ -127,6 +148,14 @@ class _Reader(HTMLParser):
         self._flush()
         if self._rows is not None:
             raise Impossible("a table does not end")
+
+
+def _spans(attributes: dict[str, str | None]) -> tuple[int, int]:
+    def number(name: str) -> int:
+        told = attributes.get(name) or "1"
+        return min(max(int(told), 1), _WIDEST) if told.isdecimal() and len(told) < 5 else 1
+
+    return number("rowspan"), number("colspan")
 
 
 def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Canonical:

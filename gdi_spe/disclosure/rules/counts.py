@@ -28,7 +28,7 @@ def count_columns(table: Table, judging: Judging) -> list[Column]:
         c for c in table.columns
         if c.numbers is not None and (c.name in declared or role_of(c) is Role.PEOPLE)
     ]  # fmt: skip
-    return named or cross_table_columns(table)
+    return named if named or table.is_quoted else cross_table_columns(table)
 
 
 def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:

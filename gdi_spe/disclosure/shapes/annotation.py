@@ -124,7 +124,7 @@ def _fits_correlations(table: Table, judging: Judging) -> bool:
     return (
         first.numbers is None
         and 2 <= len(rest) == table.n_rows
-        and first.texts() == [c.name for c in rest]
+        and sorted(first.texts()) == sorted(c.name for c in rest)
         and all(c.numbers is not None for c in rest)
     )
 
@@ -132,6 +132,9 @@ def _fits_correlations(table: Table, judging: Judging) -> bool:
 def _correlations(table: Table, judging: Judging) -> Objections:
     """Object to matrices of anything but traits: variants and people correlate as well."""
     first, *rest = table.columns
+    # Rows and columns may stand in two orders.
+    place = {name: i for i, name in enumerate(first.texts())}
+    rest = sorted(rest, key=lambda c: place[c.name])
     matrix = np.column_stack([values(c) for c in rest])
     if not (np.isfinite(matrix).all() and np.allclose(matrix, matrix.T, atol=1e-4)):
         yield "The matrix is not symmetric."

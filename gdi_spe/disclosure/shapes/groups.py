@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
 _MOST_ROWS = 1000
+_MOST_CODES = 20
 # A cross table that says nothing of the cohort's size counts at most so many people.
 _MOST_PEOPLE = 100_000
 _TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
@@ -47,8 +48,18 @@ def _fits_aggregates(table: Table, judging: Judging) -> bool:
     labels, counts = labels_and_counts(table)
     edges = [c for c in table.columns if _EDGE.fullmatch(c.plain) and c.numbers is not None]
     others = [c for c in table.columns if NOT_PEOPLE.fullmatch(c.plain) and c.is_integer]
-    named = bool(labels or edges or others)
+    named = bool(labels or edges or others or _is_key(table.columns[0], table))
     return bool(counts) and named and not is_about_variants(table)
+
+
+def _is_key(column: Column, table: Table) -> bool:
+    """Whether a first column of a few whole numbers names each row, as codes of a variable do."""
+    return (
+        column is table.columns[0]
+        and column.is_integer
+        and role_of(column) is Role.UNKNOWN
+        and column.n_distinct == table.n_rows <= _MOST_CODES
+    )
 
 
 def _aggregates(table: Table, judging: Judging) -> Objections:
@@ -59,7 +70,7 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
         edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
-        if role not in known and not edge:
+        if role not in known and not edge and not _is_key(column, table):
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
             yield f"“{column.name}” is not a whole number throughout."
@@ -213,12 +224,19 @@ def _values(table: Table, judging: Judging) -> Objections:
         Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
-        if role not in known:
+        if role not in known and not _may_count_one(column, judging):
             yield f"“{column.name}” has no known meaning."
     n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
     people = min(n, default=judging.context.n_individuals or 0)
     if people < len(table.columns) * judging.policy.counts.minimum:
         yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
+
+
+def _may_count_one(column: Column, judging: Judging) -> bool:
+    """Whether a single number without a known name is enough people if it counts people."""
+    n = judging.context.n_individuals
+    value = float(values(column)[0])
+    return column.is_integer and judging.policy.counts.minimum <= value <= (n or _MOST_PEOPLE)
 
 
 SHAPES = (

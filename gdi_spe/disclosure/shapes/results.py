@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdi_spe.disclosure.prose import doubts
 from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 from gdi_spe.disclosure.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.vocabulary import NOT_PEOPLE
+from gdi_spe.disclosure.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
@@ -26,6 +27,11 @@ _EXPLAINED = re.compile(
     r"(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
 )
 _MOST_ROWS = 300
+_MANY_NAMES = 10
+_PERSONAL = re.compile(
+    rf"{TRAIT.pattern}|{PERSON_COLUMN.pattern}|(first|last|full|sur)?_?name", re.I
+)
+_GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+")
 _MOST_BARE_ROWS = 30
 _MOST_CHARACTERISTICS = 200
 
@@ -60,12 +66,40 @@ def _results(table: Table, judging: Judging) -> Objections:
     if not names:
         yield "No column names the rows."
         return
-    if n is not None and table.n_rows * judging.policy.counts.minimum > n and table.n_rows > 20:
+    crowded = n is not None and table.n_rows * judging.policy.counts.minimum > n
+    if crowded and table.n_rows > 20 and not _are_features(names):
         yield f"It has {table.n_rows:,} rows for {n:,} people."
     if distinct_rows(names) != table.n_rows:
         yield "A row stands twice."
     if rest and n is None and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
         yield "How many people stand behind the results is not known."
+
+
+def _are_features(names: list[Column]) -> bool:
+    """Whether rows are genes, probes, pathways and the like, which are not people."""
+    return any(
+        all(is_public(cell) or _GENE.fullmatch(cell) for cell in column.cells) for column in names
+    )
+
+
+def _fits_words(table: Table, judging: Judging) -> bool:
+    return table.n_rows <= _MOST_CHARACTERISTICS and all(c.numbers is None for c in table.columns)
+
+
+def _words(table: Table, judging: Judging) -> Objections:
+    """Object to words that a person must read."""
+    rows = zip(*(c.texts() for c in table.columns), strict=True)
+    told = "\n".join(". ".join(row) for row in rows)
+    yield from doubts(told, is_alone=False)
+    if any(c.n_distinct >= _MANY_NAMES and _are_codes(c) for c in table.columns):
+        yield "A column has many codes."
+    people = [c.name for c in table.columns if _PERSONAL.fullmatch(c.plain)]
+    if people:
+        yield f"“{people[0]}” may be of people."
+
+
+def _are_codes(column: Column) -> bool:
+    return sum(bool(re.search(r"\d", cell)) for cell in column.cells) > 0.5 * column.n_distinct
 
 
 def _fits_characteristics(table: Table, judging: Judging) -> bool:
@@ -113,6 +147,7 @@ def _bare(table: Table, judging: Judging) -> Objections:
 
 
 SHAPES = (
+    Shape("words", _fits_words, _words),
     Shape("characteristics of groups", _fits_characteristics, _characteristics),
     Shape("results by term", _fits_results, _results),
     Shape("small table without a header", _fits_bare, _bare),
