@@ -12,6 +12,7 @@ from typing import Any
 # the module itself.
 _LAZY: dict[str, tuple[str, str | None]] = {
     "check": ("gdi_spe.workspace.outputs.exports", "check"),
+    "mend": ("gdi_spe.workspace.outputs.exports", "mend"),
     "cohorts": ("gdi_spe.workspace.cohorts", "cohorts"),
     "export": ("gdi_spe.workspace.outputs.exports", "export"),
     "exports": ("gdi_spe.workspace.outputs.exports", "exports"),

@@ -11,6 +11,7 @@ from functools import lru_cache
 _JOINTS = re.compile(r"[-_. :/]")
 _HEX = re.compile(r"[0-9a-fA-F]{10,128}")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:=+/-]{3,}")
+_SHORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
 _PREFIX_BYTES = 5
 _HASHES = (hashlib.md5, hashlib.sha1, hashlib.sha256, hashlib.sha512)
 
@@ -22,15 +23,18 @@ def disguised(text: str, known: frozenset[str]) -> set[str]:
     recognised.
     """
     words = {word.rstrip(".:,;=") for word in _TOKEN.findall(text)} | set(_TOKEN.findall(text))
-    if not known or not words:
+    if not known:
         return set()
+    short = {word for word in _SHORT.findall(text) if word in known}
+    if not words:
+        return short
     spelled = _spellings(known)
     found = {word for word in words if _bare(word) in spelled or word in spelled}
     hexes = [word for word in words - found if _HEX.fullmatch(word)]
     if hexes:
         hashes = _hashes(known)
         found |= {word for word in hexes if bytes.fromhex(word[: 2 * _PREFIX_BYTES]) in hashes}
-    return found
+    return found | short
 
 
 def _bare(word: str) -> str:

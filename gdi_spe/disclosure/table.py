@@ -193,6 +193,10 @@ class Table:
         """Return the first column that has one of these plain names."""
         return next((c for c in self.columns if c.plain in names), None)
 
+    def column_named(self, name: str) -> Column:
+        """Return the column of exactly this name."""
+        return next(column for column in self.columns if column.name == name)
+
     def label_of(self, row: int) -> str:
         """Say which row this is, for a person: its labels, or its number."""
         labels = [c.text(row) for c in (self.labels or self.columns[:1])[:4]]

@@ -37,6 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     check = _verb(verbs, "check", _check, "try the node's rules on files")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     check.add_argument("--kind", default="", help='what the table is, such as "counts"')
+    check.add_argument(
+        "--fix", action="append", default=[], choices=("round", "suppress", "drop-metadata", "mac"),
+        help="write a mended copy beside each file and check that; may be given again",
+    )  # fmt: skip
     export = _verb(verbs, "export", _export, "send files and ask for their release")
     export.add_argument("files", nargs="*", type=Path, metavar="FILE")
     export.add_argument("--title", help="what it is; without it the requests are listed")
@@ -73,12 +77,14 @@ def _cohorts(asked: argparse.Namespace) -> int:
 
 def _check(asked: argparse.Namespace) -> int:
     from gdi_spe.boundary.errors import NotFound
-    from gdi_spe.workspace.outputs.exports import check
+    from gdi_spe.workspace.outputs.exports import check, mend
 
     worst, told = Verdict.PASS, []
     for path in asked.files:
         if not path.is_file():
             raise NotFound("file", str(path))
+        for how in asked.fix:
+            path = mend(path, how)
         result = check(path, kind=asked.kind)
         worst = max(worst, result.report.verdict)
         told.append(result)

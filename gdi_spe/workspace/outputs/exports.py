@@ -82,6 +82,36 @@ def check(
         return _check(path, _side_car(obj, "", kind), here)
 
 
+def mend(path: Path, how: str, here: Surroundings | None = None) -> Path:
+    """Write a copy of a file that is mended by the node's numbers, and return where it is.
+
+    Parameters
+    ----------
+    path
+        A table, or any file that can be re-encoded.
+    how
+        ``"round"``, ``"suppress"``, ``"drop-metadata"`` or ``"mac"``.
+
+    Returns
+    -------
+    The copy's path, beside the file. It is not checked yet: `check` tells how it stands.
+
+    Raises
+    ------
+    BadInput
+        If there is no such fix, or the file is of no form that it can mend.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import gdi_spe as spe
+    >>> spe.check(spe.mend(Path("counts.csv"), "suppress"))  # doctest: +SKIP
+    """
+    from gdi_spe.workspace.outputs.fixes import mended
+
+    return mended(path, how, (here or surroundings()).load_policy())
+
+
 def _ending(obj: Any) -> str:
     if isinstance(obj, str):
         return ".txt"
