@@ -38,8 +38,9 @@ def png_bytes(axes: object) -> int:
 
 
 def marks(axes: object) -> np.ndarray:
+    dots = [line.get_xydata() for line in axes.lines if line.get_marker() == "o"]  # type: ignore[attr-defined]
     points = [each.get_offsets() for each in axes.collections]  # type: ignore[attr-defined]
-    return np.concatenate([np.asarray(each).reshape(-1, 2) for each in points])
+    return np.concatenate([np.asarray(each).reshape(-1, 2) for each in [*dots, *points]])
 
 
 def test_both_names_of_positions_and_all_names_of_chromosomes_give_one_picture() -> None:

@@ -203,9 +203,9 @@ def _draw(
     kept = places.seen(x, marks.up, box.width * points, box.height * points, _BAND)
     for shade, color in enumerate(SHADES):
         mine = kept[(_order(layout, marks.ranks[kept]) % 2 == shade) & ~marks.is_zero[kept]]
-        axes.scatter(x[mine], sign * marks.up[mine], s=5, color=color, linewidths=0)
+        _dots(axes, x[mine], sign * marks.up[mine], color, 2.3)
     hits = kept[(marks.up[kept] >= line) & ~marks.is_zero[kept]]
-    axes.scatter(x[hits], sign * marks.up[hits], s=9, color=STANDING_OUT, linewidths=0)
+    _dots(axes, x[hits], sign * marks.up[hits], STANDING_OUT, 3.0)
     _zeros(axes, x, marks, kept, sign)
     drawn = axes.axhline(sign * line, color=QUIET, lw=0.8, ls="--")
     remember(drawn, "manhattan", _table(marks, kept))
@@ -217,6 +217,13 @@ def _draw(
     return f"position on chromosome {places.short_name(layout.ranks[0])} (Mb)" if (
         layout.is_one
     ) else "chromosome"  # fmt: skip
+
+
+def _dots(
+    axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], color: str, size: float
+) -> None:
+    """Draw equal marks; as a line without a line, which is drawn several times faster."""
+    axes.plot(x, y, ls="", marker="o", ms=size, mew=0, color=color)
 
 
 def _order(layout: places.Layout, ranks: NDArray[np.int64]) -> NDArray[np.int64]:

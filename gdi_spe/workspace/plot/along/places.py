@@ -37,7 +37,7 @@ def chromosomes_of(table: pd.DataFrame) -> NDArray[np.int64]:
     import pandas as pd
 
     require_columns(table, "chromosome")
-    codes, names = pd.factorize(table["chromosome"].to_numpy(object), use_na_sentinel=True)
+    codes, names = pd.factorize(table["chromosome"], use_na_sentinel=True)
     if len(codes) and codes.min() < 0:
         raise BadInput(f"{int((codes < 0).sum()):,} rows have no chromosome")
     ranks = np.array([_rank(name) for name in names], np.int64)
@@ -135,6 +135,8 @@ def seen(
     Of marks in one square of half a point the first stays; below ``dense_below``, where marks
     form a band, of those in one square of one and a half.
     """
+    import pandas as pd
+
     if not len(across):
         return np.zeros(0, np.intp)
     columns = (across - across.min()) / max(float(np.ptp(across)), 1e-12) * width_points
@@ -143,4 +145,4 @@ def seen(
     squares = np.floor(columns / side).astype(np.int64) * 1_000_000
     squares += np.floor(rows / side).astype(np.int64)
     squares = np.where(up < dense_below, squares, -squares - 1)
-    return np.sort(np.unique(squares, return_index=True)[1])
+    return np.flatnonzero(~pd.Series(squares).duplicated().to_numpy())

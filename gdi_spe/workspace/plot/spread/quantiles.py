@@ -122,10 +122,10 @@ def _ranks(n: int) -> Floats:
 
 
 def _band(axes: Axes, n: int) -> None:
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     ranks = _ranks(n)
-    low, high = (-np.log10(beta.ppf(q, ranks, n - ranks + 1)) for q in (0.975, 0.025))
+    low, high = (-np.log10(betaincinv(ranks, n - ranks + 1, q)) for q in (0.975, 0.025))
     axes.fill_between(_expected(ranks, n), low, high, color="0.88", lw=0, label="95 % of chance")
 
 
@@ -153,7 +153,7 @@ def _draw(axes: Axes, name: str, up: Floats, color: str) -> None:
 
 def lambda_gc(up: Floats) -> float:
     """Return the median chi-squared statistic of p-values, given as −log₁₀, over that of chance."""
-    from scipy.stats import chi2
+    from scipy.special import chdtri
 
     middle = float(np.median(up))
-    return float(chi2.isf(10.0**-middle, 1) / _MEDIAN) if np.isfinite(middle) else float("inf")
+    return float(chdtri(1, 10.0**-middle) / _MEDIAN) if np.isfinite(middle) else float("inf")
