@@ -75,11 +75,8 @@ def findings(path: Path, here: Surroundings) -> dict[str, str]:
     return {finding.rule: finding.severity.word for finding in report.findings}
 
 
-@pytest.mark.parametrize(
-    ("kind", "ending"),
-    [(kind, "svg") for kind in PICTURES]
-    + [(kind, "png") for kind in ("manhattan", "qq", "forest", "frequency-spectrum")],
-)
+@pytest.mark.parametrize("kind", PICTURES)
+@pytest.mark.parametrize("ending", ["png", "svg"])
 def test_a_picture_declares_its_kind_and_is_never_blocked(
     here: Surroundings, kind: str, ending: str
 ) -> None:
@@ -91,11 +88,11 @@ def test_a_picture_declares_its_kind_and_is_never_blocked(
     assert "block" not in findings(written.path, here).values()
 
 
-def test_a_manhattan_plot_of_marks_is_known_as_one_of_variants(here: Surroundings) -> None:
-    written = export(PICTURES["manhattan"](), "figure.svg", why="Figure 1", here=here)
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_drawing_of_known_marks_or_few_lines_passes(here: Surroundings, kind: str) -> None:
+    written = export(PICTURES[kind](), "figure.svg", why="Figure 1", here=here)
 
-    assert len(plot.data(PICTURES["manhattan"]())) > N_PEOPLE // 2
-    assert "VEC101" not in findings(written.path, here)
+    assert findings(written.path, here) == {}
 
 
 def test_the_numbers_of_survival_behind_a_picture_pass(here: Surroundings) -> None:

@@ -28,7 +28,7 @@ def test_groups_of_one_spectrum_have_their_own_lines() -> None:
 
     axes = plot.frequency_spectrum(table, as_shares=True)
 
-    styles = {(p.get_edgecolor(), p.get_linestyle()) for p in axes.patches}
+    styles = {(line.get_color(), line.get_linestyle()) for line in axes.lines}
     assert len(styles) == 9
     assert axes.get_ylabel() == "share of variants"
 

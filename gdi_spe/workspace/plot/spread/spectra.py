@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LINES = ("-", "--", ":", "-.")
-_BINS = 16
-_WIDE = 30  # highest over lowest step
+_BINS = 12
+_WIDE = 30  # highest over lowest
 
 
 def frequency_spectrum(
@@ -51,9 +51,9 @@ def frequency_spectrum(
 
     Returns
     -------
-    The axes: minor allele frequency across on a log scale, number of variants up (on a log
-    scale too where numbers differ much). What is rare in a small group has few frequencies
-    it can take: its line ends at one copy.
+    The axes, with a line over twelve classes of frequency: minor allele frequency across on a
+    log scale, number of variants up (on a log scale too where numbers differ much). What is
+    rare in a small group has few frequencies it can take: its line ends at one copy.
 
     Raises
     ------
@@ -84,11 +84,8 @@ def frequency_spectrum(
 
 
 def _upwards(axes: Axes) -> None:
-    """Use a log scale where the highest step is far above the lowest."""
-    from matplotlib.patches import StepPatch
-
-    steps = [np.asarray(each.get_data()[0]) for each in axes.patches if isinstance(each, StepPatch)]
-    heights = np.concatenate(steps)
+    """Use a log scale where the highest number is far above the lowest."""
+    heights = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
     told = heights[np.isfinite(heights)]
     if told.max() > _WIDE * told.min():
         axes.set_yscale("log")
@@ -118,12 +115,12 @@ def _draw(
 
     heights, _ = np.histogram(values, edges)
     shown = heights / max(int(heights.sum()), 1) if as_shares else heights
-    steps = axes.stairs(
-        np.where(heights > 0, shown, np.nan), edges, label=name or None, baseline=None,
+    line = axes.plot(
+        np.sqrt(edges[:-1] * edges[1:]), np.where(heights > 0, shown, np.nan), label=name or None,
         color=COLOURS[index % len(COLOURS)], ls=_LINES[index // len(COLOURS) % len(_LINES)], lw=1.5,
-    )  # fmt: skip
+    )[0]  # fmt: skip
     table = pd.DataFrame(
         {"group": name, "from_frequency": edges[:-1], "to_frequency": edges[1:],
          "n_variants": heights}
     )  # fmt: skip
-    remember(steps, "frequency-spectrum", table)
+    remember(line, "frequency-spectrum", table)
