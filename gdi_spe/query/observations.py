@@ -50,8 +50,7 @@ def has_term(records: Records, condition: ask.HasTerm) -> Outcome:
     """Answer a condition about one table of observations."""
     rows = _rows_of_terms(records, condition)
     present = people(rows.filter(_in_time(rows, condition)))
-    table = records.table(condition.table)
-    excluded = _all_excluded(records, table, condition.terms, condition.with_kinds)
+    excluded = _all_excluded(records, condition.table, condition.terms, condition.with_kinds)
     return Outcome(present, excluded - people(rows))
 
 
@@ -62,8 +61,8 @@ def term_rows(records: Records, condition: ask.HasTerm) -> pa.Table:
 
 
 def _rows_of_terms(records: Records, condition: ask.HasTerm) -> pa.Table:
-    rows = _with_status(records.table(condition.table), "present")
-    return rows.filter(among(rows["term"], records.kinds(condition.terms, condition.with_kinds)))
+    wanted = records.kinds(condition.terms, condition.with_kinds)
+    return _with_status(records.rows_with(condition.table, "term", wanted), "present")
 
 
 def _with_status(table: pa.Table, status: str) -> pa.Table:
@@ -90,15 +89,12 @@ def _years_column(table: str) -> str:
     return _YEARS[table]
 
 
-def _all_excluded(
-    records: Records, table: pa.Table, terms: tuple[str, ...], with_kinds: bool
-) -> Ids:
+def _all_excluded(records: Records, table: str, terms: tuple[str, ...], with_kinds: bool) -> Ids:
     """Who has every one of the terms recorded as absent, by itself or by a wider one."""
-    rows = _with_status(table, "excluded")
     found = []
     for term in terms:
         wider = records.wider(term) if with_kinds else {term}
-        found.append(people(rows.filter(among(rows["term"], wider))))
+        found.append(people(_with_status(records.rows_with(table, "term", wider), "excluded")))
     return frozenset.intersection(*found) if found else NOBODY
 
 
@@ -110,11 +106,11 @@ def has_any_term(records: Records, condition: ask.HasAnyTerm) -> Outcome:
     present: set[str] = set()
     excluded: set[str] = set()
     for name, column in _TERM_COLUMNS:
-        table = records.table(name)
-        rows = _with_status(table, "present") if "status" in table.column_names else table
-        present |= people(rows.filter(among(rows[column], wanted)))
-        if column == "term" and "status" in table.column_names:
-            excluded |= _all_excluded(records, table, condition.terms, condition.with_kinds)
+        rows = records.rows_with(name, column, wanted)
+        has_status = "status" in rows.column_names
+        present |= people(_with_status(rows, "present") if has_status else rows)
+        if column == "term" and has_status:
+            excluded |= _all_excluded(records, name, condition.terms, condition.with_kinds)
     return Outcome(frozenset(present), frozenset(excluded - present))
 
 
@@ -186,9 +182,8 @@ def measured(records: Records, condition: ask.Measured) -> Outcome:
 
 def measured_rows(records: Records, condition: ask.Measured) -> tuple[pa.Table, pa.Table]:
     """Return the rows of a measurement, and those of them with a value like the asked one."""
-    table = records.table("measurements")
     wanted = records.kinds((condition.term,), condition.with_kinds)
-    rows = table.filter(among(table["term"], wanted))
+    rows = records.rows_with("measurements", "term", wanted)
     rows = rows.filter(pc.is_valid(rows["value"]))
     units = set(pc.unique(rows["unit"]).to_pylist())
     if condition.unit is not None:

@@ -49,8 +49,9 @@ class Allele:
 
 
 def chromosome_of(name: str) -> str:
-    """Return the canonical name of a chromosome, or refuse what is none."""
-    found = canonical(name)
+    """Return the canonical name of a chromosome (``19``, ``Chr19``, ``mt``), or refuse others."""
+    bare = name.lower().removeprefix("chr").upper()
+    found = canonical(name) or canonical(bare)
     if found is None:
         raise BadInput(
             f"{name!r} is no chromosome", remedy="Write chr1 to chr22, chrX, chrY or chrM"

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from gdi_spe.query.index import Index
 from gdi_spe.query.order.times import Stretch, birth_of
 from gdi_spe.query.outcome import Ids
 from gdi_spe.query.variants.regions import Regions
@@ -42,6 +43,7 @@ class Records:
         self.folder = folder
         self.hierarchies = hierarchies
         self._tables: dict[str, pa.Table] = {}
+        self._indexes: dict[tuple[str, str], Index] = {}
         self._variants: dict[str, VariantRows] = {}
         self._likeness: dict[tuple[tuple[str, ...], int, int], list[Likeness]] = {}
 
@@ -50,6 +52,13 @@ class Records:
         if name not in self._tables:
             self._tables[name] = self.folder.table(name)
         return self._tables[name]
+
+    def rows_with(self, name: str, column: str, values: Iterable[str]) -> pa.Table:
+        """Return the rows of a table whose column has one of some values."""
+        table = self.table(name)
+        if (name, column) not in self._indexes:
+            self._indexes[name, column] = Index.of(table[column])
+        return table.take(pa.array(self._indexes[name, column].rows_of(values)))
 
     def variants(self, chromosome: str) -> pa.Table:
         """Return the annotations of a chromosome's variants."""

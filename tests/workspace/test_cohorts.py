@@ -184,6 +184,25 @@ def test_selections_of_different_cohorts_do_not_combine(
         cohort.individuals() & other.individuals()
 
 
+def test_a_selection_is_combined_by_operators_and_with_selections_alone(cohort: Cohort) -> None:
+    women, treated = cohort.individuals(sex="female"), cohort.individuals(treatment="NCIT:C64768")
+
+    with pytest.raises(BadInput, match="instead of and, or, not"):
+        _ = women and treated
+    with pytest.raises(BadInput, match="instead of and, or, not"):
+        _ = not women
+    with pytest.raises(BadInput, match="cannot be combined with"):
+        _ = women & ["P01"]  # type: ignore[operator]
+    assert list(women & treated) == ids(5, 6)
+
+
+@pytest.mark.parametrize("name", ["chr19", "19", "Chr19", "CHR19"])
+def test_every_style_of_a_chromosomes_name_is_understood(cohort: Cohort, name: str) -> None:
+    asked = cohort.individuals(region=f"{name}:38,457,545-38,457,545")
+
+    assert asked.ids == cohort.individuals(variant=f"{name}-38457545-C-T").ids == ids(1, 3)
+
+
 def test_a_digest_is_that_of_the_sorted_pseudonyms(cohort: Cohort) -> None:
     import hashlib
 

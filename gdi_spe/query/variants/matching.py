@@ -82,7 +82,7 @@ def chromosomes_of(records: Records, condition: CarriesVariant) -> list[str]:
 def _candidates(rows: VariantRows, chromosome: str, condition: CarriesVariant) -> Ints | None:
     """Return rows among which all are that can meet the condition; None for all there are."""
     if condition.genes:
-        return rows.by_gene.of_genes(condition.genes)
+        return rows.by_gene.rows_of(condition.genes)
     if condition.alleles:
         return union([rows.at(each) for each in condition.alleles if each.chromosome == chromosome])
     if condition.spans:

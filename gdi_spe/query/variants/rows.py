@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from gdi_spe.query.index import Index
 from gdi_spe.query.places import Allele, Span
 
 Ints = NDArray[np.int64]
@@ -33,9 +34,15 @@ class VariantRows:
         return int(pc.max(pc.binary_length(self.table["reference"])).as_py() or 1)
 
     @cached_property
-    def by_gene(self) -> GeneRows:
-        """Which rows are annotated with a gene."""
-        return GeneRows.of(self.table)
+    def by_gene(self) -> Index:
+        """Which rows are annotated with a gene, by symbol and identifier, the further ones too."""
+        parents, others = other_genes(self.table)
+        own = np.arange(self.table.num_rows)
+        columns = [(self.table, own, "gene"), (self.table, own, "gene_id"),
+                   (others, parents, "gene"), (others, parents, "gene_id")]  # fmt: skip
+        told = [chunk for each, _, name in columns for chunk in each[name].chunks]
+        rows = np.concatenate([numbers for _, numbers, _ in columns])
+        return Index.of(pa.chunked_array(told, pa.string()), rows.astype(np.int64))
 
     def within(self, span: Span) -> Ints:
         """Return rows that may lie within a span: all that do are among them."""
@@ -48,43 +55,6 @@ class VariantRows:
         place = np.int32(min(allele.position, 2**31 - 1))
         start, end = (np.searchsorted(self.positions, place, side) for side in ("left", "right"))
         return np.arange(start, end)
-
-
-@dataclass(frozen=True)
-class GeneRows:
-    """Rows by gene symbol and identifier: ``rows[starts[name]:ends[name]]``, however many genes
-    a variant has.
-    """
-
-    names: dict[str, int]
-    edges: Ints
-    rows: Ints
-
-    @staticmethod
-    def of(table: pa.Table) -> GeneRows:
-        """Look once which gene is where."""
-        parents, others = other_genes(table)
-        own = np.arange(table.num_rows)
-        columns = [(table, own, "gene"), (table, own, "gene_id"),
-                   (others, parents, "gene"), (others, parents, "gene_id")]  # fmt: skip
-        told = pa.chunked_array([c for each, _, name in columns for c in each[name].chunks],
-                                pa.string())  # fmt: skip
-        rows = np.concatenate([numbers for _, numbers, _ in columns])
-        encoded = told.combine_chunks().dictionary_encode()
-        codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-        order = np.argsort(codes, kind="stable")
-        edges = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
-        names = {name: code for code, name in enumerate(encoded.dictionary.to_pylist())}
-        return GeneRows(names, edges.astype(np.int64), rows[order].astype(np.int64))
-
-    def of_genes(self, genes: Iterable[str]) -> Ints:
-        """Return the rows annotated with any of the genes, in order."""
-        parts = [
-            self.rows[self.edges[code] : self.edges[code + 1]]
-            for code in (self.names.get(gene) for gene in genes)
-            if code is not None
-        ]
-        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
 
 
 def other_genes(table: pa.Table) -> tuple[Ints, pa.Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.errors import BadInput
@@ -158,8 +159,22 @@ class Selection:
     def __invert__(self) -> Selection:
         return Selection(self.cohort, ask.Opposite(self.condition))
 
-    def _same(self, other: Selection) -> Held:
-        if not isinstance(other, Selection) or other.cohort.folder.path != self.cohort.folder.path:
+    def __bool__(self) -> bool:
+        raise BadInput(
+            "a selection is neither true nor false",
+            remedy="Combine with &, |, - and ~ instead of and, or, not; ask count() for how many",
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids)
+
+    def _same(self, other: object) -> Held:
+        if not isinstance(other, Selection):
+            raise BadInput(
+                f"a selection cannot be combined with {other!r}",
+                remedy="Select both by cohort.individuals(...)",
+            )
+        if other.cohort.folder.path != self.cohort.folder.path:
             raise BadInput("selections of different cohorts cannot be combined")
         return self.cohort
 

@@ -1,0 +1,41 @@
+"""Which rows have a name: looked up once, found at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Index:
+    """Rows by name: those of the name with number n are ``rows[edges[n]:edges[n + 1]]``."""
+
+    names: dict[str, int]
+    edges: Ints
+    rows: Ints
+
+    @staticmethod
+    def of(column: pa.ChunkedArray, rows: Ints | None = None) -> Index:
+        """Index a column of texts; ``rows`` are the rows that its entries stand for."""
+        encoded = column.combine_chunks().dictionary_encode()
+        codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+        order = np.argsort(codes, kind="stable").astype(np.int64)
+        edges = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
+        names = {name: code for code, name in enumerate(encoded.dictionary.to_pylist())}
+        return Index(names, edges.astype(np.int64), order if rows is None else rows[order])
+
+    def rows_of(self, names: Iterable[str]) -> Ints:
+        """Return the rows with any of some names, in order and once each."""
+        parts = [
+            self.rows[self.edges[code] : self.edges[code + 1]]
+            for code in (self.names.get(name) for name in names)
+            if code is not None
+        ]
+        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
