@@ -8,6 +8,7 @@ from gdi_spe.workspace.cohort.bridging import Bridging
 from gdi_spe.workspace.cohort.comparing import Comparing
 from gdi_spe.workspace.cohort.counting import Counting
 from gdi_spe.workspace.cohort.inheriting import Inheriting
+from gdi_spe.workspace.cohort.linking import Linking
 from gdi_spe.workspace.cohort.scoring import Scoring
 from gdi_spe.workspace.cohort.selecting import Selecting
 from gdi_spe.workspace.cohort.structuring import Structuring
@@ -25,6 +26,7 @@ class Cohort(
     Inheriting,
     Comparing,
     Structuring,
+    Linking,
     Surviving,
     Bridging,
 ):

@@ -1,8 +1,9 @@
-"""Ancestry, relatives, and variants that go together."""
+"""Ancestry and relatives."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdi_spe.workspace.asking.selection import Selection
@@ -11,6 +12,9 @@ from gdi_spe.workspace.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from gdi_spe.analysis.groups import By
+    from gdi_spe.analysis.structure.panel import Panel
 
 # The least kinship of the third degree (Manichaikul et al. 2010).
 _THIRD_DEGREE = 2**-4.5
@@ -159,147 +163,86 @@ class Structuring(Held):
             people = self.folder.table("individuals")["individual_id"].to_pylist()
         return unrelated(pairs, people, ids_of(prefer) or ())
 
-    def linkage(
+    def ancestry_panel(
         self,
-        region: str | None = None,
-        gene: str | Sequence[str] | None = None,
+        target: str | Path,
+        by: By = "population",
+        n_components: int = 10,
         individuals: Selection | Collection[str] | None = None,
-        *,
-        window: int = 1_000_000,
-        min_r2: float = 0.2,
-        min_frequency: float = 0.01,
-    ) -> pd.DataFrame:
-        """Find pairs of variants that go together.
+    ) -> Panel:
+        """Make a reference panel of a cohort whose populations are known, and write it.
 
         Parameters
         ----------
-        region, gene
-            Only variants that touch the region, of these genes: both of a pair.
+        target
+            The folder to write.
+        by
+            What names the populations.
+        n_components
+            How many directions to tell them apart by.
         individuals
-            Look at these individuals only, such as `unrelated` ones of one population: a mixture
-            makes variants go together that are not linked.
-        window
-            Bases that the two of a pair are apart at most.
-        min_r2
-            Leave out pairs below.
-        min_frequency
-            Leave out variants whose rarer allele has a smaller frequency.
+            Only these.
 
         Returns
         -------
-        One row a pair: ``chromosome``, ``position_1``, ``reference_1``, ``alternate_1``, the same
-        of the second, ``r`` and ``r2`` (plink's ``--r2``) and ``d_prime``; see
-        `gdi_spe.analysis.linkage.pairs`.
+        The panel, for `assign_populations`: weights of variants, and the centre and spread of
+        each population of 20 unrelated individuals or more. Nobody is in it by themselves; it is
+        still made of people, and leaves like any result.
 
         Examples
         --------
-        >>> pairs = cohort.linkage(gene="RYR1", min_r2=0.5)
-        >>> bool((pairs["r2"] >= 0.5).all())
-        True
+        >>> panel = cohort.ancestry_panel("panel", n_components=2)
+        >>> len(panel.components)
+        2
         """
-        from gdi_spe.analysis.linkage.pairs import linkage
+        from gdi_spe.analysis.structure.panel import make_panel
 
-        with progress("linkage", None) as advance:
-            return linkage(
-                self.folder,
-                region,
-                gene,
-                ids_of(individuals),
-                window=window,
-                min_r2=min_r2,
-                min_frequency=min_frequency,
-                progress=advance,
-            )
+        panel = make_panel(self.folder, by, n_components, ids_of(individuals))
+        panel.save(target)
+        return panel
 
-    def linkage_matrix(
+    def assign_populations(
         self,
-        region: str | None = None,
-        gene: str | Sequence[str] | None = None,
+        panel: Panel | str | Path,
         individuals: Selection | Collection[str] | None = None,
         *,
-        min_frequency: float = 0.01,
+        min_probability: float = 0.9,
+        max_outside: float = 0.999,
     ) -> pd.DataFrame:
-        """Correlate all variants of a region with each other.
+        """Say which population of a reference panel each individual is like, or none.
 
         Parameters
         ----------
-        region, gene
-            The variants: those that touch the region, of these genes; 5,000 at most.
+        panel
+            A panel, or the folder of one; the page on ancestry panels describes the files.
         individuals
-            Look at these individuals only.
-        min_frequency
-            Leave out variants whose rarer allele has a smaller frequency.
+            Only these.
+        min_probability
+            Say ``unknown`` where the likeliest population is less likely.
+        max_outside
+            Say ``unknown`` where such a share of the population's own people lies nearer to its
+            centre.
 
         Returns
         -------
-        Pearson's r, a row and a column a variant, named as in ``"chr19-38433691-A-G"``.
+        One row an individual: ``population`` or ``unknown``, ``probability``, ``distance``, the
+        probability of each population, and the coordinates; see
+        `gdi_spe.analysis.structure.assignment`. A row is about a person: no export.
 
         Examples
         --------
-        >>> matrix = cohort.linkage_matrix(gene="RYR1")
-        >>> bool((matrix.columns == matrix.index).all())
+        >>> panel = cohort.ancestry_panel("panel", n_components=2)
+        >>> told = cohort.assign_populations(panel)
+        >>> "unknown" in told["population"].unique()
         True
         """
-        from gdi_spe.analysis.linkage.pairs import linkage_matrix
+        from gdi_spe.analysis.structure.assignment import assign_populations
+        from gdi_spe.analysis.structure.panel import Panel
 
-        return linkage_matrix(
-            self.folder, region, gene, ids_of(individuals), min_frequency=min_frequency
+        return assign_populations(
+            self.folder,
+            panel if isinstance(panel, Panel) else Panel.load(panel),
+            ids_of(individuals),
+            min_probability=min_probability,
+            max_outside=max_outside,
         )
-
-    def clump(
-        self,
-        results: pd.DataFrame,
-        individuals: Selection | Collection[str] | None = None,
-        *,
-        p1: float = 1e-4,
-        p2: float = 0.01,
-        r2: float = 0.5,
-        window: int = 250_000,
-    ) -> pd.DataFrame:
-        """Keep the strongest variant of each signal of an association.
-
-        Parameters
-        ----------
-        results
-            A table of `association`.
-        individuals
-            Take linkage disequilibrium from these individuals; from all without it.
-        p1, p2
-            The largest p-value of a variant that stands for a clump, and of those that are
-            listed.
-        r2
-            The least squared correlation with the variant that stands for it.
-        window
-            Bases from it.
-
-        Returns
-        -------
-        One row a clump, smallest p-value first: the variant that stands for it, ``n_variants``
-        beside it, those ``listed``, ``start`` and ``end``; see
-        `gdi_spe.analysis.linkage.clumping`. ``attrs["n_not_found"]`` counts variants of the
-        results that the cohort does not have.
-
-        Notes
-        -----
-        As plink's ``--clump``, with its default thresholds.
-
-        Examples
-        --------
-        >>> results = cohort.variant_qc().rename(columns={"p_value_hwe": "p_value"})
-        >>> clumps = cohort.clump(results)
-        >>> bool((clumps["p_value"] <= 1e-4).all())
-        True
-        """
-        from gdi_spe.analysis.linkage.clumping import clump
-
-        with progress("clump", None) as advance:
-            return clump(
-                self.folder,
-                results,
-                ids_of(individuals),
-                p1=p1,
-                p2=p2,
-                r2=r2,
-                window=window,
-                progress=advance,
-            )

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.structure.kinship import robust
+from gdi_spe.analysis.structure.kinship import kinship, robust
 from gdi_spe.analysis.structure.relatives import unrelated
 from gdi_spe.store.kernels import kinship as kernels
 from gdi_spe.store.kernels.kinship import Planes, Shared, add_shared
+from tests.analysis.from_codes import make_cohort, plink2, read
 
 
 def families(
@@ -113,3 +114,51 @@ def test_who_is_left_has_no_relative_and_nobody_leaves_in_vain() -> None:
         assert any(person in pair and set(pair) - {person} <= set(kept) for pair in pairs)
     assert len(kept) == 4
     assert "g" in kept
+
+
+def test_a_cohort_equals_plink2_over_all_of_its_autosomes(tmp_path: Path) -> None:
+    if shutil.which("plink2") is None:
+        pytest.skip("plink2 is not on this machine")
+    codes = families(np.random.default_rng(9), n_families=8, n_variants=900)
+    rare = np.random.default_rng(1).random(codes.shape) < 0.01
+    codes[::3] = np.where(codes[::3] == 3, 3, rare[::3])
+    places = [(f"chr{1 + row // 300}", 1000 + row, "A", "G") for row in range(900)]
+    folder = make_cohort(tmp_path, places, codes)
+    theirs = read(plink2(tmp_path, "--make-king-table").with_suffix(".kin0"))
+
+    ours = kinship(folder, min_kinship=-10, min_frequency=0)
+
+    pair = [
+        frozenset(names) for names in zip(ours["individual_1"], ours["individual_2"], strict=True)
+    ]
+    found = dict(zip(pair, ours["kinship"], strict=True))
+    first = "IID1" if "IID1" in theirs else "#IID1"
+    right = {frozenset(names): value for *names, value in
+             zip(theirs[first], theirs["IID2"], theirs["KINSHIP"], strict=True)}  # fmt: skip
+    assert found.keys() == right.keys()
+    np.testing.assert_allclose([found[names] for names in right], list(right.values()), atol=1e-5)
+
+
+def test_cases_stay_and_their_relatives_leave() -> None:
+    pairs = [("a", "b"), ("b", "c"), ("b", "d"), ("e", "f")]
+    table = pd.DataFrame(pairs, columns=["individual_1", "individual_2"])
+
+    assert unrelated(table, "abcdef") == ["a", "c", "d", "e"]
+    assert unrelated(table, "abcdef", prefer=["b", "f"]) == ["b", "f"]
+    assert unrelated(table, "abcdef", prefer=["a", "b"]) == ["a", "c", "d", "e"]
+
+
+@given(st.sets(st.tuples(st.integers(0, 14), st.integers(0, 14))), st.sets(st.integers(0, 14)))
+def test_the_unrelated_are_unrelated_and_nobody_could_be_added(
+    edges: set[tuple[int, int]], cases: set[int]
+) -> None:
+    pairs = [(str(a), str(b)) for a, b in edges if a != b]
+    table = pd.DataFrame(pairs, columns=["individual_1", "individual_2"])
+    people = [str(number) for number in range(15)]
+
+    kept = set(unrelated(table, people, prefer=[str(case) for case in cases]))
+
+    assert not any({a, b} <= kept for a, b in pairs)
+    for person in set(people) - kept:
+        near = {b if a == person else a for a, b in pairs if person in (a, b)}
+        assert near & kept
