@@ -60,6 +60,13 @@ cohort.variant_qc(mid_p=True, within=None, unrelated=False).to_parquet(out / "va
 tested = mt.annotate_rows(hwe=hl.agg.hardy_weinberg_test(mt.GT))
 spe.from_hail(tested).to_parquet(out / "hwe.hail")
 spe.from_hail(hl.sample_qc(mt)).to_parquet(out / "sample_qc.hail")
+
+one = cohort.to_hail(region="chr22")
+spe.from_hail(hl.sample_qc(one)).to_parquet(out / "samples.hail")
+samples = cohort.sql("SELECT individual_id, sample_id FROM samples WHERE origin = 'germline'").df()
+named = samples.set_index("individual_id")["sample_id"]
+ours = cohort.sample_qc(region="chr22")
+ours.assign(sample_id=named[ours.index].to_numpy()).to_parquet(out / "samples.ours")
 try:
     spe.from_hail(mt)
 except Exception as error:

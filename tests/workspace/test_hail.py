@@ -95,6 +95,25 @@ def test_samples_keep_hails_names(told: Path) -> None:
 
 
 @pytest.mark.engine
+def test_hail_and_the_library_summarise_the_same_samples(told: Path) -> None:
+    theirs, ours = (
+        pd.read_parquet(told / f"samples.{whose}").set_index("sample_id").sort_index()
+        for whose in ("hail", "ours")
+    )
+
+    assert theirs.index.equals(ours.index)
+    # calls; alleles too, where Hail does not take a half-missing call for missing
+    calls = ["n_called", "n_not_called", "n_hom_ref", "n_het", "n_hom_var", "n_non_ref"]
+    for name in [*calls, "call_rate", "r_het_hom_var"]:
+        np.testing.assert_allclose(ours[name], theirs[name].astype(float), err_msg=name)
+    for name in ("n_snp", "n_insertion", "n_deletion", "n_transition", "n_transversion", "n_star"):
+        apart = (ours[name] - theirs[name]).to_numpy()
+        assert (apart >= 0).all(), name
+        assert (apart == 0).mean() > 0.8, name
+    assert (ours["n_singleton"] == theirs["n_singleton"]).mean() > 0.95
+
+
+@pytest.mark.engine
 def test_what_is_no_result_is_refused(told: Path) -> None:
     assert (told / "refused").read_text().startswith("BadInput: this is no result")
 
