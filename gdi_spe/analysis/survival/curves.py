@@ -16,6 +16,8 @@ from gdi_spe.boundary.errors import BadInput
 Floats = NDArray[np.float64]
 # A grid has about so many steps; each is one of these long.
 _MOST_STEPS = 20
+# With more a grid is all but exact.
+_MOST_ASKED = 100
 _IN_DAYS = (1, 2, 5, 10, 15, 30)
 _IN_MONTHS = (1, 2, 3, 6)
 _IN_YEARS = (1, 2, 5, 10)
@@ -113,12 +115,17 @@ def grid_of(asked: str | float | None, last_years: float) -> Grid:
     Raises
     ------
     BadInput
-        If the step is none.
+        If the step is none, or there would be more than a hundred.
     """
     if asked is None:
         return chosen_grid(last_years)
     if isinstance(asked, str) or not asked > 0:
         raise BadInput(f"grid={asked!r}", remedy='A step in years, such as 0.5, or "exact"')
+    if last_years / asked > _MOST_ASKED:
+        raise BadInput(
+            f"grid={asked!r} has more than {_MOST_ASKED} steps",
+            remedy='Ask for longer ones, or for "exact", which is no export',
+        )
     return Grid("years", float(asked))
 
 

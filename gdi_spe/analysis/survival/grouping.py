@@ -9,6 +9,8 @@ import numpy as np
 from gdi_spe.analysis.survival.times import Times
 from gdi_spe.boundary.errors import BadInput
 
+_MOST_GROUPS = 30
+
 
 def grouped(times: Times, groups: Mapping[str, Collection[str]] | None) -> dict[str, Times]:
     """Return the times of each group; of everybody without groups.
@@ -35,7 +37,19 @@ def grouped(times: Times, groups: Mapping[str, Collection[str]] | None) -> dict[
 
 
 def by_label(labels: Mapping[str, object]) -> dict[str, list[str]]:
-    """Return who has each label, in the order of the labels."""
+    """Return who has each label, in the order of the labels.
+
+    Raises
+    ------
+    BadInput
+        If there are more labels than groups that can be compared.
+    """
+    values = set(map(str, labels.values()))
+    if len(values) > _MOST_GROUPS:
+        raise BadInput(
+            f"there are {len(values):,} groups, such as {min(values)!r}",
+            remedy=f"Make at most {_MOST_GROUPS}, as selections by name",
+        )
     found: dict[str, list[str]] = {}
     for person, label in labels.items():
         found.setdefault(str(label), []).append(person)

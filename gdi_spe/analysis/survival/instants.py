@@ -69,6 +69,8 @@ def instants_of(folder: Folder, when: When) -> pd.DataFrame:
     kind = next(iter(when))
     if len(when) == 1 and isinstance(when[kind], str | list | tuple):
         return _by_record(folder, str(kind), cast("Mapping[str, str | Sequence[str]]", when)[kind])
+    if all(each in _KINDS for each in when):
+        raise BadInput(f"{when!r} is no point in time", remedy=f"One kind of record. {_HOW}")
     return _given(folder, cast("Mapping[str, Any]", when))
 
 

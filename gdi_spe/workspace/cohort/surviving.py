@@ -279,6 +279,8 @@ class Surviving(Held):
     ) -> Mapping[str, Covariate | Selection]:
         if isinstance(covariates, Mapping):
             return covariates
+        if isinstance(covariates, Selection):
+            raise BadInput("a covariate needs a name", remedy='Such as {"carrier": selection}')
         names = (covariates,) if isinstance(covariates, str) else covariates
         return {name: self._components.get(name, name) for name in names}
 
@@ -288,6 +290,11 @@ class Surviving(Held):
         if isinstance(covariate, Selection):
             outside = dict.fromkeys(covariate.controls().ids, 0.0)
             return {**outside, **dict.fromkeys(covariate.ids, 1.0)}
+        if not isinstance(covariate, str | Mapping) and not hasattr(covariate, "index"):
+            raise BadInput(
+                f"{covariate!r} tells nothing of individuals",
+                remedy="Give a name, a selection, or a value of each individual",
+            )
         return values_of(self.folder, covariate) if isinstance(covariate, str) else covariate
 
     def _times(
@@ -313,7 +320,8 @@ class Surviving(Held):
             return {"present": by.ids, "excluded": by.controls().ids}
         if isinstance(by, Mapping) and all(isinstance(each, Selection) for each in by.values()):
             return {name: each.ids for name, each in by.items() if isinstance(each, Selection)}
-        if isinstance(by, str | Mapping):
+        mixed = isinstance(by, Mapping) and any(isinstance(v, Selection) for v in by.values())
+        if isinstance(by, str | Mapping) and not mixed:
             return by_label(self._labels(by))
         raise BadInput(
             f"by={by!r} names no groups", remedy="A selection, selections by name, or a column"

@@ -58,7 +58,8 @@ def require_columns(table: pd.DataFrame, *columns: str) -> None:
     """Refuse what is no table, or lacks a column, by name."""
     if not hasattr(table, "columns"):
         raise BadInput(
-            f"a {type(table).__name__} is no table", remedy="Give a pandas table of results"
+            f"this is no table but of type {type(table).__name__}",
+            remedy="Give a pandas table of results",
         )
     for name in columns:
         if name not in table.columns:

@@ -205,7 +205,7 @@ def test_two_sets_of_results_share_a_genome() -> None:
         (lambda t: t.assign(chromosome="chrUn_KI270302v1"), "no chromosome"),
         (lambda t: t.assign(chromosome=26), "'26' is no chromosome"),
         (lambda t: t.assign(chromosome=None), "no chromosome"),
-        (lambda t: "results.tsv", "a str is no table"),
+        (lambda t: "results.tsv", "no table but of type str"),
     ],
 )
 def test_a_wrong_table_is_refused_by_the_name_of_what_is_wrong(change, words) -> None:  # type: ignore[no-untyped-def]
