@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.query.beacon import BeaconNotUnderstood, parse, select
+from gdi_spe.query.beacon.selecting import BeaconNotUnderstood, parse, select
 from gdi_spe.query.genotypes import NotAnnotated, UnknownGene
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.terms.hierarchy import HierarchyMissing

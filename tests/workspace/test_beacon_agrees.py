@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gdi_spe.demo.cohort import DemoCohort
-from gdi_spe.query.beacon import select
+from gdi_spe.query.beacon.selecting import select
 from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.cohort.opened import Cohort
 

@@ -26,7 +26,7 @@ from gdi_spe.node.cohorts.consent import (
 from gdi_spe.node.cohorts.tables import CohortApprovalRow
 from gdi_spe.node.cohorts.versions import DatasetVersionRef
 from gdi_spe.node.cohorts.writing import CONSENT_FILE
-from gdi_spe.query import beacon
+from gdi_spe.query.beacon import selecting as beacon
 from gdi_spe.query.genotypes import UnknownGene
 from gdi_spe.store.folder import DatasetFolder
 from gdi_spe.terms.references import Hierarchies

@@ -17,8 +17,8 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import consequences
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.places import Allele, Span
-from gdi_spe.query.proteins import short_change
 from gdi_spe.query.records import Records, among
+from gdi_spe.query.variants.proteins import short_change
 from gdi_spe.query.variants.rows import Ints, VariantRows, other_genes, union
 
 Mask = NDArray[np.bool_]

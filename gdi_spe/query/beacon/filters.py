@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from gdi_spe.query import conditions as ask
 from gdi_spe.query import consequences
+from gdi_spe.query.beacon.request import BeaconNotUnderstood, Filter
 from gdi_spe.query.periods import years_of
-from gdi_spe.query.request import BeaconNotUnderstood, Filter
 from gdi_spe.terms.curies import looks_like_curie, require_known
 
 SEXES = {"NCIT:C16576": "female", "NCIT:C20197": "male", "female": "female", "male": "male"}

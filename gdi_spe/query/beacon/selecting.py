@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from gdi_spe.query import conditions as ask
+from gdi_spe.query.beacon.filters import Context, condition_of, effect, is_effect
+from gdi_spe.query.beacon.request import BeaconNotUnderstood, Datasets, Request, Variant, validated
 from gdi_spe.query.evaluate import Evaluator
-from gdi_spe.query.filters import Context, condition_of, effect, is_effect
 from gdi_spe.query.genotypes import KINDS
 from gdi_spe.query.places import Allele, Span, chromosome_of, refseq_chromosome
-from gdi_spe.query.request import BeaconNotUnderstood, Datasets, Request, Variant, validated
 from gdi_spe.store.chromosomes import LENGTHS
 from gdi_spe.store.folder import Folder
 from gdi_spe.terms.references import Hierarchies

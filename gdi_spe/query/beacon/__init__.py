@@ -1,0 +1,1 @@
+"""Beacon v2 requests: read in full or refused, and turned into conditions."""
