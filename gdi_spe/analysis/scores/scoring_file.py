@@ -7,6 +7,7 @@ Source: "Formatted scoring files" and "Harmonized scoring files", https://www.pg
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ _NOT_ADDITIVE = (
 )  # fmt: skip
 _RATIOS = ("OR", "HR")
 _BASES = r"[ACGT]+"
+_UNREADABLE = (ValueError, OSError, EOFError, zlib.error)
 
 
 class ScoreNotAdditive(BadInput):
@@ -73,8 +75,11 @@ def read(path: str | Path, assembly: str) -> ScoringFile:
     file = Path(path)
     if not file.is_file():
         raise BadInput("there is no such file", source=file.name)
-    with _opened(file) as text:
-        header, n_header = _header(text, file.name)
+    try:
+        with _opened(file) as text:
+            header, n_header = _header(text, file.name)
+    except _UNREADABLE as error:
+        raise BadInput(f"it cannot be read as text: {error}", source=file.name) from None
     table = _table(file, n_header)
     _refuse_not_additive(table, file.name)
     _refuse_ratios(header, file.name)
@@ -85,9 +90,9 @@ def read(path: str | Path, assembly: str) -> ScoringFile:
 
 
 def _opened(file: Path) -> IO[str]:
-    if file.read_bytes()[:2] == b"\x1f\x8b":
-        return gzip.open(file, "rt", encoding="utf-8")
-    return file.open(encoding="utf-8")
+    with file.open("rb") as start:
+        is_packed = start.read(2) == b"\x1f\x8b"
+    return gzip.open(file, "rt", encoding="utf-8") if is_packed else file.open(encoding="utf-8")
 
 
 def _header(text: Iterator[str], name: str) -> tuple[dict[str, str], int]:
@@ -106,7 +111,7 @@ def _table(file: Path, n_header: int) -> pd.DataFrame:
     try:
         with _opened(file) as text:
             table = pd.read_csv(text, sep="\t", skiprows=n_header, dtype=str, quoting=3)
-    except (ValueError, UnicodeDecodeError, OSError, EOFError) as error:
+    except _UNREADABLE as error:
         raise BadInput(f"it cannot be read as a table: {error}", source=file.name) from None
     table["line"] = np.arange(len(table)) + n_header + 2
     for column in ("effect_allele", "effect_weight"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import combinations_with_replacement
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gdi_spe.analysis.pharmacogenes.diplotypes import Caller
@@ -245,3 +246,25 @@ def test_a_table_that_came_with_the_cohort_is_used(tmp_path: Path) -> None:
 
     assert by_person(found, "diplotypes")["POOR"] == "*3A/*3B"
     assert found.attrs["release"] == "made-up"
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["MADE", "*1", "*2", "1", "", "chr6", "6", "A", "<DEL>", "-1", "nan"]),
+            max_size=8,
+        ).map("\t".join),
+        max_size=8,
+    )
+)
+def test_whatever_is_in_a_table_is_read_or_refused(tmp_path: Path, lines: list[str]) -> None:
+    path = tmp_path / "any.tsv"
+    path.write_text("\n".join(["#assembly=GRCh38", HEAD, *lines]))
+
+    found = None
+    with suppress(BadInput):
+        found = read(path)
+
+    for gene in found.genes.values() if found else ():
+        assert sum(not allele.variants for allele in gene.alleles) == 1

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gdi_spe.analysis.scores.run import TooFewMatched, match_scoring_file, polygenic_score
-from gdi_spe.analysis.scores.scoring_file import ScoreNotAdditive, ScoreOtherAssembly
+from gdi_spe.analysis.scores.scoring_file import ScoreNotAdditive, ScoreOtherAssembly, read
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import CohortFolder
 from tests.analysis.making import Person, Site, make
@@ -296,3 +299,44 @@ def test_rows_about_people_say_that_they_cannot_be_exported(made: Made, mixed: P
 
     assert ours["individual_id"].tolist() == list(some)
     assert ours.attrs["exportable"] is False
+
+
+CELL = st.sampled_from(["1", "7", "X", "A", "T", "rs1", "0.5", "nan", "", "\0", "True", "é"])
+LINE = st.lists(CELL, min_size=0, max_size=8).map("\t".join)
+HEADER = st.sampled_from(
+    ["#genome_build=GRCh38", "#HmPOS_build=GRCh38", "#weight_type=beta", "#", "##x=y=z"]
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(HEADER, max_size=4),
+    st.permutations([*COLUMNS, "hm_chr", "hm_pos"]).map("\t".join),
+    st.lists(LINE, max_size=5),
+    st.booleans(),
+)
+def test_whatever_is_in_a_file_is_read_or_refused(
+    tmp_path: Path, header: list[str], columns: str, lines: list[str], packed: bool
+) -> None:
+    path = tmp_path / "any.txt"
+    content = "\n".join([*header, columns, *lines]).encode()
+    path.write_bytes(gzip.compress(content) if packed else content)
+
+    found = None
+    with suppress(BadInput):
+        found = read(path, "GRCh38").variants
+
+    assert found is None or np.isfinite(found["weight"]).all()
+    assert found is None or found["effect_allele"].notna().all()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x1f\x8b broken", b"\xff\xfe\x00", b"#a=b\n", b"\x1f\x8b\x08\x00" + b"\0" * 6],
+)
+def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "any.txt"
+    path.write_bytes(content)
+
+    with pytest.raises(BadInput, match=r"any\.txt"):
+        read(path, "GRCh38")
