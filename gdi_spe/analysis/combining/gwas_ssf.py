@@ -160,7 +160,7 @@ def _faults(table: pd.DataFrame, bases: bool) -> list[tuple[str, NDArray[np.bool
         ),
     ]
     for name in ("effect_allele", "other_allele") if bases else ():
-        found.append((f"{name} is not of A, C, G and T", _no_bases(table[name])))
+        found.append((f"{name} is not of A, C, G and T", no_bases(table[name])))
     bounds = {"p_value": 1.0, "neg_log_10_p_value": np.inf, "odds_ratio": np.inf}
     for name, most in bounds.items():
         if name in table:
@@ -175,7 +175,8 @@ def _outside(column: pd.Series, low: float, high: float) -> NDArray[np.bool_]:
     return wrong
 
 
-def _no_bases(column: pd.Series) -> NDArray[np.bool_]:
+def no_bases(column: pd.Series) -> NDArray[np.bool_]:
+    """Say which alleles are not of A, C, G and T."""
     wrong: NDArray[np.bool_] = ~(
         column.astype("string").str.fullmatch("[ACGTacgt]+").fillna(False).to_numpy(bool)
     )

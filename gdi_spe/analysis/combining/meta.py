@@ -14,7 +14,7 @@ from scipy import stats
 
 from gdi_spe.analysis.association.linear import normal_tails
 from gdi_spe.analysis.combining.alleles import aligned, other_strand
-from gdi_spe.analysis.combining.gwas_ssf import FIRST, read_gwas_ssf, require_gwas_ssf
+from gdi_spe.analysis.combining.gwas_ssf import FIRST, no_bases, read_gwas_ssf, require_gwas_ssf
 from gdi_spe.boundary.errors import BadInput
 
 Floats = NDArray[np.float64]
@@ -80,9 +80,9 @@ def meta_analysis(
     Notes
     -----
     Alleles are matched by place, swapped where a study counts the other one, and taken from
-    the other strand where only that fits. Individuals in two studies are counted twice: their
-    p-values are too small then. DerSimonian and Laird (1986, Control Clin Trials 7:177);
-    Higgins and Thompson (2002, Stat Med 21:1539).
+    the other strand where only that fits; symbolic alleles are left out. Individuals in two
+    studies are counted twice: p-values are too small then. DerSimonian and Laird (1986, Control
+    Clin Trials 7:177); Higgins and Thompson (2002, Stat Med 21:1539).
 
     Examples
     --------
@@ -97,8 +97,9 @@ def meta_analysis(
     ):  # fmt: skip
         if value not in get_args(words):
             raise BadInput(f"{name}={value!r}", remedy=f"One of {', '.join(get_args(words))}")
-    tables = [_read(study, number) for number, study in enumerate(studies)]
-    _require_comparable(tables)
+    given = [_read(study, number) for number, study in enumerate(studies)]
+    _require_comparable(given)
+    tables = [_of_bases(table) for table in given]
     inflation = [_inflation(table) for table in tables]
     first, numbers, n_left_out = _matched(tables, palindromic)
     error = numbers["standard_error"]
@@ -111,6 +112,7 @@ def meta_analysis(
     kept.attrs = {
         "effects": effects, "n_studies": len(tables), "lambda_gc_of_studies": inflation,
         "lambda_gc": _inflation(kept), "n_left_out_for_strand": n_left_out,
+        "n_left_out_symbolic": sum(map(len, given)) - sum(map(len, tables)),
         **({"assembly": tables[0].attrs["assembly"]} if "assembly" in tables[0].attrs else {}),
     }  # fmt: skip
     return kept
@@ -153,6 +155,12 @@ def _read(study: pd.DataFrame | str | Path, number: int) -> pd.DataFrame:
     if "beta" not in table:
         raise BadInput("there is no column beta", source=f"study {number + 1}")
     return table
+
+
+def _of_bases(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out symbolic alleles: their place and name do not say which of several it is."""
+    symbolic = no_bases(table["effect_allele"]) | no_bases(table["other_allele"])
+    return table[~symbolic] if symbolic.any() else table
 
 
 def _require_comparable(tables: Sequence[pd.DataFrame]) -> None:

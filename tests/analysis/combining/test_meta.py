@@ -21,7 +21,7 @@ COMPLEMENT = {"A": "T", "C": "G", "G": "C", "T": "A"}
 
 
 def study(rng: np.random.Generator, n: int = 40) -> pd.DataFrame:
-    pairs = [("A", "G"), ("C", "A"), ("AT", "A"), ("G", "GCC"), ("T", "C"), ("<DEL>", "A")]
+    pairs = [("A", "G"), ("C", "A"), ("AT", "A"), ("G", "GCC"), ("T", "C")]
     alleles = [pairs[row % len(pairs)] for row in range(n)]
     return pd.DataFrame(
         {
@@ -123,6 +123,17 @@ def test_a_variant_of_some_studies_is_pooled_over_those() -> None:
     np.testing.assert_allclose(alone["beta"], one["beta"][:10])
     np.testing.assert_allclose(alone["standard_error"], one["standard_error"][:10])
     assert alone["q"].isna().all()
+
+
+def test_symbolic_alleles_that_cannot_be_told_apart_are_left_out_and_counted() -> None:
+    rng = np.random.default_rng(4)
+    one, two = study(rng), study(rng)
+    one.loc[:1, "effect_allele"], one.loc[:1, "base_pair_location"] = "<DEL>", 1000
+
+    found = meta_analysis([one, two])
+
+    assert found.attrs["n_left_out_symbolic"] == 2
+    assert (found["n_studies"] == 1).sum() == 2
 
 
 def palindromes(frequency: list[float]) -> pd.DataFrame:
