@@ -37,11 +37,13 @@ def related_pairs(folder: Folder) -> frozenset[Pair]:
     return _KNOWN[folder]
 
 
-def warn_of_relatives(folder: Folder, individuals: Collection[str]) -> int:
-    """Count the pairs of relatives among the individuals, and warn where there are any."""
+def warn_of_relatives(
+    folder: Folder, individuals: Collection[str], *, takes_them: bool = False
+) -> int:
+    """Count the pairs of relatives among the individuals; warn unless the model takes them."""
     inside = frozenset(individuals)
     n_pairs = sum(pair <= inside for pair in related_pairs(folder))
-    if n_pairs:
+    if n_pairs and not takes_them:
         warnings.warn(
             f"{n_pairs} pairs of relatives (second degree or nearer) are in a model that takes "
             "everybody for strangers: its p-values are too small. Leave relatives out "

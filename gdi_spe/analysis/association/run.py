@@ -16,11 +16,12 @@ from gdi_spe.analysis.association.relatives import warn_of_relatives
 from gdi_spe.analysis.association.scan import Least, Progress, blocks, quiet, rows_of
 from gdi_spe.analysis.association.table import Part, inflation, table_of
 from gdi_spe.analysis.association.traits import Covariates, by_name, numbers, values_of
+from gdi_spe.analysis.mixed.scan import Mixed
 from gdi_spe.boundary.cautions import Caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 
-Kind = Literal["linear", "logistic"]
+Kind = Literal["linear", "logistic", "mixed"]
 Missing = Literal["drop", "mean"]
 _NAMED = 5  # variants that a caution names; `attrs` has all up to _LISTED
 _LISTED = 1000
@@ -70,6 +71,7 @@ def associate(
     repeated: str = "refuse",
     min_allele_count: int = 1,
     min_allele_frequency: float = 0.0,
+    relatedness: pd.DataFrame | None = None,
     progress: Progress = quiet,
 ) -> pd.DataFrame:
     """Associate a trait with every variant of a cohort.
@@ -84,7 +86,8 @@ def associate(
         Names (see `traits.values_of`), or by name the value of each individual: numbers, or
         categories as text.
     model
-        ``"linear"`` or ``"logistic"``.
+        ``"linear"``, ``"logistic"``, or ``"mixed"``: relatives share what no covariate tells
+        (see `gdi_spe.analysis.mixed`); logistic where the trait is 1 and 0.
     individuals
         Only these individuals.
     region, gene
@@ -99,6 +102,9 @@ def associate(
     min_allele_count, min_allele_frequency
         Leave out variants whose rarer allele has fewer copies, or a smaller frequency, among
         those in the model.
+    relatedness
+        Of a mixed model: relationships (twice the kinship) to take instead of those that the
+        common variants tell, a row and a column an individual.
     progress
         Called with the number of variants done since the last call.
 
@@ -127,7 +133,15 @@ def associate(
     _require(Missing, "missing", missing)
     design = model_of(folder, trait, by_name(folder, covariates, repeated), individuals)
     least = Least(min_allele_count, min_allele_frequency)
-    runner = _runner(design, folder.n_samples, model, test, missing == "mean", least)
+    runner: Linear | Logistic | Mixed
+    if model == "mixed":
+        runner = Mixed(folder, design, least, relatedness)
+    elif model == "linear":
+        runner = Linear(design, folder.n_samples, impute_mean=missing == "mean", least=least)
+    else:
+        runner = Logistic(
+            design, folder.n_samples, test, impute_mean=missing == "mean", least=least
+        )
     parts: list[Part] = []
     for block in blocks(folder, rows_of(folder, region, gene)):
         parts.append(Part.of(block, runner.of(block)))
@@ -143,16 +157,12 @@ def _require(words: object, name: str, value: str) -> None:
         raise BadInput(f"{name}={value!r}", remedy=f"One of {', '.join(get_args(words))}")
 
 
-def _runner(
-    design: Model, n_samples: int, model: Kind, test: Test, impute_mean: bool, least: Least
-) -> Linear | Logistic:
-    if model == "linear":
-        return Linear(design, n_samples, impute_mean=impute_mean, least=least)
-    return Logistic(design, n_samples, test, impute_mean=impute_mean, least=least)
-
-
 def _told(
-    folder: Folder, design: Model, model: Kind, runner: Linear | Logistic, found: pd.DataFrame
+    folder: Folder,
+    design: Model,
+    model: Kind,
+    runner: Linear | Logistic | Mixed,
+    found: pd.DataFrame,
 ) -> dict[str, object]:
     people = np.array(folder.samples["individual_id"].to_pylist())[design.samples]
     told: dict[str, object] = {
@@ -162,8 +172,10 @@ def _told(
         "n_left_out": design.n_left_out,
         "covariates": list(design.names[1:]),
         "lambda_gc": inflation(found["p_value"].to_numpy()),
-        "n_related_pairs": warn_of_relatives(folder, people.tolist()),
+        "n_related_pairs": warn_of_relatives(folder, people.tolist(), takes_them=model == "mixed"),
     }
+    if isinstance(runner, Mixed):
+        told |= runner.told()
     if isinstance(runner, Logistic):
         told |= {"n_cases": runner.n_cases, "n_controls": runner.n_controls}
     return told | _without_estimate(found)

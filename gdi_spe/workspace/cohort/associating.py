@@ -34,6 +34,7 @@ class Associating(Held):
         repeated: str = "refuse",
         min_allele_count: int = 1,
         min_allele_frequency: float = 0.0,
+        relatedness: pd.DataFrame | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> pd.DataFrame:
         """Associate a trait with every variant.
@@ -48,7 +49,9 @@ class Associating(Held):
             of the last `pca` (``*cohort.pca(10)`` names them all). Or by name the value of each
             individual, or a table with a row an individual. Text is a category.
         model
-            ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise.
+            ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise;
+            ``"mixed"`` where relatives are in the model or cases are very few: up to 8,000
+            individuals, missing calls as means.
         controls
             Of a selection: who is compared with the cases. Without it those about whom it is
             recorded that they are no cases; who is not recorded is in neither group.
@@ -71,6 +74,9 @@ class Associating(Held):
         min_allele_count, min_allele_frequency
             Leave out variants whose rarer allele has fewer copies, or a smaller frequency,
             among those in the model.
+        relatedness
+            Of a mixed model: relationships (twice the kinship) to take instead of those that
+            the common variants tell, a row and a column an individual.
         progress
             Called with the number of variants done since the last call; without it a line shows
             how far long work has come.
@@ -139,5 +145,6 @@ class Associating(Held):
                 repeated=repeated,
                 min_allele_count=min_allele_count,
                 min_allele_frequency=min_allele_frequency,
+                relatedness=relatedness,
                 progress=advance,
             )

@@ -1,0 +1,1 @@
+"""Mixed models: associations among relatives, and of few cases among many controls."""
