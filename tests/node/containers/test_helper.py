@@ -186,3 +186,18 @@ async def test_the_sockets_are_for_their_owner_alone(
 
     for name in ("node.sock", "hub.sock"):
         assert (folder / name).stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_node_process_puts_files_aside_and_gives_them_back(
+    node: NodeClient, order: WorkspaceOrder
+) -> None:
+    body = order.model_dump(mode="json")
+    await node.put(f"/orders/{order.wid}", body)
+
+    await node.post(f"/workspaces/{order.wid}/quarantine")
+    with pytest.raises(Refused) as caught:
+        await node.put(f"/orders/{order.wid}", body)
+    await node.post(f"/workspaces/{order.wid}/release")
+
+    assert caught.value.code == "work-quarantined"
+    assert (await node.put(f"/orders/{order.wid}", body)) == {"wid": order.wid}

@@ -8,7 +8,8 @@ import pytest
 from gdi_spe.boundary.errors import BadInput, NotFound
 from gdi_spe.node.containers.keeper import BodyRefused, Keeper, without_empty
 from gdi_spe.node.containers.lockdown import container_body, seccomp_profile
-from gdi_spe.node.containers.order import OrderRefused, WorkspaceOrder
+from gdi_spe.node.containers.order import OrderRefused, Places, WorkspaceOrder
+from gdi_spe.node.containers.volumes import HostVolumes, VolumeQuarantined
 from tests.node.containers.nodes import Clock, FakeEngine, FakeVolumes, changed, order_of
 
 
@@ -251,3 +252,58 @@ def test_the_kept_orders_are_for_root_alone(keeper: Keeper, order: WorkspaceOrde
 
     (kept,) = (keeper.settings.run_dir / "helper" / "orders").iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_work_volume_that_was_put_aside_is_not_mounted_until_it_is_given_back(
+    keeper: Keeper, order: WorkspaceOrder, fake_engine: FakeEngine, fake_volumes: FakeVolumes
+) -> None:
+    made = started(keeper, order)
+
+    keeper.quarantine(order.wid)
+
+    assert made not in fake_engine.containers
+    with pytest.raises(VolumeQuarantined):
+        keeper.put(order)
+    assert fake_volumes.prepared == [order.uid]
+
+    keeper.release(order.wid)
+    keeper.put(order)
+
+    assert fake_volumes.prepared == [order.uid] * 2
+
+
+@pytest.mark.parametrize("wid", ["../x", "w1", "W0123456789"])
+def test_only_a_workspace_is_put_aside(keeper: Keeper, wid: str) -> None:
+    for act in (keeper.quarantine, keeper.release):
+        with pytest.raises(BadInput):
+            act(wid)
+
+
+def test_a_file_on_disk_is_put_aside_whole_and_given_back_the_same(
+    keeper: Keeper, order: WorkspaceOrder
+) -> None:
+    places, volumes = Places.of(keeper.settings, order.wid), HostVolumes()
+    places.image.parent.mkdir(parents=True)
+    places.image.write_bytes(b"a file system")
+
+    volumes.put_aside(places)
+    volumes.put_aside(places)  # again is harmless
+
+    assert volumes.is_aside(places)
+    assert not places.image.exists()
+    volumes.take_back(places)
+    assert places.image.read_bytes() == b"a file system"
+    assert not volumes.is_aside(places)
+    with pytest.raises(NotFound):
+        volumes.take_back(places)
+
+
+def test_a_workspace_without_files_is_put_aside_too(keeper: Keeper, order: WorkspaceOrder) -> None:
+    places, volumes = Places.of(keeper.settings, order.wid), HostVolumes()
+
+    volumes.put_aside(places)
+
+    assert volumes.is_aside(places)
+    volumes.take_back(places)
+    assert not places.image.exists()
+    assert not volumes.is_aside(places)

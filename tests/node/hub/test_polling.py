@@ -112,6 +112,17 @@ async def test_what_the_session_asked_itself_counts(hub: Hub) -> None:
     assert hub.asker.asked == []
 
 
+async def test_a_silence_is_told_to_the_node_so_that_its_operator_sees_it(hub: Hub) -> None:
+    hub.asker.answer = Answer(Again.SILENT)
+
+    await hub.passes(minutes=70)
+
+    silences = [body for _, path, body in hub.node.asked if path == "/v1/provider"]
+    assert silences
+    assert silences == [{"answers": False}] * len(silences)
+    assert hub.told() == []
+
+
 @pytest.mark.parametrize("kind", [Again.TOKEN_REFUSED, Again.REFUSED])
 async def test_a_no_is_told_to_the_node_and_nobody_asks_again(hub: Hub, kind: Again) -> None:
     hub.asker.answer = Answer(kind)

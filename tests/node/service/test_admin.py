@@ -146,3 +146,14 @@ async def test_a_start_is_refused_although_the_helper_could_not_put_files_aside(
         restore(session, ADA, "all clear", "admin", office.at)
 
     assert (await office.asks_to_start()).json()["code"] == "work-quarantined"
+
+
+async def test_a_silence_of_the_log_in_service_is_kept_until_it_answers(office: Office) -> None:
+    for answers in (False, False, True):
+        await office.ask("hub", "POST", "/v1/provider", {"answers": answers})
+        office.passes(minutes=5)
+
+    assert [kind for kind, *_ in office.events() if kind.startswith("provider.")] == [
+        "provider.silent",
+        "provider.answers",
+    ]
