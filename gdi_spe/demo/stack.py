@@ -58,15 +58,20 @@ class Stack:
 
     def start_providers(self) -> None:
         """Start what stands for LS AAI and for a data access committee."""
-        for name, port in (
-            ("access_committee", self.ports.access_committee),
-            ("identity_provider", self.ports.identity_provider),
-        ):
-            command = [*_module(f"gdi_spe.demo.stand_ins.{name}"), "--port", str(port)]
-            command += ["--state", str(self.state)]
-            self.processes.begin(name, command, answers_tcp(port))
-        for name in ("access_committee", "identity_provider"):
+        names = ("access_committee", "identity_provider")
+        for name in names:
+            self.begin_provider(name)
+        for name in names:
             self.processes.wait(name)
+
+    def begin_provider(self, name: str) -> None:
+        """Start one of the two without waiting for it."""
+        port = {
+            "access_committee": self.ports.access_committee,
+            "identity_provider": self.ports.identity_provider,
+        }[name]
+        command = [*_module(f"gdi_spe.demo.stand_ins.{name}"), "--port", str(port)]
+        self.processes.begin(name, [*command, "--state", str(self.state)], answers_tcp(port))
 
     def start_node(self) -> None:
         """Start the node's own processes, each when those it asks are up."""

@@ -146,6 +146,8 @@ class LsAaiAuthenticator(IdTokenAuthenticator):
         state = await user.get_auth_state()
         answer = await self.ask_again(user.name, state, handler)
         if answer.kind is Again.SILENT:
+            if self.polls is not None:
+                await self.polls.tell_silent()
             return self.within_grace(user.name, state)
         if answer.model and self.polls is not None:
             self.polls.schedule.confirmed(user.name, self.now())

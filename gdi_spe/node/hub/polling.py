@@ -145,18 +145,19 @@ class Polls:
             self.schedule.confirmed(name, now)
         elif answer.kind is not Again.SILENT:
             await self._ended(name, answer.kind.value)
-        elif await self._told_silent() and self._authenticator.within_grace(name, state or {}):
-            self.schedule.silent(name, now)
         else:
-            await self._ended(name, "provider-silent")
+            await self.tell_silent()
+            if self._authenticator.within_grace(name, state or {}):
+                self.schedule.silent(name, now)
+            else:
+                await self._ended(name, "provider-silent")
 
-    async def _told_silent(self) -> bool:
-        """Tell the node process that nobody answers, so that its operator sees it; always true."""
+    async def tell_silent(self) -> None:
+        """Tell the node process that nobody answers, so that its operator sees it."""
         try:
             await self._node.post("/v1/provider", {"answers": False})
         except SpeError as error:
             self._authenticator.log.error("a silence could not be told: %s", error)
-        return True
 
     async def _ended(self, name: str, why: str) -> None:
         """Tell the node process; one that does not answer is told again."""
