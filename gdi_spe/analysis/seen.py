@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -88,3 +89,14 @@ def warn_of_what_was_not_kept(folder: Folder) -> list[str]:
             stacklevel=2,
         )
     return lacking
+
+
+def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put rows about people together, and say that they cannot be exported."""
+    filled = [part for part in parts if len(part)]
+    if filled:
+        table = pd.concat(filled, ignore_index=True)
+    else:
+        table = pd.DataFrame(columns=parts[0].columns if parts else ["individual_id"])
+    table.attrs = {"exportable": False, "why": "rows about people"}
+    return table

@@ -13,7 +13,7 @@ from gdi_spe.analysis.choice import chosen, names
 from gdi_spe.analysis.inheritance.family_calls import Block, blocks
 from gdi_spe.analysis.inheritance.mendel import errors
 from gdi_spe.analysis.inheritance.pedigree import Families, NoPedigree, families_of
-from gdi_spe.analysis.seen import keys, seen, warn_of_what_was_not_kept
+from gdi_spe.analysis.seen import keys, seen, together, warn_of_what_was_not_kept
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 
@@ -107,7 +107,7 @@ def de_novo(
         has_new &= (block.others_frequency <= max_frequency)[:, None]
         table = _described(folder, block, families, has_new)
         parts.append(table[_is_well_seen(table, asked)])
-    table = _together(parts)
+    table = together(parts)
     table.attrs["not_kept"] = warn_of_what_was_not_kept(folder)
     return table
 
@@ -192,7 +192,7 @@ def inherited(
         variant, child = np.nonzero(fit)
         table["parents"] = _who(block.father[variant, child] > 0, block.mother[variant, child] > 0)
         parts.append(table)
-    return _together(parts)
+    return together(parts)
 
 
 def _recessive(block: Block, _families: Families) -> Bools:
@@ -269,12 +269,3 @@ def _is_well_seen(table: pd.DataFrame, bounds: Bounds) -> Bools:
     for role in ("father_", "mother_"):
         passes &= ~(table[f"{role}allele_balance"] > bounds.max_parent_balance).to_numpy()
     return passes
-
-
-def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    filled = [part for part in parts if len(part)]
-    table = pd.concat(filled, ignore_index=True) if filled else parts[0] if parts else (
-        pd.DataFrame({"individual_id": []})
-    )  # fmt: skip
-    table.attrs = {"exportable": False, "why": "rows about people"}
-    return table

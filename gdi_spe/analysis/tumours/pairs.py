@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.choice import chosen
-from gdi_spe.analysis.seen import keys, seen, warn_of_what_was_not_kept
+from gdi_spe.analysis.seen import keys, seen, together, warn_of_what_was_not_kept
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import MISSING, mask_of
 from gdi_spe.store.folder import Folder
@@ -163,7 +163,7 @@ def somatic(
         keep &= ~(table["germline_allele_balance"] > max_germline_balance)
         keep &= ~(table["tumour_dp"] < min_dp) & ~(table["germline_dp"] < min_dp)
         parts.append(table[keep])
-    table = _together(parts)
+    table = together(parts)
     table.attrs["not_kept"] = warn_of_what_was_not_kept(folder)
     return table
 
@@ -220,7 +220,7 @@ def loss_of_heterozygosity(
         keep = ~(table["tumour_dp"] < min_dp) & ~(table["germline_dp"] < min_dp)
         parts.append(table[keep])
         counted.append(_counted(block, pairs, informative, lost))
-    table = _together(parts)
+    table = together(parts)
     table.attrs["informative"] = _summed(counted)
     return table
 
@@ -253,12 +253,3 @@ def _described(folder: Folder, block: _Block, pairs: Pairs, where: Bools) -> pd.
         looked = seen(folder, block.chromosome, rows, samples[pair])
         table = pd.concat([table, looked.add_prefix(role)], axis=1)
     return table.assign(row=rows)
-
-
-def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    filled = [part for part in parts if len(part)]
-    table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(
-        columns=parts[0].columns if parts else ["individual_id"]
-    )  # fmt: skip
-    table.attrs = {"exportable": False, "why": "rows about people"}
-    return table

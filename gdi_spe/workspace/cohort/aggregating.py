@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.cohort.held import Held, ids_of
+from gdi_spe.workspace.outputs import recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +91,7 @@ class Aggregating(Held):
 
         values, kind = self._trait(trait, model, controls, repeated)
         with self._watched("burden", is_whole=genes is None and regions is None) as advance:
-            return run.burden(
+            table = run.burden(
                 self.folder,
                 values,
                 self._with_components(covariates),
@@ -108,6 +109,13 @@ class Aggregating(Held):
                 min_carriers=min_carriers,
                 progress=advance,
             )
+        self._remember(table, "burden", individuals, {
+            "trait": trait, "covariates": covariates, "model": kind, "masks": masks,
+            "max_frequency": max_frequency, "genes": genes, "regions": regions,
+            "statistic": statistic, "weights": weights, "test": test, "missing": missing,
+            "repeated": repeated, "min_carriers": min_carriers,
+        })  # fmt: skip
+        return table
 
     def skat(
         self,
@@ -164,7 +172,7 @@ class Aggregating(Held):
 
         values, kind = self._trait(trait, model, controls, repeated)
         with self._watched("skat", is_whole=genes is None and regions is None) as advance:
-            return run.skat(
+            table = run.skat(
                 self.folder,
                 values,
                 self._with_components(covariates),
@@ -181,6 +189,23 @@ class Aggregating(Held):
                 min_carriers=min_carriers,
                 progress=advance,
             )
+        self._remember(table, "skat", individuals, {
+            "trait": trait, "covariates": covariates, "model": kind, "method": method,
+            "masks": masks, "max_frequency": max_frequency, "genes": genes, "regions": regions,
+            "weights": weights, "small_sample": small_sample, "repeated": repeated,
+            "min_carriers": min_carriers,
+        })  # fmt: skip
+        return table
+
+    def _remember(
+        self, table: pd.DataFrame, name: str, individuals: object, arguments: dict[str, Any]
+    ) -> None:
+        """Attach a recipe where plain arguments say all; values of people do not belong there."""
+        names = arguments["covariates"]
+        is_plain = isinstance(arguments["trait"], str) and isinstance(arguments["weights"], str)
+        is_named = isinstance(names, list | tuple) and not set(names) & set(self._components)
+        if individuals is None and is_plain and is_named:
+            recipes.attach(table, self.folder.manifest, name, arguments)
 
     def _trait(
         self, trait: Trait, model: str | None, controls: Selection | None, repeated: str

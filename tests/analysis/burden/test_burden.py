@@ -17,6 +17,7 @@ from gdi_spe.analysis.association.relatives import RelativesInModel
 from gdi_spe.analysis.burden.run import burden
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.workspace.cohort.opened import Cohort
+from gdi_spe.workspace.outputs.recipes import recipe_of
 from tests.analysis.making import Person, Site, make
 
 from .conftest import Made
@@ -292,3 +293,18 @@ def test_threads_change_nothing(made: Made, tmp_path: Path) -> None:
 
     assert said[0] == said[1]
     assert said[0].count("e-") >= 4
+
+
+def test_a_result_of_names_alone_carries_its_recipe(made: Made) -> None:
+    cohort = Cohort(made.folder.path)
+
+    named = cohort.burden("age", ["sex"], masks="any", max_frequency=None)
+    tested = cohort.skat("age", ["sex"], masks="any", max_frequency=None)
+    given = cohort.burden(trait_of(made), ["sex"], masks="any", max_frequency=None)
+
+    recipe = recipe_of(named)
+    assert recipe is not None
+    assert recipe.function == "burden"
+    assert recipe.arguments["trait"] == "age"
+    assert getattr(recipe_of(tested), "function", None) == "skat"
+    assert recipe_of(given) is None

@@ -18,6 +18,10 @@ from hypothesis import strategies as st
 from gdi_spe.analysis.scores.run import TooFewMatched, match_scoring_file, polygenic_score
 from gdi_spe.analysis.scores.scoring_file import ScoreNotAdditive, ScoreOtherAssembly, read
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.store.folder import CohortFolder
 from tests.analysis.making import Person, Site, make
 
@@ -340,3 +344,16 @@ def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
 
     with pytest.raises(BadInput, match=r"any\.txt"):
         read(path, "GRCh38")
+
+
+def test_the_nodes_rules_block_the_scores_of_people(
+    made: Made, mixed: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "scores.csv"
+    polygenic_score(made.folder, mixed, ambiguous="keep").to_csv(path, index=False)
+
+    report = check_files(
+        [path], policy_named("gdi-default"), CheckContext(identifiers=frozenset(made.names))
+    )
+
+    assert report.verdict is Verdict.BLOCK
