@@ -29,4 +29,10 @@ class SideCar(Frozen):
     unit: str = ""
     n_individuals: int | None = None
     count_columns: tuple[str, ...] = ()
+    # Columns of the cohort's individuals that a table's labels are of, and the values that
+    # everybody in it has: by these the node counts again.
+    by: tuple[str, ...] = ()
+    where: dict[str, str] = Field(default_factory=dict)
+    # The file of the request that holds the numbers behind a figure.
+    data: str = ""
     recipe: Recipe | None = None

@@ -30,6 +30,9 @@ class CheckContext(Frozen):
     side_cars: dict[str, SideCar] = Field(default_factory=dict)
     # Files released earlier from the same cohort.
     prior: tuple[Path, ...] = ()
+    # The version of the cohort now, and, by path, of those that earlier releases are of.
+    cohort_version: int | None = None
+    prior_versions: dict[str, int] = Field(default_factory=dict)
     # Other files of the same request.
     beside: tuple[Path, ...] = ()
     # Earlier releases that are too many or too large to be compared with.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +31,38 @@ def compare_with_prior(table: Table, judging: Judging) -> Iterator[Finding]:
             why = "An earlier release cannot be compared with it."
             yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
         for other in tables or ():
-            yield from _compare_any(table, other, judging)
+            for found in _compare_any(table, other, judging):
+                yield _explained(found, path, judging)
     for path in judging.context.beside:
         for other in earlier_tables(path, judging.policy) or ():
-            found = _compare_any(table, other, judging)
+            both = _compare_any(table, other, judging)
             # Tables of one paper have the same groups and other numbers.
-            yield from (each for each in found if each.severity is Verdict.BLOCK)
+            yield from (each for each in both if each.severity is Verdict.BLOCK)
+
+
+def _explained(found: Finding, path: Path, judging: Judging) -> Finding:
+    """Say so where a table is that of an earlier version of the cohort, made again."""
+    now, then = judging.context.cohort_version, judging.context.prior_versions.get(str(path))
+    if now is None or then is None or now == then or not found.rule.startswith("TAB"):
+        return found
+    if found.severity is not Verdict.BLOCK:
+        why = (
+            f"It is the table that was released of version {then} of the cohort, made again of "
+            f"version {now}; the numbers differ by enough people."
+        )
+        return found.model_copy(
+            update={"rule": "TAB203", "severity": Verdict.PASS, "why": why, "fix": ""}
+        )
+    why = (
+        f"It is the table that was released of version {then} of the cohort, made again of version "
+        f"{now}. Fewer than {judging.policy.counts.minimum} people joined or left between the two, "
+        "so the difference of the tables describes them."
+    )
+    fix = (
+        "Keep the released table, or wait for a version that more people have joined or left; "
+        "rounding both hides the difference."
+    )
+    return found.model_copy(update={"rule": "TAB203", "why": why, "fix": fix})
 
 
 def _compare_any(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gdi_spe.boundary.findings import FileReport, Finding, RequestReport, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.acro import acro_records
 from gdi_spe.disclosure.canonical import canonicalise_bytes
 from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.declared import explain
@@ -72,7 +73,28 @@ def judged_together(
         )  # fmt: skip
         with_others = context.model_copy(update={"beside": before})
         done.append(judge(path, policy, with_others, name))
-    return done
+    said = acro_records([path for path, _ in files])
+    return [_with_evidence(each, said) for each in done]
+
+
+def _with_evidence(judged: Judged, said: dict[str, str]) -> Judged:
+    """Add what ACRO said of a file: it can only make the verdict worse."""
+    told = said.get(judged.report.file)
+    if told is None:
+        return judged
+    severity = Verdict.PASS if told.startswith("pass") else Verdict.REVIEW
+    finding = Finding(
+        rule="ACR101", severity=severity, part=judged.report.file,
+        why=f"ACRO's record beside it says: {told}. Anybody can write such a record.",
+        fix="", evidence={},
+    )  # fmt: skip
+    report = judged.report.model_copy(
+        update={
+            "findings": (*judged.report.findings, finding),
+            "verdict": max(judged.report.verdict, severity),
+        }
+    )
+    return Judged(report, judged.canonical)
 
 
 # Files of one request that each is compared with.

@@ -80,7 +80,13 @@ def _job(
     prior = tuple(
         _copied(path, folder / "in" / f"prior-{place}") for place, path in enumerate(context.prior)
     )
-    return Job(files=named, policy=policy, context=context.model_copy(update={"prior": prior}))
+    versions = {
+        str(copy): context.prior_versions[str(path)]
+        for copy, path in zip(prior, context.prior, strict=True)
+        if str(path) in context.prior_versions
+    }
+    here = context.model_copy(update={"prior": prior, "prior_versions": versions})
+    return Job(files=named, policy=policy, context=here)
 
 
 def _copied(path: Path, to: Path) -> Path:

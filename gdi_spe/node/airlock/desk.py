@@ -17,11 +17,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from gdi_spe.boundary.errors import BadInput, SpeError
-from gdi_spe.boundary.findings import RequestReport
+from gdi_spe.boundary.findings import FileReport, Finding, RequestReport
 from gdi_spe.boundary.identifiers import FileName
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.engine import request_report
 from gdi_spe.disclosure.sandbox import check_confined
 from gdi_spe.node.airlock import releases, requests, reviews, views
 from gdi_spe.node.airlock.content import ContentChanged, ContentStore, Incoming
@@ -32,8 +33,13 @@ from gdi_spe.node.airlock.reviews import Ballot
 from gdi_spe.node.airlock.states import Status
 from gdi_spe.node.airlock.tables import ExportFile
 from gdi_spe.node.database.engine import Database
+from gdi_spe.node.ledger.memory import Ledger
+from gdi_spe.node.ledger.watch import Claimed, Watch
 
 log = logging.getLogger(__name__)
+
+# Forms whose rows the node counts again.
+_COUNTED = ("text/csv", "text/tab-separated-values")
 
 _NAME: TypeAdapter[str] = TypeAdapter(FileName)
 
@@ -58,6 +64,7 @@ class Desk:
     store: ContentStore
     policy: DisclosurePolicy
     now: Callable[[], datetime]
+    ledger: Ledger
 
     # --- from a workspace; the socket says which ------------------------------------------------
 
@@ -106,8 +113,10 @@ class Desk:
             requests.of_workspace(session, rid, wid)
             requests.declare(session, rid, file_name(name), side_car, self.now())
 
-    def submit(self, wid: str, rid: str, context: CheckContext) -> dict[str, Any]:
-        """Check a request and hand it to the reviewers, or block it."""
+    def submit(
+        self, wid: str, rid: str, context: CheckContext, watches: Sequence[Watch] = ()
+    ) -> dict[str, Any]:
+        """Check a request, ask the ledgers of its cohorts, and hand it on or block it."""
         with self.database.read() as session:
             request = requests.of_workspace(session, rid, wid)
             # A request that cannot be submitted is told so before a minute of checking.
@@ -117,22 +126,55 @@ class Desk:
             digest = requests.content_digest(files)
             earlier = releases.earlier_files(session, request.project, rid)
         report = self._check(files, self._with_earlier(context, earlier))
+        report = self._with_ledgers(rid, report, files, watches)
         with self.database.write() as session:
             status = requests.submit(session, rid, digest, report, self.now())
         return {"id": rid, "status": status, **report.model_dump(mode="json")}
 
+    def _with_ledgers(
+        self, rid: str, report: RequestReport, files: Sequence[ExportFile],
+        watches: Sequence[Watch],
+    ) -> RequestReport:  # fmt: skip
+        """Add what the node counts itself, and what the numbers tell with those released before."""
+        claimed = [each for file in files if (each := self._claimed(file))]
+        for watch in watches:
+            watch.prepare(rid, claimed)
+            found = watch.findings(claimed, self.policy.counts.minimum)
+            report = request_report(
+                [_with_findings(each, found.get(each.file, [])) for each in report.files],
+                self.policy,
+            )
+        return report
+
+    def _claimed(self, file: ExportFile) -> Claimed | None:
+        """Return a table with what is declared of it, if it is declared whose numbers it holds."""
+        if not file.side_car or file.media_type not in _COUNTED:
+            return None
+        side_car = SideCar.model_validate_json(file.side_car)
+        if not side_car.by and not side_car.where:
+            return None
+        return Claimed(file.name, self.store.read(file.sha256), side_car)
+
     def _with_earlier(self, context: CheckContext, earlier: Sequence[ExportFile]) -> CheckContext:
         """Add what was released before, newest first, as far as it can be compared in time."""
         prior: list[Path] = []
+        versions: dict[str, int] = {}
         left = self.policy.files.max_request_bytes
         for file in earlier:
             left -= file.n_bytes
             if left >= 0:
                 self.store.read(file.sha256)
-                prior.append(self.store.path(file.sha256))
+                path = self.store.path(file.sha256)
+                prior.append(path)
+                if (version := _version_of(file)) is not None:
+                    versions[str(path)] = version
         # TRUST: what was not compared is counted, and means that a person looks.
         n_left_out = len(earlier) - len(prior)
-        return context.model_copy(update={"prior": tuple(prior), "n_prior_left_out": n_left_out})
+        return context.model_copy(
+            update={
+                "prior": tuple(prior), "prior_versions": versions, "n_prior_left_out": n_left_out,
+            }
+        )  # fmt: skip
 
     def _check(self, files: Sequence[ExportFile], context: CheckContext) -> RequestReport:
         """Check the bytes as they came, and compare their canonical form with what is kept."""
@@ -203,6 +245,8 @@ class Desk:
     def release(self, rid: str) -> Status:
         """Let an approved request out."""
         try:
+            # TRUST: what may leave is remembered before it does; too much in it does no harm.
+            self.ledger.settle(rid)
             with self.database.write() as session:
                 releases.release(session, rid, self.store, self.policy, self.now())
             return Status.RELEASED
@@ -250,11 +294,26 @@ class Desk:
             releases.note_tampering(session, rid, found, self.now())
 
 
+def _version_of(file: ExportFile) -> int | None:
+    """Return the cohort version that a released file says it was made of."""
+    if not file.side_car:
+        return None
+    recipe = SideCar.model_validate_json(file.side_car).recipe
+    return recipe.cohort_version if recipe else None
+
+
+def _with_findings(report: FileReport, found: Sequence[Finding]) -> FileReport:
+    """Add findings to a file's report; they can only make it worse."""
+    findings = tuple(sorted((*report.findings, *found), key=lambda f: (-f.severity, f.rule)))
+    verdict = max((f.severity for f in findings), default=report.verdict)
+    return report.model_copy(update={"findings": findings, "verdict": max(verdict, report.verdict)})
+
+
 def desk_of(
     database: Database, home: Path, policy: DisclosurePolicy, now: Callable[[], datetime]
 ) -> Desk:
     """Make the desk of a node."""
-    return Desk(database, ContentStore(home), policy, now)
+    return Desk(database, ContentStore(home), policy, now, Ledger(home))
 
 
 def cohorts_context(folders: Sequence[Path]) -> CheckContext:
@@ -262,8 +321,11 @@ def cohorts_context(folders: Sequence[Path]) -> CheckContext:
     import pyarrow.parquet as pq
 
     n_individuals, identifiers = 0, set[str]()
+    versions = set[int]()
     for folder in folders:
-        n_individuals += int(json.loads((folder / "manifest.json").read_text())["n_individuals"])
+        manifest = json.loads((folder / "manifest.json").read_text())
+        n_individuals += int(manifest["n_individuals"])
+        versions.add(int(manifest.get("version", 0)))
         for table, column in (
             ("individuals", "individual_id"),
             ("samples", "individual_id"),
@@ -271,4 +333,8 @@ def cohorts_context(folders: Sequence[Path]) -> CheckContext:
         ):
             read = pq.read_table(folder / f"{table}.parquet", columns=[column])
             identifiers |= set(read.column(0).to_pylist())
-    return CheckContext(n_individuals=n_individuals or None, identifiers=frozenset(identifiers))
+    return CheckContext(
+        n_individuals=n_individuals or None,
+        identifiers=frozenset(identifiers),
+        cohort_version=versions.pop() if len(versions) == 1 else None,
+    )

@@ -14,6 +14,7 @@ import numpy as np
 from gdi_spe.boundary.errors import Tampered
 from gdi_spe.node.ledger.differencing import QuerySet
 
+_WAITING = "waiting"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -50,6 +51,20 @@ class Ledger:
             os.fsync(file.fileno())
         waiting.replace(path)
 
+    def prepare(self, cohort: str, release: str, n_people: int, sets: Sequence[QuerySet]) -> None:
+        """Keep the sets of a request that is not released yet, where `recall` does not look."""
+        Ledger(self.folder / _WAITING / _checked(release)).remember(cohort, release, n_people, sets)
+
+    def settle(self, release: str) -> int:
+        """Move what was prepared for a release to what is released; return how many cohorts."""
+        waiting = self.folder / _WAITING / _checked(release) / "ledger"
+        found = sorted(waiting.glob("*/*.npz"))
+        for path in found:
+            to = self._path(path.parent.name, release)
+            to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.replace(to)
+        return len(found)
+
     def recall(self, cohort: str, n_people: int) -> list[QuerySet]:
         """Return every set released of a cohort.
 
@@ -65,9 +80,13 @@ class Ledger:
         yield from sorted(folder.glob("*.npz")) if folder.is_dir() else ()
 
     def _path(self, cohort: str, release: str) -> Path:
-        if not _NAME.fullmatch(cohort) or not _NAME.fullmatch(release):
-            raise ValueError("not a name of a cohort or release")
-        return self.folder / cohort / f"{release}.npz"
+        return self.folder / _checked(cohort) / f"{_checked(release)}.npz"
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name) or name == _WAITING:
+        raise ValueError("not a name of a cohort or release")
+    return name
 
 
 def _read(path: Path, n_people: int) -> list[QuerySet]:

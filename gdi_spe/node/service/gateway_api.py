@@ -20,6 +20,7 @@ from gdi_spe.node.audit.log import Event, Fact, record
 from gdi_spe.node.cohorts.versions import Ended, ended
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import COHORTS, WorkspaceOrder
+from gdi_spe.node.ledger.watch import Watch
 from gdi_spe.node.projects import register as projects
 from gdi_spe.node.projects.access import Access, may_open
 from gdi_spe.node.service.edge import body_of
@@ -106,7 +107,9 @@ def routes(node: Node) -> list[BaseRoute]:
 
     def submit(wid: str, rid: str) -> dict[str, Any]:
         # TRUST: the cohort's size and pseudonyms are the node's own, never what was declared.
-        return desk.submit(wid, rid, cohorts_context(_cohort_folders(order(wid))))
+        folders = _cohort_folders(order(wid))
+        watches = [Watch(desk.ledger, folder) for folder in folders]
+        return desk.submit(wid, rid, cohorts_context(folders), watches)
 
     async def get_order(request: Request) -> Response:
         found = await run_in_threadpool(order, request.path_params["wid"])

@@ -24,6 +24,7 @@ from gdi_spe.node.airlock.requests import Draft
 from gdi_spe.node.airlock.reviews import Ballot, Decision
 from gdi_spe.node.audit.tables import AuditEvent
 from gdi_spe.node.database.engine import Base, Database
+from gdi_spe.node.ledger.memory import Ledger
 
 for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock", "revocation"):
     importlib.import_module(f"gdi_spe.node.{room}.tables")
@@ -53,7 +54,7 @@ class World:
         self.database = Database(f"sqlite:///{home}/node.db")
         Base.metadata.create_all(self.database.engine)
         self.store = ContentStore(home)
-        self.desk = Desk(self.database, self.store, policy, self.clock)
+        self.desk = Desk(self.database, self.store, policy, self.clock, Ledger(home))
         self.policy = policy
         self.ada = Actor("u-ada", frozenset({"researcher"}), frozenset({"p1"}))
         self.bob = Actor("u-bob", frozenset({"researcher", "reviewer"}), frozenset({"p1"}))
