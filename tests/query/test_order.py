@@ -178,6 +178,7 @@ def test_a_progression_after_a_treatment_is_that_of_a_later_sample(evaluator: Ev
         ask.IsOneOf("sex", ("female",)),
         ask.CarriesVariant(genes=("BRAF",)),
         ask.Both(MARKER, DRUG),
+        ask.Either(MARKER, DRUG),
         ask.Everyone(),
     ],
 )
@@ -186,6 +187,33 @@ def test_what_does_not_happen_has_no_order(evaluator: Evaluator, timeless: ask.C
         evaluator.outcome(ask.InOrder(timeless, "after", DRUG))
     with pytest.raises(NoTime):
         evaluator.outcome(ask.InOrder(DRUG, "after", timeless))
+
+
+def test_one_of_two_conditions_may_have_the_time(evaluator: Evaluator) -> None:
+    """P01 and P08 had the marker after the drug; everybody is of D1, and of unknown sex."""
+    everybody, nobody = (ask.IsOneOf("dataset_id", (name,)) for name in ("D1", "D2"))
+
+    found = evaluator.outcome(ask.InOrder(MARKER, "after", everybody & DRUG))
+    none = evaluator.outcome(ask.InOrder(nobody & MARKER, "after", DRUG))
+    unknown = evaluator.outcome(ask.InOrder(ask.IsOneOf("sex", ("male",)) & MARKER, "after", DRUG))
+
+    assert found == evaluator.outcome(ask.InOrder(MARKER, "after", DRUG))
+    assert none.present == frozenset()
+    assert ids(1, 8) <= none.excluded
+    assert not ids(1, 8) & (unknown.present | unknown.excluded)
+
+
+def test_orders_can_be_chained(evaluator: Evaluator) -> None:
+    """P08 had the marker before the drug and after it, more than a year each."""
+    early = ask.InOrder(MARKER, "before", DRUG)
+
+    drug_after_early = evaluator.outcome(ask.InOrder(DRUG, "after", early))
+    marker_after_early = evaluator.outcome(ask.InOrder(MARKER, "after", early))
+
+    assert drug_after_early.present == ids(2, 8)
+    assert marker_after_early.present == ids(8)
+    assert "P02" in marker_after_early.excluded
+    assert not ids(4, 6) & (drug_after_early.present | drug_after_early.excluded)
 
 
 # A life: a day of birth, and days of two events, told as coarsely as it comes.

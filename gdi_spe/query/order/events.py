@@ -11,6 +11,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import conditions as ask
 from gdi_spe.query import genotypes, observations
 from gdi_spe.query.order import times
+from gdi_spe.query.order.comparing import any_of, ordered
 from gdi_spe.query.order.times import When
 from gdi_spe.query.outcome import NOBODY, Ids
 from gdi_spe.query.records import Records
@@ -22,6 +23,8 @@ class NoTime(BadInput):
     code = "no-time"
 
 
+Times = Mapping[str, Sequence[When]]
+_HAPPENS = (ask.HasTerm, ask.HasBiomarker, ask.Measured, ask.SampleHas, ask.InOrder)
 # Columns of the first and the last day, and of the first and the last age.
 _COLUMNS = {
     "treatments": ("start_date", None, "start_age", None, "start_years"),
@@ -33,14 +36,23 @@ _COLUMNS = {
 _PLAIN = ("date", None, "age", None, "age_years")  # the other tables
 
 
-def events_of(records: Records, condition: ask.Condition) -> Mapping[str, Sequence[When]]:
+def events_of(records: Records, condition: ask.Condition) -> Times:
     """Return when each individual has what a condition asks for, a time an occurrence.
+
+    What is in an order has the times that are known to stand so; of two conditions that must
+    both hold, one has the times.
 
     Raises
     ------
     NoTime
         If it is nothing that happens: sex, say, or a germline variant.
     """
+    match condition:
+        case ask.InOrder():
+            judged = verdicts(records, condition)
+            return {one: [when for when, so in told if so] for one, told in judged.items()}
+        case ask.Both(left, right) if happens(left) != happens(right):
+            return events_of(records, left if happens(left) else right)
     name, rows = _rows(records, condition)
     found: dict[str, list[When]] = {}
     for individual, when in zip(rows["individual_id"].to_pylist(), _times(name, rows), strict=True):
@@ -49,11 +61,58 @@ def events_of(records: Records, condition: ask.Condition) -> Mapping[str, Sequen
     return {one: [when.dated(births.get(one)) for when in found[one]] for one in found}
 
 
-def doubtful(records: Records, condition: ask.Condition) -> Ids:
+def happens(condition: ask.Condition) -> bool:
+    """Say whether a condition is about something that has a time."""
+    match condition:
+        case ask.Both(left, right):
+            return happens(left) != happens(right)
+        case ask.CarriesVariant():
+            return condition.origin == "tumour"
+    return isinstance(condition, _HAPPENS)
+
+
+def verdicts(
+    records: Records, condition: ask.InOrder
+) -> Mapping[str, Sequence[tuple[When, bool | None]]]:
+    """Return each time of an event with whether it stands as asked to the other, or a moment."""
+    happened = events_of(records, condition.event)
+    if isinstance(condition.anchor, ask.Moment):
+        beside: Times = dict.fromkeys(happened, (_moment(condition.anchor, condition.order),))
+    else:
+        beside = events_of(records, condition.anchor)
+    return {
+        one: [
+            (when, any_of(ordered(when, condition.order, other, condition.within_days)
+                          for other in beside[one]))
+            for when in happened[one]
+        ]
+        for one in happened.keys() & beside.keys()
+    }  # fmt: skip
+
+
+def doubtful(records: Records, condition: ask.Condition | ask.Moment) -> Ids:
     """Return who may have had it at a further time that is not known: a call is missing."""
-    if isinstance(condition, ask.CarriesVariant):
-        return genotypes.doubtful(records, condition)
+    match condition:
+        case ask.CarriesVariant():
+            return genotypes.doubtful(records, condition)
+        case ask.Both(left, right):
+            return doubtful(records, left) | doubtful(records, right)
+        case ask.InOrder(event, _, anchor):
+            judged = verdicts(records, condition).items()
+            is_open = frozenset(one for one, told in judged if any(so is None for _, so in told))
+            return is_open | doubtful(records, event) | doubtful(records, anchor)
     return NOBODY
+
+
+def _moment(moment: ask.Moment, order: ask.Order) -> When:
+    """Return a moment that is the same for everybody; a day is neither before nor after itself,
+    and an age is reached at its first day.
+    """
+    if moment.day is not None:
+        return When(by_date=times.days(moment.day))
+    reached = times.ages(moment.age)
+    first = (reached.first if reached else 0) - (order == "after")
+    return When(by_age=times.Stretch(first, first))
 
 
 def _rows(records: Records, condition: ask.Condition) -> tuple[str, pa.Table]:
@@ -74,7 +133,7 @@ def _rows(records: Records, condition: ask.Condition) -> tuple[str, pa.Table]:
                 remedy="Ask with origin='tumour'",
             )
     raise NoTime(
-        "this condition has no time",
+        "this condition has no time, or more than one",
         remedy="Ask the order of diagnoses, phenotypes, treatments, exposures, procedures, "
         "biomarkers, measurements, progressions or variants of tumours, one of them at a time",
     )

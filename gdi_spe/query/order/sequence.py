@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.order import times
-from gdi_spe.query.order.comparing import any_of, ordered
-from gdi_spe.query.order.events import doubtful, events_of
+from gdi_spe.query.order.comparing import any_of
+from gdi_spe.query.order.events import Times, doubtful, events_of, verdicts
 from gdi_spe.query.order.times import Stretch, When
-from gdi_spe.query.outcome import Outcome
+from gdi_spe.query.outcome import Ids, Outcome
 from gdi_spe.query.records import Records
-
-Times = Mapping[str, Sequence[When]]
 
 
 def in_order(
@@ -23,22 +21,15 @@ def in_order(
     Excluded: one of the two is known not to be, or each time it happened is known to stand
     otherwise. A time that is not known leaves it not recorded.
     """
-    happened = events_of(records, condition.event)
-    if isinstance(condition.anchor, ask.Moment):
-        moment = _moment(condition.anchor, condition.order)
-        beside: Times = dict.fromkeys(happened, (moment,))
-    else:
-        beside = events_of(records, condition.anchor)
+    holds = event.present if anchor is None else event.present & anchor.present
     answers = {
-        one: any_of(
-            ordered(first, condition.order, other, condition.within_days)
-            for first in happened[one]
-            for other in beside[one]
-        )
-        for one in happened.keys() & beside.keys()
+        one: any_of(so for _, so in told)
+        for one, told in verdicts(records, condition).items()
+        if one in holds
     }
     lacks = event.excluded | (anchor.excluded if anchor else frozenset())
-    return _outcome(answers, lacks, records, condition.event)
+    open_still = doubtful(records, condition.event) | doubtful(records, condition.anchor)
+    return _outcome(answers, lacks, open_still)
 
 
 def at_age(records: Records, condition: ask.AtAge, event: Outcome) -> Outcome:
@@ -46,31 +37,16 @@ def at_age(records: Records, condition: ask.AtAge, event: Outcome) -> Outcome:
     answers = {
         one: any_of(_at(when, condition) for when in whens)
         for one, whens in _aged(records, events_of(records, condition.event))
+        if one in event.present
     }
-    return _outcome(answers, event.excluded, records, condition.event)
+    return _outcome(answers, event.excluded, doubtful(records, condition.event))
 
 
-def _outcome(
-    answers: Mapping[str, bool | None],
-    lacks: frozenset[str],
-    records: Records,
-    event: ask.Condition,
-) -> Outcome:
+def _outcome(answers: Mapping[str, bool | None], lacks: Ids, open_still: Ids) -> Outcome:
     present = frozenset(one for one, answer in answers.items() if answer)
     otherwise = frozenset(one for one, answer in answers.items() if answer is False)
-    excluded = (otherwise - doubtful(records, event)) | lacks
+    excluded = (otherwise - open_still) | lacks
     return Outcome(present, excluded - present)
-
-
-def _moment(moment: ask.Moment, order: ask.Order) -> When:
-    """Return a moment that is the same for everybody; a day is neither before nor after itself,
-    and an age is reached at its first day.
-    """
-    if moment.day is not None:
-        return When(by_date=times.days(moment.day))
-    reached = times.ages(moment.age)
-    first = (reached.first if reached else 0) - (order == "after")
-    return When(by_age=Stretch(first, first))
 
 
 def _aged(records: Records, happened: Times) -> Iterator[tuple[str, list[When]]]:
