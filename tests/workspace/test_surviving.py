@@ -146,3 +146,28 @@ def test_what_is_no_covariate_and_no_group_is_refused(open_two: Cohort) -> None:
         open_two.survival(event, by={"a": carriers, "b": "x"})  # type: ignore[dict-item]
     with pytest.raises(BadInput, match="there are 31 groups"):
         open_two.survival(event, by=many)  # type: ignore[arg-type]
+
+
+def test_the_share_that_meets_one_event_before_another(open_two: Cohort) -> None:
+    ids = open_two.individuals().ids
+    event, rival = dict.fromkeys(ids[:6], 15.0), dict.fromkeys(ids[3:9], 10.0)
+
+    table = open_two.incidence(event, competing=rival)
+
+    # P04, P05 and P06 meet the other event first; P12 has no age.
+    told = table.set_index("time_years")["cumulative_incidence"]
+    assert told[10.0] == 0
+    assert told.max() == pytest.approx(3 / 11)
+    assert table.attrs["groups"]["everybody"] == {"n_individuals": 11, "n_events": 9}
+
+
+def test_incidence_is_less_than_one_less_survival(open_two: Cohort) -> None:
+    ids = open_two.individuals().ids
+    event, rival = dict.fromkeys(ids[:6], 15.0), dict.fromkeys(ids[6:9], 10.0)
+
+    incidence = open_two.incidence(event, competing=rival, by="dataset_id", grid=1)
+    alone = open_two.survival({**event}, by="dataset_id", grid=1)
+
+    assert set(incidence["group"]) == {"D1", "D2"}
+    both = incidence.merge(alone, on=["group", "time_years"])
+    assert (both["cumulative_incidence"] <= 1 - both["survival"] + 1e-12).all()

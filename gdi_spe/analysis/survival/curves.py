@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,32 +138,34 @@ def last_time(times: Times, minimum: int) -> float:
 
 def table_of(groups: Mapping[str, Times], grid: Grid, minimum: int) -> pd.DataFrame:
     """Return survival of each group on the grid, where so many are at risk."""
+    return on_grid(groups, grid, minimum, _survival)
+
+
+def _survival(times: Times, at: Floats) -> dict[str, Floats]:
+    survival, lower, upper = read_off(kaplan_meier(times), at)
+    return {"survival": survival, "lower": lower, "upper": upper}
+
+
+# What is estimated of some individuals at chosen times, in years: columns of a table.
+Read = Callable[[Times, Floats], Mapping[str, Floats]]
+
+
+def on_grid(groups: Mapping[str, Times], grid: Grid, minimum: int, read: Read) -> pd.DataFrame:
+    """Return an estimate for each group on the grid, where so many are at risk."""
     tables = []
     for name, times in groups.items():
         last = last_time(times, minimum)
-        if np.isnan(last):
-            continue
-        at = grid.until(last)
-        curve, n = kaplan_meier(times), at_risk(times, at / grid.per_year)
-        enough = n >= minimum
-        survival, lower, upper = read_off(curve, at / grid.per_year)
-        table = pd.DataFrame(
-            {
-                "group": name,
-                f"time_{grid.unit}": at,
-                "n_at_risk": n,
-                "survival": survival,
-                "lower": lower,
-                "upper": upper,
-            }
-        )
-        tables.append(table[enough])
-    return _together(tables, grid)
+        at = grid.until(0.0 if np.isnan(last) else last)
+        n = at_risk(times, at / grid.per_year)
+        columns = {"group": name, f"time_{grid.unit}": at, "n_at_risk": n}
+        table = pd.DataFrame({**columns, **read(times, at / grid.per_year)})
+        tables.append(table[n >= minimum])
+    return pd.concat(tables, ignore_index=True)
 
 
 def exact_table(groups: Mapping[str, Times]) -> pd.DataFrame:
     """Return survival of each group at each event: steps of single people."""
-    grid, tables = Grid("years", 1), []
+    tables = []
     for name, times in groups.items():
         curve = kaplan_meier(times)
         survival, lower, upper = read_off(curve, curve.time)
@@ -173,11 +175,4 @@ def exact_table(groups: Mapping[str, Times]) -> pd.DataFrame:
                  "n_events": curve.n_events, "survival": survival, "lower": lower, "upper": upper}
             )
         )  # fmt: skip
-    return _together(tables, grid)
-
-
-def _together(tables: Sequence[pd.DataFrame], grid: Grid) -> pd.DataFrame:
-    if not tables:
-        names = ("group", f"time_{grid.unit}", "n_at_risk", "survival", "lower", "upper")
-        return pd.DataFrame({name: [] for name in names})
     return pd.concat(tables, ignore_index=True)

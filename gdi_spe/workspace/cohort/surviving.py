@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gdi_spe.analysis.association.traits import Covariate
+    from gdi_spe.analysis.survival.curves import Grid
     from gdi_spe.analysis.survival.instants import When
     from gdi_spe.analysis.survival.likelihood import Ties
     from gdi_spe.analysis.survival.proportional import Transform
@@ -107,29 +108,79 @@ class Surviving(Held):
         from gdi_spe.analysis.survival import curves, logrank
 
         groups = self._times(event, origin, by, individuals, entry)
-        least = self.count_policy.minimum
-        for name, times in groups.items():
-            if len(times) < least:
-                warnings.warn(FewAtRisk(f"{name}: fewer than {least} individuals"), stacklevel=2)
         if grid == "exact":
             table = curves.exact_table(groups)
         else:
-            last = max((t for t in self._lasts(groups)), default=0.0)
-            table = curves.table_of(groups, curves.grid_of(grid, last), least)
-        table.attrs = {
-            "groups": {
-                name: {"n_individuals": len(each), "n_events": int(each.happened.sum())}
-                for name, each in groups.items()
-            },
-            "left_out": next(iter(groups.values())).left_out,
-            "exportable": grid != "exact",
-        }
+            table = curves.table_of(groups, *self._grid(groups, grid))
+        table.attrs = {**_told(groups), "exportable": grid != "exact"}
         comparable = {name: each for name, each in groups.items() if len(each)}
         if len(comparable) > 1 and any(each.happened.any() for each in comparable.values()):
-            table.attrs["log_rank"] = logrank.as_table(
-                comparable, logrank.log_rank(comparable)
-            ).attrs
+            found = logrank.log_rank(comparable)
+            table.attrs["log_rank"] = logrank.as_table(comparable, found).attrs
         return table
+
+    def incidence(
+        self,
+        event: When,
+        competing: When = "death",
+        origin: When = "birth",
+        by: By | None = None,
+        individuals: Selection | None = None,
+        *,
+        entry: When | None = None,
+        grid: float | None = None,
+    ) -> pd.DataFrame:
+        """Estimate the share that an event has met where another can come first.
+
+        Parameters
+        ----------
+        event, origin, by, individuals, entry, grid
+            As for `survival`.
+        competing
+            The event after which the other cannot come: ``"death"``, or any point in time.
+
+        Returns
+        -------
+        One row a group and time: ``group``, ``time_years`` (or ``time_months``,
+        ``time_days``), ``n_at_risk`` of both events, ``cumulative_incidence`` in [0, 1], and
+        its 95 % limits ``lower`` and ``upper``. Times at which fewer are at risk than the
+        policy's smallest count are left out. ``attrs`` as for `survival`, of both events.
+
+        Raises
+        ------
+        BadInput, TooFewPeople
+            As `survival` does.
+
+        Notes
+        -----
+        Aalen and Johansen (1978), Scand J Stat 5:141. One less `survival` is larger: it is
+        the share in a world in which nobody dies first.
+
+        Examples
+        --------
+        >>> table = cohort.incidence({"diagnosis": "any"}, by="sex")
+        >>> bool(table["cumulative_incidence"].between(0, 1).all())
+        True
+        >>> axes = spe.plot.survival(table)
+        """
+        from gdi_spe.analysis.survival import competing as rivals
+        from gdi_spe.analysis.survival.grouping import grouped
+
+        causes = rivals.causes_of(self.folder, event, competing, origin, ids_of(individuals), entry)
+        groups = grouped(causes.times, self._groups(by))
+        table = rivals.table_of(groups, causes, *self._grid(groups, grid))
+        table.attrs = {**_told(groups), "exportable": True}
+        return table
+
+    def _grid(self, groups: Mapping[str, Times], asked: float | str | None) -> tuple[Grid, int]:
+        """Return the grid and how few are too few; warn of groups that are smaller."""
+        from gdi_spe.analysis.survival.curves import grid_of
+
+        least = self.count_policy.minimum
+        for name, times in groups.items():
+            if len(times) < least:
+                warnings.warn(FewAtRisk(f"{name}: fewer than {least} individuals"), stacklevel=3)
+        return grid_of(asked, max(self._lasts(groups), default=0.0)), least
 
     def _lasts(self, groups: Mapping[str, Times]) -> list[float]:
         from gdi_spe.analysis.survival.curves import last_time
@@ -331,6 +382,17 @@ class Surviving(Held):
         from gdi_spe.analysis.association.traits import values_of
 
         return values_of(self.folder, by) if isinstance(by, str) else by
+
+
+def _told(groups: Mapping[str, Times]) -> dict[str, object]:
+    """Return how many individuals and events there are, and who was left out."""
+    return {
+        "groups": {
+            name: {"n_individuals": len(each), "n_events": int(each.happened.sum())}
+            for name, each in groups.items()
+        },
+        "left_out": next(iter(groups.values())).left_out,
+    }
 
 
 def _as_text(labels: Mapping[str, object]) -> dict[str, str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+_HEIGHTS = ("survival", "cumulative_incidence")
 _TIMES = ("time_years", "time_months", "time_days")
 _STYLES = ("-", "--", "-.", ":")
 # The table below the axes, in points: where it begins, its lines, and its names' distance.
@@ -42,8 +43,9 @@ def survival(
     Parameters
     ----------
     table
-        Of `cohort.survival`: ``group``, ``time_years`` (or ``time_months``, ``time_days``),
-        ``survival``, and perhaps ``n_at_risk``, ``lower`` and ``upper``; at most seven groups.
+        Of `cohort.survival` or `cohort.incidence`: ``group``, ``time_years`` (or
+        ``time_months``, ``time_days``), ``survival`` or ``cumulative_incidence``, and perhaps
+        ``n_at_risk``, ``lower`` and ``upper``; at most seven groups.
     ax
         Where to draw; new axes without it.
     at_risk
@@ -70,21 +72,22 @@ def survival(
     >>> axes = spe.plot.survival(table, title="Until the first diagnosis")
     """
     time = one_of(table, *_TIMES)
-    require_columns(table, "group", time, "survival")
+    height = one_of(table, *_HEIGHTS)
+    require_columns(table, "group", time)
     groups = {str(name): rows for name, rows in table.groupby("group", sort=False)}
     if len(groups) > _MOST_GROUPS:
         raise BadInput(f"{len(groups)} groups cannot be told apart", remedy="Draw at most seven")
     axes = axes_for(ax, 6.5, 4.6)
-    names = (f"time ({time.removeprefix('time_')})", "survival")
+    names = (f"time ({time.removeprefix('time_')})", height.replace("_", " "))
     if not groups:
         return finish(nothing_to_draw(axes, "too few individuals at risk"), *names, title)
     is_exact = "n_events" in table.columns or table.attrs.get("exportable") is False
     for index, (name, rows) in enumerate(groups.items()):
-        _curve(axes, name, rows.sort_values(time), time, index, limits, is_exact)
+        _curve(axes, name, rows.sort_values(time), (time, height), index, limits, is_exact)
     remember(axes.lines[-1], "survival", table, is_of_people=is_exact)
     if is_exact:
         label_as_people(axes)
-    axes.set_ylim(0, 1.02)
+    axes.set_ylim(0, 1.02 if height == "survival" else None)
     axes.set_xlim(0, None)
     finish(axes, *names, title)
     _legend(axes, table, len(groups))
@@ -94,10 +97,11 @@ def survival(
 
 
 def _curve(
-    axes: Axes, name: str, rows: pd.DataFrame, time: str, index: int, limits: bool, is_exact: bool
-) -> None:
+    axes: Axes, name: str, rows: pd.DataFrame, columns: tuple[str, str], index: int,
+    limits: bool, is_exact: bool,
+) -> None:  # fmt: skip
     color: Any = COLOURS[index]
-    at, up = rows[time].to_numpy(float), rows["survival"].to_numpy(float)
+    at, up = (rows[column].to_numpy(float) for column in columns)
     style = _STYLES[index % len(_STYLES)]
     how: Any = {"drawstyle": "steps-post"} if is_exact else {}
     axes.plot(at, up, color=color, ls=style, lw=1.6, label=name, **how)

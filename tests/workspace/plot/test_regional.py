@@ -84,6 +84,29 @@ def test_linkage_has_five_classes_and_the_unknown_is_grey() -> None:
         assert plot.data(axes)["r2"].max() <= 1
 
 
+def test_linkage_comes_from_pairs_by_place_and_alleles() -> None:
+    table = results().assign(other_allele="A", effect_allele="G")
+    places = table["base_pair_location"]
+    pairs = pd.DataFrame(
+        {
+            "position_1": [places[300], places[310], places[300], places[1]],
+            "reference_1": "A",
+            "alternate_1": "G",
+            "position_2": [places[320], places[300], places[330], places[2]],
+            "reference_2": "A",
+            "alternate_2": ["G", "G", "T", "G"],
+            "r2": [0.9, 0.5, 0.7, 0.3],
+        }
+    )
+
+    drawn = plot.data(plot.regional(table, r2=pairs, around=600_000))
+    by_place = plot.data(plot.regional(results(), r2=pairs, around=600_000))
+
+    known = drawn.dropna(subset="r2").set_index("base_pair_location")["r2"].to_dict()
+    assert known == {places[300]: 1.0, places[320]: 0.9, places[310]: 0.5}
+    assert by_place["r2"].notna().sum() == 4
+
+
 def test_genes_of_the_region_are_drawn_with_their_strand_and_no_others() -> None:
     axes = plot.regional(results(), genes=GENES, around=600_000)
 

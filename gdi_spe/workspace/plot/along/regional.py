@@ -35,6 +35,9 @@ _MEGABASE = 1_000_000
 # Linkage in fifths, from weak to strong; apart for colour-blind eyes, and darker is stronger.
 _LINKAGE = ("#C7D3E6", "#8FBBD9", "#5AA469", "#E69F00", "#B3201F")
 _LEAD = "#5B2A86"
+# What a pair of `cohort.linkage` names of each variant, and what results call the same.
+_PAIR = ("position", "reference", "alternate")
+_ALLELES = (("other_allele", "effect_allele"), ("reference", "alternate"))
 
 
 def regional(
@@ -44,7 +47,7 @@ def regional(
     *,
     region: str | None = None,
     lead: str | None = None,
-    r2: str | Mapping[str, float] | None = None,
+    r2: str | Mapping[str, float] | pd.DataFrame | None = None,
     genes: pd.DataFrame | None = None,
     around: int = 500_000,
     threshold: float = GENOME_WIDE,
@@ -66,8 +69,8 @@ def regional(
     lead
         The ``rsid`` of the variant to stand out; the strongest of the region without it.
     r2
-        Linkage with the lead: a column of the results, or a number for each ``rsid``. Marks
-        then have one of five colours.
+        Linkage with the lead: a column of the results, a number for each ``rsid``, or the pairs
+        of `cohort.linkage`. Marks then have one of five colours; what is in no pair is grey.
     genes
         A table of ``gene``, ``chromosome``, ``start`` and ``end`` (1-based, both ends
         included), perhaps with ``strand``; or one of `cohort.burden`. Without it genes reach
@@ -93,7 +96,8 @@ def regional(
     Examples
     --------
     >>> results = cohort.association("Body height", ["sex"])
-    >>> axes = spe.plot.regional(results, region="chr19:38433691-38595273")
+    >>> pairs = cohort.linkage(gene="RYR1", min_r2=0.0)
+    >>> axes = spe.plot.regional(results, region="chr19:38433691-38595273", r2=pairs)
     >>> float(axes.get_xlim()[0])
     38.433691
     """
@@ -114,7 +118,7 @@ def regional(
         return finish(nothing_to_draw(axes, "no variant"), name, MINUS_LOG_P, title)
     rows, positions, up = rows.iloc[here], positions[here], _finite(up[here])
     at_lead = int(np.argmax(up)) if named is None else int(np.searchsorted(here, named))
-    linkage = None if r2 is None else _linkage(rows, r2)
+    linkage = None if r2 is None else _linkage(rows, r2, at_lead)
     _draw(axes, rows, positions, up, at_lead, linkage, threshold)
     axes.set_xlim(first / _MEGABASE, last / _MEGABASE)
     known = (
@@ -140,15 +144,37 @@ def _finite(up: Floats) -> Floats:
     return np.where(np.isinf(up), top, up)
 
 
-def _linkage(rows: pd.DataFrame, r2: str | Mapping[str, float]) -> Floats:
+def _linkage(rows: pd.DataFrame, r2: str | Mapping[str, float] | pd.DataFrame, lead: int) -> Floats:
     if isinstance(r2, str):
         values = numbers(rows, r2)
-    else:
+    elif isinstance(r2, Mapping) or not hasattr(r2, "columns"):
         require_columns(rows, "rsid")
         values = np.array([r2.get(name, np.nan) for name in rows["rsid"]], float)
+    else:
+        values = _of_pairs(rows, r2, lead)
     if ((values < 0) | (values > 1 + 1e-9)).any():
         raise BadInput("linkage is not within 0 and 1", remedy="Give r², not r or D")
     return values
+
+
+def _of_pairs(rows: pd.DataFrame, pairs: pd.DataFrame, lead: int) -> Floats:
+    """Return the linkage of each row with the lead, of a table of pairs."""
+    if "chromosome" in pairs.columns:
+        mine = places.chromosomes_of(rows.iloc[[lead]])[0]
+        pairs = pairs[places.chromosomes_of(pairs) == mine]
+    sides = [[f"{name}_{n}" for name in _PAIR] for n in (1, 2)]
+    require_columns(pairs, *sides[0], *sides[1], "r2")
+    alleles = next((a for a in _ALLELES if set(a) <= set(rows.columns)), ())
+    named = [places.positions_of(rows).astype(np.int64).tolist()]
+    named += [rows[name].tolist() for name in alleles]
+    keys = list(zip(*named, strict=True))
+    depth = 1 + len(alleles)
+    ends = [list(pairs[side[:depth]].itertuples(index=False, name=None)) for side in sides]
+    known = {keys[lead]: 1.0}
+    for one, other, value in zip(*ends, numbers(pairs, "r2"), strict=True):
+        if keys[lead] in (one, other):
+            known[other if one == keys[lead] else one] = float(value)
+    return np.array([known.get(key, np.nan) for key in keys])
 
 
 def _draw(
