@@ -7,10 +7,8 @@ import warnings
 from collections.abc import Collection
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
-from gdi_spe.analysis.structure.independent import AUTOSOMES
-from gdi_spe.analysis.structure.kinship import SECOND_DEGREE, kinship
+from gdi_spe.analysis.structure.kinship import SECOND_DEGREE, kinship, n_common_variants
+from gdi_spe.analysis.structure.relatives import MOST_PEOPLE
 from gdi_spe.boundary.cautions import Caution
 from gdi_spe.store.folder import Folder
 
@@ -18,7 +16,6 @@ Pair = frozenset[str]
 # The estimate's standard error is 0.87 over the root of the variants: with fewer than this, pairs
 # of strangers come within five of it of the second degree.
 _ENOUGH_VARIANTS, _COMMON = 3_000, 0.05
-MOST_PEOPLE = 6_000
 _KNOWN: WeakKeyDictionary[Folder, frozenset[Pair]] = WeakKeyDictionary()
 
 
@@ -47,7 +44,7 @@ def warn_of_relatives(
         warnings.warn(
             f"{n_pairs} pairs of relatives (second degree or nearer) are in a model that takes "
             "everybody for strangers: its p-values are too small. Leave relatives out "
-            '(individuals=), or use model="mixed"',
+            '(individuals=cohort.unrelated()), or use model="mixed"',
             RelativesInModel,
             stacklevel=4,
         )
@@ -69,19 +66,9 @@ def _by_pedigree(folder: Folder) -> set[Pair]:
 
 
 def _by_calls(folder: Folder) -> set[Pair]:
-    if len(folder.germline) > MOST_PEOPLE or _n_common(folder) < _ENOUGH_VARIANTS:
+    if len(folder.germline) > MOST_PEOPLE or n_common_variants(folder, _COMMON) < _ENOUGH_VARIANTS:
         return set()
     found = kinship(folder, min_kinship=SECOND_DEGREE, min_frequency=_COMMON)
     return {
         frozenset(pair) for pair in zip(found["individual_1"], found["individual_2"], strict=True)
     }
-
-
-def _n_common(folder: Folder) -> int:
-    n_common = 0
-    for chromosome in folder.chromosomes:
-        if chromosome in AUTOSOMES:
-            counts = folder.counts(chromosome)[0]
-            share = counts["allele_count"] / np.maximum(counts["allele_number"], 1)
-            n_common += int((np.minimum(share, 1 - share) >= _COMMON).sum())
-    return n_common

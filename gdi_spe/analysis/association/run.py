@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from gdi_spe.analysis.association.conditioning import given_variants, without_given
 from gdi_spe.analysis.association.linear import Linear
 from gdi_spe.analysis.association.logistic import Logistic, Test
 from gdi_spe.analysis.association.model import Model, model_of
@@ -71,6 +72,7 @@ def associate(
     repeated: str = "refuse",
     min_allele_count: int = 1,
     min_allele_frequency: float = 0.0,
+    condition_on: Sequence[str] = (),
     relatedness: pd.DataFrame | None = None,
     progress: Progress = quiet,
 ) -> pd.DataFrame:
@@ -102,6 +104,9 @@ def associate(
     min_allele_count, min_allele_frequency
         Leave out variants whose rarer allele has fewer copies, or a smaller frequency, among
         those in the model.
+    condition_on
+        Variants that are covariates too, as in ``"chr7-140753336-A-T"``; they have no row, and a
+        missing call of theirs is the mean.
     relatedness
         Of a mixed model: relationships (twice the kinship) to take instead of those that the
         common variants tell, a row and a column an individual.
@@ -131,7 +136,8 @@ def associate(
     """
     _require(Kind, "model", model)
     _require(Missing, "missing", missing)
-    design = model_of(folder, trait, by_name(folder, covariates, repeated), individuals)
+    given = by_name(folder, covariates, repeated) | given_variants(folder, condition_on)
+    design = model_of(folder, trait, given, individuals)
     least = Least(min_allele_count, min_allele_frequency)
     runner: Linear | Logistic | Mixed
     if model == "mixed":
@@ -146,7 +152,7 @@ def associate(
     for block in blocks(folder, rows_of(folder, region, gene)):
         parts.append(Part.of(block, runner.of(block)))
         progress(len(block.calls))
-    found = table_of(parts, runner.columns)
+    found = without_given(table_of(parts, runner.columns), condition_on)
     found.attrs = _told(folder, design, model, runner, found)
     _warn_of_failures(found)
     return found

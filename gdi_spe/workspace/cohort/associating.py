@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gdi_spe.workspace.asking.selection import Selection
@@ -26,7 +26,7 @@ class Associating(Held):
         model: Kind | None = None,
         *,
         controls: Selection | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
         test: Test = "auto",
@@ -34,6 +34,7 @@ class Associating(Held):
         repeated: str = "refuse",
         min_allele_count: int = 1,
         min_allele_frequency: float = 0.0,
+        condition_on: Sequence[str] = (),
         relatedness: pd.DataFrame | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> pd.DataFrame:
@@ -74,6 +75,9 @@ class Associating(Held):
         min_allele_count, min_allele_frequency
             Leave out variants whose rarer allele has fewer copies, or a smaller frequency,
             among those in the model.
+        condition_on
+            Variants that are covariates too, as in ``"chr7-140753336-A-T"``: what is left when
+            they are known. They have no row, and a missing call of theirs is the mean.
         relatedness
             Of a mixed model: relationships (twice the kinship) to take instead of those that
             the common variants tell, a row and a column an individual.
@@ -124,11 +128,7 @@ class Associating(Held):
         """
         from gdi_spe.analysis.association import run
 
-        if isinstance(trait, Selection):
-            others = trait.controls() if controls is None else controls
-            values = run.case_control(trait.ids, others.ids)
-        else:
-            values = run.quantitative(self.folder, trait, repeated)
+        values, kind = self._trait_of(trait, controls, model, repeated)
         with self._watched(
             "association", progress, is_whole=region is None and gene is None
         ) as advance:
@@ -136,7 +136,7 @@ class Associating(Held):
                 self.folder,
                 values,
                 self._with_components(covariates),
-                model or ("logistic" if isinstance(trait, Selection) else "linear"),
+                kind,
                 individuals=ids_of(individuals),
                 region=region,
                 gene=gene,
@@ -145,6 +145,87 @@ class Associating(Held):
                 repeated=repeated,
                 min_allele_count=min_allele_count,
                 min_allele_frequency=min_allele_frequency,
+                condition_on=condition_on,
                 relatedness=relatedness,
                 progress=advance,
             )
+
+    def independent_associations(
+        self,
+        trait: str | Mapping[str, float] | Selection,
+        covariates: Covariates = (),
+        model: Kind | None = None,
+        *,
+        controls: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
+        region: str | None = None,
+        gene: str | Sequence[str] | None = None,
+        repeated: str = "refuse",
+        max_p_value: float = 5e-8,
+        max_variants: int = 10,
+        min_allele_frequency: float = 0.0,
+    ) -> pd.DataFrame:
+        """Find how many associations there are, by taking the strongest variant into the model.
+
+        Parameters
+        ----------
+        trait, covariates, model, controls, individuals, region, gene, repeated
+            As of `association`.
+        max_p_value, max_variants
+            Where to stop: at a p-value, or after so many variants.
+        min_allele_frequency
+            As of `association`.
+
+        Returns
+        -------
+        One row a step with the columns of `association` and ``step``: each variant as it is in
+        the model of all before it. ``attrs["variants"]`` names them for ``condition_on=``.
+        Empty where nothing is associated. Of variants that always go together one stands for
+        all, and need not be the one that acts.
+
+        Raises
+        ------
+        BadInput
+            As `association`.
+
+        Notes
+        -----
+        Forward selection: a variant that is taken in never leaves again.
+
+        Examples
+        --------
+        >>> found = cohort.independent_associations("height", ["age", "sex"], max_p_value=1e-3,
+        ...                                         max_variants=2, min_allele_frequency=0.05)
+        >>> found["step"].tolist() == list(range(1, len(found) + 1))
+        True
+        """
+        from gdi_spe.analysis.association.stepwise import stepwise
+
+        values, kind = self._trait_of(trait, controls, model, repeated)
+        return stepwise(
+            self.folder,
+            values,
+            self._with_components(covariates),
+            kind,
+            max_p_value=max_p_value,
+            max_variants=max_variants,
+            individuals=ids_of(individuals),
+            region=region,
+            gene=gene,
+            repeated=repeated,
+            min_allele_frequency=min_allele_frequency,
+        )
+
+    def _trait_of(
+        self,
+        trait: str | Mapping[str, float] | Selection,
+        controls: Selection | None,
+        model: Kind | None,
+        repeated: str,
+    ) -> tuple[dict[str, float], Kind]:
+        from gdi_spe.analysis.association import run
+
+        if isinstance(trait, Selection):
+            others = trait.controls() if controls is None else controls
+            return run.case_control(trait.ids, others.ids), model or "logistic"
+        return run.quantitative(self.folder, trait, repeated), model or "linear"

@@ -1,0 +1,68 @@
+"""How many associations there are: the strongest variant, and what is left when it is known."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gdi_spe.analysis.association.conditioning import name_of
+from gdi_spe.analysis.association.run import Kind, NoFiniteEstimate, associate
+from gdi_spe.analysis.association.traits import Covariates
+from gdi_spe.store.folder import Folder
+
+GENOME_WIDE = 5e-8
+
+
+def stepwise(
+    folder: Folder,
+    trait: Mapping[str, float],
+    covariates: Covariates = (),
+    model: Kind = "linear",
+    *,
+    max_p_value: float = GENOME_WIDE,
+    max_variants: int = 10,
+    **words: Any,
+) -> pd.DataFrame:
+    """Take the variant of the smallest p-value into the model, until none is small enough.
+
+    Parameters
+    ----------
+    folder, trait, covariates, model
+        As of `associate`, and so are further arguments (``region=`` above all).
+    max_p_value
+        Where to stop.
+    max_variants
+        After how many to stop.
+
+    Returns
+    -------
+    One row a step, the columns of `associate` and ``step``: each variant as it is in the model
+    of all before it. ``attrs`` has ``variants``, their names for ``condition_on=``, those that
+    were given as ``condition_on`` first. Empty where nothing is associated.
+
+    Notes
+    -----
+    Forward selection, as plink2's ``--condition`` by hand: of variants that always go together
+    the first in the table stands for all, and need not be the one that acts.
+    """
+    given = list(words.pop("condition_on", ()))
+    steps: list[pd.DataFrame] = []
+    told: dict[Any, Any] = {}
+    while len(steps) < max_variants:
+        with warnings.catch_warnings():
+            # Variants that follow from those in the model are no news here.
+            warnings.simplefilter("ignore", NoFiniteEstimate)
+            found = associate(folder, trait, covariates, model, condition_on=given, **words)
+        told = told or dict(found.attrs)
+        strength = found["neg_log_10_p_value"].fillna(-1)
+        if not len(found) or not found.loc[strength.idxmax(), "p_value"] <= max_p_value:
+            break
+        best = found.loc[[strength.idxmax()]]
+        steps.append(best.assign(step=len(steps) + 1))
+        given.append(name_of(best.iloc[0]))
+    table = pd.concat(steps, ignore_index=True) if steps else found.iloc[:0].assign(step=0)
+    table.attrs = told | {"variants": given}
+    return table
