@@ -9,12 +9,15 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gdi_spe.analysis.carried import Carried, alleles_of, carried
+from gdi_spe.analysis.carried import alleles_of
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.scores import matching
+from gdi_spe.analysis.scores.alternates import Alternates, alternates
 from gdi_spe.analysis.scores.matching import Ambiguous
 from gdi_spe.analysis.scores.scoring_file import read
 from gdi_spe.boundary.errors import BadInput
@@ -219,56 +222,64 @@ def _add(
     missing: Missing, males_on_x: int, progress: Callable[[int], None],
 ) -> None:  # fmt: skip
     keys = folder.variants(chromosome, ["position", "reference"])
-    position = keys["position"].to_numpy()
-    reference = np.array(keys["reference"].to_pylist(), object)
-    row_of = np.full(folder.n_samples, -1, np.int32)
-    row_of[samples] = np.arange(len(samples))
+    position, places = keys["position"].to_numpy(), _places(keys)
     part = part.sort_values("row", kind="stable")
     for first in range(0, len(part), _AT_ONCE):
         some = part.iloc[first : first + _AT_ONCE]
-        rows, members = _members(some, position, reference)
-        held = carried(folder, chromosome, rows, row_of, len(samples), one_counts=males_on_x)
+        rows, members = _members(some, places)
+        sign = np.where(some["counts_reference"], -1.0, 1.0)
+        coefficient = members @ (sign * some["weight"].to_numpy(float))
+        held = alternates(folder, chromosome, rows, coefficient, samples, males_on_x)
         linked, rule = alleles_of(folder, chromosome, position[some["row"]], samples)
         one = np.where(rule == ONE, males_on_x, np.where(rule == ABSENT, 0, 2))
-        _add_block(held, members, some, linked, one, sums)
+        sums.score += held.total
+        gaps = _gaps(held, members)
+        _add_block(gaps, some, linked, one, sums)
         if missing == "mean":
             frequency = members.T @ _frequencies(folder, chromosome, rows, samples)
-            _fill(held, members, some, linked, one, sums, frequency)
+            _fill(gaps, some, linked, one, sums, frequency)
         progress(len(some))
 
 
+def _places(keys: pa.Table) -> NDArray[np.int64]:
+    """Return the first and the row after the last with the place and reference of each row."""
+    position, reference = keys["position"].to_numpy(), keys["reference"]
+    same = pc.equal(reference.slice(1), reference.slice(0, max(0, len(position) - 1)))
+    again = np.zeros(len(position), bool)
+    again[1:] = (position[1:] == position[:-1]) & same.to_numpy()
+    starts = np.flatnonzero(~again)
+    number = np.cumsum(~again) - 1
+    return np.stack([starts[number], np.append(starts[1:], len(position))[number]])
+
+
 def _members(
-    some: pd.DataFrame, position: NDArray[np.int32], reference: NDArray[np.object_]
+    some: pd.DataFrame, places: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], sparse.csr_array]:
     """Return the rows that count, and which of them each weight asks, ``(rows, weights)``.
 
     Where the effect allele is the reference, all alternates of its place do.
     """
-    asked: list[tuple[int, int]] = []
-    for index, (row, is_reference) in enumerate(
-        zip(some["row"], some["counts_reference"], strict=True)
-    ):
-        if not is_reference:
-            asked.append((row, index))
-            continue
-        first, last = np.searchsorted(position, [position[row], position[row] + 1])
-        same = np.flatnonzero(reference[first:last] == reference[row]) + first
-        asked += [(int(each), index) for each in same]
-    pairs = np.array(asked, np.int64).reshape(-1, 2)
-    rows, place = np.unique(pairs[:, 0], return_inverse=True)
-    shape = (len(rows), len(some))
-    return rows, sparse.coo_array((np.ones(len(pairs)), (place, pairs[:, 1])), shape=shape).tocsr()
+    row = some["row"].to_numpy(np.int64)
+    is_reference = some["counts_reference"].to_numpy(bool)
+    first = np.where(is_reference, places[0][row], row)
+    number = np.where(is_reference, places[1][row], row + 1) - first
+    before = np.cumsum(number) - number
+    asked = np.repeat(first - before, number) + np.arange(number.sum())
+    rows, place = np.unique(asked, return_inverse=True)
+    weights, shape = np.repeat(np.arange(len(some)), number), (len(rows), len(some))
+    return rows, sparse.coo_array((np.ones(len(asked)), (place, weights)), shape=shape).tocsr()
 
 
 def _add_block(
-    held: Carried, members: sparse.csr_array, some: pd.DataFrame, linked: NDArray[np.bool_],
+    gaps: sparse.csr_array, some: pd.DataFrame, linked: NDArray[np.bool_],
     one: NDArray[np.int64], sums: _Sums,
 ) -> None:  # fmt: skip
-    """Add what is called; ``one`` is how many alleles each has where sex decides."""
+    """Count what is called, and add what the reference is worth where it is the effect allele.
+
+    ``one`` is how many alleles each individual has where sex decides.
+    """
     weight = some["weight"].to_numpy(float)
     is_reference = some["counts_reference"].to_numpy(bool)
-    sums.score += held.dosage @ (members @ (np.where(is_reference, -1.0, 1.0) * weight))
-    gaps = _gaps(held, members)
     for here, alleles in ((~linked, np.full(len(one), 2)), (linked, one)):
         n_lost = np.asarray(gaps @ here.astype(float)).astype(np.int64)
         sums.n_missing += n_lost
@@ -278,18 +289,18 @@ def _add_block(
 
 
 def _fill(
-    held: Carried, members: sparse.csr_array, some: pd.DataFrame, linked: NDArray[np.bool_],
+    gaps: sparse.csr_array, some: pd.DataFrame, linked: NDArray[np.bool_],
     one: NDArray[np.int64], sums: _Sums, frequency: Floats,
 ) -> None:  # fmt: skip
     """Add for missing calls what frequencies let expect; ``frequency`` is of the alternates."""
     effect = np.where(some["counts_reference"], 1 - frequency, frequency)
-    expected, gaps = some["weight"].to_numpy(float) * effect, _gaps(held, members)
+    expected = some["weight"].to_numpy(float) * effect
     for here, alleles in ((~linked, np.full(len(one), 2)), (linked, one)):
         sums.score += alleles * (gaps @ (expected * here))
         sums.n_alleles += alleles * np.asarray(gaps @ here.astype(float)).astype(np.int64)
 
 
-def _gaps(held: Carried, members: sparse.csr_array) -> sparse.csr_array:
+def _gaps(held: Alternates, members: sparse.csr_array) -> sparse.csr_array:
     """Return whose call is missing at each weight's place, ``(individuals, weights)``."""
     gaps = (held.missing @ members).tocsr()
     gaps.data = (gaps.data > 0).astype(float)
