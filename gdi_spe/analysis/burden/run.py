@@ -95,8 +95,9 @@ def burden(
     (cumulative), ``n_carriers`` (individuals), ``n_carrier_families`` (each family of the
     pedigree once), ``n_carriers_cases``, ``n_carriers_controls``, ``n_missing`` (calls),
     ``beta`` (of one more carrier or allele; log odds for cases), ``standard_error``,
-    ``p_value``, ``neg_log_10_p_value``, ``n``, ``test``. NaN and ``none`` where nothing can be
-    estimated. ``attrs`` tells n, cases, controls, covariates, lambda GC by mask and bound.
+    ``p_value``, ``neg_log_10_p_value``, ``n``, ``n_cases``, ``n_controls``, ``test``. NaN and
+    ``none`` where nothing can be estimated. ``attrs`` tells n, cases, controls, covariates,
+    pairs of relatives, and lambda GC by mask and bound.
     A small p-value speaks of the set, not of any variant in it.
 
     Raises
@@ -163,8 +164,11 @@ def _tested(
     parts = []
     for rows in batch.parts(people.n):
         numbers = batch.numbers(statistic, missing, rows)
-        fitted = fit.of(numbers, in_cases[rows])
-        parts.append(pd.DataFrame(vars(fitted)))
+        fitted = pd.DataFrame(vars(fit.of(numbers, in_cases[rows])))
+        if people.kind == "logistic":
+            n_cases = (~np.isnan(numbers)) @ people.cases.astype(np.int64)
+            fitted = fitted.assign(n_cases=n_cases, n_controls=fitted["n"] - n_cases)
+        parts.append(fitted)
     table = pd.concat([table, pd.concat(parts, ignore_index=True)], axis=1)
     return table[table["n_carriers"] >= min_carriers]
 

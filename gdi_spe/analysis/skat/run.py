@@ -173,4 +173,8 @@ def _tested(batch: Batch, people: People, test: _Test) -> pd.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), ()]
     for name, values in zip(("q_statistic", "log_p", "rho", "test"), columns, strict=True):
         table[name] = values
-    return table.assign(n=people.n)
+    table = table.assign(n=people.n)
+    if people.kind == "logistic":
+        n_cases = int(people.cases.sum())
+        table = table.assign(n_cases=n_cases, n_controls=people.n - n_cases)
+    return table

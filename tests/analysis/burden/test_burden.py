@@ -128,6 +128,13 @@ def test_a_logistic_burden_equals_statsmodels_and_counts_both_groups(made: Made)
         assert ours["n_carriers_cases"] == g[made.is_case].sum()
         assert ours["n_carriers_controls"] == g[~made.is_case].sum()
     assert table.attrs["n_cases"] == made.is_case.sum()
+    assert (table["n_cases"] == made.is_case.sum()).all()
+    dropped = burden(made.folder, cases_of(made), ["age"], "logistic", missing="drop",
+                     masks="protein_truncating", max_frequency=0.05, test="wald")  # fmt: skip
+    called = ~np.isnan(made.dosages[made.taken("AAA", TRUNCATING, 0.05)]).any(axis=0)
+    ours = row_of(dropped, "AAA", "protein_truncating")
+    assert ours["n_cases"] == made.is_case[called].sum()
+    assert ours["n_controls"] == (~made.is_case)[called].sum()
 
 
 def test_few_carriers_among_cases_are_fitted_by_firth_and_said_so(made: Made) -> None:
