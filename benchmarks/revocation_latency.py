@@ -217,108 +217,120 @@ class Rehearsal:
 
 async def rehearse(it: Rehearsal) -> list[Row]:
     """Measure every event."""
+    stages = (expiries, revoked_by_rems, of_a_quarter_each, switches, data_retired)
+    return [row for stage in stages for row in await stage(it)]
+
+
+async def expiries(it: Rehearsal) -> list[Row]:
+    """Let visas run out, with the node process there and without it."""
     rows = []
+    for is_up, what in (
+        (True, "a visa expires"),
+        (False, "a visa expires while node process and Hub are down"),
+    ):
+        # An end is known from the start; so that all have time to come up, it is minutes away.
+        end = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=30 + 8 * it.n)
+        team = await it.team(end)
 
-    # A visa's end is known from the start; so that all have time to come up, it is minutes away.
-    end = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=30 + 8 * it.n)
-    team = await it.team(end)
+        async def at_its_end(end: datetime = end, is_up: bool = is_up) -> float:
+            await asyncio.sleep(max(0.0, end.timestamp() - time.time() - 5))
+            if not is_up:
+                await asyncio.to_thread(it.stack.processes.kill, "serve")
+            await asyncio.sleep(max(0.0, end.timestamp() - time.time()))
+            return end.timestamp()
 
-    async def at_its_end() -> float:
-        await asyncio.sleep(max(0.0, end.timestamp() - time.time()))
-        return end.timestamp()
-
-    rows.append(await it.measured(Row("a visa expires", "the visa's `exp`"), team, at_its_end))
-
-    end = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=30 + 8 * it.n)
-    team = await it.team(end)
-
-    async def without_node() -> float:
-        await asyncio.sleep(max(0.0, end.timestamp() - time.time() - 5))
-        await asyncio.to_thread(it.stack.processes.kill, "serve")
-        await asyncio.sleep(max(0.0, end.timestamp() - time.time()))
-        return end.timestamp()
-
-    what = "a visa expires while node process and Hub are down"
-    rows.append(await it.measured(Row(what, "the visa's `exp`"), team, without_node))
+        rows.append(await it.measured(Row(what, "the visa's `exp`"), team, at_its_end))
     await asyncio.to_thread(it.stack.start, "serve")
+    return rows
 
+
+async def revoked_by_rems(it: Rehearsal) -> list[Row]:
+    """Let the committee withdraw everything, without a push."""
     team = await it.team()
 
     async def withdrawn() -> None:
         for one in team:
             await asyncio.to_thread(it.committee.withdraw, one.sub, COHORT)
 
-    what = "REMS revokes"
     known = "the first decision there (read every 5 s, no push)"
-    rows.append(await it.measured(Row(what, known), team, withdrawn))
+    return [await it.measured(Row("REMS revokes", known), team, withdrawn)]
 
+
+async def of_a_quarter_each(it: Rehearsal) -> list[Row]:
+    """Let four events come to a quarter of one team each."""
     team = await it.team()
     quarter = max(1, it.n // 4)
-    parts = [team[n * quarter : (n + 1) * quarter] for n in range(4)]
 
-    async def removed() -> None:
-        for one in parts[0]:
-            await command(it, "project", "remove-member", PROJECT, one.person, "--why", "left")
+    async def removed(one: Started) -> None:
+        await command(it, "project", "remove-member", PROJECT, one.person, "--why", "left")
 
-    async def unfulfilled() -> None:
-        for one in parts[1]:
-            await command(it, "grants", "unfulfil", one.person, "terms-1", "--why", "withdrawn")
+    async def unfulfilled(one: Started) -> None:
+        await command(it, "grants", "unfulfil", one.person, "terms-1", "--why", "withdrawn")
 
-    async def token_refused() -> None:
-        for one in parts[2]:
-            await it.hub.post(f"/v1/people/{one.person}/login-ended", {"why": "token-refused"})
+    async def token_refused(one: Started) -> None:
+        await it.hub.post(f"/v1/people/{one.person}/login-ended", {"why": "token-refused"})
 
-    async def visa_gone() -> None:
-        for one in parts[3]:
-            await it.log_in(one.sub, [])
+    async def visa_gone(one: Started) -> None:
+        await it.log_in(one.sub, [])
 
-    for what, known, part, happens in (
-        ("a member is removed by the node", "the first of the commands", parts[0], removed),
-        ("terms or training are withdrawn", "the first of the commands", parts[1], unfulfilled),
-        ("the provider refuses the token", "the Hub's poll", parts[2], token_refused),
-        ("a visa is gone from the passport", "the Hub's poll", parts[3], visa_gone),
+    rows = []
+    for number, (what, known, happens) in enumerate(
+        (
+            ("a member is removed by the node", "the first of the commands", removed),
+            ("terms or training are withdrawn", "the first of the commands", unfulfilled),
+            ("the provider refuses the token", "the Hub's poll", token_refused),
+            ("a visa is gone from the passport", "the Hub's poll", visa_gone),
+        )
     ):
+        part = team[number * quarter : (number + 1) * quarter]
+
+        async def to_each(
+            part: list[Started] = part, happens: Callable[[Started], Awaitable[None]] = happens
+        ) -> None:
+            for one in part:
+                await happens(one)
+
         if part:
-            rows.append(await it.measured(Row(what, known), part, happens))
+            rows.append(await it.measured(Row(what, known), part, to_each))
     for one in team[4 * quarter :]:
         await it.admin.post(f"/v1/workspaces/{one.wid}/stop", {"why": "the round is over"})
+    return rows
 
+
+async def switches(it: Rehearsal) -> list[Row]:
+    """Throw the kill switch three ways, and undo it."""
     team = await it.team()
 
     async def one_by_one() -> None:
         await asyncio.gather(*(switch(it, person=one.person) for one in team))
 
-    what = "kill switch, each person by name"
-    rows.append(await it.measured(Row(what, "the first command"), team, one_by_one))
+    row = Row("kill switch, each person by name", "the first command")
+    rows = [await it.measured(row, team, one_by_one)]
     assert await it.refused(team[0].person) == "suspended"
 
     team = await it.team()
-    rows.append(
-        await it.measured(
-            Row("kill switch, one project", "the command"), team,
-            lambda: switch(it, project=PROJECT),
-        )
-    )  # fmt: skip
+    row = Row("kill switch, one project", "the command")
+    rows.append(await it.measured(row, team, lambda: switch(it, project=PROJECT)))
     assert await it.refused(team[0].person) == "project-suspended"
     await command(it, "project", "resume", PROJECT, "--why", "the round is over")
 
     team = await it.team()
-    rows.append(
-        await it.measured(
-            Row("kill switch, the whole node", "the command"), team, lambda: switch(it)
-        )
-    )
+    row = Row("kill switch, the whole node", "the command")
+    rows.append(await it.measured(row, team, lambda: switch(it)))
     assert await it.refused(team[0].person) == "node-closed"
     await it.admin.post("/v1/reopen", {"why": "the round is over"})
+    return rows
 
+
+async def data_retired(it: Rehearsal) -> list[Row]:
+    """Take a dataset out of use."""
     team = await it.team()
 
     async def retired() -> None:
         await command(it, "dataset", "retire", COHORTS[0].datasets[0], "--why", "recalled")
 
     what = "data are taken out of use (a version that ends at once)"
-    rows.append(await it.measured(Row(what, "the command"), team, retired))
-    return rows
+    return [await it.measured(Row(what, "the command"), team, retired)]
 
 
 async def command(it: Rehearsal, *words: str) -> None:

@@ -13,6 +13,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import sync_playwright
 
+from gdi_spe.node.identity.obligations import keep_obligations
+from gdi_spe.node.settings import ObligationSettings
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 pytestmark = pytest.mark.browser
@@ -90,3 +93,33 @@ def test_review_and_download_in_a_browser(site, address, chromium):
     assert dialogs == []
     background = ada.evaluate("getComputedStyle(document.querySelector('.bar')).backgroundColor")
     assert background == "rgb(20, 80, 110)"
+
+
+def test_terms_and_four_eyes_in_a_browser(site, address, chromium):
+    with site.database.write() as session:
+        terms = ObligationSettings(id="terms-1", kind="terms", title="Terms of use")
+        keep_obligations(session, [terms], site.at)
+    ada = person(chromium, address, "ada", "members")
+    ada.get_by_role("link", name="Your duties").click()
+    assert ada.get_by_text("due now").count() == 1
+    ada.get_by_role("button", name="I have read and accept them").click()
+    ada.wait_for_load_state()
+    assert ada.get_by_text("due now").count() == 0
+    assert ada.get_by_text("How the node stands").count() == 0
+
+    ann, bea = (person(chromium, address, sub, "admins") for sub in ("ann", "bea"))
+    ann.goto(f"{address}/duties")
+    ann.select_option("select[name=verb]", "import-dataset")
+    ann.fill("input[name=target]", "GDI-XX-DATASET-009")
+    ann.fill("textarea[name=why]", "<b>A new release</b> of the data")
+    ann.get_by_role("button", name="Propose").click()
+    ann.wait_for_load_state()
+    assert ann.get_by_text("somebody else has to approve it").count() == 1
+
+    bea.goto(f"{address}/duties")
+    assert bea.get_by_text("<b>A new release</b> of the data").count() == 1
+    bea.get_by_role("button", name="Approve").click()
+    bea.wait_for_load_state()
+
+    assert bea.get_by_text("approved; it can be done").count() == 1
+    assert bea.get_by_text("How the node stands").count() == 1
