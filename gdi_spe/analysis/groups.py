@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +68,16 @@ def groups_of(
     return [Group(name, _indexes(found[name])) for name in sorted(found)]
 
 
+_VALUES: WeakKeyDictionary[Folder, dict[str, dict[str, str | None]]] = WeakKeyDictionary()
+
+
 def _values(folder: Folder, by: By) -> dict[str, str | None]:
-    table = folder.table("individuals")
-    return dict(zip(table["individual_id"].to_pylist(), table[by].to_pylist(), strict=True))
+    held = _VALUES.setdefault(folder, {})
+    if by not in held:
+        table = folder.table("individuals")
+        pairs = zip(table["individual_id"].to_pylist(), table[by].to_pylist(), strict=True)
+        held[by] = dict(pairs)
+    return held[by]
 
 
 def _indexes(samples: Any) -> NDArray[np.int64]:
