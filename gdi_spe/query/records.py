@@ -15,7 +15,9 @@ from gdi_spe.query.order.times import Stretch, birth_of
 from gdi_spe.query.outcome import Ids
 from gdi_spe.query.variants.regions import Regions
 from gdi_spe.query.variants.rows import VariantRows
+from gdi_spe.query.variants.source import InMemory, OnDisk, Source
 from gdi_spe.store.folder import DatasetFolder, Folder
+from gdi_spe.store.opening import filled_columns
 from gdi_spe.terms import hpo
 from gdi_spe.terms.curies import looks_like_curie
 from gdi_spe.terms.likeness import N_DRAWS, SEED, Likeness, compare, meaning_of
@@ -36,15 +38,23 @@ ANNOTATIONS = (
 )
 
 
+# A chromosome of more variants than this is read where a question needs it.
+_IN_MEMORY = 1_000_000
+
+
 class Records:
     """A folder's tables, read when first asked for."""
 
-    def __init__(self, folder: Folder, hierarchies: Hierarchies) -> None:
+    def __init__(
+        self, folder: Folder, hierarchies: Hierarchies, in_memory: int = _IN_MEMORY
+    ) -> None:
         self.folder = folder
+        self._in_memory = in_memory
         self.hierarchies = hierarchies
         self._tables: dict[str, pa.Table] = {}
         self._indexes: dict[tuple[str, str], Index] = {}
         self._variants: dict[str, VariantRows] = {}
+        self._filled: dict[str, dict[str, bool]] = {}
         self._likeness: dict[tuple[tuple[str, ...], int, int], list[Likeness]] = {}
 
     def table(self, name: str) -> pa.Table:
@@ -60,16 +70,31 @@ class Records:
             self._indexes[name, column] = Index.of(table[column])
         return table.take(pa.array(self._indexes[name, column].rows_of(values)))
 
+    @property
+    def chromosomes(self) -> tuple[str, ...]:
+        """Chromosomes that have variants."""
+        return self.folder.chromosomes
+
     def variants(self, chromosome: str) -> pa.Table:
-        """Return the annotations of a chromosome's variants."""
-        return self.variant_rows(chromosome).table
+        """Return the annotations of a chromosome's variants, all of them in memory."""
+        return self.variant_rows(chromosome).source.columns(ANNOTATIONS)
 
     def variant_rows(self, chromosome: str) -> VariantRows:
-        """Return the same with what finds rows by gene and place."""
+        """Return the same with what finds rows by gene and place, and reads those alone."""
         if chromosome not in self._variants:
-            table = self.folder.variants(chromosome, ANNOTATIONS).combine_chunks()
-            self._variants[chromosome] = VariantRows(table)
+            file = self.folder.variants_file(chromosome)
+            source: Source = OnDisk(file, f"variants/{chromosome}.parquet", ANNOTATIONS)
+            if source.n_rows <= self._in_memory:
+                table = self.folder.variants(chromosome, ANNOTATIONS).combine_chunks()
+                source = InMemory(table)
+            self._variants[chromosome] = VariantRows(source)
         return self._variants[chromosome]
+
+    def is_filled(self, chromosome: str, column: str) -> bool:
+        """Say whether a variant of a chromosome has a value in a column, as its file tells."""
+        if chromosome not in self._filled:
+            self._filled[chromosome] = filled_columns(self.folder.variants_file(chromosome))
+        return self._filled[chromosome][column]
 
     @cached_property
     def everyone(self) -> frozenset[str]:

@@ -65,3 +65,20 @@ def open_parquet(path: Path, file: str, schema: pa.Schema | None) -> pq.ParquetF
             kind = found.field(field.name).type
             raise FileBroken(file, f"the column {field.name} is {kind}, not {field.type}")
     return opened
+
+
+def filled_columns(file: pq.ParquetFile) -> dict[str, bool]:
+    """Say of each column whether a row has a value, from the statistics of the file.
+
+    Where there are no statistics it may have one.
+    """
+    found: dict[str, bool] = {}
+    metadata = file.metadata
+    for group in range(metadata.num_row_groups):
+        for index in range(metadata.num_columns):
+            column = metadata.row_group(group).column(index)
+            name, told = column.path_in_schema.split(".")[0], column.statistics
+            is_silent = told is None or told.null_count is None
+            has = is_silent or told.null_count < column.num_values
+            found[name] = found.get(name, False) or has
+    return dict.fromkeys(file.schema_arrow.names, False) | found

@@ -8,6 +8,7 @@ import pytest
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.genotypes import UnknownGene, matching, require_genes
 from gdi_spe.query.variants.rows import VariantRows
+from gdi_spe.query.variants.source import InMemory
 from gdi_spe.store.schemas import ANNOTATION_COLUMNS, OTHER_GENES
 
 
@@ -40,7 +41,7 @@ class OneChromosome:
         return self.table
 
     def variant_rows(self, _chromosome: str) -> VariantRows:
-        return VariantRows(self.table)
+        return VariantRows(InMemory(self.table))
 
 
 @pytest.mark.parametrize(

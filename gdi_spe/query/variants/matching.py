@@ -19,7 +19,8 @@ from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.places import Allele, Span
 from gdi_spe.query.records import Records, among
 from gdi_spe.query.variants.proteins import short_change
-from gdi_spe.query.variants.rows import Ints, VariantRows, other_genes, union
+from gdi_spe.query.variants.rows import VariantRows, other_genes, union
+from gdi_spe.query.variants.source import Ints
 
 Mask = NDArray[np.bool_]
 # Nucleotide codes of IUPAC that Beacon allows for bases.
@@ -49,26 +50,29 @@ class UnknownGene(BadInput):
 
 def matching(records: Records, chromosome: str, condition: CarriesVariant) -> Mask:
     """Say which variants of a chromosome meet everything that is asked of a variant."""
-    mask = np.zeros(records.variants(chromosome).num_rows, bool)
+    mask = np.zeros(records.variant_rows(chromosome).source.n_rows, bool)
     mask[rows_of(records, chromosome, condition)] = True
     return mask
 
 
 def rows_of(records: Records, chromosome: str, condition: CarriesVariant) -> Ints:
     """Return the row numbers of the variants that meet everything that is asked of a variant."""
-    rows = _candidates(records.variant_rows(chromosome), chromosome, condition)
-    table = records.variants(chromosome)
+    known = records.variant_rows(chromosome)
+    rows = _candidates(known, chromosome, condition)
     if rows is None:
-        return np.flatnonzero(_meets(table, chromosome, condition))
+        return union([start + np.flatnonzero(_meets(part, chromosome, condition))
+                      for start, part in known.source.parts()])  # fmt: skip
     if not len(rows):
         return rows
-    return rows[_meets(table.take(pa.array(rows)), chromosome, condition)]
+    return rows[_meets(known.source.take(rows), chromosome, condition)]
 
 
 def alleles_among(records: Records, chromosome: str, rows: Ints, condition: CarriesVariant) -> int:
     """Return how many of the alleles that are asked for by their bases are among some rows."""
-    table = records.variants(chromosome).take(pa.array(rows)) if condition.alleles else None
     here = [allele for allele in condition.alleles if allele.chromosome == chromosome]
+    if not here:
+        return 0
+    table = records.variant_rows(chromosome).source.take(rows)
     return sum(bool(_is_allele(table, allele).any()) for allele in here)
 
 
@@ -213,14 +217,13 @@ def require_annotations(records: Records, condition: CarriesVariant) -> None:
         "hgvs_c": condition.hgvs_c,
     }
     for column, values in asked.items():
-        tables = (records.variants(name) for name in records.folder.chromosomes)
-        if values and all(table[column].null_count == table.num_rows for table in tables):
+        if values and not any(records.is_filled(name, column) for name in records.chromosomes):
             raise NotAnnotated(column)
 
 
 def require_genes(records: Records, genes: Iterable[str]) -> None:
     """Refuse genes that no variant here is annotated with, naming the nearest."""
-    indexes = [records.variant_rows(name).by_gene.names for name in records.folder.chromosomes]
+    indexes = [records.variant_rows(name).by_gene.names for name in records.chromosomes]
     for gene in genes:
         if not any(gene in names for names in indexes):
             known = sorted({name for names in indexes for name in names})

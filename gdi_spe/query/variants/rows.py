@@ -13,32 +13,33 @@ from numpy.typing import NDArray
 
 from gdi_spe.query.index import Index
 from gdi_spe.query.places import Allele, Span
-
-Ints = NDArray[np.int64]
+from gdi_spe.query.variants.source import Ints, Source
 
 
 @dataclass(frozen=True)
 class VariantRows:
     """Annotations, a row a variant, sorted by position."""
 
-    table: pa.Table
+    source: Source
 
     @cached_property
     def positions(self) -> NDArray[np.int32]:
         """First base of each variant, from 1."""
-        return np.asarray(self.table["position"].to_numpy())
+        return np.asarray(self.source.columns(["position"])["position"].to_numpy())
 
     @cached_property
     def longest_reference(self) -> int:
         """Bases of the longest reference allele: how far before a place a variant may begin."""
-        return int(pc.max(pc.binary_length(self.table["reference"])).as_py() or 1)
+        references = self.source.columns(["reference"])["reference"]
+        return int(pc.max(pc.binary_length(references)).as_py() or 1)
 
     @cached_property
     def by_gene(self) -> Index:
         """Which rows are annotated with a gene, by symbol and identifier, the further ones too."""
-        parents, others = other_genes(self.table)
-        own = np.arange(self.table.num_rows)
-        columns = [(self.table, own, "gene"), (self.table, own, "gene_id"),
+        table = self.source.columns(["gene", "gene_id", "other_genes"])
+        parents, others = other_genes(table)
+        own = np.arange(table.num_rows)
+        columns = [(table, own, "gene"), (table, own, "gene_id"),
                    (others, parents, "gene"), (others, parents, "gene_id")]  # fmt: skip
         told = [chunk for each, _, name in columns for chunk in each[name].chunks]
         rows = np.concatenate([numbers for _, numbers, _ in columns])

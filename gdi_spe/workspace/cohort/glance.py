@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.store.opening import filled_columns
 from gdi_spe.store.schemas import PERSON_TABLES, VARIANTS
 from gdi_spe.workspace.showing import shown_count
 
@@ -114,17 +115,8 @@ def _variants(folder: CohortFolder) -> Iterator[Fact]:
 
 def _filled(folder: CohortFolder, chromosomes: Iterable[str]) -> Mapping[str, bool]:
     """Say of each column whether a variant has a value, from the files' statistics."""
-    found: dict[str, bool] = {}
-    for chromosome in chromosomes:
-        metadata = folder.variants_file(chromosome).metadata
-        for group in range(metadata.num_row_groups):
-            for index in range(metadata.num_columns):
-                column = metadata.row_group(group).column(index)
-                name = column.path_in_schema.split(".")[0]
-                told = column.statistics
-                has = told is None or told.null_count is None or told.null_count < column.num_values
-                found[name] = found.get(name, False) or has
-    return found
+    told = [filled_columns(folder.variants_file(chromosome)) for chromosome in chromosomes]
+    return {name: any(each[name] for each in told) for name in told[0]}
 
 
 def _genes(folder: CohortFolder) -> str:

@@ -1,0 +1,109 @@
+"""Where annotations come from: a table in memory, or a file of which a part is read at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow.parquet import ParquetFile
+
+from gdi_spe.store.opening import naming
+
+Ints = NDArray[np.int64]
+# Row groups that are kept after they were read: some two million variants.
+_MOST_GROUPS = 256
+
+
+class Source(Protocol):
+    """Annotations of one chromosome's variants, a row a variant."""
+
+    @property
+    def n_rows(self) -> int:
+        """How many variants there are."""
+
+    def columns(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all rows."""
+
+    def take(self, rows: Ints) -> pa.Table:
+        """Return some rows, in the order asked."""
+
+    def parts(self) -> Iterator[tuple[int, pa.Table]]:
+        """Yield all rows in their order, with the number of the first of each part."""
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A table that is small enough to be kept."""
+
+    table: pa.Table
+
+    @property
+    def n_rows(self) -> int:
+        """How many variants there are."""
+        return int(self.table.num_rows)
+
+    def columns(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all rows."""
+        return self.table.select(list(names))
+
+    def take(self, rows: Ints) -> pa.Table:
+        """Return some rows, in the order asked."""
+        return self.table.take(pa.array(rows))
+
+    def parts(self) -> Iterator[tuple[int, pa.Table]]:
+        """Yield the table."""
+        yield 0, self.table
+
+
+class OnDisk:
+    """A file of which the row groups are read that a question needs."""
+
+    def __init__(self, file: ParquetFile, name: str, kept: Sequence[str]) -> None:
+        self._file, self._name, self._kept = file, name, list(kept)
+        metadata = file.metadata
+        sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        self._edges = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        self._groups: OrderedDict[int, pa.Table] = OrderedDict()
+
+    @property
+    def n_rows(self) -> int:
+        """How many variants there are."""
+        return int(self._edges[-1])
+
+    def columns(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all rows."""
+        with naming(self._name):
+            return self._file.read(columns=list(names))
+
+    def take(self, rows: Ints) -> pa.Table:
+        """Return some rows, in the order asked."""
+        groups = np.searchsorted(self._edges, rows, side="right") - 1
+        needed, place = np.unique(groups, return_inverse=True)
+        tables = [self._group(int(group)) for group in needed]
+        if not tables:
+            return self._file.schema_arrow.empty_table().select(self._kept)
+        before = np.concatenate([[0], np.cumsum([table.num_rows for table in tables])])[:-1]
+        local = rows - self._edges[groups] + before[place]
+        return pa.concat_tables(tables).combine_chunks().take(pa.array(local))
+
+    def parts(self) -> Iterator[tuple[int, pa.Table]]:
+        """Yield the row groups; they are not kept."""
+        for group, start in enumerate(self._edges[:-1].tolist()):
+            yield start, self._groups.get(group) or self._read(group)
+
+    def _group(self, group: int) -> pa.Table:
+        if group not in self._groups:
+            self._groups[group] = self._read(group)
+            if len(self._groups) > _MOST_GROUPS:
+                self._groups.popitem(last=False)
+        self._groups.move_to_end(group)
+        return self._groups[group]
+
+    def _read(self, group: int) -> pa.Table:
+        with naming(self._name):
+            return self._file.read_row_group(group, columns=self._kept)
