@@ -27,6 +27,8 @@ _NOT_ADDITIVE = (
 )  # fmt: skip
 _RATIOS = ("OR", "HR")
 _BASES = r"[ACGT]+"
+# What files before format version 2.0 call what is read of the header.
+_FORMER = {"PGS ID": "pgs_id", "Original Genome Build": "genome_build"}
 _UNREADABLE = (ValueError, OSError, EOFError, zlib.error)
 
 
@@ -103,7 +105,7 @@ def _header(text: Iterator[str], name: str) -> tuple[dict[str, str], int]:
             return found, number
         key, sign, value = line.lstrip("#").strip().partition("=")
         if sign:
-            found[key.strip()] = value.strip()
+            found[_FORMER.get(key.strip(), key.strip())] = value.strip()
     raise BadInput("it ends before its table", source=name)
 
 

@@ -16,6 +16,7 @@ from scipy import stats
 from gdi_spe.analysis.association.relatives import RelativesInModel
 from gdi_spe.analysis.burden.run import burden
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.query.variants.matching import NotAnnotated
 from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.outputs.recipes import recipe_of
 from tests.analysis.making import Person, Site, make
@@ -315,3 +316,35 @@ def test_a_result_of_names_alone_carries_its_recipe(made: Made) -> None:
     assert recipe.arguments["trait"] == "age"
     assert getattr(recipe_of(tested), "function", None) == "skat"
     assert recipe_of(given) is None
+
+
+def test_who_interrupts_can_go_on(made: Made) -> None:
+    def interrupt(_n: int) -> None:
+        raise KeyboardInterrupt
+
+    before = burden(made.folder, trait_of(made), masks="any")
+    with pytest.raises(KeyboardInterrupt):
+        burden(made.folder, trait_of(made), masks="any", progress=interrupt)
+
+    pd.testing.assert_frame_equal(burden(made.folder, trait_of(made), masks="any"), before)
+
+
+def test_without_annotations_no_gene_can_be_tested(tmp_path: Path) -> None:
+    people = [Person(f"P{number}") for number in range(12)]
+    bare = make(tmp_path, people, [Site("chr1", 100, "A", "G", ["0/1"] * 5 + ["0/0"] * 7)])
+    trait = {person.id: float(at % 5) for at, person in enumerate(people)}
+
+    with pytest.raises(NotAnnotated, match="consequence"):
+        burden(bare, trait)
+    with pytest.raises(NotAnnotated, match="gene"):
+        burden(bare, trait, masks="any")
+    by_region = burden(bare, trait, masks="any", max_frequency=None, regions={"all": "chr1"})
+
+    assert by_region["n_carriers"].tolist() == [5]
+
+
+def test_a_result_without_rows_has_its_columns(made: Made) -> None:
+    table = burden(made.folder, trait_of(made), masks="splice_donor_variant")
+
+    assert table.empty
+    assert {"gene", "mask", "n_variants", "p_value"} <= set(table.columns)

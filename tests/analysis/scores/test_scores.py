@@ -357,3 +357,30 @@ def test_the_nodes_rules_block_the_scores_of_people(
     )
 
     assert report.verdict is Verdict.BLOCK
+
+
+def test_the_header_of_former_files_is_read(made: Made, tmp_path: Path) -> None:
+    site = next(each for each in made.sites if not is_palindromic(each))
+    path = tmp_path / "former.txt"
+    path.write_text(
+        "### PGS CATALOG SCORING FILE\n# PGS ID = PGS000004\n# Original Genome Build = hg38\n"
+        "chr_name\tchr_position\teffect_allele\treference_allele\teffect_weight\n"
+        f"{site.chromosome[3:]}\t{site.position}\t{site.alternate}\t{site.reference}\t0.5\n"
+    )
+
+    found = polygenic_score(made.folder, path)
+
+    assert found.attrs["pgs_id"] == "PGS000004"
+    assert found.attrs["matched_fraction"] == 1
+
+
+def test_who_interrupts_can_go_on(made: Made, mixed: Path) -> None:
+    def interrupt(_n: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        polygenic_score(made.folder, mixed, ambiguous="keep", progress=interrupt)
+    told: list[int] = []
+    found = polygenic_score(made.folder, mixed, ambiguous="keep", progress=told.append)
+
+    assert sum(told) == found.attrs["n_matched"] == N_SITES
