@@ -197,6 +197,34 @@ class Aggregating(Held):
         })  # fmt: skip
         return table
 
+    def combine(self, *tables: pd.DataFrame) -> pd.DataFrame:
+        """Combine what several masks and tests say of each gene or region.
+
+        Parameters
+        ----------
+        tables
+            Results of `burden` and `skat`.
+
+        Returns
+        -------
+        One row a gene or region with ``n_tests`` and ``p_value`` by the Cauchy combination; see
+        `gdi_spe.analysis.burden.combined.combined`.
+
+        Raises
+        ------
+        BadInput
+            If the tables are not all of genes, or all of regions.
+
+        Examples
+        --------
+        >>> table = cohort.burden("Body height", masks=["missense", "damaging"])
+        >>> cohort.combine(table).columns.tolist()
+        ['gene', 'gene_id', 'chromosome', 'n_tests', 'p_value']
+        """
+        from gdi_spe.analysis.burden.combined import combined
+
+        return combined(*tables)
+
     def _remember(
         self, table: pd.DataFrame, name: str, individuals: object, arguments: dict[str, Any]
     ) -> None:
