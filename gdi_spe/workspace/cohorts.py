@@ -11,7 +11,7 @@ from typing import Any, overload
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import MANIFEST
 from gdi_spe.workspace.cohort.opened import Cohort
-from gdi_spe.workspace.showing import html_table
+from gdi_spe.workspace.showing import html_table, shown_count
 from gdi_spe.workspace.surroundings import Surroundings, surroundings
 from gdi_spe.workspace.told import limits, told_by_node
 
@@ -33,6 +33,11 @@ class MountedCohort:
     until: str = ""
     # What the node says of it: that a new version takes its place, say.
     notice: str = ""
+    # How many people, as the policy shows counts.
+    individuals: str = ""
+
+
+_HEAD = ("cohort", "version", "title", "individuals", "until")
 
 
 class CohortList(Sequence[MountedCohort]):
@@ -64,19 +69,23 @@ class CohortList(Sequence[MountedCohort]):
         return "; ".join([*parts, *limits(self._told)])
 
     def _rows(self) -> list[tuple[str, ...]]:
-        return [(each.id, str(each.version), each.title, each.until) for each in self._mounted]
+        return [
+            (each.id, str(each.version), each.title, each.individuals, each.until)
+            for each in self._mounted
+        ]
 
     def __repr__(self) -> str:
         if not self._mounted:
             return "no cohort is mounted here"
         lines = [
-            f"{cohort}  version {version}  {title}  {'until ' + until if until else ''}".rstrip()
-            for cohort, version, title, until in self._rows()
+            f"{cohort}  version {version}  {title}  {individuals} individuals"
+            f"{'  until ' + until if until else ''}"
+            for cohort, version, title, individuals, until in self._rows()
         ]
         return "\n".join([*lines, self._footer()]).rstrip()
 
     def _repr_html_(self) -> str:
-        return html_table(("cohort", "version", "title", "until"), self._rows(), self._footer())
+        return html_table(_HEAD, self._rows(), self._footer())
 
 
 def cohorts(here: Surroundings | None = None) -> CohortList:
@@ -95,14 +104,16 @@ def cohorts(here: Surroundings | None = None) -> CohortList:
     """
     here = here or surroundings()
     told = told_by_node(here)
+    counts = here.load_policy().counts
     says = {each["id"]: each for each in told.get("cohorts", ())}
     found = []
     for path in _folders(here.cohorts):
         manifest = Cohort(path).folder.manifest
         cohort_id = str(manifest.cohort_id)
         until, notice = (str(says.get(cohort_id, {}).get(n, "")) for n in ("until", "notice"))
+        people = shown_count(manifest.n_individuals, counts)
         found.append(
-            MountedCohort(cohort_id, manifest.version, manifest.title, path, until, notice)
+            MountedCohort(cohort_id, manifest.version, manifest.title, path, until, notice, people)
         )
     return CohortList(sorted(found, key=lambda each: each.id), told)
 

@@ -25,7 +25,7 @@ def test_mounted_cohorts_are_listed_without_a_node(here: Surroundings) -> None:
     found = cohorts(here)
 
     assert [each.id for each in found] == ["GDI-TEST-COHORT-001"]
-    assert "GDI-TEST-COHORT-001" in repr(found)
+    assert repr(found) == "GDI-TEST-COHORT-001  version 1  Twelve people  12 individuals"
 
 
 def test_the_node_tells_until_when_and_what_is_left(here: Surroundings, node: Any) -> None:
@@ -249,6 +249,9 @@ def test_a_digest_is_that_of_the_sorted_pseudonyms(cohort: Cohort) -> None:
         ({"treatment": "NCIT:C64768", "treated_from": "1.3.2020"}, "no date"),
         ({"measurement": ("LOINC:8302-2", "over", 5)}, "cannot be read"),
         ({"similar_to": "NCIT:C3510"}, "Ask by HPO terms"),
+        ({"similar_to": "Ptosys"}, r"HP:0000508 \(Ptosis\)"),
+        ({"similar_to": ["HP:0000001"]}, "say nothing"),
+        ({"similar_to": "HP:0000508", "at_least": 60}, "between 0 and 1"),
         ({"region": "chr99:1-2"}, "no chromosome"),
         ({"region": "21:46709984-46709984"}, "beyond chr21 of GRCh38, which has 46,709,983"),
         ({"variant": "chr21-46709984-A-T"}, "beyond chr21"),
@@ -274,6 +277,8 @@ def test_a_label_stands_for_its_only_term(cohort: Cohort) -> None:
     assert by_label.ids == cohort.individuals(diagnosis="ORPHA:590").ids == ids(1, 3)
     assert cohort.individuals(phenotype="Ptosis").ids == ids(2, 3, 4)
     assert cohort.individuals(diagnosis="Melanoma").ids == ids(5, 6, 9)
+    assert cohort.individuals(measurement=("Body height", ">=", 180)).ids == ids(7, 8, 9, 10)
+    assert cohort.likeness("Melanoma").attrs["asked"] == ["HP:0002861"]
 
 
 def test_order_in_time_is_asked_by_a_selection_a_day_or_an_age(cohort: Cohort) -> None:

@@ -153,7 +153,9 @@ def features(asked: Names, records: Records) -> tuple[str, ...]:
     """Return the features to compare with: HPO terms as they are, a disease's profile for it."""
     found: list[str] = []
     for name in names(asked, "similar_to"):
-        term = records.term_named(name)
+        # A label that a feature and a disease share means the feature.
+        own = records.hierarchies.get(hpo.PREFIX).by_label.get(name.casefold(), ())
+        term = own[0] if len(own) == 1 else records.term_named(name)
         is_feature = term.startswith(f"{hpo.PREFIX}:")
         found += [term] if is_feature else _profile(term, records.hierarchies)
     return tuple(dict.fromkeys(found))
