@@ -62,6 +62,8 @@ class ReviewPolicy(Frozen):
     """Who must look before something leaves."""
 
     approvals: int = Field(ge=1)
+    # Who may send what is blocked to the reviewers after all; each time is recorded.
+    overrule: Literal["nobody", "reviewers"]
     download_hours: int = Field(gt=0)
     max_downloads: int = Field(gt=0)
 

@@ -242,6 +242,11 @@ class Desk:
             status = reviews.vote(session, rid, actor, ballot, self.policy, self.now())
         return self.release(rid) if status is Status.APPROVED else status
 
+    def overrule(self, rid: str, actor: Actor, reason: str) -> Status:
+        """Have a blocked request reviewed after all, where the policy allows it."""
+        with self.database.write() as session:
+            return reviews.overrule(session, rid, actor, reason, self.policy, self.now())
+
     def release(self, rid: str) -> Status:
         """Let an approved request out."""
         try:

@@ -10,10 +10,10 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gdi_spe.boundary.errors import BadInput, Refused
-from gdi_spe.boundary.findings import Verdict
+from gdi_spe.boundary.errors import BadInput, NotFound, Refused
+from gdi_spe.boundary.findings import RequestReport, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.node.airlock.people import Actor, refusal_to_review
+from gdi_spe.node.airlock.people import REVIEWER, Actor, OwnProject, refusal_to_review
 from gdi_spe.node.airlock.requests import ChangedMeanwhile, file_of, files_of, get, move
 from gdi_spe.node.airlock.states import MoveRefused, Role, Status
 from gdi_spe.node.airlock.tables import ExportFile, ExportRequest, FileOpening, Review
@@ -103,6 +103,44 @@ def reviews_of(session: Session, request: ExportRequest) -> Sequence[Review]:
 def review_by(session: Session, request: ExportRequest, person: str) -> Review | None:
     """Return one reviewer's own vote on the present revision."""
     return next((r for r in reviews_of(session, request) if r.reviewer == person), None)
+
+
+class OverruleForbidden(Refused):
+    """The policy lets nobody set a block aside."""
+
+    code = "overrule-forbidden"
+    public_message = "This node's policy lets nobody overrule what its rules block."
+
+
+def overrule(
+    session: Session, rid: str, actor: Actor, reason: str, policy: DisclosurePolicy, now: datetime
+) -> Status:
+    """Have a blocked request reviewed after all, where the policy allows it.
+
+    It is a reviewer who stands apart from the project; their name, the reason, the rules that
+    blocked and the policy's hash are recorded. It approves nothing: every vote is still needed.
+    """
+    request = get(session, rid)
+    # TRUST: the policy alone decides whether a block can be set aside, and nobody does their own.
+    if policy.review.overrule != "reviewers":
+        raise OverruleForbidden
+    if request.author == actor.person or request.project in actor.projects:
+        raise OwnProject()
+    if REVIEWER not in actor.roles or request.status != Status.BLOCKED:
+        raise NotFound("export request", rid)
+    if not reason.strip():
+        raise BadInput("overruling a block needs a reason")
+    report = RequestReport.model_validate_json(request.report)
+    rules = sorted({f.rule for file in report.files for f in file.findings if f.severity == 2})
+    facts: dict[str, Fact] = {
+        "reason": reason.strip()[:2000], "rules": " ".join(rules),
+        "policy_sha256": report.policy_sha256, "content_sha256": request.content_sha256,
+    }  # fmt: skip
+    # The report keeps the block; from here on it is for the reviewers to judge.
+    request.verdict = Verdict.REVIEW.word
+    request.why = f"A block was set aside by a reviewer: {reason.strip()[:500]}"
+    move(session, request, Status.SUBMITTED, Role.REVIEWERS, actor.person, facts, now)
+    return Status(request.status)
 
 
 def vote(

@@ -48,6 +48,7 @@ _RESEARCHER, _REVIEWERS, _SYSTEM = Role.RESEARCHER, Role.REVIEWERS, Role.SYSTEM
 TRANSITIONS: dict[tuple[Status, Status], Move] = {
     (Status.DRAFT, Status.SUBMITTED): Move(_RESEARCHER, "export.submitted"),
     (Status.DRAFT, Status.BLOCKED): Move(_SYSTEM, "export.blocked"),
+    (Status.BLOCKED, Status.SUBMITTED): Move(_REVIEWERS, "export.overruled"),
     (Status.BLOCKED, Status.DRAFT): Move(_RESEARCHER, "export.reopened"),
     (Status.RETURNED, Status.DRAFT): Move(_RESEARCHER, "export.reopened"),
     (Status.FROZEN, Status.DRAFT): Move(_RESEARCHER, "export.reopened"),

@@ -7,7 +7,7 @@ what it receives, with the facts it has itself, and only that decides.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,10 @@ from gdi_spe.workspace.surroundings import Surroundings, surroundings
 
 # Columns by which a table is known to be one of allele frequencies.
 _FREQUENCY_COLUMNS = {"reference", "alternate", "allele_count", "allele_number", "allele_frequency"}
+
+
+# Columns of individuals that labels are of, and the values that everybody has.
+People = tuple[Sequence[str], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,16 @@ def _context(name: str, side_car: SideCar, here: Surroundings) -> Any:
     )
 
 
-def _side_car(obj: Any, why: str, kind: str, unit: str = "") -> SideCar:
+def _side_car(
+    obj: Any, why: str, kind: str, unit: str = "", people: People | None = None
+) -> SideCar:
+    """Say what is known of a result, and of which people its numbers are."""
+    side_car = _described(obj, why, kind, unit)
+    by, where = people or ((), {})
+    return side_car.model_copy(update={"by": tuple(by), "where": dict(where)})
+
+
+def _described(obj: Any, why: str, kind: str, unit: str) -> SideCar:
     import pandas as pd
 
     if pictures.is_picture(obj):
@@ -169,6 +182,8 @@ def export(
     here: Surroundings | None = None,
     *,
     data: bool = False,
+    by: Sequence[str] = (),
+    where: Mapping[str, str] | None = None,
 ) -> ExportedFile:
     """Write a result to the outbox with what is declared about it, and try the rules.
 
@@ -191,6 +206,10 @@ def export(
     data
         Of a picture of `spe.plot`: write the numbers behind it to a file beside it, such as
         ``figure1.data.csv`` for ``figure1.png``. Reviewers ask for them.
+    by, where
+        Of a table of counts: the columns of the cohort's individuals that its labels are of, as in
+        ``["sex"]``, and the values that everybody in it has, as in ``{"case": "1"}``. The node
+        counts again by them, and so knows which numbers are of the same people.
 
     Returns
     -------
@@ -214,7 +233,7 @@ def export(
     here = here or surroundings()
     if not why.strip():
         raise BadInput("an export needs a reason", remedy='Say it, as in why="Table 2"')
-    side_car = _side_car(obj, why, kind, unit)
+    side_car = _side_car(obj, why, kind, unit, (by, where or {}))
     path = outbox.place(here.outbox, name)
     outbox.write(obj, path)
     outbox.declare(path, side_car)
