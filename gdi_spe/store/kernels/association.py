@@ -223,7 +223,7 @@ def logistic(
 
     def work(part: slice) -> None:
         starts = np.ascontiguousarray(calls.starts[part])
-        scratch = np.empty(3 * padded)
+        scratch = np.empty(5 * padded)
         _native().spe_fit_logistic(
             pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
             pointer(columns), pointer(cases), pointer(kept), pointer(begin), k, padded, test,

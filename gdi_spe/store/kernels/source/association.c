@@ -146,6 +146,8 @@ SPE_EXPORT ASSOCIATION void spe_regress(const uint64_t *words, const int64_t *st
 
 /* ---- logistic */
 
+INSIDE double total(v4 x) { return (x[0] + x[1]) + (x[2] + x[3]); }
+
 INSIDE v4 chosen(i4 where, v4 yes, v4 no) {
   return (v4)(((i4)yes & where) | ((i4)no & ~where));
 }
@@ -218,7 +220,7 @@ INSIDE void derivatives_of(const model *m, const double *b, double *u, double *h
         sum += FOUR_OF(x, i) * FOUR_OF(rest, i);
         FOUR(weighted, i) = FOUR_OF(x, i) * FOUR_OF(weight, i);
       }
-      u[c] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+      u[c] += total(sum);
       for (int d = 0; d <= c; d++) {
         const double *z = m->columns[d] + from;
         v4 even = {0}, odd = {0};
@@ -229,7 +231,7 @@ INSIDE void derivatives_of(const model *m, const double *b, double *u, double *h
         }
         if (i < size) even += FOUR_OF(weighted, i) * FOUR_OF(z, i);
         even += odd;
-        h[c * MAX_K + d] += (even[0] + even[1]) + (even[2] + even[3]);
+        h[c * MAX_K + d] += total(even);
       }
     }
   }
@@ -273,6 +275,50 @@ INSIDE int fit(const model *m, double *b, double *h) {
   return 0;
 }
 
+/* The model without a variant, where every variant's fit begins. */
+typedef struct {
+  double *weight, *rest;
+  double u[MAX_K], h[MAX_K * MAX_K];
+} null_point;
+
+INSIDE void stand(const model *m, const double *b, null_point *at) {
+  derivatives(m, b, at->u, at->h);
+  for (int64_t i = 0; i < m->n; i++) {
+    at->weight[i] = m->mean[i] * (1 - m->mean[i]) * m->is_in[i];
+    at->rest[i] = (m->outcome[i] - m->mean[i]) * m->is_in[i];
+  }
+}
+
+/* Sum over samples of g w x. */
+INSIDE double triple(int64_t n, const double *g, const double *w, const double *x) {
+  v4 even = {0}, odd = {0};
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    even += FOUR_OF(g, i) * FOUR_OF(w, i) * FOUR_OF(x, i);
+    odd += FOUR_OF(g, i + 4) * FOUR_OF(w, i + 4) * FOUR_OF(x, i + 4);
+  }
+  if (i < n) even += FOUR_OF(g, i) * FOUR_OF(w, i) * FOUR_OF(x, i);
+  even += odd;
+  return total(even);
+}
+
+/* Newton's first step from the model without the variant, whose weights are known: nothing is
+ * exponentiated. Returns 0 where the variant follows from the covariates. */
+INSIDE int first_step(const model *m, const null_point *at, const double *g, double *b) {
+  const int k = m->k;
+  double u[MAX_K], h[MAX_K * MAX_K];
+  memcpy(u, at->u, sizeof u);
+  memcpy(h, at->h, sizeof(double) * (size_t)(k * MAX_K));
+  for (int c = 0; c < k; c++) h[k * MAX_K + c] = triple(m->n, g, at->weight, m->columns[c]);
+  h[k * MAX_K + k] = triple(m->n, g, at->weight, g);
+  u[k] = triple(m->n, g, m->is_in, at->rest);
+  if (!cholesky(k + 1, h)) return 0;
+  forward(k + 1, h, u);
+  backward(k + 1, h, u);
+  for (int c = 0; c <= k; c++) b[c] += u[c];
+  return 1;
+}
+
 INSIDE double log_likelihood(const model *m) {
   double sum = 0;
   for (int64_t i = 0; i < m->n; i++)
@@ -299,7 +345,7 @@ INSIDE void correct(const model *m, const double *l, double *u) {
     const v4 extra = hat * mean * (1.0 - mean) * in * (0.5 - mean);
     for (int c = 0; c < k; c++) us[c] += x[c] * extra;
   }
-  for (int c = 0; c < k; c++) u[c] += us[c][0] + us[c][1] + us[c][2] + us[c][3];
+  for (int c = 0; c < k; c++) u[c] += total(us[c]);
 }
 
 /* The penalised log-likelihood at b; h is left factorised, u is the uncorrected score. */
@@ -426,10 +472,46 @@ INSIDE int64_t spread(const uint64_t *words, int64_t start, int64_t n_samples,
   return n_missing;
 }
 
+/* Called samples and their alternate alleles, those of cases, and the squares of both. */
+typedef struct {
+  double called, cases, alleles, in_cases, squares, squares_in_cases;
+} seen;
+
+INSIDE seen look(int64_t n, const double *g, const double *is_in, const double *outcome) {
+  v4 called = {0}, cases = {0}, alleles = {0}, in_cases = {0}, squares = {0}, of_cases = {0};
+  for (int64_t i = 0; i < n; i += 4) {
+    const v4 in = FOUR_OF(is_in, i), y = FOUR_OF(outcome, i), x = FOUR_OF(g, i) * in;
+    called += in;
+    cases += in * y;
+    alleles += x;
+    in_cases += x * y;
+    squares += x * x;
+    of_cases += x * x * y;
+  }
+  return (seen){total(called), total(cases), total(alleles), total(in_cases), total(squares),
+                total(of_cases)};
+}
+
+/* Most and least alleles of a group, from its size, its alleles and their squares. */
+INSIDE void range_of(double n, double alleles, double squares, int *least, int *most) {
+  const double two = (squares - alleles) / 2, one = alleles - 2 * two;
+  *most = two > 0 ? 2 : one > 0 ? 1 : 0;
+  *least = n > one + two ? 0 : one > 0 ? 1 : 2;
+}
+
+/* Cases and controls lie on two sides of a dosage: the likelihood has no maximum. */
+INSIDE int are_apart(const seen *s) {
+  int least[2], most[2];
+  range_of(s->cases, s->in_cases, s->squares_in_cases, &least[1], &most[1]);
+  range_of(s->called - s->cases, s->alleles - s->in_cases, s->squares - s->squares_in_cases,
+           &least[0], &most[0]);
+  return most[1] <= least[0] || most[0] <= least[1];
+}
+
 /* columns: k rows of n doubles; outcome, kept: n doubles, 0 in the padding; start: k coefficients.
  * out a variant: beta, standard error, chi-squared (likelihood ratio for Firth), called samples,
  * alternate alleles, those of cases, called cases, 1 where it converged. Missing calls leave the
- * model, or are the mean where `fill` is 1. scratch: 3 n doubles. */
+ * model, or are the mean where `fill` is 1. scratch: 5 n doubles. */
 SPE_EXPORT ASSOCIATION void spe_fit_logistic(const uint64_t *words, const int64_t *starts,
                                         int64_t n_variants, int64_t n_samples,
                                         const int32_t *row_of, const double *columns,
@@ -440,30 +522,23 @@ SPE_EXPORT ASSOCIATION void spe_fit_logistic(const uint64_t *words, const int64_
   const double *listed[MAX_K];
   for (int64_t c = 0; c < k; c++) listed[c] = columns + c * n;
   listed[k] = g;
+  null_point at = {.weight = scratch + 3 * n, .rest = scratch + 4 * n};
+  const model without = {n, (int)k, listed, outcome, kept, mean};
+  if (test == WALD) stand(&without, start, &at);
   for (int64_t v = 0; v < n_variants; v++) {
     double *o = out + v * LOGISTIC_OUT;
     const int64_t n_missing =
         spread(words, starts[v], n_samples, row_of, kept, n, g, is_in);
-    double called = 0, alleles = 0, in_cases = 0, cases = 0;
-    double least[2] = {3, 3}, most[2] = {-1, -1};
-    for (int64_t i = 0; i < n; i++) {
-      called += is_in[i];
-      alleles += g[i] * is_in[i];
-      in_cases += g[i] * is_in[i] * outcome[i];
-      cases += is_in[i] * outcome[i];
-      const int is_case = outcome[i] > 0;
-      if (is_in[i] > 0) least[is_case] = fmin(least[is_case], g[i]);
-      if (is_in[i] > 0) most[is_case] = fmax(most[is_case], g[i]);
-    }
+    const seen there = look(n, g, is_in, outcome);
+    const double called = there.called, alleles = there.alleles, cases = there.cases;
     o[0] = o[1] = o[2] = NAN;
     o[3] = called;
     o[4] = alleles;
-    o[5] = in_cases;
+    o[5] = there.in_cases;
     o[6] = cases;
     o[7] = 0;
     if (!(alleles > 0) || !(cases > 0) || !(cases < called)) continue;
-    /* Cases and controls lie on two sides of a dosage: the likelihood has no maximum. */
-    if (test == WALD && (most[1] <= least[0] || most[0] <= least[1])) continue;
+    if (test == WALD && are_apart(&there)) continue;
     if (fill && n_missing) {
       for (int64_t i = 0; i < n; i++)
         if (is_in[i] != kept[i]) g[i] = alleles / called;
@@ -484,6 +559,7 @@ SPE_EXPORT ASSOCIATION void spe_fit_logistic(const uint64_t *words, const int64_
       o[2] = u[k] * u[k] / variance;
       o[7] = 1;
     } else if (test == WALD) {
+      if ((fill || !n_missing) && !first_step(&without, &at, g, b)) continue;
       if (!fit(&m, b, h)) continue;
       o[0] = b[k];
       o[1] = 1 / h[k * MAX_K + k];
