@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace.asking.carriers import ZYGOSITIES
 from gdi_spe.workspace.asking.sql import SqlNotUnderstood
 from gdi_spe.workspace.cohort.opened import Cohort
+from tests.query import test_oracle as oracle
 
 
 def test_tables_variants_and_carriers_can_be_asked(cohort: Cohort) -> None:
@@ -154,6 +159,32 @@ def test_carriers_are_those_of_the_calls_with_their_zygosity(
     assert ("chr19", 38500000, "P02", None) in rows
 
 
+@pytest.mark.parametrize("seed", [10, 11, 12])
+def test_carriers_of_random_calls_are_those_of_a_slow_reading(tmp_path: Path, seed: int) -> None:
+    """On autosomes, X, Y and the mitochondrion; half-missing, haploid and torn calls among them."""
+    made = oracle.make(tmp_path / "cohort", seed)
+    sexes = {person["individual_id"]: person["sex"] for person in made.people}
+    expected = []
+    for site in made.sites:
+        for index, sample in enumerate(made.samples):
+            alleles = oracle.counted(site, sexes[sample["individual_id"]], site["codes"][index])
+            if alleles and 1 in alleles:
+                whole = "hemizygous" if len(alleles) == 1 else ZYGOSITIES[sum(map(bool, alleles))]
+                zygosity = None if None in alleles else whole
+                expected.append(
+                    (site["chromosome"], site["position"], f"S{index}", sample["origin"], zygosity)
+                )
+
+    found = (
+        Cohort(tmp_path / "cohort")
+        .sql("SELECT chromosome, position, sample_id, origin, zygosity FROM carriers")
+        .fetchall()
+    )
+
+    assert len(found) > 30
+    assert sorted(found, key=str) == sorted(expected, key=str)
+
+
 def test_zygosities_agree_with_selections(cohort: Cohort) -> None:
     for zygosity in ("heterozygous", "homozygous", "hemizygous"):
         found = cohort.sql(
@@ -178,6 +209,28 @@ def test_queries_do_not_disturb_each_other(cohort: Cohort) -> None:
 
     assert reader.read_all().num_rows == 12
     assert first.fetchall()[0] == ("P01",)
+
+
+def test_an_answer_outlives_its_cohort(folder: CohortFolder) -> None:
+    relation = Cohort(folder.path).sql("SELECT count(*) FROM carriers").filter("1 = 1")
+    gc.collect()
+
+    assert (
+        relation.fetchall() == Cohort(folder.path).sql("SELECT count(*) FROM carriers").fetchall()
+    )
+
+
+def test_the_end_of_a_session_is_silent(folder: CohortFolder) -> None:
+    code = (
+        "import gdi_spe as spe\n"
+        f"found = spe.open_cohort({str(folder.path)!r}).sql('SELECT count(*) FROM carriers')\n"
+        "print(found.fetchall())"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stderr == ""
+    assert done.stdout.startswith("[(")
 
 
 def test_calls_that_are_none_are_an_error_and_no_crash(cohort: Cohort) -> None:

@@ -6,8 +6,8 @@ asked for where there is no network; it is a help, no wall: the wall is around t
 
 from __future__ import annotations
 
+import atexit
 import re
-import weakref
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -75,8 +75,8 @@ class Engine:
         self._tables = {name: records.table(name) for name in TABLES}
         self._variants = _variants(records)
         self._database = duckdb.connect(config=_LOCKED)
-        # Functions in Python hold the connection that has them: it is closed with its owner.
-        weakref.finalize(self, self._database.close)
+        # Functions in Python hold the connection that has them: somebody must close it.
+        atexit.register(self._database.close)
         self._add_functions(records)
         self._database.execute("SET lock_configuration = true")
 
@@ -139,6 +139,18 @@ class Engine:
         else:
             parts = (part.select([column]) for part in (self._tables[table],))
         return any(part[column].null_count < part.num_rows for part in parts)
+
+
+# A relation lives on when its cohort is forgotten, and so does what answers it: one a cohort.
+_ENGINES: dict[tuple[str, str], Engine] = {}
+
+
+def engine_of(records: Records, digest: str) -> Engine:
+    """Return what answers queries over a cohort's folder; ``digest`` is its manifest's."""
+    key = (str(records.folder.path.resolve()), digest)
+    if key not in _ENGINES:
+        _ENGINES[key] = Engine(records)
+    return _ENGINES[key]
 
 
 def _variants(records: Records) -> Any:

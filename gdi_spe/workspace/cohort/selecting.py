@@ -245,9 +245,9 @@ class Selecting(Held):
 
     @cached_property
     def _sql(self) -> Engine:
-        from gdi_spe.workspace.asking.sql import Engine
+        from gdi_spe.workspace.asking.sql import engine_of
 
-        return Engine(self.evaluator.records)
+        return engine_of(self.evaluator.records, self.folder.manifest.sha256)
 
     def tables(self) -> pd.DataFrame:
         """List the tables and columns that `sql` can read.
