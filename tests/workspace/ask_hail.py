@@ -71,4 +71,8 @@ try:
     spe.from_hail(mt)
 except Exception as error:
     (out / "refused").write_text(f"{type(error).__name__}: {error}")
+again = cohort.to_hail()
+assert again.count() == (cohort.folder.manifest.n_variants, len(people))
+kept = sorted(path.name for path in Path(".kept").glob("*/*/*.mt"))
+assert kept == ["cohort.mt"], kept
 print(hl.default_reference(), mt.count_cols())

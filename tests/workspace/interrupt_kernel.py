@@ -60,10 +60,7 @@ try:
     for name, code in WORK.items():
         first = ask(client, code)[0]
         ends = [interrupted(manager, client, code, s) for s in (0.2, 0.55, 0.93)]
-        left = [str(each) for each in Path().rglob("*") if each.name.startswith(".staging")]
-        left += [str(each) for each in Path().rglob(".part-*")] + [
-            str(each) for each in Path().rglob(".plink2-*")
-        ]
+        left = [str(each) for each in Path().rglob(".staging-*")]
         told[name] = {
             "first": first,
             "ends": ends,
@@ -74,5 +71,4 @@ try:
 finally:
     client.stop_channels()
     manager.shutdown_kernel(now=True)
-told["files"] = ask_files = sorted(each.name for each in Path().iterdir())
 print("TOLD" + json.dumps(told), file=sys.stdout)

@@ -284,7 +284,7 @@ def test_a_program_ends_with_the_cell_that_is_interrupted(
             break
         time.sleep(0.1)
     assert not Path(f"/proc/{pid}").exists()
-    assert not list((work / ".kept").rglob(".plink2-*"))
+    assert not list((work / ".kept").rglob(".staging-*"))
 
 
 def test_results_of_plink2_have_the_librarys_names() -> None:

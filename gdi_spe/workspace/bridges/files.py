@@ -112,7 +112,7 @@ def write_pgen(
 
 def kept_pgen(folder: CohortFolder, kept: Path, progress: Callable[[int], None]) -> Path:
     """Return the prefix of the whole cohort's PGEN, written when it is first asked for."""
-    place = _place(folder, kept)
+    place = kept_place(folder, kept)
     prefix = place / "cohort"
     if not (place / "cohort.pgen").exists():
         with warnings.catch_warnings():
@@ -123,13 +123,13 @@ def kept_pgen(folder: CohortFolder, kept: Path, progress: Callable[[int], None])
 
 def kept_vcf(folder: CohortFolder, kept: Path, progress: Callable[[int], None]) -> Path:
     """Return the whole cohort's VCF, written when it is first asked for."""
-    path = _place(folder, kept) / "cohort.vcf.gz"
+    path = kept_place(folder, kept) / "cohort.vcf.gz"
     if not path.exists():
         write_vcf(folder, path, overwrite=True, progress=progress)
     return path
 
 
-def _place(folder: CohortFolder, kept: Path) -> Path:
+def kept_place(folder: CohortFolder, kept: Path) -> Path:
     """Return where files made of this version of the cohort are kept; those of others go."""
     manifest = folder.manifest
     own = str(manifest.cohort_id).replace("/", "-")

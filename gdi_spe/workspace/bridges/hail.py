@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 import warnings
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.schemas import ANNOTATION_COLUMNS
+from gdi_spe.store.writing.folders import staged
 from gdi_spe.store.writing.vcf import ESCAPES, VcfOptions, write_vcf
-from gdi_spe.workspace.bridges.files import since
+from gdi_spe.workspace.bridges.files import kept_place, since
 from gdi_spe.workspace.bridges.parts import Regions, part_of
 
 if TYPE_CHECKING:
-    from gdi_spe.store.folder import Folder
+    from gdi_spe.store.folder import CohortFolder, Folder
 
 # Spark must not look for the machine's name or an interface: there is none but loopback.
 _SPARK = {
@@ -81,7 +83,8 @@ def _quiet(log: Path) -> Iterator[None]:
 
 
 def matrix_table(
-    folder: Folder,
+    folder: CohortFolder,
+    kept: Path,
     individuals: Collection[str] | None = None,
     region: Regions = None,
     progress: Callable[[int], None] = lambda _n: None,
@@ -92,25 +95,59 @@ def matrix_table(
     ``gene``, ``gene_id``, ``consequence``, ``impact``, ``hgvs_c`` and ``hgvs_p``; columns by
     sample, with the fields of ``individuals``; entries have ``GT``, phased where phase was kept.
     Hail knows calls of one and two alleles: others are missing, and so are half-missing ones.
+
+    The whole cohort is kept in Hail's own form under ``kept``, for later sessions too; a part
+    is there for this session.
     """
     hl = library()
-    place = Path(tempfile.mkdtemp(prefix="spe-hail-"))
-    path = place / "cohort.vcf.gz"
+    place = kept_place(folder, kept)
+    whole = place / "cohort.mt"
+    if individuals is not None or region is not None:
+        scratch = _scratch(place)
+        return _written(hl, folder, scratch, individuals, region, progress)
+    if not whole.is_dir():
+        scratch = _scratch(place)
+        _written(hl, folder, scratch, None, None, progress)
+        (scratch / "cohort.mt").replace(whole)
+    return hl.read_matrix_table(str(whole))
+
+
+def _scratch(place: Path) -> Path:
+    """Make a folder that is gone when the session ends; what a killed one left is cleared."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    # The folder itself is locked by this session: writers, which lock theirs, get one inside.
+    scratch = stack.enter_context(staged(place)) / "hail"
+    scratch.mkdir()
+    return scratch
+
+
+def _written(
+    hl: Any,
+    folder: CohortFolder,
+    scratch: Path,
+    individuals: Collection[str] | None,
+    region: Regions,
+    progress: Callable[[int], None],
+) -> Any:
+    """Write the calls as text, let Hail read them, and return them in its own form."""
+    path = scratch / "cohort.vcf.gz"
     options = VcfOptions(
         annotations=True,
         counts=False,
         bare_names=folder.assembly == "GRCh37",
         at_most_two=True,
     )
-    with part_of(folder, individuals, region, place) as part:
+    with part_of(folder, individuals, region, scratch) as part:
         write_vcf(part, path, options, since(progress))
         who = _columns(hl, part)
     table = hl.import_vcf(str(path), reference_genome=folder.assembly, force_bgz=True)
     told = {name: _unescaped(table.info[name.upper()]) for name in ANNOTATION_COLUMNS}
     table = table.annotate_rows(**told).drop("info")
     table = table.annotate_cols(**who[table.s])
-    # Read once more from text for every question, it would be slow; Hail's own form is not.
-    return table.checkpoint(str(place / "cohort.mt"), overwrite=True)
+    table = table.checkpoint(str(scratch / "cohort.mt"), overwrite=True)
+    path.unlink()
+    return table
 
 
 def _columns(hl: Any, folder: Folder) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,11 +34,13 @@ def part_of(
         yield folder
         return
     from gdi_spe.store.writing.aside import room_on_disk
+    from gdi_spe.store.writing.folders import staged
     from gdi_spe.store.writing.part import write_part
 
-    with tempfile.TemporaryDirectory(dir=scratch, prefix=".part-") as aside:
+    regions = regions_of(region, folder.assembly)
+    with staged(scratch) as aside:
         with room_on_disk(scratch):
-            part = write_part(Path(aside), folder, individuals, regions_of(region, folder.assembly))
+            part = write_part(aside, folder, individuals, regions)
         yield part
 
 

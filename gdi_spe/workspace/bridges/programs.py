@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.writing.folders import staged
 from gdi_spe.workspace.bridges import plink_names
 from gdi_spe.workspace.bridges.parts import free_memory_bytes
 
@@ -82,15 +82,15 @@ def plink2(
     for word in words:
         if word in _OURS:
             raise BadInput(f"{word} is given already", remedy="The cohort is what plink2 reads")
-    with tempfile.TemporaryDirectory(dir=prefix.parent, prefix=".plink2-") as scratch:
-        out = Path(scratch) / "result"
+    with staged(prefix.parent) as scratch:
+        out = scratch / "result"
         command = [_program("plink2"), "--pfile", str(prefix), "--out", str(out)]
         command += _within_bounds(words)
-        command += _inputs(folder, Path(scratch), individuals, phenotypes, covariates)
+        command += _inputs(folder, scratch, individuals, phenotypes, covariates)
         done = _run([*command, *words])
         if done.returncode:
             raise ToolFailed(f"plink2 says: {_error_of(done)}")
-        tables = dict(_tables(Path(scratch)))
+        tables = dict(_tables(scratch))
     plink_names.require_some(tables, shlex.join(words))
     return PlinkResult(tables, _PERCENT.sub("", done.stdout), shlex.join(words))
 

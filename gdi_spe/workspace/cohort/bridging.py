@@ -50,8 +50,9 @@ class Bridging(Held):
 
         Notes
         -----
-        The first call starts Hail, which takes about twenty seconds. `from_hail` brings its
-        results back with this library's columns.
+        The first call starts Hail, which takes some seconds. The whole cohort is kept in
+        Hail's own form in the work folder, for later sessions too; a part is there until this
+        session ends. `from_hail` brings results back with this library's columns.
 
         Examples
         --------
@@ -63,7 +64,9 @@ class Bridging(Held):
 
         hail.library()
         with self._watched("to_hail", is_whole=region is None and individuals is None) as advance:
-            return hail.matrix_table(self.folder, ids_of(individuals), region, advance)
+            return hail.matrix_table(
+                self.folder, surroundings().kept, ids_of(individuals), region, advance
+            )
 
     def to_vcf(
         self,
