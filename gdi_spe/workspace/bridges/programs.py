@@ -8,9 +8,10 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from gdi_spe.boundary.errors import BadInput
@@ -140,20 +141,28 @@ def _within_bounds(words: Sequence[str]) -> list[str]:
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """Run a program; it ends with the cell that is interrupted."""
-    pipe, none = subprocess.PIPE, subprocess.DEVNULL
+    begun: list[subprocess.Popen[str]] = []
     # Interrupts reach the main thread alone: begun in another, no program is without its handle.
-    with ThreadPoolExecutor(1) as pool:
-        begun = pool.submit(
-            subprocess.Popen[str], command, stdin=none, stdout=pipe, stderr=pipe, text=True
-        )
-        try:
-            program = begun.result()
-            out, errors = program.communicate()
-        except BaseException:
-            with begun.result() as stopped:
-                stopped.kill()
-            raise
-    return subprocess.CompletedProcess(command, program.returncode, out, errors)
+    starter = Thread(target=_begin, args=(command, begun))
+    try:
+        starter.start()
+        starter.join()
+        if not begun:
+            raise ToolFailed(f"{command[0]} cannot be started")
+        out, errors = begun[0].communicate()
+    except BaseException:
+        starter.join()
+        for program in begun:
+            with program:
+                program.kill()
+        raise
+    return subprocess.CompletedProcess(command, begun[0].returncode, out, errors)
+
+
+def _begin(command: Sequence[str], begun: list[subprocess.Popen[str]]) -> None:
+    pipe, none = subprocess.PIPE, subprocess.DEVNULL
+    with suppress(OSError):
+        begun.append(subprocess.Popen(command, stdin=none, stdout=pipe, stderr=pipe, text=True))
 
 
 def _error_of(done: subprocess.CompletedProcess[str]) -> str:
