@@ -33,10 +33,12 @@ from gdi_spe.node.settings import Settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-# What the node's own file says, but a log-in is asked about again after two seconds, not an hour.
+# What the node's own file says, but a log-in is asked about again after two seconds, not an hour,
+# and an outage is forgiven for five.
 CONFIG = """
 load_subconfig({config!r})
 c.LsAaiAuthenticator.auth_refresh_age = 2
+c.LsAaiAuthenticator.grace_seconds = 5
 """
 AGE_SECONDS = 2.5
 OBLIGATION = '\n[[identity.obligations]]\nid = "terms-1"\nkind = "terms"\ntitle = "Terms of use"\n'
@@ -239,6 +241,23 @@ def test_after_a_log_out_the_page_is_closed_and_tells_of_the_other_session(
         f"{node.known.issuer}/oauth2/end_session"
     )
     assert not is_in(node, page)
+
+
+def test_an_outage_of_the_provider_is_forgiven_for_the_grace_and_then_closes(
+    node: Node, person: BrowserContext
+) -> None:
+    page = log_in(node, person, ADA.sub)
+    node.stack.processes.kill("identity_provider")
+    time.sleep(AGE_SECONDS)
+
+    forgiven = is_in(node, page)
+    time.sleep(AGE_SECONDS + 5)
+    closed = not is_in(node, page)
+
+    node.stack.begin_provider("identity_provider")
+    node.stack.processes.wait("identity_provider")
+    assert (forgiven, closed) == (True, True)
+    assert is_in(node, log_in(node, person, ADA.sub))
 
 
 def test_log_ins_are_kept_over_a_restart_with_a_rotated_key(
