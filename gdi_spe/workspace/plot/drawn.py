@@ -46,8 +46,9 @@ def remember(
 def label_as_people(axes: Axes) -> None:
     """Write on axes that their marks are people."""
     axes.text(
-        0.5, 1.01, _LABEL, transform=axes.transAxes, ha="center", va="bottom", color="#B00020",
-        fontsize=9, fontweight="bold",
+        0.5, 0.015, _LABEL, transform=axes.transAxes, ha="center", va="bottom", color="#B00020",
+        fontsize=9, fontweight="bold", zorder=10,
+        bbox={"facecolor": "white", "alpha": 0.85, "edgecolor": "none", "pad": 1.5},
     )  # fmt: skip
 
 

@@ -56,7 +56,9 @@ def test_the_policy_says_how_few_are_too_few(monkeypatch: pytest.MonkeyPatch) ->
 
     axes = plot.pca(table)
 
-    assert axes.get_title(loc="right") == "blank: fewer than 10 individuals"
+    told = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert told[0].startswith("10–")
+    assert told[-1] == "blank: too few"
 
 
 def test_groups_come_from_labels_a_column_or_selections(cohort: Cohort) -> None:

@@ -143,9 +143,6 @@ def _cells(
     _legend(axes, list(groups), bounds)
     axes.set_xlim(edges[0][0], edges[0][-1])
     axes.set_ylim(edges[1][0], edges[1][-1])
-    axes.set_title(
-        f"blank: fewer than {least} individuals", fontsize=SMALL, color=QUIET, loc="right"
-    )
     tables = [_table(name, count, edges, names, least) for name, count in counts.items()]
     n = int(sum(table["n_individuals"].sum() for table in tables))
     remember(drawn, "pca", pd.concat(tables, ignore_index=True), n)
@@ -198,9 +195,10 @@ def _legend(axes: Axes, groups: list[str], bounds: list[int]) -> None:
         ends = [f"{low:,}–{high - 1:,}" for low, high in pairwise(bounds)]
         told = list(zip(_shades(COLOURS[0], len(ends)), ends, strict=True))
         title = "individuals in a cell"
+    blank = Patch(facecolor="white", edgecolor=QUIET, lw=0.5, label="blank: too few")
     axes.legend(
-        handles=[Patch(color=color, label=name) for color, name in told], frameon=False,
-        fontsize=SMALL, title=title, title_fontsize=SMALL, loc="upper left",
+        handles=[*(Patch(color=color, label=name) for color, name in told), blank],
+        frameon=False, fontsize=SMALL, title=title, title_fontsize=SMALL, loc="upper left",
         bbox_to_anchor=(1.0, 1.0), alignment="left",
     )  # fmt: skip
 
