@@ -194,7 +194,7 @@ def _legend(axes: Axes, groups: list[str], bounds: list[int]) -> None:
     else:
         ends = [f"{low:,}–{high - 1:,}" for low, high in pairwise(bounds)]
         told = list(zip(_shades(COLOURS[0], len(ends)), ends, strict=True))
-        title = "individuals in a cell"
+        title = "number in a cell"
     blank = Patch(facecolor="white", edgecolor=QUIET, lw=0.5, label="blank: too few")
     axes.legend(
         handles=[*(Patch(color=color, label=name) for color, name in told), blank],
