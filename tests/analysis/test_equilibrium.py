@@ -7,19 +7,22 @@ from fractions import Fraction
 from math import comb, factorial
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.equilibrium import equilibrium_by_group, hardy_weinberg
+from gdi_spe.analysis.frequencies import allele_frequencies
 from gdi_spe.analysis.quality import variant_qc
 from gdi_spe.analysis.structure.relatives import RelativesNotLookedFor
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.kernels import equilibrium as kernels
+from gdi_spe.store.kernels import packed, slices
 from tests.analysis.from_codes import make_cohort, names_of, plink2, read
 
-N_PEOPLE, N_VARIANTS = 120, 12_000
+N_PEOPLE, N_VARIANTS = 120, 14_000
 needs_plink2 = pytest.mark.skipif(shutil.which("plink2") is None, reason="plink2 is not here")
 
 
@@ -212,3 +215,20 @@ def test_women_alone_are_tested_on_x(folder: CohortFolder) -> None:
     expected = hardy_weinberg(np.array([4]), np.array([1]), np.array([1]))[0]
     assert row["p_value_hwe"] == pytest.approx(expected)
     assert row["het_freq_hwe"] == pytest.approx(3 * 9 / 11 / 6)
+
+
+def test_the_number_of_threads_changes_nothing(
+    cohort: CohortFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "_WORTH_A_THREAD", 64)
+    monkeypatch.setattr(kernels, "_WORTH_A_THREAD", 64)
+    tables = []
+
+    for n in (1, 2, 5):
+        for module in (packed, slices):
+            monkeypatch.setattr(module, "n_threads", lambda n=n: n)
+        tables.append((variant_qc(cohort), allele_frequencies(cohort, by="population")))
+
+    for quality, frequencies in tables[1:]:
+        pd.testing.assert_frame_equal(quality, tables[0][0], check_exact=True)
+        pd.testing.assert_frame_equal(frequencies, tables[0][1], check_exact=True)

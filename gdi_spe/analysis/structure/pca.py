@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.structure.eigen import blocks, by_passes, largest, of_matrix, relationship
 from gdi_spe.analysis.structure.independent import Common, Ints, independent
-from gdi_spe.analysis.structure.kinship import THIRD_DEGREE, kinship
+from gdi_spe.analysis.structure.kinship import THIRD_DEGREE, kinship, least_told, n_common_variants
 from gdi_spe.analysis.structure.relatives import unrelated
 from gdi_spe.boundary.cautions import Caution
 from gdi_spe.boundary.errors import BadInput
@@ -57,7 +57,8 @@ def pca(
         Variants: of the rarer allele, and of two within 200,000 bases.
     max_kinship
         The components are found among individuals of whom no two are nearer; the others are
-        put in their place. ``None`` leaves everybody in.
+        put in their place. ``None`` leaves everybody in. With few variants only nearer relatives
+        can be told from chance, and only they leave.
     progress
         Called with the number of variants done since the last call.
 
@@ -94,7 +95,8 @@ def pca(
     names = np.array(folder.samples["individual_id"].to_pylist())
     base = everybody
     if max_kinship is not None:
-        pairs = kinship(folder, individuals, min_kinship=max_kinship)
+        least = max(max_kinship, least_told(n_common_variants(folder)))
+        pairs = kinship(folder, individuals, min_kinship=least)
         stay = set(unrelated(pairs, names[everybody].tolist()))
         base = np.array([sample for sample in everybody if names[sample] in stay], np.int64)
     chosen = independent(folder, base, min_frequency, max_r2, progress=progress)

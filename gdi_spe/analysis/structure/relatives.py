@@ -10,12 +10,12 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from gdi_spe.analysis.groups import groups_of
-from gdi_spe.analysis.structure.kinship import kinship, n_common_variants
+from gdi_spe.analysis.structure.kinship import kinship, least_told, n_common_variants
 from gdi_spe.boundary.cautions import Caution
 from gdi_spe.store.folder import Folder
 
-# With fewer, some of a million unrelated pairs look like the third degree by chance.
-LEAST_VARIANTS = 10_000
+# With fewer, only nearer relatives than those of the third degree are told from chance.
+ENOUGH_VARIANTS, LEAST_VARIANTS = 12_800, 100
 # More people are not compared unasked: each pair takes its time.
 MOST_PEOPLE = 6_000
 
@@ -28,28 +28,33 @@ _PAIRS: WeakKeyDictionary[Folder, pd.DataFrame] = WeakKeyDictionary()
 
 
 def pairs_of(folder: Folder) -> pd.DataFrame | None:
-    """Return pairs of the third degree or nearer among everybody; looked for once, and kept.
+    """Return pairs of relatives among everybody, of the third degree where they can be told.
+
+    They are looked for once, and kept.
 
     Returns
     -------
     A table as of `kinship`, or ``None`` (with a `Caution`) where it was not tried: there are
-    fewer than 10,000 common variants, or more than 6,000 people.
+    fewer than 100 common variants, or more than 6,000 people. With fewer than 12,800 variants
+    only nearer relatives are told from chance (`least_told`), and a `Caution` says so.
     """
     if folder not in _PAIRS:
         n_people = groups_of(folder)[0].n_individuals
         if n_people > MOST_PEOPLE:
-            _warn(f"{n_people:,} people were not compared unasked")
+            _warn(f"relatives were not left out: {n_people:,} people were not compared unasked")
             return None
         n_variants = n_common_variants(folder)
         if n_variants < LEAST_VARIANTS:
-            _warn(f"{n_variants} common variants are too few to tell relatives by")
+            _warn(f"relatives were not left out: {n_variants} common variants are too few")
             return None
-        _PAIRS[folder] = kinship(folder)
+        _PAIRS[folder] = kinship(folder, min_kinship=least_told(n_variants))
+        if n_variants < ENOUGH_VARIANTS:
+            _warn(f"distant relatives may be left: {n_variants:,} common variants tell near ones")
     return _PAIRS[folder]
 
 
 def _warn(why: str) -> None:
-    text = f"relatives were not left out: {why}; `kinship` and `unrelated` do it on request"
+    text = f"{why}; `kinship` and `unrelated` look on request"
     warnings.warn(text, RelativesNotLookedFor, stacklevel=2)
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-import itertools
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.store.kernels.library import library, pointer
-from gdi_spe.store.kernels.packed import n_threads
+from gdi_spe.store.kernels.slices import in_slices
 
 Counts = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -56,7 +53,7 @@ def exact(
             *map(pointer, counts), *places, pointer(two_sided), pointer(excess)
         )
 
-    _in_slices(n, work)
+    in_slices(n, work, _WORTH_A_THREAD)
     return two_sided, excess
 
 
@@ -97,7 +94,7 @@ def combined(
             pointer(two_sided), pointer(excess),
         )  # fmt: skip
 
-    _in_slices(n, work)
+    in_slices(n, work, _WORTH_A_THREAD)
     return expected, two_sided, excess
 
 
@@ -126,17 +123,6 @@ def _combined_by_numpy(
         least = np.where(has_both, each.reshape(people.shape), 2.0).min(axis=0, initial=2.0)
         told.append(np.where(has_both.any(axis=0), np.minimum(least * n_told, 1.0), alone))
     return np.where(total > 0, hets / np.maximum(total, 1), np.nan), told[0], told[1]
-
-
-def _in_slices(n: int, work: Callable[[int, int], None]) -> None:
-    n_slices = max(1, min(4 * n_threads(), n // _WORTH_A_THREAD))
-    if n_slices == 1:
-        work(0, n)
-        return
-    edges = np.linspace(0, n, n_slices + 1).astype(int).tolist()
-    with ThreadPoolExecutor(n_threads()) as pool:
-        for done in [pool.submit(work, *edge) for edge in itertools.pairwise(edges)]:
-            done.result()
 
 
 def _by_numpy(counts: list[Counts], mid_p: bool, two_sided: Floats, excess: Floats) -> None:

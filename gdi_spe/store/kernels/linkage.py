@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import itertools
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +10,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.store.calls import MISSING, Calls
 from gdi_spe.store.kernels.library import library, pointer
-from gdi_spe.store.kernels.packed import n_threads
+from gdi_spe.store.kernels.slices import in_slices
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -53,7 +50,7 @@ class Bits:
                 *map(pointer, planes),
             )  # fmt: skip
 
-        _in_slices(len(calls), work)
+        in_slices(len(calls), work, _WORTH_A_THREAD)
         return Bits(planes[0], planes[1], planes[2], len(people))
 
     def __len__(self) -> int:
@@ -102,7 +99,7 @@ def numbers(calls: Calls, people: Ints, of_code: NDArray[np.float32]) -> NDArray
             pointer(table), pointer(out),
         )  # fmt: skip
 
-    _in_slices(len(calls), work)
+    in_slices(len(calls), work, _WORTH_A_THREAD)
     return out
 
 
@@ -123,7 +120,7 @@ def correlations(bits: Bits, first: Ints, second: Ints) -> Floats:
             pointer(out),
         )  # fmt: skip
 
-    _in_slices(len(one), work)
+    in_slices(len(one), work, _WORTH_A_THREAD)
     return out
 
 
@@ -144,7 +141,7 @@ def tables(bits: Bits, first: Ints, second: Ints) -> Ints:
             pointer(out),
         )  # fmt: skip
 
-    _in_slices(len(one), work)
+    in_slices(len(one), work, _WORTH_A_THREAD)
     return out
 
 
@@ -236,14 +233,3 @@ def _of_bits(bits: Bits, sums: Ints) -> list[ctypes.c_void_p | ctypes.c_int64]:
 
 def _number(value: int) -> ctypes.c_int64:
     return ctypes.c_int64(value)
-
-
-def _in_slices(n: int, work: Callable[[int, int], None]) -> None:
-    n_slices = max(1, min(4 * n_threads(), n // _WORTH_A_THREAD))
-    if n_slices == 1:
-        work(0, n)
-        return
-    edges = np.linspace(0, n, n_slices + 1).astype(int).tolist()
-    with ThreadPoolExecutor(n_threads()) as pool:
-        for done in [pool.submit(work, *edge) for edge in itertools.pairwise(edges)]:
-            done.result()

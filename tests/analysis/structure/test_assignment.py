@@ -44,7 +44,7 @@ def panel(shares: NDArray[np.float64], tmp_path_factory: pytest.TempPathFactory)
         tmp_path_factory.mktemp("panel"), PLACES, people(shares, of, 1),
         populations=[NAMES[number] for number in of],
     )  # fmt: skip
-    with pytest.warns(match="too few to tell relatives"):
+    with pytest.warns(match="distant relatives may be left"):
         return make_panel(folder, n_components=3)
 
 

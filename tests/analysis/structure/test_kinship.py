@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.structure.kinship import kinship, robust
-from gdi_spe.analysis.structure.relatives import unrelated
+from gdi_spe.analysis.structure.relatives import (
+    RelativesNotLookedFor,
+    unrelated,
+    without_relatives,
+)
 from gdi_spe.store.kernels import kinship as kernels
 from gdi_spe.store.kernels.kinship import Planes, Shared, add_shared
 from tests.analysis.from_codes import make_cohort, plink2, read
@@ -162,3 +166,18 @@ def test_the_unrelated_are_unrelated_and_nobody_could_be_added(
     for person in set(people) - kept:
         near = {b if a == person else a for a, b in pairs if person in (a, b)}
         assert near & kept
+
+
+def test_chance_makes_no_relatives_and_twins_are_seen(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    codes = rng.binomial(2, rng.uniform(0.1, 0.9, (600, 1)), (600, 150)).astype(np.uint8)
+    codes[:, 149] = codes[:, 0]
+    places = [("chr1", 1000 + row, "A", "G") for row in range(600)]
+    folder = make_cohort(tmp_path, places, codes)
+    assert len(kinship(folder)) > 5, "the third degree is within chance here"
+
+    with pytest.warns(RelativesNotLookedFor, match="distant relatives may be left"):
+        kept = without_relatives(folder, None)
+
+    assert kept is not None
+    assert len(kept) == 149

@@ -172,8 +172,8 @@ import sys
 from gdi_spe.analysis.structure.kinship import kinship
 from gdi_spe.analysis.structure.pca import pca
 from gdi_spe.store.folder import CohortFolder
-from gdi_spe.store.kernels import linkage, packed
-linkage.n_threads = packed.n_threads = lambda: int(sys.argv[2])
+from gdi_spe.store.kernels import packed, slices
+slices.n_threads = packed.n_threads = lambda: int(sys.argv[2])
 folder = CohortFolder(sys.argv[1])
 pca(folder, 3).to_pickle(sys.argv[3])
 kinship(folder, min_kinship=-1).to_pickle(sys.argv[4])
