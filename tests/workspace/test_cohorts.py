@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.demo.cohort import DemoCohort
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace.asking.words import WORDS
 from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.cohorts import NoSuchCohort, cohorts, open_cohort
 from gdi_spe.workspace.surroundings import Surroundings, surroundings
@@ -264,6 +268,35 @@ def test_a_wrong_question_is_refused_in_words(
 ) -> None:
     with pytest.raises(BadInput, match=told):
         cohort.individuals(**asked).count()
+
+
+STRANGE = [
+    0, -1, 1.5, True, "", " ", "x", "HP:0000508", "HP:", "::", "chr1:1-", "chr1:0-5", "P60Y", "P",
+    "2020-13-01", [], ["x"], [1], {}, {"a": 1}, (1, 2), (None, None), ("a", "b"), b"x", object(),
+    ("LOINC:8302-2", ">=", "x"), ("LOINC:8302-2", ">=", 1, 5), (1, 2, 3), float("nan"),
+    ("LOINC:8302-2", ">=", float("nan")), datetime(2020, 1, 1), float("inf"), range(3),
+    ("P20Y", "P10Y"), "last_encounter", {"RYR1"}, np.array(["RYR1"]), np.int64(5), "é" * 50,
+]  # fmt: skip
+BESIDE: list[dict[str, Any]] = [
+    {},
+    {"biomarker": "BRAF V600E"},
+    {"similar_to": ["HP:0000508"]},
+    {"age": (1, None)},
+    {"treatment": "NCIT:C64768", "after": "2020-01-01"},
+]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_value_of_a_wrong_kind_reaches_deep(cohort: Cohort, word: str) -> None:
+    """Every argument with every strange value is answered, or refused in words."""
+    n_refused = 0
+    for value, beside in itertools.product(STRANGE, BESIDE):
+        try:
+            cohort.individuals(**{**beside, word: value}).count()
+        except BadInput:
+            n_refused += 1
+
+    assert n_refused > len(STRANGE)
 
 
 def test_a_value_without_a_name_is_refused_in_words(cohort: Cohort) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import conditions as ask
@@ -14,7 +14,11 @@ from gdi_spe.workspace.asking import reading
 from gdi_spe.workspace.asking.selection import Selection
 
 _ORDERS: tuple[ask.Order, ...] = get_args(ask.Order)
-_AT = ("last_encounter", "death")
+# At what an age is recorded of every individual, and in which column.
+_AT: dict[str, Literal["age_years", "death_years"]] = {
+    "last_encounter": "age_years",
+    "death": "death_years",
+}
 
 
 def ordered(
@@ -75,14 +79,12 @@ def aged(given: Mapping[str, Any], events: Mapping[str, ask.Condition]) -> ask.C
     """Return the condition on an age: when last seen, at death, or at what else is asked for."""
     low, high = reading.between(given["age"], "age")
     at = given.get("age_at", "last_encounter")
-    if at == "last_encounter":
-        return ask.AgeBetween(low, high)
-    if at == "death":
-        return ask.AgeBetween(low, high, "death_years")
-    known = [*_AT, *events]
-    if at not in events:
+    if not isinstance(at, str) or at not in (*_AT, *events):
         raise BadInput(
             f"age_at {at!r} is nothing that this question asks for",
-            remedy=f"It is one of {', '.join(known)}, or another argument of the same question",
+            remedy=f"It is one of {', '.join((*_AT, *events))}, or another argument of the "
+            "same question",
         )
+    if at in _AT:
+        return ask.AgeBetween(low, high, _AT[at])
     return ask.AtAge(events[at], low, high)
