@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection
 from weakref import WeakKeyDictionary
 
+from gdi_spe.analysis.association.scan import stays_in_memory
 from gdi_spe.analysis.structure.kinship import SECOND_DEGREE, kinship, n_common_variants
 from gdi_spe.analysis.structure.relatives import MOST_PEOPLE
 from gdi_spe.boundary.cautions import Caution
@@ -17,6 +18,7 @@ Pair = frozenset[str]
 # of strangers come within five of it of the second degree.
 _ENOUGH_VARIANTS, _COMMON = 3_000, 0.05
 _KNOWN: WeakKeyDictionary[Folder, frozenset[Pair]] = WeakKeyDictionary()
+_TOLD: WeakKeyDictionary[Folder, bool] = WeakKeyDictionary()
 
 
 class RelativesInModel(Caution):
@@ -26,8 +28,8 @@ class RelativesInModel(Caution):
 def related_pairs(folder: Folder) -> frozenset[Pair]:
     """Return pairs of the second degree or nearer, by the pedigree and by the calls.
 
-    The calls are looked at where at least 3,000 common autosomal variants can tell, and up to
-    6,000 individuals; what was found stays in memory with the folder.
+    The calls are looked at where at least 3,000 common autosomal variants can tell, up to 6,000
+    individuals, and where they may stay in memory as a whole; what was found stays too.
     """
     if folder not in _KNOWN:
         _KNOWN[folder] = frozenset(_by_pedigree(folder) | _by_calls(folder))
@@ -65,8 +67,21 @@ def _by_pedigree(folder: Folder) -> set[Pair]:
     return pairs
 
 
+def calls_can_tell(folder: Folder) -> bool:
+    """Say whether relatives are looked for by the calls: of few people, with enough variants, and
+    calls that may stay in memory as a whole.
+    """
+    if folder not in _TOLD:
+        _TOLD[folder] = (
+            len(folder.germline) <= MOST_PEOPLE
+            and stays_in_memory(folder)
+            and n_common_variants(folder, _COMMON) >= _ENOUGH_VARIANTS
+        )
+    return _TOLD[folder]
+
+
 def _by_calls(folder: Folder) -> set[Pair]:
-    if len(folder.germline) > MOST_PEOPLE or n_common_variants(folder, _COMMON) < _ENOUGH_VARIANTS:
+    if not calls_can_tell(folder):
         return set()
     found = kinship(folder, min_kinship=SECOND_DEGREE, min_frequency=_COMMON)
     return {

@@ -13,7 +13,7 @@ from gdi_spe.analysis.association.conditioning import given_variants, without_gi
 from gdi_spe.analysis.association.linear import Linear
 from gdi_spe.analysis.association.logistic import Logistic, Test
 from gdi_spe.analysis.association.model import Model, model_of
-from gdi_spe.analysis.association.relatives import warn_of_relatives
+from gdi_spe.analysis.association.relatives import calls_can_tell, warn_of_relatives
 from gdi_spe.analysis.association.scan import Least, Progress, blocks, quiet, rows_of
 from gdi_spe.analysis.association.table import Part, inflation, table_of
 from gdi_spe.analysis.association.traits import Covariates, by_name, numbers, values_of
@@ -178,6 +178,7 @@ def _told(
         "n_left_out": design.n_left_out,
         "covariates": list(design.names[1:]),
         "lambda_gc": inflation(found["p_value"].to_numpy()),
+        "relatives_by_calls": calls_can_tell(folder),
         "n_related_pairs": warn_of_relatives(folder, people.tolist(), takes_them=model == "mixed"),
     }
     if isinstance(runner, Mixed):

@@ -80,14 +80,15 @@ def blocks(folder: Folder, rows: Rows | None = None) -> Iterator[Block]:
     calls of a small cohort stay in memory for the next time; those of a large one are read block
     by block.
     """
-    read = _kept if _is_small(folder) else _streamed
+    read = _kept if stays_in_memory(folder) else _streamed
     for chromosome in folder.chromosomes:
         if rows is None or chromosome in rows:
             for keys, calls in read(folder, chromosome, None if rows is None else rows[chromosome]):
                 yield Block(chromosome, keys, _comparable(folder, chromosome, keys, calls))
 
 
-def _is_small(folder: Folder) -> bool:
+def stays_in_memory(folder: Folder) -> bool:
+    """Say whether the calls of a cohort are few enough to be kept as a whole."""
     sizes = [member.size for name, member in folder.members.items() if "variants/" in name]
     return sum(sizes) <= KEPT_BYTES
 

@@ -94,7 +94,8 @@ class Associating(Held):
         ``p_value``, ``neg_log_10_p_value``, ``n`` (called individuals), then the counts behind
         them. NaN where a variant does not vary, or a model has no finite estimate (``test`` is
         ``none``). ``attrs`` has ``lambda_gc``, ``n``, ``n_cases``, ``covariates``,
-        ``n_related_pairs``, ``without_estimate`` and more.
+        ``n_related_pairs`` (of the second degree or nearer, by the pedigree, and by the calls
+        where ``relatives_by_calls``), ``without_estimate`` and more.
 
         Raises
         ------

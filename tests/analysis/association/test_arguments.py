@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +15,8 @@ from gdi_spe.analysis.association.model import TooFewPeople
 from gdi_spe.analysis.association.relatives import RelativesInModel
 from gdi_spe.analysis.association.run import associate, case_control, quantitative
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.store.calls import Calls
+from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.kernels import association as kernels
 from gdi_spe.workspace.cohort.opened import Cohort
 
@@ -61,6 +66,33 @@ def test_blocks_do_not_change_an_answer_and_tell_of_progress(
     pd.testing.assert_frame_equal(part, whole, check_exact=True)
     assert sum(done) == len(made.codes)
     assert max(done) <= 37
+
+
+def test_of_a_large_cohort_the_calls_of_one_block_are_in_memory_at_a_time(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "block_size", lambda _n: 37)
+    monkeypatch.setattr(scan, "KEPT_BYTES", 0)
+    seen: list[weakref.ref[object]] = []
+    most = 0
+    scan_linear = kernels.linear
+
+    def watched(calls: Calls, *words: object, **named: object) -> object:
+        nonlocal most
+        gc.collect()
+        most = max(most, sum(each() is not None for each in seen) + 1)
+        seen.append(weakref.ref(calls))
+        return scan_linear(calls, *words, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kernels, "linear", watched)
+    folder = CohortFolder(made.folder.path)
+    table = associate(folder, quantitative(folder, "height"), min_allele_count=0)
+
+    assert len(table) == len(made.codes)
+    assert len(seen) >= len(made.codes) // 37
+    assert most <= 2
+    monkeypatch.setattr(type(folder), "calls", lambda *_: pytest.fail("all calls were read"))
+    associate(CohortFolder(made.folder.path), quantitative(folder, "height"))
 
 
 def test_an_interrupted_association_leaves_the_cohort_usable(
