@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from fractions import Fraction
 from math import comb, factorial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -232,3 +233,40 @@ def test_the_number_of_threads_changes_nothing(
     for quality, frequencies in tables[1:]:
         pd.testing.assert_frame_equal(quality, tables[0][0], check_exact=True)
         pd.testing.assert_frame_equal(frequencies, tables[0][1], check_exact=True)
+
+
+# 2.75 megabases lie in the pseudoautosomal region of GRCh38's X, and behind that of GRCh37's.
+SEX_PLACES = [
+    ("chrX", 1_000_000, "A", "G"), ("chrX", 2_750_000, "A", "G"), ("chrX", 50_000_000, "A", "G"),
+    ("chrY", 1_000_000, "A", "G"), ("chrY", 5_000_000, "A", "G"), ("chrM", 750, "A", "G"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("assembly", "n_at_edge"), [("GRCh37", 6), ("GRCh38", 10)])
+def test_who_has_two_alleles_follows_the_assembly(
+    tmp_path: Path, assembly: str, n_at_edge: int
+) -> None:
+    sexes = ["female"] * 6 + ["male"] * 4
+    women, men = [0, 1, 1, 2, 0, 1], [0, 2, 0, 2]
+    codes = np.array([
+        [*women, 1, 1, 0, 2],  # both ends of X: everybody has two
+        women + ([1, 1, 0, 2] if assembly == "GRCh38" else men),
+        women + men,  # men have one, written twice
+        [*women, 1, 1, 0, 2],
+        [3] * 6 + [4, 5, 5, 6],  # Y: women have none; one man is not called
+        [4, 5, 4, 4, 5, 4, 4, 4, 5, 4],
+    ], np.uint8)  # fmt: skip
+    folder = make_cohort(tmp_path, SEX_PLACES, codes, sexes, assembly=assembly)
+
+    table = variant_qc(folder, within=None, unrelated=False)
+    by_group = equilibrium_by_group(folder, None, unrelated=False)
+
+    n_tested = by_group[["n_hom_ref", "n_het", "n_hom_var"]].sum(axis=1)
+    assert n_tested.tolist() == [10, n_at_edge, 6, 10, 0, 0]
+    told = [True, True, True, True, False, False]
+    assert table["p_value_hwe"].notna().tolist() == told
+    assert table["het_freq_hwe"].notna().tolist() == told
+    assert table["n_hemi"].tolist() == [0, 0 if n_at_edge == 10 else 2, 2, 0, 2, 3]
+    assert table["n_not_called"].tolist() == [0, 0, 0, 0, 1, 0]
+    np.testing.assert_allclose(table["call_rate"], [1, 1, 1, 1, 3 / 4, 1])
+    assert table["allele_number"].tolist() == [20, 20 if n_at_edge == 10 else 16, 16, 20, 3, 10]
