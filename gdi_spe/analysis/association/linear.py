@@ -64,8 +64,10 @@ def t_tails(t: Floats, freedom: NDArray[np.int64]) -> tuple[Floats, Floats]:
         neg_log_p = -np.log10(p)
     far = np.flatnonzero(p < _SMALL)
     half, x = freedom[far] / 2, freedom[far] / (freedom[far] + t[far] ** 2)
-    # The incomplete beta function by its series (DLMF 8.17.8).
-    log_p = half * np.log(x) + 0.5 * np.log1p(-x) - np.log(half) - special.betaln(half, 0.5)
+    # The incomplete beta function by its series (DLMF 8.17.8); 0 where a fit is perfect.
+    with np.errstate(divide="ignore"):
+        log_p = half * np.log(x)
+    log_p += 0.5 * np.log1p(-x) - np.log(half) - special.betaln(half, 0.5)
     log_p += np.log(special.hyp2f1(half + 0.5, 1, half + 1, x))
     neg_log_p[far] = -log_p / np.log(10)
     return p, neg_log_p

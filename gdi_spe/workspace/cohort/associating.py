@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.cohort.held import Held, ids_of
+from gdi_spe.workspace.outputs import recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +134,7 @@ class Associating(Held):
         with self._watched(
             "association", progress, is_whole=region is None and gene is None
         ) as advance:
-            return run.associate(
+            table = run.associate(
                 self.folder,
                 values,
                 self._with_components(covariates),
@@ -150,6 +151,23 @@ class Associating(Held):
                 relatedness=relatedness,
                 progress=advance,
             )
+        if individuals is None and relatedness is None and self._is_plain(trait, covariates):
+            arguments: dict[str, Any] = {
+                "trait": trait, "covariates": list(covariates), "model": kind, "region": region,
+                "gene": gene, "test": test, "missing": missing, "repeated": repeated,
+                "min_allele_count": min_allele_count,
+                "min_allele_frequency": min_allele_frequency,
+                "condition_on": list(condition_on),
+            }  # fmt: skip
+            recipes.attach(table, self.folder.manifest, "association", arguments)
+        return table
+
+    def _is_plain(self, trait: object, covariates: Covariates) -> bool:
+        """Say whether names tell everything; values of people belong in no recipe."""
+        is_named = isinstance(covariates, list | tuple) and not set(covariates) & set(
+            self._components
+        )
+        return is_named and isinstance(trait, str)
 
     def independent_associations(
         self,

@@ -19,6 +19,7 @@ from gdi_spe.store.calls import Calls
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.kernels import association as kernels
 from gdi_spe.workspace.cohort.opened import Cohort
+from gdi_spe.workspace.outputs.recipes import recipe_of
 
 from .conftest import Made
 
@@ -205,6 +206,22 @@ def test_what_cannot_be_asked_is_named(
 ) -> None:
     with pytest.raises(error, match=why):
         associate(made.folder, quantitative(made.folder, "height"), **words)  # type: ignore[arg-type]
+
+
+def test_a_recipe_tells_names_alone_and_never_values_of_people(made: Made) -> None:
+    cohort = Cohort(made.folder.path)
+
+    plain = cohort.association("height", ["age"], region="chr1", missing="mean")
+    of_values = cohort.association(dict.fromkeys(made.names[:200], 1.0) | {"P000": 2.0}, ["age"])
+    of_some = cohort.association("height", ["age"], individuals=made.names[:100])
+
+    recipe = recipe_of(plain)
+    assert recipe is not None
+    assert recipe.function == "association"
+    assert recipe.arguments["trait"] == "height"
+    assert recipe.arguments["missing"] == "mean"
+    assert recipe_of(of_values) is None
+    assert recipe_of(of_some) is None
 
 
 def test_too_few_cases_are_an_error_that_counts_them(made: Made) -> None:

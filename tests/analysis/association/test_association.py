@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 
 from gdi_spe.analysis.association.run import (
     NoFiniteEstimate,
@@ -235,13 +236,42 @@ def test_auto_looks_closer_just_where_a_score_is_small(made: Made) -> None:
     assert 0.5 < auto.attrs["lambda_gc"] < 1.6
 
 
-def test_threads_do_not_change_an_answer(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    trait = quantitative(made.folder, "height")
-    monkeypatch.setattr(kernels.os, "sched_getaffinity", lambda _pid: {0})
-    alone = associate(made.folder, trait, ["age"])
-    monkeypatch.setattr(kernels.os, "sched_getaffinity", lambda _pid: set(range(16)))
+def test_p_values_too_small_for_a_number_are_told_by_their_logarithm(made: Made) -> None:
+    rng = np.random.default_rng(1)
+    dosage = np.nan_to_num(dosages_of(made)[60])
+    strong = dosage + rng.normal(0, 1e-3, len(dosage))
 
-    together = associate(made.folder, trait, ["age"])
+    table = associate(made.folder, dict(zip(made.names, strong, strict=True)))
+    perfect = associate(made.folder, dict(zip(made.names, dosage, strict=True)))
+
+    row = table[table["base_pair_location"] == 5_060_000].iloc[0]
+    t = row["beta"] / row["standard_error"]
+    # Of 398 degrees of freedom, by the leading term of the tail of Student's distribution.
+    leading = stats.t.logpdf(t, 398) + np.log(2 * t / 398)
+    assert row["p_value"] == 0
+    assert row["neg_log_10_p_value"] == pytest.approx(-leading / np.log(10), rel=1e-4)
+    assert perfect["neg_log_10_p_value"].max() > row["neg_log_10_p_value"]
+
+
+@pytest.mark.parametrize("words", [{}, {"test": "wald"}, {"test": "firth"}, {"test": "auto"}])
+def test_threads_do_not_change_an_answer(
+    made: Made, monkeypatch: pytest.MonkeyPatch, words: dict[str, str]
+) -> None:
+    def found() -> pd.DataFrame:
+        if not words:
+            return associate(made.folder, quantitative(made.folder, "height"), ["age"])
+        model = "logistic"
+        return associate(
+            made.folder, cases_of(made), ["age"], model, min_allele_frequency=0.1, **words
+        )
+
+    monkeypatch.setattr(kernels.os, "sched_getaffinity", lambda _pid: {0})
+    alone = found()
+    monkeypatch.setattr(kernels.os, "sched_getaffinity", lambda _pid: set(range(16)))
+    divided = kernels._divided
+    monkeypatch.setattr(kernels, "_divided", lambda n, work: divided(n, work, at_least=8))
+
+    together = found()
 
     pd.testing.assert_frame_equal(alone, together, check_exact=True)
 
