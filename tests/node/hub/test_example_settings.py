@@ -35,3 +35,15 @@ def test_production_with_a_development_provider_does_not_start(
 
     with pytest.raises(BadInput):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["http://spe.one.example/n", "https://localhost/n"])
+def test_production_tells_no_peer_in_the_clear_nor_on_this_machine(
+    tmp_path: Path, url: str
+) -> None:
+    text = (ROOT / "hub_config" / "node.toml").read_text()
+    peer = f'\n[[revocation.peers]]\nurl = "{url}"\nsecret_file = "peer"\n'
+    (tmp_path / "node.toml").write_text(text + peer)
+
+    with pytest.raises(BadInput, match="peer 0"):
+        load_settings(tmp_path)
