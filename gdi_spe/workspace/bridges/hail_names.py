@@ -57,9 +57,9 @@ def _rows_of(result: Any) -> tuple[Any, str]:
     fields = set(getattr(result, "row", ()))
     columns = set(result.col) if hasattr(result, "col") else set()
     if "sample_qc" in columns:
-        return _flat(result.cols(), "sample_qc", ("s",)), "sample_qc"
+        return _of_samples(result.cols()), "sample_qc"
     if "sample_qc" in fields:
-        return _flat(result, "sample_qc", ("s",)), "sample_qc"
+        return _of_samples(result), "sample_qc"
     table = result.rows() if hasattr(result, "rows") else result
     if "variant_qc" in fields:
         return _flat(table, "variant_qc", ("locus", "alleles")), "variant_qc"
@@ -74,9 +74,14 @@ def _rows_of(result: Any) -> tuple[Any, str]:
     )
 
 
+def _of_samples(table: Any) -> Any:
+    # `to_hail` says whose sample it is.
+    who = "individual_id" if "individual_id" in table.row else "s"
+    return table.key_by().select(who, "sample_qc").flatten()
+
+
 def _flat(table: Any, field: str, keys: tuple[str, ...]) -> Any:
-    table = table.key_by().select(*keys, field)
-    return table.flatten() if keys == ("s",) else _placed(table).flatten()
+    return _placed(table.key_by().select(*keys, field)).flatten()
 
 
 def _placed(table: Any) -> Any:
@@ -159,8 +164,9 @@ def _hardy_weinberg(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sample_qc(frame: pd.DataFrame) -> pd.DataFrame:
-    names = {name: name.removeprefix("sample_qc.") for name in frame.columns}
-    return frame.rename(columns=names | {"s": "sample_id"})
+    table = frame.rename(columns=lambda name: name.removeprefix("sample_qc."))
+    table = table.rename(columns={"s": "sample_id"})
+    return table.set_index(table.columns[0])
 
 
 _MAKERS: dict[str, Callable[[Any], Any]] = {

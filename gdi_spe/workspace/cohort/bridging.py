@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,9 @@ class Bridging(Held):
     """
 
     def to_hail(
-        self, region: str | Sequence[str] | None = None, individuals: Selection | None = None
+        self,
+        region: str | Sequence[str] | None = None,
+        individuals: Selection | Collection[str] | None = None,
     ) -> Any:
         """Return the cohort as a Hail MatrixTable, in a Hail that starts without network.
 
@@ -72,7 +74,7 @@ class Bridging(Held):
         self,
         path: str | Path,
         region: str | Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         annotations: bool = True,
         overwrite: bool = False,
@@ -125,7 +127,7 @@ class Bridging(Held):
         self,
         prefix: str | Path,
         region: str | Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         overwrite: bool = False,
     ) -> Path:
@@ -181,7 +183,7 @@ class Bridging(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Return individuals, or their calls of some variants, as a pandas table.
 
@@ -225,7 +227,7 @@ class Bridging(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         dosages: bool = False,
     ) -> Genotypes:
@@ -270,7 +272,7 @@ class Bridging(Held):
         self,
         arguments: str | Sequence[str],
         *,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         phenotypes: Values | None = None,
         covariates: Values | None = None,
     ) -> PlinkResult:
