@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace.cohort.following import FewAtRisk
+from gdi_spe.workspace.cohort.hazards import FewEvents, HazardsNotProportional
 from gdi_spe.workspace.cohort.opened import Cohort
-from gdi_spe.workspace.cohort.surviving import FewAtRisk, FewEvents, HazardsNotProportional
 
 ILL = {"diagnosis": "any"}
 
@@ -117,6 +119,9 @@ def test_a_model_takes_columns_selections_and_values(open_two: Cohort) -> None:
     with pytest.warns(FewEvents):
         two = open_two.cox({"sex": "sex", "PTEN": by_hand}, event, proportional=None)
 
+    alone = open_two.cox(pd.DataFrame({"PTEN": by_hand}), event, proportional=None)
+
+    assert alone["term"].tolist() == ["PTEN"]
     assert one["term"].tolist() == ["sex=male", "PTEN"]
     assert one.equals(two)
     assert one.attrs["n_events"] == 10

@@ -7,6 +7,7 @@ from gdi_spe.workspace.cohort.associating import Associating
 from gdi_spe.workspace.cohort.bridging import Bridging
 from gdi_spe.workspace.cohort.comparing import Comparing
 from gdi_spe.workspace.cohort.counting import Counting
+from gdi_spe.workspace.cohort.hazards import Hazards
 from gdi_spe.workspace.cohort.inheriting import Inheriting
 from gdi_spe.workspace.cohort.linking import Linking
 from gdi_spe.workspace.cohort.scoring import Scoring
@@ -28,6 +29,7 @@ class Cohort(
     Structuring,
     Linking,
     Surviving,
+    Hazards,
     Bridging,
 ):
     """A cohort that is mounted in the workspace, or any folder of one.

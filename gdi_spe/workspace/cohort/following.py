@@ -1,0 +1,79 @@
+"""Who is followed from when until when, and in which groups."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.cohort.held import Held, ids_of
+
+if TYPE_CHECKING:
+    from gdi_spe.analysis.survival.curves import Grid
+    from gdi_spe.analysis.survival.instants import When
+    from gdi_spe.analysis.survival.times import Times
+
+# Who is compared: a selection and its controls, named selections, a column, or a label each.
+By = Selection | Mapping[str, Selection] | Mapping[str, str] | str
+
+
+class FewAtRisk(Caution):
+    """A group has too few individuals to be shown."""
+
+
+class Following(Held):
+    """Follow individuals from an origin until an event, in groups."""
+
+    def _times(
+        self,
+        event: When,
+        origin: When,
+        by: By | None,
+        individuals: Selection | None,
+        entry: When | None,
+    ) -> dict[str, Times]:
+        from gdi_spe.analysis.survival.grouping import grouped
+        from gdi_spe.analysis.survival.times import times_of
+
+        times = times_of(self.folder, event, origin, ids_of(individuals), entry)
+        return grouped(times, self._groups(by))
+
+    def _groups(self, by: By | None) -> dict[str, list[str]] | None:
+        from gdi_spe.analysis.survival.grouping import by_label
+
+        if by is None:
+            return None
+        if isinstance(by, Selection):
+            return {"present": by.ids, "excluded": by.controls().ids}
+        if isinstance(by, Mapping) and all(isinstance(each, Selection) for each in by.values()):
+            return {name: each.ids for name, each in by.items() if isinstance(each, Selection)}
+        mixed = isinstance(by, Mapping) and any(isinstance(v, Selection) for v in by.values())
+        if isinstance(by, str | Mapping) and not mixed:
+            return by_label(self._labels(by))
+        raise BadInput(
+            f"by={by!r} names no groups", remedy="A selection, selections by name, or a column"
+        )
+
+    def _labels(self, by: str | Mapping[str, str | Selection]) -> Mapping[str, object]:
+        from gdi_spe.analysis.association.traits import values_of
+
+        return values_of(self.folder, by) if isinstance(by, str) else by
+
+    def _grid(self, groups: Mapping[str, Times], asked: float | str | None) -> tuple[Grid, int]:
+        """Return the grid and how few are too few; warn of groups that are smaller."""
+        from gdi_spe.analysis.survival.curves import grid_of
+
+        least = self.count_policy.minimum
+        for name, times in groups.items():
+            if len(times) < least:
+                warnings.warn(FewAtRisk(f"{name}: fewer than {least} individuals"), stacklevel=3)
+        return grid_of(asked, max(self._lasts(groups), default=0.0)), least
+
+    def _lasts(self, groups: Mapping[str, Times]) -> list[float]:
+        from gdi_spe.analysis.survival.curves import last_time
+
+        found = [last_time(times, self.count_policy.minimum) for times in groups.values()]
+        return [last for last in found if last == last]

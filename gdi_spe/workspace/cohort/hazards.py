@@ -1,0 +1,157 @@
+"""How covariates hasten or delay what happens."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.cohort.following import Following
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gdi_spe.analysis.association.traits import Covariate
+    from gdi_spe.analysis.survival.instants import When
+    from gdi_spe.analysis.survival.likelihood import Ties
+    from gdi_spe.analysis.survival.proportional import Transform
+
+_EVENTS_A_TERM = 10
+
+
+class FewEvents(Caution):
+    """A model has fewer than ten events a term: estimates run too far from 0."""
+
+
+class HazardsNotProportional(Caution):
+    """A hazard ratio changes with time: its estimate is a mean over the time that was watched."""
+
+
+class Hazards(Following):
+    """Model the hazard of an event."""
+
+    def cox(
+        self,
+        covariates: Mapping[str, Covariate | Selection] | Sequence[str] | pd.DataFrame,
+        event: When = "death",
+        origin: When = "birth",
+        individuals: Selection | None = None,
+        *,
+        entry: When | None = None,
+        strata: str | Mapping[str, str] | None = None,
+        ties: Ties = "efron",
+        firth: bool = False,
+        proportional: Transform | None = "km",
+    ) -> pd.DataFrame:
+        """Estimate by Cox's model how covariates hasten or delay an event.
+
+        Parameters
+        ----------
+        covariates
+            Names as for `association` (columns, measurements, components of `pca`); or by name
+            what is known of each individual: such a name, a value of each, or a selection,
+            which counts 1 for those in it and 0 for those about whom it is recorded that they
+            are not: ``{"BRAF": cohort.individuals(gene="BRAF", consequence="damaging")}``.
+        event, origin, individuals, entry
+            As for `survival`.
+        strata
+            A column, or a label of each individual: each has a baseline hazard of its own.
+        ties
+            How events at one time share those at risk: ``"efron"`` or ``"breslow"``.
+        firth
+            Keep estimates finite where a covariate parts those whom the event met from the
+            others; p-values are then of penalised likelihood ratios.
+        proportional
+            The scale of time on which hazards are tested for being proportional: ``"km"``,
+            ``"rank"``, ``"identity"`` or ``"log"``; ``None`` for no test.
+
+        Returns
+        -------
+        One row a term: ``term``, ``beta`` (log hazard ratio), ``standard_error``,
+        ``hazard_ratio`` with its 95 % limits ``ci_lower`` and ``ci_upper``, ``z``, ``p_value``
+        and ``p_value_proportional``. ``attrs`` has n, events, how many were left out and why,
+        log likelihoods, and the tests of the whole model.
+
+        Raises
+        ------
+        BadInput
+            If a covariate is unknown, constant or follows from others.
+        TooFewPeople
+            If there are no more events than terms.
+        MonotoneLikelihood
+            If an estimate has no end; the terms are named.
+
+        Notes
+        -----
+        See `gdi_spe.analysis.survival.cox`. Relatives among the individuals make standard
+        errors too small: leave them out first. With fewer than ten events a term, or where a
+        hazard ratio changes with time (p below 0.05 divided by the terms), a caution is given.
+
+        Examples
+        --------
+        >>> table = cohort.cox(["sex"], event={"diagnosis": "any"})
+        >>> table["term"].tolist()
+        ['sex=female']
+        """
+        from gdi_spe.analysis.survival.cox import cox
+
+        times = self._times(event, origin, None, individuals, entry)["everybody"]
+        table = cox(
+            times,
+            {name: self._values(value) for name, value in self._named(covariates).items()},
+            strata=None if strata is None else _as_text(self._labels(strata)),
+            ties=ties,
+            firth=firth,
+            proportional=proportional,
+        )
+        _caution(table)
+        return table
+
+    def _named(
+        self, covariates: Mapping[str, Covariate | Selection] | Sequence[str] | pd.DataFrame
+    ) -> Mapping[str, Covariate | Selection]:
+        if isinstance(covariates, Mapping):
+            return covariates
+        if isinstance(covariates, Selection):
+            raise BadInput("a covariate needs a name", remedy='Such as {"carrier": selection}')
+        if hasattr(covariates, "columns"):
+            return {str(name): covariates[name].to_dict() for name in covariates.columns}
+        names = (covariates,) if isinstance(covariates, str) else covariates
+        return {name: self._components.get(name, name) for name in names}
+
+    def _values(self, covariate: Covariate | Selection) -> Mapping[str, float | str]:
+        from gdi_spe.analysis.association.traits import values_of
+
+        if isinstance(covariate, Selection):
+            outside = dict.fromkeys(covariate.controls().ids, 0.0)
+            return {**outside, **dict.fromkeys(covariate.ids, 1.0)}
+        if not isinstance(covariate, str | Mapping) and not hasattr(covariate, "index"):
+            raise BadInput(
+                f"{covariate!r} tells nothing of individuals",
+                remedy="Give a name, a selection, or a value of each individual",
+            )
+        return values_of(self.folder, covariate) if isinstance(covariate, str) else covariate
+
+
+def _as_text(labels: Mapping[str, object]) -> dict[str, str]:
+    return {person: str(label) for person, label in labels.items()}
+
+
+def _caution(table: pd.DataFrame) -> None:
+    """Warn of what makes a model's numbers worth less than they look."""
+    n_events, n_terms = table.attrs["n_events"], len(table)
+    if n_events < _EVENTS_A_TERM * n_terms:
+        warnings.warn(
+            FewEvents(f"fewer than {_EVENTS_A_TERM} events for each of {n_terms} terms"),
+            stacklevel=3,
+        )
+    if "p_value_proportional" in table.columns:
+        changing = table.loc[table["p_value_proportional"] < 0.05 / n_terms, "term"]
+        if len(changing):
+            warnings.warn(
+                HazardsNotProportional(f"hazard ratios change with time: {', '.join(changing)}"),
+                stacklevel=3,
+            )
