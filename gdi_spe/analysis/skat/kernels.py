@@ -20,7 +20,10 @@ from gdi_spe.analysis.skat.mixtures import quantile, tail, tails
 Floats = NDArray[np.float64]
 GRID = (0.0, 0.1**2, 0.2**2, 0.3**2, 0.4**2, 0.5**2, 0.5, 1.0)
 _SMALLEST = 1e-10
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+# Nodes on a stretch and their shares of it, denser towards both ends, where roots may begin.
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_INNER = (_NODES + 1) / 2
+_PLACES, _SHARES = 3 * _INNER**2 - 2 * _INNER**3, 3 * _INNER * (1 - _INNER) * _WEIGHTS
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Spectrum:
         """Where the sum is one standard deviation: variances of what is left, and its means."""
         along = np.sqrt(self.variance) * self.loading / np.sqrt(self.of_sum)
         values, axes = np.linalg.eigh(np.diag(self.variance) - np.outer(along, along))
-        return np.clip(values, 0, None), axes.T @ along
+        # Nothing is left along the sum itself: one axis has no variance, whatever rounding says.
+        return np.append(0.0, np.clip(values[1:], 0, None)), axes.T @ along
 
 
 def statistic(scores: Floats, rho: float) -> float:
@@ -121,31 +125,40 @@ def _any_above(spectrum: Spectrum, grid: Floats, bounds: Floats) -> float:
     at_one = grid == 1
     last = float(np.sqrt(bounds[at_one][0] / of_sum)) if at_one.any() else 12.0
     above = float(2 * stats.norm.sf(last))
-    lines = bounds[~at_one] / (1 - grid[~at_one]), -grid[~at_one] / (1 - grid[~at_one]) * of_sum
-    for start, end in pairwise(_corners(*lines, last)):
-        x = (start + end) / 2 + (end - start) / 2 * _NODES
-        least = (lines[0][:, None] + np.outer(lines[1], x**2)).min(axis=0)
-        chance = (
-            tails(variance, mean**2, least, x**2) if variance.any() else least <= mean @ mean * x**2
-        )
-        above += float((_WEIGHTS * (end - start) * stats.norm.pdf(x)) @ chance)
+    height = bounds[~at_one] / (1 - grid[~at_one])
+    slope = -grid[~at_one] / (1 - grid[~at_one]) * of_sum
+    # The sum alone makes the sum of squares at least this, times its square.
+    surely = float((mean[variance <= 1e-12 * variance.max()] ** 2).sum())
+    for start, end in pairwise(_corners(height, slope, surely, last)):
+        x = start + (end - start) * _PLACES
+        least = (height[:, None] + np.outer(slope, x**2)).min(axis=0)
+        if variance.any():
+            chance = tails(variance, mean**2, least, x**2)
+        else:
+            chance = (least <= surely * x**2).astype(float)
+        above += float((_SHARES * (end - start) * 2 * stats.norm.pdf(x)) @ chance)
     return above
 
 
-def _corners(height: Floats, slope: Floats, last: float) -> list[float]:
-    """Return 0, where another line becomes the least, every standard deviation, and the last.
+def _corners(height: Floats, slope: Floats, surely: float, last: float) -> list[float]:
+    """Return where the chance bends, every standard deviation, and both ends.
 
-    The lines are ``height + slope * x ** 2``, one a mixture.
+    It bends where another of the lines ``height + slope * x ** 2``, one a mixture, becomes the
+    least, and where the least one meets ``surely * x ** 2``.
     """
+    one, two = np.triu_indices(len(height), 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossed = (height[two] - height[one]) / (slope[one] - slope[two])
+        met = height / (surely - slope)
     found = {0.0, last, *np.arange(1.0, last, 1.0).tolist()}
-    for one in range(len(height)):
-        for other in range(one):
-            if slope[one] != slope[other]:
-                square = (height[other] - height[one]) / (slope[one] - slope[other])
-                level = height[one] + slope[one] * square
-                if 0 < square < last**2 and (height + slope * square).min() >= level - 1e-9 * abs(
-                    level
-                ):
-                    found.add(float(np.sqrt(square)))
+    for squares, level in (
+        (crossed, height[one] + slope[one] * crossed),
+        (met, surely * met),
+    ):
+        for square, here in zip(squares.tolist(), level.tolist(), strict=True):
+            if not 0 < square < last**2:
+                continue
+            if (height + slope * square).min() >= here - 1e-9 * abs(here):
+                found.add(float(np.sqrt(square)))
     ordered = sorted(found)
     return [ordered[0], *(each for before, each in pairwise(ordered) if each - before > 1e-9)]

@@ -92,9 +92,9 @@ def skat(
     -----
     Wu et al. 2011; Lee, Wu and Lin 2012 with the grid of Lee, Emond et al. 2012. Missing calls
     count as the variant's mean. p-values of the mixture of chi-squared variables have a
-    relative error below 1e-9 (1e-6 for SKAT-O); the mixture itself is asymptotic but for
-    ``small_sample``. A logistic model with few people or few cases has p-values that are too
-    large; those of Lee, Emond et al. for small samples are not computed.
+    relative error below 1e-9 (1e-3 for SKAT-O, as a rule 1e-6); the mixture itself is
+    asymptotic but for ``small_sample``. A logistic model with few people or few cases has
+    p-values that are too large; those of Lee, Emond et al. for small samples are not computed.
     """
     _require_known(method, model, rho, small_sample=small_sample)
     wanted = masks_of(masks, max_frequency)

@@ -178,3 +178,18 @@ def test_a_cohort_is_asked_in_the_same_words(made: Made) -> None:
     expected = {name: float(male) for name, male in zip(made.names, made.is_male, strict=True)}
     direct = skat(made.folder, expected, ["age"], "logistic", masks="any", max_frequency=None)
     pd.testing.assert_frame_equal(table, direct)
+
+
+def test_skat_o_is_found_for_sets_of_every_shape() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        n_variants = int(rng.choice([2, 3, 5, 10]))
+        loose = rng.normal(size=(3 * n_variants, n_variants)) * rng.gamma(0.7, 2, n_variants)
+        covariance = loose.T @ loose + rng.choice([0, 1, 20])
+        factor = np.linalg.cholesky(covariance + 1e-12 * np.eye(n_variants))
+        scores = factor @ rng.normal(size=n_variants) * rng.choice([0.3, 1, 2, 4])
+
+        found = skat_o(scores, Spectrum.of(covariance))
+
+        smallest = found.p_of_rho.min()
+        assert smallest <= found.p_value <= min(1, len(GRID) * smallest) * (1 + 1e-6)

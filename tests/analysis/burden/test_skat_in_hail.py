@@ -100,6 +100,6 @@ def test_skat_equals_hails(
     for row in ours.to_dict("records"):
         size, q, p = by_hail[model][row["region"]]
         assert row["n_variants"] == size
-        assert row["q_statistic"] == pytest.approx(q, rel=1e-6)
+        assert row["q_statistic"] == pytest.approx(q, rel=1e-4)
         # Hail's Davies stops at an absolute accuracy of 1e-6.
         np.testing.assert_allclose(row["p_value"], p, atol=2e-6)
