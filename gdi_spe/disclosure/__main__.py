@@ -64,11 +64,25 @@ def warm_up(policy: DisclosurePolicy) -> None:
     samples = [each.getvalue() for each in (picture, photograph, archive, parquet, arrow, array)]
     words = b"<table><tr><td>g</td><td>n</td></tr><tr><td>a</td><td>40</td></tr></table>"
     drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><circle cx="1" cy="1" r="1"/></svg>'
-    samples += [words, drawing, b'{"n": 40}', b"Some words to read.", gzip.compress(b"a,b\n1,2\n")]
+    samples += [
+        _PAGE,
+        words,
+        drawing,
+        b'{"n": 40}',
+        b"Some words to read.",
+        gzip.compress(b"a,b\n1,2\n"),
+    ]
     for data in samples:
         judge_bytes(data, Judging("sample", policy, CheckContext(n_individuals=2000)))
 
 
+_PAGE = (
+    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    b"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
+    b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>\nendobj\n"
+    b"4 0 obj\n<< /Length 13 >>\nstream\n0 0 m 1 1 l S\nendstream\nendobj\n"
+    b"trailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+)
 _SUPPRESSED = "site,F,M,All\nA,500,497,997\nB,<10,<10,11\nAll,505,503,1008\n"
 
 

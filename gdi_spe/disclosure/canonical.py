@@ -24,6 +24,7 @@ from gdi_spe.disclosure.forms import (
     excel,
     html,
     notebook,
+    pdf,
     svg,
 )
 from gdi_spe.disclosure.forms.written import words_and_tables
@@ -245,6 +246,7 @@ _ENCODERS: dict[Kind, Callable[[bytes, str, DisclosurePolicy], Canonical]] = {
     Kind.HTML: _html,
     Kind.SVG: _svg,
     Kind.TEXT: _text,
+    Kind.PDF: pdf.encode,
     Kind.PNG: _png,
     Kind.JPEG: _jpeg,
 }

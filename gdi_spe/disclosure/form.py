@@ -70,6 +70,7 @@ _FORMS = {
     "application/vnd.apache.arrow.file": (".arrow", ".feather"),
     "application/x-npy": (".npy",),
     "application/zip": (".zip",),
+    "application/pdf": (".pdf",),
 }
 
 

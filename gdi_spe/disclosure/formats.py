@@ -88,7 +88,7 @@ def loose_parts(data: bytes, judging: Judging, form: Canonical | NoCanonicalForm
             yield from loose_parts(inner, judging, form)
     elif kind is Kind.PNG:
         yield from _png_parts(data)
-    elif kind is Kind.PDF:
+    elif kind is Kind.PDF and isinstance(form, NoCanonicalForm):
         yield Text("letters", _letters(inflated(data, judging.policy.files.max_file_bytes)))
     elif isinstance(form, NoCanonicalForm) and kind is not Kind.EMPTY:
         # Without parts of its own, the letters in the bytes are looked at, whatever frames them.
