@@ -49,6 +49,16 @@ class Model:
         """Return orthonormal columns that span the covariates."""
         return np.ascontiguousarray(np.linalg.qr(self.covariates)[0])
 
+    def of_some(self, inside: NDArray[np.bool_]) -> Model:
+        """Return the model of some individuals, without covariates that are one value for all."""
+        columns = self.covariates[inside]
+        varies = np.ptp(columns, axis=0) > 0
+        varies[0] = True
+        names = tuple(name for name, kept in zip(self.names, varies, strict=True) if kept)
+        return Model(
+            self.samples[inside], self.trait[inside], columns[:, varies], names, self.n_left_out
+        )
+
 
 def model_of(
     folder: Folder,

@@ -131,26 +131,21 @@ def associate(
 
     Notes
     -----
-    Alleles are additive. On X outside the pseudoautosomal regions men count 0 or 2. Relatives
+    Alleles are additive. Variants of Y are tested in men, without sex. On X outside the
+    pseudoautosomal regions men count 0 or 2. Relatives
     in the model make p-values too small, and are warned of.
     """
     _require(Kind, "model", model)
     _require(Missing, "missing", missing)
     given = by_name(folder, covariates, repeated) | given_variants(folder, condition_on)
     design = model_of(folder, trait, given, individuals)
-    least = Least(min_allele_count, min_allele_frequency)
-    runner: Linear | Logistic | Mixed
-    if model == "mixed":
-        runner = Mixed(folder, design, least, relatedness)
-    elif model == "linear":
-        runner = Linear(design, folder.n_samples, impute_mean=missing == "mean", least=least)
-    else:
-        runner = Logistic(
-            design, folder.n_samples, test, impute_mean=missing == "mean", least=least
-        )
+    words = (folder, model, test, missing == "mean", Least(min_allele_count, min_allele_frequency))
+    runner = _runner(design, *words, relatedness)
+    of_men = _of_men(design, *words) or runner
     parts: list[Part] = []
     for block in blocks(folder, rows_of(folder, region, gene)):
-        parts.append(Part.of(block, runner.of(block)))
+        one = of_men if block.chromosome == "chrY" else runner
+        parts.append(Part.of(block, one.of(block)))
         progress(len(block.calls))
     found = without_given(table_of(parts, runner.columns), condition_on)
     found.attrs = _told(folder, design, model, runner, found)
@@ -161,6 +156,31 @@ def associate(
 def _require(words: object, name: str, value: str) -> None:
     if value not in get_args(words):
         raise BadInput(f"{name}={value!r}", remedy=f"One of {', '.join(get_args(words))}")
+
+
+def _runner(
+    design: Model, folder: Folder, model: Kind, test: Test, impute_mean: bool, least: Least,
+    relatedness: pd.DataFrame | None = None,
+) -> Linear | Logistic | Mixed:  # fmt: skip
+    if model == "mixed":
+        return Mixed(folder, design, least, relatedness)
+    if model == "linear":
+        return Linear(design, folder.n_samples, impute_mean=impute_mean, least=least)
+    return Logistic(design, folder.n_samples, test, impute_mean=impute_mean, least=least)
+
+
+def _of_men(
+    design: Model, folder: Folder, model: Kind, test: Test, impute_mean: bool, least: Least
+) -> Linear | Logistic | Mixed | None:
+    """Return the model for Y, where sex is no covariate; None where men alone make none."""
+    sexes = np.array(folder.sample_sexes)[design.samples]
+    men = sexes != "female"
+    if model == "mixed" or "chrY" not in folder.chromosomes or men.all() or not men.any():
+        return None
+    try:
+        return _runner(design.of_some(men), folder, model, test, impute_mean, least)
+    except BadInput:
+        return None
 
 
 def _told(

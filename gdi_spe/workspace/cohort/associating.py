@@ -118,7 +118,8 @@ class Associating(Held):
         Notes
         -----
         An association is no cause: structure, relatives and how people came into the cohort
-        make some. Men count 0 or 2 on X outside the pseudoautosomal regions. Firth's estimate
+        make some. Y is tested in men, without sex.
+        Men count 0 or 2 on X outside the pseudoautosomal regions. Firth's estimate
         comes with a likelihood-ratio test (Heinze and Schemper 2002, Stat Med 21:2409); the
         saddle point is that of Dey et al. (2017, Am J Hum Genet 101:37).
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from gdi_spe.analysis.association import relatives, scan
+from gdi_spe.analysis.association import relatives, run, scan
 from gdi_spe.analysis.association.model import TooFewPeople
 from gdi_spe.analysis.association.relatives import RelativesInModel
-from gdi_spe.analysis.association.run import associate, case_control, quantitative
+from gdi_spe.analysis.association.run import Kind, associate, case_control, quantitative
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.store.calls import Calls
+from gdi_spe.store.calls import Call, Calls, encode
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.kernels import association as kernels
 from gdi_spe.workspace.cohort.opened import Cohort
@@ -222,6 +222,34 @@ def test_a_recipe_tells_names_alone_and_never_values_of_people(made: Made) -> No
     assert recipe.arguments["missing"] == "mean"
     assert recipe_of(of_values) is None
     assert recipe_of(of_some) is None
+
+
+@pytest.mark.parametrize("model", ["linear", "logistic"])
+def test_variants_of_y_are_tested_in_men_without_sex(
+    made: Made, monkeypatch: pytest.MonkeyPatch, model: Kind
+) -> None:
+    codes = made.codes[10:40].copy()
+    codes[:, ~made.is_male] = 3
+    calls = Calls.of([encode(Call.of(each)) for each in codes], len(made.names))
+    keys = scan._warm_keys(made.folder, "chr1").slice(10, 30)
+    monkeypatch.setattr(run, "blocks", lambda *_: [scan.Block("chrY", keys, calls)])
+    folder = CohortFolder(made.folder.path)
+    folder.__dict__["chromosomes"] = (*made.folder.chromosomes, "chrY")
+    trait = quantitative(folder, "height") if model == "linear" else cases_of(made)
+
+    table = associate(folder, trait, ["age", "sex"], model, test="wald", min_allele_frequency=0.1)
+
+    assert len(table) > 5
+    for row in table.itertuples():
+        g = made.codes[(row.base_pair_location - 5_000_000) // 1000].astype(float)
+        inside = made.is_male & (g != 3)
+        columns = np.column_stack([np.ones(len(g)), made.age, g])[inside]
+        outcome = made.height if model == "linear" else made.is_case
+        fit = sm.OLS(outcome[inside], columns).fit() if model == "linear" else sm.Logit(
+            outcome[inside], columns
+        ).fit(disp=0, tol=1e-12)  # fmt: skip
+        np.testing.assert_allclose(row.beta, fit.params[-1], rtol=1e-7, atol=1e-9)
+        assert row.n == inside.sum()
 
 
 def test_too_few_cases_are_an_error_that_counts_them(made: Made) -> None:
