@@ -12,8 +12,8 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import gdi_spe as spe
+from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.cohort.held import Held
 from gdi_spe.workspace.cohort.opened import Cohort
 
 _LISTS = ("Parameters", "Raises", "Warns", "Attributes")

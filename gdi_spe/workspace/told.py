@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gdi_spe.boundary.errors import SpeError
-from gdi_spe.workspace.outputs.node_socket import ask
+from gdi_spe.workspace.node_socket import ask
 from gdi_spe.workspace.surroundings import Surroundings
 
 # A summary waits no longer for the node.

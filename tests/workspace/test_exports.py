@@ -13,11 +13,11 @@ import pytest
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.workspace import plot
+from gdi_spe.workspace import plot, recipes
 from gdi_spe.workspace.cohort.opened import Cohort
-from gdi_spe.workspace.outputs import outbox, recipes
+from gdi_spe.workspace.node_socket import NodeSaidNo, NodeSilent
+from gdi_spe.workspace.outputs import outbox
 from gdi_spe.workspace.outputs.exports import check, export, exports, request_export
-from gdi_spe.workspace.outputs.node_socket import NodeSaidNo, NodeSilent
 from gdi_spe.workspace.surroundings import Surroundings
 
 mpl.use("agg")

@@ -189,7 +189,7 @@ def test_long_work_counts_every_variant(
         told.append((name, total))
         yield steps.append
 
-    monkeypatch.setattr("gdi_spe.workspace.cohort.held.progress", counted)
+    monkeypatch.setattr("gdi_spe.workspace.asking.held.progress", counted)
 
     work(cohort, tmp_path)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.errors import BadInput
@@ -13,7 +13,7 @@ from gdi_spe.workspace.showing import html_table, shown_count
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gdi_spe.workspace.cohort.held import Held
+    from gdi_spe.workspace.asking.held import Held
 
 
 class Selection:
@@ -190,3 +190,12 @@ class Selection:
         return html_table(
             ("", "individuals"), self._shown(), caption=f"Selection of {self.cohort.id}"
         )
+
+
+def ids_of(individuals: Selection | Collection[str] | None) -> list[str] | None:
+    """Return the pseudonyms of a selection or a list; ``None`` stands for everybody."""
+    if individuals is None:
+        return None
+    if isinstance(individuals, str):
+        raise BadInput(f"{individuals!r} is no selection", remedy=f"Give [{individuals!r}]")
+    return individuals.ids if isinstance(individuals, Selection) else list(individuals)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.cohort.held import Held, ids_of
-from gdi_spe.workspace.outputs import recipes
+from gdi_spe.workspace import recipes
+from gdi_spe.workspace.asking.held import Held
+from gdi_spe.workspace.asking.selection import Selection, ids_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.cohort.held import Held, ids_of
+from gdi_spe.workspace.asking.held import Held
+from gdi_spe.workspace.asking.selection import Selection, ids_of
 from gdi_spe.workspace.surroundings import surroundings
 
 if TYPE_CHECKING:

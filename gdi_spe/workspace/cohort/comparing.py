@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.cohort.held import Held, ids_of
+from gdi_spe.workspace.asking.held import Held
+from gdi_spe.workspace.asking.selection import Selection, ids_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.cautions import Caution
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.cohort.held import Held, ids_of
+from gdi_spe.workspace.asking.held import Held
+from gdi_spe.workspace.asking.selection import Selection, ids_of
 
 if TYPE_CHECKING:
     from gdi_spe.analysis.survival.curves import Grid

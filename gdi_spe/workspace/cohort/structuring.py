@@ -6,8 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.cohort.held import Held, ids_of
+from gdi_spe.workspace.asking.held import Held
+from gdi_spe.workspace.asking.selection import Selection, ids_of
 from gdi_spe.workspace.progress import progress
 
 if TYPE_CHECKING:

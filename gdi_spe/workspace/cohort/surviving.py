@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.asking.selection import Selection, ids_of
 from gdi_spe.workspace.cohort.following import By, Following
-from gdi_spe.workspace.cohort.held import ids_of
 
 if TYPE_CHECKING:
     import pandas as pd

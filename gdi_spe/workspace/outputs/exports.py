@@ -15,8 +15,9 @@ from typing import Any
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.workspace.outputs import outbox, pictures, recipes
-from gdi_spe.workspace.outputs.node_socket import ask
+from gdi_spe.workspace import recipes
+from gdi_spe.workspace.node_socket import ask
+from gdi_spe.workspace.outputs import outbox, pictures
 from gdi_spe.workspace.outputs.reports import CheckResult, ExportRequest, ExportRequests
 from gdi_spe.workspace.surroundings import Surroundings, surroundings
 

@@ -19,7 +19,7 @@ from gdi_spe.store.calls import Call, Calls, encode
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.kernels import association as kernels
 from gdi_spe.workspace.cohort.opened import Cohort
-from gdi_spe.workspace.outputs.recipes import recipe_of
+from gdi_spe.workspace.recipes import recipe_of
 
 from .conftest import Made
 

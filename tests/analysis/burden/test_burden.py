@@ -18,7 +18,7 @@ from gdi_spe.analysis.burden.run import burden
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query.variants.matching import NotAnnotated
 from gdi_spe.workspace.cohort.opened import Cohort
-from gdi_spe.workspace.outputs.recipes import recipe_of
+from gdi_spe.workspace.recipes import recipe_of
 from tests.analysis.making import Person, Site, make
 
 from .conftest import Made

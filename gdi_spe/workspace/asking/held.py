@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.query.evaluate import Evaluator
 from gdi_spe.store.folder import CohortFolder
@@ -17,7 +16,6 @@ from gdi_spe.workspace.surroundings import surroundings
 
 if TYPE_CHECKING:
     from gdi_spe.analysis.association.traits import Covariates
-    from gdi_spe.workspace.asking.selection import Selection
 
 Progress = Callable[[int], None]
 
@@ -72,13 +70,3 @@ class Held:
     def count_policy(self) -> CountPolicy:
         """How counts of people are shown in summaries."""
         return self._count_policy or surroundings().load_policy().counts
-
-
-def ids_of(individuals: Selection | Collection[str] | None) -> list[str] | None:
-    """Return the pseudonyms of a selection or a list; ``None`` stands for everybody."""
-    if individuals is None:
-        return None
-    if isinstance(individuals, str):
-        raise BadInput(f"{individuals!r} is no selection", remedy=f"Give [{individuals!r}]")
-    chosen = getattr(individuals, "ids", None)
-    return list(cast("Collection[str]", individuals) if chosen is None else chosen)
