@@ -125,6 +125,7 @@ def _pgen_writer(folder: Folder, path: Path, n_variants: int, target: Path) -> I
     import pgenlib
 
     has_phase = any("phase" in _schema(folder, name).names for name in folder.chromosomes)
+    first: list[BaseException] = []
     try:
         with pgenlib.PgenWriter(
             str(path).encode(),
@@ -133,11 +134,17 @@ def _pgen_writer(folder: Folder, path: Path, n_variants: int, target: Path) -> I
             nonref_flags=False,
             hardcall_phase_present=has_phase,
         ) as writer:
-            yield lambda codes, phase: _append(writer, codes, phase)
+            try:
+                yield lambda codes, phase: _append(writer, codes, phase)
+            except BaseException as error:
+                first.append(error)
+                raise
     except RuntimeError as error:
-        if "write" in str(error).lower():
+        # A writer that is closed before its end complains, whatever ended it: an interrupt, say.
+        cause = first[0] if first else error
+        if isinstance(cause, RuntimeError) and "write" in str(cause).lower():
             raise DiskFull(target) from None
-        raise
+        raise cause from None
 
 
 def _schema(folder: Folder, chromosome: str) -> pa.Schema:
