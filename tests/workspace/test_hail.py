@@ -93,10 +93,12 @@ def test_hail_and_the_library_count_the_same_of_each_individual(told: Path) -> N
 
     assert theirs.index.name == "individual_id"
     assert len(theirs) == 2441
-    same = (theirs["n_called"] == ours["n_called"]).to_numpy()
-    assert same.mean() > 0.5  # the others have a call of which one allele is missing
-    for column in ("call_rate", "n_hom_ref", "n_het", "n_hom_var", "n_non_ref", "n_snp"):
-        np.testing.assert_allclose(theirs.loc[same, column], ours.loc[same, column], rtol=1e-9)
+    for column in ("call_rate", "n_called", "n_hom_ref", "n_het", "n_hom_var", "n_non_ref"):
+        np.testing.assert_allclose(theirs[column], ours[column], rtol=1e-9, err_msg=column)
+    # The allele that is known of a half-missing call counts here, and not in Hail.
+    more = ours["n_snp"] - theirs["n_snp"]
+    assert (more >= 0).all()
+    assert (more == 0).mean() > 0.9
 
 
 @pytest.mark.engine
