@@ -13,6 +13,9 @@ _THIN = 4
 # A figure is mostly plain: neighbouring pixels are alike.
 _FEW_COLOURS, _FEW_CHANGE = 8, 0.25
 _MOST_CHANGE = 0.6
+# Estimates of a figure, and letters beside them; a frame is at least a fifth of the picture.
+_MOST_INSIDE = 40
+_LEAST_FRAME = 0.2
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Seen:
     # Of neighbouring pixels, how many differ at all; and how many colours cover the most of it.
     change_share: float = 0.0
     n_main_colours: int = 0
+    # Small shapes inside the frame of the axes, where letters are few and marks are.
+    n_inside: int = 0
 
     @property
     def is_matrix(self) -> bool:
@@ -42,6 +47,7 @@ class Seen:
         """Whether these are a few letters, marks and straight lines and nothing more."""
         return (
             self.n_small <= 150
+            and self.n_inside <= _MOST_INSIDE
             and self.n_straight <= 60
             and not self.n_areas
             and not self.n_curves
@@ -57,19 +63,25 @@ def look(pixels: NDArray[np.uint8]) -> Seen:
     ink = (np.abs(pixels.astype(np.int16) - background) > 24).any(axis=-1)
     colour = pixels.max(axis=-1).astype(np.int16) - pixels.min(axis=-1) > 40
     small = straight = areas = curves = 0
+    places: list[tuple[float, float]] = []
+    frame: tuple[slice, slice] | None = None
     for layer in (ink & colour, ink & ~colour):
         labelled, _ = label(layer, structure=np.ones((3, 3)))
         sizes = np.bincount(labelled.ravel())
         for number, box in enumerate(find_objects(labelled), start=1):
             sort = _sort((labelled[box] == number), int(sizes[number]), pixels.shape)
             small += sort == "small"
+            if sort == "small" and _is_round(box):
+                places.append(((box[0].start + box[0].stop) / 2, (box[1].start + box[1].stop) / 2))
+            elif sort == "straight" and _size(box) > max(_least_frame(pixels), _size(frame)):
+                frame = box
             straight += sort == "straight"
             areas += sort == "area"
             curves += sort == "curve"
     colours = np.unique(pixels.reshape(-1, pixels.shape[-1]) >> 4, axis=0).shape[0]
     return Seen(
         small, straight, areas, curves, colours, float(ink.mean()), _hidden_noise(pixels),
-        *_changes(pixels),
+        *_changes(pixels), n_inside=_inside(places, frame),
     )  # fmt: skip
 
 
@@ -118,6 +130,30 @@ def _hidden_noise(pixels: NDArray[np.uint8]) -> float:
     differs = [(here != other) for other in (low[:-2, 1:-1], low[1:-1, :-2])]
     shares = (differs[0] | differs[1])[flat].mean(axis=0)
     return float(shares.max())
+
+
+def _is_round(box: tuple[slice, slice]) -> bool:
+    """Whether a small shape may be a mark; dashes of a line are longer than wide."""
+    high, wide = box[0].stop - box[0].start, box[1].stop - box[1].start
+    return bool(max(high, wide) <= 1.6 * min(high, wide))
+
+
+def _size(box: tuple[slice, slice] | None) -> int:
+    if box is None:
+        return 0
+    return int((box[0].stop - box[0].start) * (box[1].stop - box[1].start))
+
+
+def _least_frame(pixels: NDArray[np.uint8]) -> float:
+    return float(_LEAST_FRAME * pixels.shape[0] * pixels.shape[1])
+
+
+def _inside(places: list[tuple[float, float]], frame: tuple[slice, slice] | None) -> int:
+    """Count the small shapes within a frame."""
+    if frame is None:
+        return 0
+    down, across = frame
+    return sum(down.start < y < down.stop and across.start < x < across.stop for y, x in places)
 
 
 def _changes(pixels: NDArray[np.uint8]) -> tuple[float, int]:

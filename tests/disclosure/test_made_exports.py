@@ -51,7 +51,7 @@ def test_the_made_exports_are_many(confusion):
 
 def test_no_harm_and_nothing_to_look_at_passes(confusion):
     assert confusion.get(("block", "pass"), []) == []
-    assert len(confusion.get(("review", "pass"), [])) <= 1
+    assert confusion.get(("review", "pass"), []) == []
 
 
 def test_rates_hold_over_all_disguises(confusion):

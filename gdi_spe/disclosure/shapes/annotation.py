@@ -74,13 +74,32 @@ def _fits_regions(table: Table, judging: Judging) -> bool:
         len(table.columns) < 3
     ):
         return False
-    first, start, end = table.columns[:3]
+    first, start, end = _as_written(table)[:3]
     return (
         role_of(_named(first, "chrom")) is Role.CHROMOSOME
         and start.is_integer
         and end.is_integer
         and bool((values(start) < values(end)).all())
     )
+
+
+def _as_written(table: Table) -> list[Column]:
+    """Return columns without names in the order of the file, and named ones by what they are."""
+    order = {
+        "chrom": 0,
+        "chromosome": 0,
+        "chr": 0,
+        "start": 1,
+        "chromstart": 1,
+        "end": 2,
+        "stop": 2,
+    }
+
+    def place(column: Column) -> int:
+        number = re.fullmatch(r"column_(\d+)", column.name)
+        return int(number.group(1)) if number else order.get(column.plain.lstrip("#"), 9)
+
+    return sorted(table.columns, key=place)
 
 
 def _named(column: Column, name: str) -> Column:
@@ -91,7 +110,7 @@ def _regions(table: Table, judging: Judging) -> Objections:
     """Object to anything in a list of regions that is neither a name, a score nor a strand."""
     if len(table.columns) > 6:
         yield f"It has {len(table.columns)} columns, more than regions need."
-    for column in table.columns[3:6]:
+    for column in _as_written(table)[3:6]:
         strand = set(column.cells) <= {"+", "-", "."}
         score = column.is_integer and column.n_distinct <= 1001
         name = column.numbers is None and max(map(len, column.cells)) <= 40
