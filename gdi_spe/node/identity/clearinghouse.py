@@ -98,10 +98,14 @@ def decide(
     own = [
         (visa, min(visa.expires, known[visa.identity])) for visa in valid if visa.identity in known
     ]
-    derivations = []
+    derivations: list[Derivation] = []
     for visa in valid:
         if visa.type == "ControlledAccessGrants":
             derivations += reading.derive(visa, own, known.get(visa.identity))
+    granted = {one.target for one in derivations}
+    for visa in valid:
+        if visa.type != "ControlledAccessGrants":
+            reading.explain(visa, visa.identity in known, granted)
     refusals = sorted(reading.refusals, key=lambda refusal: refusal.visa)
     identities = tuple(
         (one, None if until == float("inf") else _instant(until))
@@ -164,6 +168,14 @@ class _Reading:
             )
             for target in targets
         ]
+
+    def explain(self, visa: Visa, is_own: bool, granted: set[str]) -> None:
+        """Refuse a visa that is no grant where somebody would wonder why it does not help."""
+        names = {target.id for target in self.trust.meaning(visa.value)}
+        if not is_own:
+            self._refuse(visa.index, VisaRefused("subject"))
+        elif names - granted:
+            self._refuse(visa.index, VisaRefused("visa-type", f"{visa.type} grants no data"))
 
     def _may_meet(self, visa: Visa) -> bool:
         """An access grant meets a condition only if its own source is trusted for its value."""

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from gdi_spe.node.identity.trust import Identity
+from gdi_spe.node.identity.trust import Identity, no_duplicates
 
 # Each code with the sentence that a researcher reads.
 WHY = {
@@ -340,20 +340,13 @@ def _decoded(text: str) -> bytes:
 def _json_object(raw: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
+            raw.decode("utf-8"), object_pairs_hook=no_duplicates, parse_constant=_no_constant
         )
     except (ValueError, RecursionError):
         raise VisaRefused("visa-malformed", "not JSON") from None
     if not isinstance(value, dict):
         raise VisaRefused("visa-malformed", "not a JSON object")
     return value
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # TRUST: two readers of one token must not see two different claims (RFC 8725 2.4).
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise ValueError("a name appears twice")
-    return dict(pairs)
 
 
 def _no_constant(name: str) -> Any:

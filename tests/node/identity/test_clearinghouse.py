@@ -293,7 +293,7 @@ REFUSED: dict[str, tuple[str, Passport]] = {
     "by as a list": ("visa-malformed", lambda w: [w.visa(by=["dac"])]),
     "by with white space": ("by-untrusted", lambda w: [w.visa(by="dac ")]),
     "researcher status with the value": (
-        "", lambda w: [w.visa(type="ResearcherStatus")],
+        "visa-type", lambda w: [w.visa(type="ResearcherStatus")],
     ),
     "a role is no grant": (
         "visa-type", lambda w: [w.visa(type="ResearcherGrant")],
@@ -341,7 +341,7 @@ REFUSED: dict[str, tuple[str, Passport]] = {
         lambda w: [w.visa(claims={"sub": "local-7"}), w.link(LINK_7, iss=REMS)],
     ),
     "linked by a visa about somebody else": (
-        "subject",
+        "subject subject",
         lambda w: [w.visa(claims={"sub": "local-7"}), w.link(LINK_7, claims={"sub": "other"})],
     ),
     "linked by a visa that has expired": (
@@ -357,7 +357,7 @@ REFUSED: dict[str, tuple[str, Passport]] = {
         ],
     ),
     "linked by a chain with a gap": (
-        "subject",
+        "subject subject",
         lambda w: [
             w.visa(claims={"sub": "local-7"}),
             w.link("mid," + quote(BROKER, safe="")),
@@ -420,7 +420,7 @@ REFUSED: dict[str, tuple[str, Passport]] = {
         lambda w: [w.visa(conditions=[[FACULTY]]), w.affiliation(claims={"exp": NOW - 1})],
     ),
     "met by another's visa": (
-        "conditions-unmet",
+        "conditions-unmet subject",
         lambda w: [w.visa(conditions=[[FACULTY]]), w.affiliation(claims={"sub": "mallory"})],
     ),
     "met by a stranger's visa": (

@@ -94,3 +94,42 @@ def test_a_trust_file_without_issuers_is_refused(files: Path) -> None:
 
     with pytest.raises(BadInput, match="trusted_issuers"):
         check(files)
+
+
+@pytest.mark.parametrize("name", ["passport", "trust", "jwks"])
+@pytest.mark.parametrize(
+    "text", ['{"by": ["self"], "by": ["dac"]}', '[{"a": 1, "a": 1}]', "\udcff"]
+)
+def test_a_file_that_says_two_things_or_is_no_text_is_named(
+    files: Path, name: str, text: str
+) -> None:
+    (files / f"{name}.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    with pytest.raises(BadInput, match=f"{name}.json: not JSON"):
+        check(files)
+
+
+def test_a_file_without_end_is_not_read_to_its_end(files: Path) -> None:
+    with pytest.raises(BadInput, match="larger than"):
+        check(files, passport="/dev/zero")
+
+
+@pytest.mark.parametrize(
+    ("passport", "codes"),
+    [
+        (None, ["passport-malformed"]),
+        ("x", ["passport-malformed"]),
+        ({"ga4gh_passport_v1": None}, ["passport-malformed"]),
+        ([1, None, {}], ["visa-malformed"] * 3),
+        ([], []),
+    ],
+)
+def test_json_that_is_no_passport_is_an_answer(
+    files: Path, passport: object, codes: list[str]
+) -> None:
+    (files / "passport.json").write_text(json.dumps(passport))
+
+    answer = check(files)
+
+    assert answer["granted"] == []
+    assert [refusal["code"] for refusal in answer["refused"]] == codes
