@@ -223,7 +223,13 @@ def find_person(session: Session, name: str) -> Person:
     NotFound
         If it is nobody's, or that of two people at two issuers.
     """
-    row = session.get(Person, name) or session.query(Person).filter_by(subject=name).one_or_none()
+    row = session.get(Person, name)
+    if row is None:
+        named = session.scalars(select(Person).where(Person.subject == name)).all()
+        # TRUST: of two people with one name none is chosen, least of all to be shut out.
+        if len(named) > 1:
+            raise NotFound("person", name)
+        row = named[0] if named else None
     if row is None:
         query = select(PersonIdentity.person).where(PersonIdentity.subject == name).distinct()
         people = list(session.scalars(query))

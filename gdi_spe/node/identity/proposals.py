@@ -70,6 +70,9 @@ def propose(
         raise BadInput(
             f"a proposal names its target and a reason of {_MIN_WHY} characters at least"
         )
+    # TRUST: the second pair of eyes must see what it approves: no signs that hide or turn text.
+    if not target.isprintable():
+        raise BadInput("a target is plain text")
     _check_glass(verb, target, hours)
     row = Proposal(
         verb=verb, target=target, why=why.strip(), hours=hours, proposed_by=person, proposed_at=now
@@ -99,6 +102,8 @@ def approve(session: Session, number: int, person: str, now: datetime) -> Propos
 def approved(session: Session, verb: Verb, target: str, now: datetime) -> Proposal:
     """Return the approved proposal for this very thing, which was not used yet.
 
+    It counts while both people may still do it.
+
     Raises
     ------
     FourEyesMissing
@@ -111,7 +116,7 @@ def approved(session: Session, verb: Verb, target: str, now: datetime) -> Propos
         Proposal.used_at.is_(None),
     )
     for row in session.scalars(query.order_by(Proposal.id)):
-        if now < row.proposed_at + STANDS:
+        if now < row.proposed_at + STANDS and _both_may_still(session, row):
             return row
     raise FourEyesMissing(verb, target)
 
@@ -154,8 +159,16 @@ def _is_lent(session: Session, person: str, verb: Verb, now: datetime) -> bool:
     return any(
         row.approved_at is not None
         and row.approved_at <= now < row.approved_at + timedelta(hours=row.hours)
+        and _both_may_still(session, row)
         for row in session.scalars(query)
     )
+
+
+def _both_may_still(session: Session, row: Proposal) -> bool:
+    """Say whether who proposed and who approved could do so today."""
+    # TRUST: whom the node has suspended, or who has lost the duty, is no pair of eyes any more.
+    two = {row.proposed_by, row.approved_by or ""}
+    return len(two) == 2 and not any(refusal(roles_of(session, p), Verb(row.verb)) for p in two)
 
 
 def _check_role(session: Session, person: str, verb: Verb) -> None:

@@ -328,6 +328,24 @@ def test_people_are_found_by_subject_too(door: Door, world: Any, now: datetime) 
         assert find_person(session, SUB).person == find_person(session, me()).person == me()
 
 
+def test_of_two_people_with_one_subject_none_is_found_by_it(
+    door: Door, world: Any, now: datetime
+) -> None:
+    door.login(now, world.visa())
+    with door.database.write() as session:
+        session.add(
+            people.Person(
+                person="u-other", issuer="https://before.test/", subject=SUB, display_name="Other",
+                roles="[]", is_member=False, first_seen_at=now, last_seen_at=now,
+            )
+        )  # fmt: skip
+
+    with door.database.read() as session:
+        with pytest.raises(NotFound):
+            find_person(session, SUB)
+        assert find_person(session, me()).person == me()
+
+
 # The pages' own log-in.
 
 

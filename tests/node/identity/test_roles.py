@@ -152,6 +152,40 @@ def test_a_proposer_who_lost_the_role_is_no_second_pair_of_eyes(session: Session
         approve(session, made.id, "u-bea", NOW)
 
 
+@pytest.mark.parametrize("who", ["u-ann", "u-bea"])
+@pytest.mark.parametrize("change", [{"roles": '["researcher"]'}, {"suspended_at": NOW}])
+def test_what_two_people_wanted_ends_when_one_of_them_may_no_longer(
+    session: Session, who: str, change: dict[str, Any]
+) -> None:
+    made = propose(session, "u-ann", Verb.IMPORT_DATASET, "D1", WHY, NOW)
+    glass = propose(session, "u-ann", Verb.BREAK_GLASS, Verb.READ_AUDIT, WHY, NOW, hours=2)
+    for one in (made, glass):
+        approve(session, one.id, "u-bea", NOW)
+    assert approved(session, Verb.IMPORT_DATASET, "D1", NOW).id == made.id
+    assert refusal_now(session, "u-ann", Verb.READ_AUDIT, NOW) is None
+
+    for name, value in change.items():
+        setattr(session.get_one(Person, who), name, value)
+
+    with pytest.raises(FourEyesMissing):
+        approved(session, Verb.IMPORT_DATASET, "D1", NOW)
+    assert refusal_now(session, "u-ann", Verb.READ_AUDIT, NOW) is not None
+
+
+def test_a_row_that_one_person_wrote_twice_is_no_four_eyes(session: Session) -> None:
+    for second in ("u-ann", None):
+        session.add(
+            Proposal(
+                verb=Verb.IMPORT_DATASET, target="D1", why=WHY, hours=0, proposed_by="u-ann",
+                proposed_at=NOW, approved_by=second, approved_at=NOW,
+            )
+        )  # fmt: skip
+    session.flush()
+
+    with pytest.raises(FourEyesMissing):
+        approved(session, Verb.IMPORT_DATASET, "D1", NOW)
+
+
 def test_an_approval_is_for_one_thing_and_for_days(session: Session) -> None:
     made = propose(session, "u-ann", Verb.IMPORT_DATASET, "D1", WHY, NOW)
     approve(session, made.id, "u-bea", NOW)
@@ -180,6 +214,8 @@ def test_an_old_proposal_is_not_approved(session: Session) -> None:
     [
         (Verb.KILL_SWITCH, "all", WHY, 0),
         (Verb.IMPORT_DATASET, "", WHY, 0),
+        (Verb.IMPORT_DATASET, "D1\u202e1D", WHY, 0),
+        (Verb.IMPORT_DATASET, "D1\n", WHY, 0),
         (Verb.IMPORT_DATASET, "D1", "short", 0),
         (Verb.IMPORT_DATASET, "D1", " " * 30, 0),
         (Verb.IMPORT_DATASET, "D1", WHY, 3),
