@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ def kinship(
     *,
     min_kinship: float = THIRD_DEGREE,
     min_frequency: float = 0.01,
+    progress: Callable[[int], None] = lambda _n: None,
 ) -> pd.DataFrame:
     """Estimate how nearly pairs of individuals are related.
 
@@ -41,6 +42,8 @@ def kinship(
         Leave out pairs below; the default is the least of third-degree relatives.
     min_frequency
         Leave out variants whose rarer allele has a smaller frequency.
+    progress
+        Called with the number of pairs compared since the last call.
 
     Returns
     -------
@@ -72,13 +75,18 @@ def kinship(
     n_heterozygous = sum(
         np.bitwise_count(planes.heterozygous).sum(axis=1, dtype=np.int64) for planes in parts
     )
-    found = [
-        _related(parts, slice(first, min(first + _ROWS, len(group))), n_heterozygous, names,
-                 min_kinship)
-        for first in range(0, len(group), _ROWS)
-    ]  # fmt: skip
+    found = []
+    for first in range(0, len(group), _ROWS):
+        strip = slice(first, min(first + _ROWS, len(group)))
+        found.append(_related(parts, strip, n_heterozygous, names, min_kinship))
+        progress(n_pairs(len(group) - first) - n_pairs(len(group) - strip.stop))
     table = pd.concat(found, ignore_index=True)
     return table.sort_values("kinship", ascending=False, ignore_index=True)
+
+
+def n_pairs(n_individuals: int) -> int:
+    """Count the pairs that so many individuals make."""
+    return n_individuals * (n_individuals - 1) // 2
 
 
 def n_common_variants(folder: Folder, min_frequency: float = 0.01) -> int:

@@ -117,14 +117,18 @@ class Structuring(Held):
         >>> bool((pairs["kinship"] >= 0.2).all())
         True
         """
-        from gdi_spe.analysis.structure.kinship import kinship
+        from gdi_spe.analysis.structure.kinship import kinship, n_pairs
 
-        return kinship(
-            self.folder,
-            ids_of(individuals),
-            min_kinship=min_kinship,
-            min_frequency=min_frequency,
-        )
+        chosen = ids_of(individuals)
+        n_individuals = len(self.folder.germline) if chosen is None else len(chosen)
+        with progress("kinship", n_pairs(n_individuals)) as advance:
+            return kinship(
+                self.folder,
+                chosen,
+                min_kinship=min_kinship,
+                min_frequency=min_frequency,
+                progress=advance,
+            )
 
     def unrelated(
         self,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.structure.kinship import kinship, robust
+from gdi_spe.analysis.structure.kinship import kinship, n_pairs, robust
 from gdi_spe.analysis.structure.relatives import (
     RelativesNotLookedFor,
     unrelated,
@@ -120,6 +120,21 @@ def test_who_is_left_has_no_relative_and_nobody_leaves_in_vain() -> None:
         assert any(person in pair and set(pair) - {person} <= set(kept) for pair in pairs)
     assert len(kept) == 4
     assert "g" in kept
+
+
+def test_every_pair_is_told_once_as_the_work_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gdi_spe.analysis.structure.kinship._ROWS", 7)
+    codes = families(np.random.default_rng(4), n_families=6, n_variants=300)
+    places = [("chr1", 1000 + row, "A", "G") for row in range(300)]
+    folder = make_cohort(tmp_path, places, codes)
+    told: list[int] = []
+
+    found = kinship(folder, min_kinship=-10, min_frequency=0, progress=told.append)
+
+    assert len(told) == 5
+    assert sum(told) == n_pairs(30) == len(found)
 
 
 def test_a_cohort_equals_plink2_over_all_of_its_autosomes(tmp_path: Path) -> None:
