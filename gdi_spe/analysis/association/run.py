@@ -137,6 +137,7 @@ def associate(
     """
     _require(Kind, "model", model)
     _require(Missing, "missing", missing)
+    _require(Test, "test", test)
     given = by_name(folder, covariates, repeated) | given_variants(folder, condition_on)
     design = model_of(folder, trait, given, individuals)
     words = (folder, model, test, missing == "mean", Least(min_allele_count, min_allele_frequency))

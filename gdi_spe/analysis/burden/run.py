@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gdi_spe.analysis.association import table as association_table
-from gdi_spe.analysis.association.logistic import Test
+from gdi_spe.analysis.association.logistic import TESTS, Test
 from gdi_spe.analysis.association.traits import Covariates
 from gdi_spe.analysis.burden.collapsing import STATISTICS, Batch, Missing, Statistic, batches
 from gdi_spe.analysis.burden.fitting import LinearFit, LogisticFit
@@ -33,7 +33,7 @@ def burden(
     repeated: str = "refuse",
     masks: Masks = MASKS,
     max_frequency: Bounds = 0.01,
-    genes: Sequence[str] | None = None,
+    genes: str | Sequence[str] | None = None,
     regions: Mapping[str, str] | None = None,
     statistic: Statistic = "collapse",
     weights: Weights = "uniform",
@@ -117,6 +117,8 @@ def burden(
 
     """
     _require_known(statistic, weights, missing)
+    if test not in TESTS:
+        raise BadInput(f"test={test!r}", remedy=f"One of {', '.join(TESTS)}")
     wanted = masks_of(masks, max_frequency)
     require_consequences(folder, wanted)
     people = people_of(folder, trait, covariates, model, individuals, repeated)

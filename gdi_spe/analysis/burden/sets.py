@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from gdi_spe.analysis.burden.masks import Mask
+from gdi_spe.analysis.choice import names
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.evaluate import hierarchies_of
@@ -45,7 +46,7 @@ class Sets:
 
 def sets_of(
     folder: Folder,
-    genes: Sequence[str] | None,
+    genes: str | Sequence[str] | None,
     regions: Mapping[str, str] | None,
 ) -> Iterator[Sets]:
     """Yield the sets of each chromosome: regions by name where given, else genes.
@@ -61,14 +62,14 @@ def sets_of(
     if genes is not None and regions is not None:
         raise BadInput("genes and regions at once", remedy="Ask for one of them")
     records = Records(folder, hierarchies_of(folder))
-    require_genes(records, tuple(genes or ()))
+    require_genes(records, names(genes))
     made = 0
     for chromosome in folder.chromosomes:
         if chromosome == LEFT_OUT:
             continue
         told = _told(records, chromosome)
         if regions is None:
-            found = _genes(chromosome, told, None if genes is None else frozenset(genes))
+            found = _genes(chromosome, told, None if genes is None else frozenset(names(genes)))
         else:
             found = _regions(records, chromosome, told, regions)
         made += len(found.names)
@@ -76,7 +77,7 @@ def sets_of(
             yield found
     if not made and regions is None:
         if genes is not None:
-            raise BadInput(f"{', '.join(genes)}: genes on Y are left out")
+            raise BadInput(f"{', '.join(names(genes))}: genes on Y are left out")
         raise NotAnnotated("gene")
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.burden.masks import Mask, masks_of
+from gdi_spe.analysis.burden.masks import ANY, Mask, masks_of
 from gdi_spe.analysis.burden.sets import require_consequences, sets_of
 from gdi_spe.analysis.inheritance.family_calls import Block, blocks
 from gdi_spe.analysis.inheritance.pedigree import Families, families_of
@@ -35,8 +35,8 @@ def compound_heterozygous(
     pedigree: pd.DataFrame | None = None,
     individuals: Collection[str] | None = None,
     *,
-    genes: Sequence[str] | None = None,
-    consequence: str | Sequence[str] = "damaging",
+    genes: str | Sequence[str] | None = None,
+    consequence: str | Sequence[str] | None = "damaging",
     max_frequency: float = 0.01,
     use_phase: bool = True,
     unknown: bool = True,
@@ -98,7 +98,7 @@ def compound_heterozygous(
     >>> set(found["individual_id"]) <= set(women[:1])
     True
     """
-    (mask,) = masks_of({"asked": consequence}, max_frequency)
+    (mask,) = masks_of({"asked": ANY if consequence is None else consequence}, max_frequency)
     require_consequences(folder, (mask,))
     families = families_of(folder, pedigree, individuals)
     rows: list[tuple[object, ...]] = []

@@ -100,6 +100,8 @@ def de_novo(
     if not len(families):
         raise NoPedigree("no child has both parents in the cohort")
     asked = Bounds() if bounds is None else bounds
+    if not isinstance(asked, Bounds):
+        raise BadInput(f"bounds={bounds!r}", remedy="Bounds(min_gq=20), from the same module")
     parts: list[pd.DataFrame] = []
     for block in blocks(folder, families, _rows(folder, genes, consequence), progress):
         _, wrong = errors(block, families)

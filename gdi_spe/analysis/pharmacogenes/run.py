@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from gdi_spe.analysis.choice import names
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.pharmacogenes.diplotypes import MISSING, Caller
 from gdi_spe.boundary.errors import BadInput
@@ -57,7 +58,7 @@ def star_table(folder: Folder, path: str | Path | None = None) -> StarTable:
 def diplotypes(
     folder: Folder,
     path: str | Path | None = None,
-    genes: Sequence[str] | None = None,
+    genes: str | Sequence[str] | None = None,
     individuals: Collection[str] | None = None,
     *,
     absent: str = "missing",
@@ -120,7 +121,7 @@ def diplotypes(
     if absent not in ("missing", "reference"):
         raise BadInput(f"absent={absent!r}", remedy="missing or reference")
     table = star_table(folder, path)
-    chosen = [_gene(table, name) for name in (genes if genes is not None else table.genes)]
+    chosen = [_gene(table, name) for name in (table.genes if genes is None else names(genes))]
     samples = groups_of(folder, None, individuals)[0].samples
     parts = [_of_gene(folder, gene, samples, absent, use_phase=use_phase) for gene in chosen]
     found = pd.concat(parts, ignore_index=True)

@@ -40,7 +40,7 @@ def skat(
     method: str = "skat",
     masks: Masks = MASKS,
     max_frequency: Bounds = 0.01,
-    genes: Sequence[str] | None = None,
+    genes: str | Sequence[str] | None = None,
     regions: Mapping[str, str] | None = None,
     weights: Weights = "beta",
     rho: Sequence[float] = GRID,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,7 @@ def chosen_grid(last_years: float) -> Grid:
     return Grid("years", float(np.ceil(last_years / _MOST_STEPS / 10) * 10))
 
 
-def grid_of(asked: str | float | None, last_years: float) -> Grid:
+def grid_of(asked: Any, last_years: float) -> Grid:
     """Return the grid that was asked for: a step in years, or the usual one.
 
     Raises
@@ -119,7 +120,7 @@ def grid_of(asked: str | float | None, last_years: float) -> Grid:
     """
     if asked is None:
         return chosen_grid(last_years)
-    if isinstance(asked, str) or not asked > 0:
+    if isinstance(asked, bool) or not isinstance(asked, int | float | np.integer) or not asked > 0:
         raise BadInput(f"grid={asked!r}", remedy='A step in years, such as 0.5, or "exact"')
     if last_years / asked > _MOST_ASKED:
         raise BadInput(

@@ -51,6 +51,8 @@ def log_rank(
         If there are fewer than two groups, or nothing happened.
     """
     names = list(groups)
+    if len(names) < 2:
+        raise _cannot_be_compared(len(names), 0)
     observed, expected = np.zeros(len(names)), np.zeros(len(names))
     variance = np.zeros((len(names), len(names)))
     for part in strata or (groups,):
@@ -59,15 +61,19 @@ def log_rank(
         observed[here] += o
         expected[here] += e
         variance[np.ix_(here, here)] += v
-    if len(names) < 2 or not observed.sum():
-        raise TooFewPeople(
-            f"{len(names)} groups with {int(observed.sum())} events cannot be compared",
-            remedy="Give two groups or more",
-        )
+    if not observed.sum():
+        raise _cannot_be_compared(len(names), 0)
     rows = np.flatnonzero(expected > 0)[:-1]
     apart = (observed - expected)[rows]
     statistic = float(apart @ np.linalg.pinv(variance[np.ix_(rows, rows)]) @ apart)
     return LogRank(observed, expected, statistic, len(rows), float(chi2.sf(statistic, len(rows))))
+
+
+def _cannot_be_compared(n_groups: int, n_events: int) -> TooFewPeople:
+    return TooFewPeople(
+        f"{n_groups} groups with {n_events} events cannot be compared",
+        remedy="Give two groups or more, and an event that some individuals met",
+    )
 
 
 def _of_stratum(groups: Sequence[Times], rho: float) -> tuple[Floats, Floats, Floats]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.query.evaluate import Evaluator
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace.asking.selection import as_covariate
 from gdi_spe.workspace.progress import progress
 from gdi_spe.workspace.surroundings import surroundings
 
@@ -59,10 +60,12 @@ class Held:
             yield advance
 
     def _with_components(self, covariates: Covariates) -> Covariates:
-        """Put the components of the last `pca` in the place of their names."""
+        """Put numbers in the place of selections and of names of the last `pca`."""
         import pandas as pd
 
-        if isinstance(covariates, str | Mapping | pd.DataFrame):
+        if isinstance(covariates, Mapping):
+            return {name: as_covariate(name, value) for name, value in covariates.items()}
+        if isinstance(covariates, str | pd.DataFrame):
             return covariates
         return {name: self._components.get(name, name) for name in covariates}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.errors import BadInput
@@ -13,6 +13,7 @@ from gdi_spe.workspace.showing import html_table, shown_count
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gdi_spe.analysis.association.traits import Covariate
     from gdi_spe.workspace.asking.held import Held
 
 
@@ -199,3 +200,21 @@ def ids_of(individuals: Selection | Collection[str] | None) -> list[str] | None:
     if isinstance(individuals, str):
         raise BadInput(f"{individuals!r} is no selection", remedy=f"Give [{individuals!r}]")
     return individuals.ids if isinstance(individuals, Selection) else list(individuals)
+
+
+def as_covariate(name: str, value: Covariate | Selection) -> Covariate:
+    """Return 1 for who is in a selection and 0 for its controls; other covariates as they are.
+
+    Raises
+    ------
+    BadInput
+        If it is no covariate.
+    """
+    if isinstance(value, Selection):
+        return {**dict.fromkeys(value.controls().ids, 0.0), **dict.fromkeys(value.ids, 1.0)}
+    if not isinstance(value, str | Mapping) and not hasattr(value, "index"):
+        raise BadInput(
+            f"covariate {name!r}: {value!r} tells nothing of individuals",
+            remedy="Give a name, a selection, or a value of each individual",
+        )
+    return value

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gdi_spe.workspace import recipes
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection, ids_of
+from gdi_spe.workspace.cohort.associating import trait_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,12 +33,12 @@ class Aggregating(Held):
         *,
         masks: Masks = ("protein_truncating", "damaging"),
         max_frequency: Bounds = 0.01,
-        genes: Sequence[str] | None = None,
+        genes: str | Sequence[str] | None = None,
         regions: Mapping[str, str] | None = None,
         statistic: Statistic = "collapse",
         weights: Weights = "uniform",
-        controls: Selection | None = None,
-        individuals: Selection | None = None,
+        controls: Selection | Collection[str] | None = None,
+        individuals: Selection | Collection[str] | None = None,
         test: Test = "auto",
         missing: Missing = "mean",
         repeated: str = "refuse",
@@ -89,7 +90,7 @@ class Aggregating(Held):
         """
         from gdi_spe.analysis.burden import run
 
-        values, kind = self._trait(trait, model, controls, repeated)
+        values, kind = trait_of(self, trait, controls, model, repeated)
         with self._watched("burden", is_whole=genes is None and regions is None) as advance:
             table = run.burden(
                 self.folder,
@@ -126,11 +127,11 @@ class Aggregating(Held):
         method: str = "skat",
         masks: Masks = ("protein_truncating", "damaging"),
         max_frequency: Bounds = 0.01,
-        genes: Sequence[str] | None = None,
+        genes: str | Sequence[str] | None = None,
         regions: Mapping[str, str] | None = None,
         weights: Weights = "beta",
-        controls: Selection | None = None,
-        individuals: Selection | None = None,
+        controls: Selection | Collection[str] | None = None,
+        individuals: Selection | Collection[str] | None = None,
         small_sample: bool = False,
         repeated: str = "refuse",
         min_carriers: int = 1,
@@ -170,7 +171,7 @@ class Aggregating(Held):
         """
         from gdi_spe.analysis.skat import run
 
-        values, kind = self._trait(trait, model, controls, repeated)
+        values, kind = trait_of(self, trait, controls, model, repeated)
         with self._watched("skat", is_whole=genes is None and regions is None) as advance:
             table = run.skat(
                 self.folder,
@@ -234,13 +235,3 @@ class Aggregating(Held):
         is_named = isinstance(names, list | tuple) and not set(names) & set(self._components)
         if individuals is None and is_plain and is_named:
             recipes.attach(table, self.folder.manifest, name, arguments)
-
-    def _trait(
-        self, trait: Trait, model: str | None, controls: Selection | None, repeated: str
-    ) -> tuple[dict[str, float], str]:
-        from gdi_spe.analysis.association import run
-
-        if isinstance(trait, Selection):
-            others = trait.controls() if controls is None else controls
-            return run.case_control(trait.ids, others.ids), model or "logistic"
-        return run.quantitative(self.folder, trait, repeated), model or "linear"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from gdi_spe.boundary.errors import BadInput
 from gdi_spe.workspace import recipes
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection, ids_of
@@ -26,7 +27,7 @@ class Associating(Held):
         covariates: Covariates = (),
         model: Kind | None = None,
         *,
-        controls: Selection | None = None,
+        controls: Selection | Collection[str] | None = None,
         individuals: Selection | Collection[str] | None = None,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
@@ -131,7 +132,7 @@ class Associating(Held):
         """
         from gdi_spe.analysis.association import run
 
-        values, kind = self._trait_of(trait, controls, model, repeated)
+        values, kind = trait_of(self, trait, controls, model, repeated)
         with self._watched(
             "association", progress, is_whole=region is None and gene is None
         ) as advance:
@@ -176,7 +177,7 @@ class Associating(Held):
         covariates: Covariates = (),
         model: Kind | None = None,
         *,
-        controls: Selection | None = None,
+        controls: Selection | Collection[str] | None = None,
         individuals: Selection | Collection[str] | None = None,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
@@ -221,7 +222,7 @@ class Associating(Held):
         """
         from gdi_spe.analysis.association.stepwise import stepwise
 
-        values, kind = self._trait_of(trait, controls, model, repeated)
+        values, kind = trait_of(self, trait, controls, model, repeated)
         return stepwise(
             self.folder,
             values,
@@ -236,16 +237,30 @@ class Associating(Held):
             min_allele_frequency=min_allele_frequency,
         )
 
-    def _trait_of(
-        self,
-        trait: str | Mapping[str, float] | Selection,
-        controls: Selection | None,
-        model: Kind | None,
-        repeated: str,
-    ) -> tuple[dict[str, float], Kind]:
-        from gdi_spe.analysis.association import run
 
-        if isinstance(trait, Selection):
-            others = trait.controls() if controls is None else controls
-            return run.case_control(trait.ids, others.ids), model or "logistic"
-        return run.quantitative(self.folder, trait, repeated), model or "linear"
+def trait_of(
+    cohort: Held,
+    trait: str | Mapping[str, float] | Selection,
+    controls: Selection | Collection[str] | None,
+    model: Any,
+    repeated: str,
+) -> tuple[dict[str, float], Any]:
+    """Return a number of each individual, and the model: as it was asked for, or the usual one.
+
+    Raises
+    ------
+    BadInput
+        If controls are named where the trait is no selection of cases.
+    """
+    from gdi_spe.analysis.association import run
+
+    if isinstance(trait, Selection):
+        others = ids_of(trait.controls() if controls is None else controls) or []
+        return run.case_control(trait.ids, others), "logistic" if model is None else model
+    if controls is not None:
+        raise BadInput(
+            "controls are of a selection of cases, and the trait is none",
+            remedy="Give cases as the trait, or bound who is in the model by individuals=",
+        )
+    values = run.quantitative(cohort.folder, trait, repeated)
+    return values, "linear" if model is None else model

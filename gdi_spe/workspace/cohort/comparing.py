@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from gdi_spe.workspace.asking.held import Held
@@ -19,7 +19,7 @@ class Comparing(Held):
 
     def somatic(
         self,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         gene: Names = None,
         consequence: Names = None,
@@ -71,7 +71,7 @@ class Comparing(Held):
 
     def loss_of_heterozygosity(
         self,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         gene: Names = None,
         consequence: Names = None,

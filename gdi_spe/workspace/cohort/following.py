@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.cautions import Caution
@@ -32,7 +32,7 @@ class Following(Held):
         event: When,
         origin: When,
         by: By | None,
-        individuals: Selection | None,
+        individuals: Selection | Collection[str] | None,
         entry: When | None,
     ) -> dict[str, Times]:
         from gdi_spe.analysis.survival.grouping import grouped

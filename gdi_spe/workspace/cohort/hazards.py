@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.cautions import Caution
-from gdi_spe.boundary.errors import BadInput
-from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.asking.selection import Selection, as_covariate
 from gdi_spe.workspace.cohort.following import Following
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Hazards(Following):
         covariates: Mapping[str, Covariate | Selection] | Sequence[str] | pd.DataFrame,
         event: When = "death",
         origin: When = "birth",
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         entry: When | None = None,
         strata: str | Mapping[str, str] | None = None,
@@ -101,7 +100,7 @@ class Hazards(Following):
         times = self._times(event, origin, None, individuals, entry)["everybody"]
         table = cox(
             times,
-            {name: self._values(value) for name, value in self._named(covariates).items()},
+            {name: self._values(name, value) for name, value in self._named(covariates).items()},
             strata=None if strata is None else _as_text(self._labels(strata)),
             ties=ties,
             firth=firth,
@@ -115,25 +114,16 @@ class Hazards(Following):
     ) -> Mapping[str, Covariate | Selection]:
         if isinstance(covariates, Mapping):
             return covariates
-        if isinstance(covariates, Selection):
-            raise BadInput("a covariate needs a name", remedy='Such as {"carrier": selection}')
         if hasattr(covariates, "columns"):
             return {str(name): covariates[name].to_dict() for name in covariates.columns}
         names = (covariates,) if isinstance(covariates, str) else covariates
         return {name: self._components.get(name, name) for name in names}
 
-    def _values(self, covariate: Covariate | Selection) -> Mapping[str, float | str]:
+    def _values(self, name: str, covariate: Covariate | Selection) -> Mapping[str, float | str]:
         from gdi_spe.analysis.association.traits import values_of
 
-        if isinstance(covariate, Selection):
-            outside = dict.fromkeys(covariate.controls().ids, 0.0)
-            return {**outside, **dict.fromkeys(covariate.ids, 1.0)}
-        if not isinstance(covariate, str | Mapping) and not hasattr(covariate, "index"):
-            raise BadInput(
-                f"{covariate!r} tells nothing of individuals",
-                remedy="Give a name, a selection, or a value of each individual",
-            )
-        return values_of(self.folder, covariate) if isinstance(covariate, str) else covariate
+        told = as_covariate(name, covariate)
+        return values_of(self.folder, told) if isinstance(told, str) else told
 
 
 def _as_text(labels: Mapping[str, object]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from gdi_spe.workspace.asking.held import Held
@@ -20,7 +20,9 @@ class Inheriting(Held):
     """Follow variants through the families of a cohort."""
 
     def mendelian_errors(
-        self, pedigree: pd.DataFrame | None = None, individuals: Selection | None = None
+        self,
+        pedigree: pd.DataFrame | None = None,
+        individuals: Selection | Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Count the calls of each child that its parents' calls cannot give.
 
@@ -57,7 +59,7 @@ class Inheriting(Held):
     def de_novo(
         self,
         pedigree: pd.DataFrame | None = None,
-        affected: Selection | None = None,
+        affected: Selection | Collection[str] | None = None,
         *,
         gene: Names = None,
         consequence: Names = None,
@@ -108,9 +110,9 @@ class Inheriting(Held):
         self,
         pattern: str = "recessive",
         pedigree: pd.DataFrame | None = None,
-        affected: Selection | None = None,
+        affected: Selection | Collection[str] | None = None,
         *,
-        unaffected: Selection | None = None,
+        unaffected: Selection | Collection[str] | None = None,
         gene: Names = None,
         consequence: Names = "damaging",
         max_frequency: float = 0.01,
@@ -161,10 +163,10 @@ class Inheriting(Held):
     def compound_heterozygous(
         self,
         pedigree: pd.DataFrame | None = None,
-        affected: Selection | None = None,
+        affected: Selection | Collection[str] | None = None,
         *,
-        genes: Sequence[str] | None = None,
-        consequence: str | Sequence[str] = "damaging",
+        gene: Names = None,
+        consequence: Names = "damaging",
         max_frequency: float = 0.01,
         use_phase: bool = True,
         unknown: bool = True,
@@ -175,7 +177,7 @@ class Inheriting(Held):
         ----------
         affected
             Only these children.
-        pedigree, genes, consequence, max_frequency, use_phase, unknown
+        pedigree, gene, consequence, max_frequency, use_phase, unknown
             See `gdi_spe.analysis.inheritance.compound.compound_heterozygous`.
 
         Returns
@@ -194,7 +196,7 @@ class Inheriting(Held):
         >>> women, men = (cohort.individuals(sex=sex).ids for sex in ("female", "male"))
         >>> trio = pd.DataFrame({"individual_id": women[:1]})
         >>> trio["mother_id"], trio["father_id"] = women[1:2], men[:1]
-        >>> cohort.compound_heterozygous(trio, genes=["RYR1"]).attrs["exportable"]
+        >>> cohort.compound_heterozygous(trio, gene="RYR1").attrs["exportable"]
         False
         """
         from gdi_spe.analysis.inheritance.compound import compound_heterozygous
@@ -203,7 +205,7 @@ class Inheriting(Held):
             self.folder,
             pedigree,
             ids_of(affected),
-            genes=genes,
+            genes=gene,
             consequence=consequence,
             max_frequency=max_frequency,
             use_phase=use_phase,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gdi_spe.workspace.asking.arguments import checked
 from gdi_spe.workspace.cohort.aggregating import Aggregating
 from gdi_spe.workspace.cohort.associating import Associating
 from gdi_spe.workspace.cohort.bridging import Bridging
@@ -18,6 +19,7 @@ from gdi_spe.workspace.showing import html_table, text_table
 from gdi_spe.workspace.surroundings import surroundings
 
 
+@checked
 class Cohort(
     Selecting,
     Counting,

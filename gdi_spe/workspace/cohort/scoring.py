@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from gdi_spe.workspace.asking.held import Held
@@ -23,7 +23,7 @@ class Scoring(Held):
     def polygenic_score(
         self,
         path: str | Path,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         missing: Missing = "drop",
         ambiguous: Ambiguous = "drop",
@@ -112,8 +112,8 @@ class Scoring(Held):
     def star_alleles(
         self,
         path: str | Path | None = None,
-        genes: Sequence[str] | None = None,
-        individuals: Selection | None = None,
+        gene: str | Sequence[str] | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         absent: str = "missing",
         use_phase: bool = True,
@@ -124,7 +124,7 @@ class Scoring(Held):
         ----------
         path
             A table of star alleles; without it the one that came with the cohort.
-        genes
+        gene
             Only these genes of the table.
         individuals
             Only these individuals.
@@ -157,5 +157,5 @@ class Scoring(Held):
         from gdi_spe.analysis.pharmacogenes.run import diplotypes
 
         return diplotypes(
-            self.folder, path, genes, ids_of(individuals), absent=absent, use_phase=use_phase
+            self.folder, path, gene, ids_of(individuals), absent=absent, use_phase=use_phase
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from gdi_spe.workspace.asking.selection import Selection, ids_of
@@ -23,7 +23,7 @@ class Surviving(Following):
         event: When = "death",
         origin: When = "birth",
         by: By | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         entry: When | None = None,
         grid: float | str | None = None,
@@ -102,7 +102,7 @@ class Surviving(Following):
         competing: When = "death",
         origin: When = "birth",
         by: By | None = None,
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         entry: When | None = None,
         grid: float | None = None,
@@ -154,7 +154,7 @@ class Surviving(Following):
         by: By,
         event: When = "death",
         origin: When = "birth",
-        individuals: Selection | None = None,
+        individuals: Selection | Collection[str] | None = None,
         *,
         entry: When | None = None,
         strata: str | Mapping[str, str] | None = None,

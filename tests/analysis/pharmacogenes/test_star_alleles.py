@@ -242,7 +242,7 @@ def test_a_table_that_came_with_the_cohort_is_used(tmp_path: Path) -> None:
     (folder.path / "references").mkdir()
     (folder.path / "references" / "made-up.star-alleles.tsv").write_text(TABLE)
 
-    found = Cohort(folder.path).star_alleles(genes=["MADE"])
+    found = Cohort(folder.path).star_alleles(gene="MADE")
 
     assert by_person(found, "diplotypes")["POOR"] == "*3A/*3B"
     assert found.attrs["release"] == "made-up"
