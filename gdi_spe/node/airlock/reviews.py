@@ -13,11 +13,18 @@ from sqlalchemy.orm import Session
 from gdi_spe.boundary.errors import BadInput, NotFound, Refused
 from gdi_spe.boundary.findings import RequestReport, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.node.airlock.people import REVIEWER, Actor, OwnProject, refusal_to_review
+from gdi_spe.node.airlock.people import (
+    REVIEWER,
+    Actor,
+    OwnProject,
+    actor_of,
+    refusal_to_review,
+)
 from gdi_spe.node.airlock.requests import ChangedMeanwhile, file_of, files_of, get, move
 from gdi_spe.node.airlock.states import MoveRefused, Role, Status
 from gdi_spe.node.airlock.tables import ExportFile, ExportRequest, FileOpening, Review
 from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.identity.people import roles_of
 
 _MAX_REASON = 5000
 
@@ -193,11 +200,19 @@ def refusal_of_vote(
     return NotOpened(unseen) if unseen else None
 
 
+def _counts(session: Session, request: ExportRequest, review: Review) -> bool:
+    """Say whether a vote counts now that the votes are in."""
+    # TRUST: an approval of somebody suspended since, no reviewer any more, or in the project by
+    # now, is nobody's. What they held against the request still stands.
+    reviewer = actor_of(session, review.reviewer, roles_of(session, review.reviewer))
+    return review.decision != Decision.APPROVE or refusal_to_review(request, reviewer) is None
+
+
 def _tally(
     session: Session, request: ExportRequest, policy: DisclosurePolicy, now: datetime
 ) -> None:
     """Decide once all votes are in: nobody learns another's vote before."""
-    votes = reviews_of(session, request)
+    votes = [one for one in reviews_of(session, request) if _counts(session, request, one)]
     if len(votes) < policy.review.approvals:
         return
     decisions = {vote.decision for vote in votes}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from gdi_spe.node.airlock.requests import Draft
 from gdi_spe.node.airlock.reviews import Ballot, Decision
 from gdi_spe.node.audit.tables import AuditEvent
 from gdi_spe.node.database.engine import Base, Database
+from gdi_spe.node.identity.tables import Person
 from gdi_spe.node.ledger.memory import Ledger
 
 for room in ("audit", "identity", "cohorts", "projects", "containers", "airlock", "revocation"):
@@ -61,6 +63,16 @@ class World:
         self.rosa = Actor("u-rosa", frozenset({"reviewer"}))
         self.sven = Actor("u-sven", frozenset({"reviewer"}))
         self.tove = Actor("u-tove", frozenset({"reviewer"}))
+        with self.database.write() as session:
+            for actor in (self.ada, self.bob, self.rosa, self.sven, self.tove):
+                session.add(self._person(actor))
+
+    def _person(self, actor: Actor) -> Person:
+        return Person(
+            person=actor.person, issuer="i", subject=actor.person, display_name=actor.person,
+            roles=json.dumps(sorted(actor.roles)), is_member=True, first_seen_at=self.clock(),
+            last_seen_at=self.clock(),
+        )  # fmt: skip
 
     def draft(self, title: str = "Table 2", wid: str = WID) -> str:
         return self.desk.create(Draft(wid, "p1", "u-ada", title, "For the paper."))

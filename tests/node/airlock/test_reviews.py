@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 
 from gdi_spe.boundary.errors import BadInput, NotFound
 from gdi_spe.node.airlock.people import Actor, OwnProject
 from gdi_spe.node.airlock.requests import ChangedMeanwhile
 from gdi_spe.node.airlock.reviews import AlreadyVoted, Ballot, Blocked, Decision, NotOpened
+from gdi_spe.node.identity.tables import Person
+from gdi_spe.node.projects.tables import Project, ProjectMember
 
 APPROVE, REJECT, CHANGES = Decision.APPROVE, Decision.REJECT, Decision.CHANGES
 
@@ -29,6 +33,44 @@ def test_one_who_does_not_approve_is_enough_once_both_have_voted(first, second, 
 
     assert world.vote(rid, world.rosa, first) == "submitted"
     assert world.vote(rid, world.sven, second) == end
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"suspended_at": datetime(2026, 11, 22, tzinfo=UTC)}, {"roles": "[]"}, {"roles": '["admin"]'}],
+)
+def test_an_approval_of_who_is_no_reviewer_any_more_does_not_count(change, world):
+    rid = world.submitted()
+    world.vote(rid, world.rosa)
+    with world.database.write() as session:
+        session.execute(update(Person).where(Person.person == "u-rosa").values(change))
+
+    assert world.vote(rid, world.sven) == "submitted"
+    assert world.vote(rid, world.tove) == "released"
+
+
+def test_an_approval_of_who_has_joined_the_project_since_does_not_count(world):
+    rid = world.submitted()
+    world.vote(rid, world.rosa)
+    with world.database.write() as session:
+        when = {"added_at": world.clock(), "added_by": "admin"}
+        session.add(
+            Project(slug="p1", title="P", purposes="", status="active", created_at=world.clock())
+        )
+        session.flush()
+        session.add(ProjectMember(project="p1", person="u-rosa", **when))
+
+    assert world.vote(rid, world.sven) == "submitted"
+
+
+@pytest.mark.parametrize(("decision", "end"), [(REJECT, "rejected"), (CHANGES, "returned")])
+def test_what_was_held_against_a_request_stands_when_its_reviewer_is_gone(decision, end, world):
+    rid = world.submitted()
+    world.vote(rid, world.rosa, decision)
+    with world.database.write() as session:
+        session.execute(update(Person).where(Person.person == "u-rosa").values(roles="[]"))
+
+    assert world.vote(rid, world.sven) == end
 
 
 def test_nobody_approves_twice(world):
