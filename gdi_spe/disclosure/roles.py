@@ -52,7 +52,9 @@ _NAMES: tuple[tuple[Role, str], ...] = (
     (
         Role.FREQUENCY,
         r"((e|m|r)?af|a1_?fre?q|freq_?1|af_?alt|af_?allele_?2|eaf_?\w{0,12}|fre?q_?(a1|alt|eff\w*)|effect_?(allele_?)?fre?q|min(or)?_?fre?q|(allele_?)?fre?q|alt_?freqs?|(effect_|minor_|risk_)?allele_?frequency)"
-        + _COHORT,
+        + _COHORT
+        + r"|(cases?|controls?|ctrls?|cohort|all|total|males?|females?|sample|study|(un)?affected)"
+        + r"_([em]?af|a?fre?q|allele_?fre?q\w*)",
     ),
     (Role.ALLELE_NUMBER, r"an|allele_?number|nchrobs|an_\w+|n_chr\w*|a\d_obs"),
     (
@@ -74,6 +76,13 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"|slope|z|t|chi2?|chi_?sq\w*|stat|statistic|[zt]_?(score|stat|value)|wald|f|q_?stat|i2|tau2|het\w*_?p|aic|bic|log_?lik\w*"
         r"|ci|ci95|ci_?(low|high|lower|upper|l|u)|lci|uci|lower|upper|conf_?(low|high)|(low|high)(er)?_?(95)?_?ci?|enrichment|mean_chi2|liability\w*|info|call_rate|missing(ness)?_?rate|hwe_?p?\w*|power|cmp_to|base_?mean|ave_?expr|importance|gain|shap|permutation_?importance|loss|mse|rmse|mae|mape|gini|youden\w*|kappa|mcc|eigenvalues?|variance_explained|explained_variance|cumulative|observed|expected|nes|es|odds|heterogeneity|calibration\w*|deviance|log_?rank|median_?surv\w*|hr_?\w{0,8}|coverage|fst|dxy|pi|theta|tajima\w*|ti_?tv|titv|tstv)"
         r"(_\w{1,16})?)|\w{1,20}_(mean|sd|median|q1|q3|iqr|se|rate|pct|percent|ci|low|high|lower|upper|h2|rg|p|rate)",
+    ),
+    # Limits of an interval that statsmodels and R name by their level, and scores of a model.
+    (
+        Role.STATISTIC,
+        r"\[?0_?\.?(025|975|05|95)\]?|_?(2_5|97_5)(_percent)?"
+        r"|(metrics?|test|train|val(idation)?|cv)_(r2|auc|auroc|brier|accuracy|f1|rmse|mae|mse|c_?index|precision|recall)"
+        r"|silhouette\w*|(macro|micro|weighted)_(f1|precision|recall|auc)|f1_score|person_(years|months|days|time)\w*|pyrs?",
     ),
     (Role.PROBABILITY, r"pip\w{0,8}|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4](_abf)?"),
 )

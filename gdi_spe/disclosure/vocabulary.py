@@ -10,12 +10,15 @@ _WHO = (
     r"|trios?|siblings?|twins?|homozyg\w*|heterozyg\w*|hemizyg\w*|deaths?|events?|died|dead|alive|censored|cancers?|strokes?"
     r"|affected|unaffected|exposed|unexposed|treated|untreated|smokers?|recruited|enrolled|screened|consented|withdrawn"
     r"|responders?|train(ing)?|test(ing|ed)?|validation|holdout|used|analy[sz]ed|selected|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
+    r"|at_level|non_?missing|not_missing|valid|complete(_cases)?|measured|genotyped|phenotyped|eligible|remaining|observed|diagnos(es|ed)"
 )
 # Columns that count people.
 PEOPLE = re.compile(
     r"n|count|counts|size|total|freq|frequency_count|n_?risk|n_total|total_n|n_percent|frequency"
     r"|(patients|participants|people|persons|individuals|subjects|members|donors|carriers?|cases|controls|deaths|events|men|women|males|females|families|samples|affected|unaffected|at_risk|respondents|smokers)"
-    r"|(nobs|hom_?(a|b|ref|alt)|het|hom|sample_?size|total_?sample_?size|effective_n|n_?eff|neff|obs_?ct)"
+    r"|(case|control|lof|ptv|missense|male|female|exposed|unexposed|all|total)_(carriers|cases|controls|patients)"
+    r"|(carriers|homozygotes|heterozygotes)_(cases?|controls?|males?|females?|men|women|all|total|affected|unaffected)"
+    r"|(nobs|support|diagnoses|diagnosed|incident_cases|prevalent_cases|hospitali[sz]ations|admissions|hom_?(a|b|ref|alt)|het|hom|sample_?size|total_?sample_?size|effective_n|n_?eff|neff|obs_?ct)"
     rf"|(n|num|number|count|counts|total|no|freq)_?(of_)?(the_)?({_WHO}|hom\w*|het\w*|selected|total|effective|eff)(_\w{{1,30}})?"
     rf"|({_WHO})s?_?(count|counts|n|number|total|freq)"
     r"|(n|count|total|freq|num)_?\d{1,2}|n_(f|m|a|b|yes|no|in|out)",
@@ -54,9 +57,12 @@ _TRAITS = (
     r"|country|country_of_\w+|population|ancestry|ethnic\w*|race|nationality|phenotype\w*|diagnos\w*|disease|hpo\w*|mondo|orpha\w*|icd\w*|case|case_control|status|vital_status|event|time|follow_?up\w*"
     r"|bmi\w*|height\w*|weight|weight_\w+|waist\w*|hip\w*|ldl\w*|hdl\w*|tg|triglycerides?|cholesterol\w*|glucose|hba1c\w*|insulin|creatinine|egfr|crp|hb|h(a)?emoglobin|platelets|wbc|albumin|alt_\w+|ast|ggt|tsh|psa|urate|sodium|potassium"
     r"|sbp|dbp|systolic\w*|diastolic\w*|pulse|heart_rate|fev1?|fvc|treatment|drug|medication\w*|dose|onset\w*|response|smok\w*|alcohol\w*|education\w*|income|occupation|marital\w*|biomarker\w*|site|centre|center|hospital|clinic|ward|batch|gene|genotype|zygosity|term|label"
-    r"|comorbid\w*|stage|grade|survival\w*|outcome|relapse\w*|progression|parity|menopaus\w*|blood_group|consent\w*|family_?id|relation\w*"
+    r"|dx|town|village|parish|comorbid\w*|stage|grade|survival\w*|outcome|relapse\w*|progression|parity|menopaus\w*|blood_group|consent\w*|family_?id|relation\w*"
 )
-TRAIT = re.compile(_TRAITS, re.IGNORECASE)
+TRAIT = re.compile(
+    rf"((carrier|patient|participant|subject|proband|person|individual|case|donor)s?_)?({_TRAITS})",
+    re.IGNORECASE,
+)
 # Names that a column of people's identifiers has.
 PERSON_COLUMN = re.compile(
     r"(f|i|s|e|p)id|(fid|iid|sid|eid|pid|mrn|nhs\w*|ssn|cpr|hetu|pin|upn)"

@@ -24,6 +24,8 @@ _WRAPPED = re.compile(
 )
 _TWO_SPACES = re.compile(r"\s{2,}|\t")
 _NUMERIC = re.compile(r"[<>≤~]?[-+]?[\d.,]+([eE][-+]?\d+)?%?|NA|NaN|nan|\.|-")
+_INNER_BARS = re.compile(r"(?<=[0-9.])\|(?=[0-9.](?:\s|,|;|$))|>\s?\|[tz]\|")
+_DEGREES = re.compile(r"\bon\s+(\d[\d,]*)\s+degrees of freedom", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_.:|/+=-]+")
 _LEAST_LINES = 3
 _LEAST_LISTED = 10
@@ -105,6 +107,9 @@ def _blocks(text: str) -> Iterator[list[str]]:
         if found == "ruler" and sort is not None and block:
             block.append(line)
             continue
+        # Reports leave a line empty below the names of columns.
+        if found is None and not line.strip() and _are_names(block, sort):
+            continue
         if block and found != sort and not _is_header_of(block, sort, found):
             yield block
             block = []
@@ -112,6 +117,14 @@ def _blocks(text: str) -> Iterator[list[str]]:
         block.append(line)
     if block:
         yield block
+
+
+def _are_names(block: list[str], sort: object) -> bool:
+    """Whether a block is one line of names far apart, and nothing else."""
+    if len(block) != 1 or not isinstance(sort, tuple) or sort[0] != "spaced":
+        return False
+    names = _TWO_SPACES.split(block[0].strip())
+    return len(names) > 2 and not any(_NUMERIC.fullmatch(name) for name in names)
 
 
 def _is_header_of(block: list[str], sort: object, found: object) -> bool:
@@ -129,7 +142,9 @@ def _sort(line: str) -> object:
     stripped = line.strip()
     if not stripped:
         return None
-    if stripped.count("|") >= 2 or (_MARKDOWN_RULER.fullmatch(stripped) and "|" in stripped):
+    # Phased genotypes and the heads of tests, as in "P>|t|", have bars that divide nothing.
+    bare = _INNER_BARS.sub(" ", stripped)
+    if bare.count("|") >= 2 or (_MARKDOWN_RULER.fullmatch(stripped) and "|" in stripped):
         return "bars"
     if _RULER.fullmatch(stripped):
         return "ruler"
@@ -182,7 +197,7 @@ def _delimited(lines: list[str], delimiter: str) -> list[list[str]] | None:
 
 def _spaced(lines: list[str]) -> list[list[str]] | None:
     """Return rows of columns of spaces; a header may lack the name of the first."""
-    rows = [line.split() for line in lines]
+    rows = [_fields(line) for line in lines]
     width = len(rows[-1])
     if width == 1:
         return _listed(rows)
@@ -195,6 +210,13 @@ def _spaced(lines: list[str]) -> list[list[str]] | None:
     if len(rows) < _LEAST_LINES - (width > 3) or any(len(row) != width for row in rows):
         return None
     return rows if _has_numbers(rows[1:]) or _is_repetitive(rows) else None
+
+
+def _fields(line: str) -> list[str]:
+    """Split at spaces; R writes names in quotation marks."""
+    if line.startswith('"') and line.count('"') % 2 == 0:
+        return next(csv.reader([line], delimiter=" ", skipinitialspace=True))
+    return line.split()
 
 
 def _listed(rows: list[list[str]]) -> list[list[str]] | None:
@@ -228,7 +250,8 @@ def _is_repetitive(rows: list[list[str]]) -> bool:
 def _quoted(text: str, digits: int) -> Table | None:
     """Return numbers that words name one by one: rules look at them, the words explain them."""
     pairs: dict[str, str] = {}
-    for name, value in _PAIR.findall(text[:_MOST_LINES]):
+    said = [("residual df", value) for value in _DEGREES.findall(text[:_MOST_LINES])]
+    for name, value in (*said, *_PAIR.findall(text[:_MOST_LINES])):
         short = " ".join(name.split()[-4:])
         pairs.setdefault(short if short not in pairs else f"{short}_{len(pairs)}", value)
         if len(pairs) >= 200:

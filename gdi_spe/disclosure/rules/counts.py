@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.roles import Role, cross_table_columns, is_about_variants, role_of
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.table import NUMBER, Column, Table
 from gdi_spe.disclosure.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
@@ -19,6 +19,7 @@ from gdi_spe.disclosure.vocabulary import (
 )
 
 _NAMED_CELLS = 20
+_HIDDEN = re.compile(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*")
 
 
 def count_columns(table: Table, judging: Judging) -> list[Column]:
@@ -103,7 +104,10 @@ def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
     for column in table.columns:
         words = column.numbers is None and role_of(column) is not Role.VARIANT
         cells = column.cells if words else ()
-        hidden = [c for c in cells if re.fullmatch(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*", c)]
+        hidden = [c for c in cells if _HIDDEN.fullmatch(c)]
+        # A lone "x" among words is the name of a group.
+        if all(c == "x" for c in hidden) and not any(NUMBER.fullmatch(c) for c in cells):
+            hidden = []
         gap = column.n_missing if column.name in counted and not column.is_part else 0
         if hidden or gap:
             why = (

@@ -11,23 +11,39 @@ from gdi_spe.disclosure.pseudonyms import disguised
 from gdi_spe.disclosure.roles import VARIANT_CELL, Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.variants import is_total
 from gdi_spe.disclosure.vocabulary import PERSON_COLUMN, PSEUDONYM, is_public, person_numbers
 
+# What follows these names a person, though a public series may be spelled so.
+_PERSON = re.compile(r"participant|patient|subject|individual|proband|donor|person", re.IGNORECASE)
 _SOMEBODY = (
     r"participant|patient|subject|sample|individual|proband|carrier|donor|person|case|record|row"
     r"|iid|eid|mrn|id"
 )
 _NAMED = re.compile(
-    rf"\b({_SOMEBODY})\b\W{{0,3}}(no\.?|nr\.?|number|id|#)?\W{{0,3}}"
+    rf"\b(?P<who>{_SOMEBODY})\b\W{{0,3}}(no\.?|nr\.?|number|id|#)?\W{{0,3}}"
     r"(?P<id>[A-Z]{1,8}[-_]?\d{3,14}|\d{5,14})(?![\w.,]*\d)",
     re.IGNORECASE,
 )
 # Keys that records of one person have in JSON.
 _RECORD = re.compile(
     r"\b(phenotypic_?features|biosamples|interpretations|diseases|measurements|individuals?|subjects?|patients?|persons?|participants?"
-    r"|probands?)(\[\d+\])?[.\[][^:\n]{0,60}\b(id|sex|karyotypicSex|karyotypic_sex|dateOfBirth|date_of_birth|timeAtLastEncounter|iso8601duration|onset|label)\b[^:\n]{0,40}:",
+    r"|probands?)(\[\d+\])?[.\[][^:\n]{0,60}\b(id|sex|karyotypicSex|karyotypic_sex|dateOfBirth|date_of_birth|timeAtLastEncounter|iso8601duration|onset|label)\b[^:\n]{0,40}:"
+    # A birth is one person's, and FHIR names its records.
+    r"|\b(birthDate|birth_date|dateOfBirth|date_of_birth)\b[^:\n]{0,10}:"
+    r"|\bresourceType\b[^:\n]{0,10}:\s*(Patient|Person|Observation|Condition|Encounter|Specimen)\b",
     re.IGNORECASE,
 )
+# A line of words that describes a person: a code, with a sex, an age, a diagnosis or a day.
+_LINE_CODE = re.compile(r"(?<![\w.])[A-Z]{1,8}[-_]?\d{3,12}(?![\w.])")
+_LINE_TRAITS = (
+    re.compile(r"(?<![\w.])(F|M|fe?male|woman|man|girl|boy)(?![\w.])", re.IGNORECASE),
+    re.compile(r"(?<![\w.-])\d{1,3}(?![\w.%:-])"),
+    re.compile(r"(?<![\w.])[A-Z]\d{2}(\.\d{1,2})?(?![\w.])|\bHP:\d{7}\b"),
+    re.compile(r"\b(19|20)\d{2}-\d{2}-\d{2}\b"),
+)
+_LEAST_RECORDS = 3
+_LONGEST_LINE = 300
 _HASH = re.compile(
     r"[0-9a-fA-F]{12,128}|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[a-z])(?=[A-Za-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{12,88}={0,2}"
@@ -82,10 +98,14 @@ def other_person_numbers(part: Table | Text | Marks, judging: Judging) -> Iterat
     for place, text in _texts(part):
         found = {t for t in person_numbers(text) if not PSEUDONYM.fullmatch(t)}
         if isinstance(part, Text):
-            found |= {m["id"] for m in _NAMED.finditer(text) if not is_public(m["id"])}
+            found |= {m["id"] for m in _NAMED.finditer(text) if _names_somebody(m)}
         if found:
             why = f"{_where(place)} holds {len(found):,} words that look like a person's number."
             yield Hit(why, {"n_tokens": len(found)}, place)
+
+
+def _names_somebody(found: re.Match[str]) -> bool:
+    return bool(_PERSON.fullmatch(found["who"])) or not is_public(found["id"])
 
 
 def _where(place: str) -> str:
@@ -130,8 +150,10 @@ def _are_encoded(cells: list[str]) -> bool:
 
 
 def _is_count(column: Column, table: Table) -> bool:
-    """Whether whole numbers under such a name count people: groups stand beside them."""
-    return role_of(column) is Role.PEOPLE and bool(with_role(table, Role.LABEL))
+    """Whether whole numbers under such a name count people: groups or a total stand beside them."""
+    groups = with_role(table, Role.LABEL, Role.OTHER_COUNT)
+    totals = [c for c in with_role(table, Role.PEOPLE) if is_total(c.plain)]
+    return role_of(column) is Role.PEOPLE and bool(groups or totals)
 
 
 def _unnamed_codes(column: Column, cells: list[str], table: Table, judging: Judging) -> str | None:
@@ -144,11 +166,25 @@ def _unnamed_codes(column: Column, cells: list[str], table: Table, judging: Judg
     return "codes, one a row" if len(cells) >= minimum and long and not known else None
 
 
-def records_of_people(part: Text, judging: Judging) -> Iterator[Hit]:
-    """Find records of single people in a tree, as phenopackets are."""
-    if part.path.startswith("json") and _RECORD.search(part.text):
-        n = len(_RECORD.findall(part.text))
+def records_of_people(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
+    """Find records of single people: in a tree, as phenopackets are, and in lines of words."""
+    text = part.text if isinstance(part, Text) else part.words
+    if part.path.startswith("json") and _RECORD.search(text):
+        n = len(_RECORD.findall(text))
         yield Hit(f"It holds {n:,} fields of records of single people.", {"n_fields": n})
+    named = {code for line in text.split("\n") if (code := _person_of(line))}
+    if len(named) >= _LEAST_RECORDS:
+        why = f"{len(named):,} lines each give a code and what is known of one person."
+        yield Hit(why, {"n_lines": len(named)})
+
+
+def _person_of(line: str) -> str | None:
+    """Return the code that a line describes a person under: with two traits beside it."""
+    codes = [code for code in _LINE_CODE.findall(line[:_LONGEST_LINE]) if not is_public(code)]
+    if not codes:
+        return None
+    rest = line[:_LONGEST_LINE].replace(codes[0], " ")
+    return codes[0] if sum(bool(each.search(rest)) for each in _LINE_TRAITS) >= 2 else None
 
 
 RULES = (
@@ -171,6 +207,6 @@ RULES = (
     Rule(
         "PII109", "Records of single people", Verdict.BLOCK,
         "Count people by group instead of describing each.",
-        Text, records_of_people,
+        (Text, Marks), records_of_people,
     ),
 )  # fmt: skip

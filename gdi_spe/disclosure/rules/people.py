@@ -16,6 +16,8 @@ from gdi_spe.disclosure.vocabulary import (
 )
 
 _LEAST_ROWS = 6
+# A birthday is one person's, whatever stands beside it.
+_BIRTH = re.compile(r"dob|born(_on)?|birth_?(day|date)|date_of_birth", re.IGNORECASE)
 # Columns of results: a table that has one is not of people's traits.
 _RESULTS = (
     Role.EFFECT, Role.P, Role.ERROR, Role.FREQUENCY, Role.ALLELE_COUNT, Role.PROBABILITY,
@@ -102,7 +104,8 @@ def dates_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
                 f"The column “{column.name}” has {column.n_distinct:,} different days. "
                 "A day, together with a place or a trait, singles people out."
             )
-            yield Hit(why, {"n_days": column.n_distinct}, f"[column={column.name}]")
+            birth = Verdict.BLOCK if _BIRTH.fullmatch(column.plain) else None
+            yield Hit(why, {"n_days": column.n_distinct}, f"[column={column.name}]", birth)
 
 
 def _mostly_dates(column: Column) -> bool:
