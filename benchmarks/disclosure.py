@@ -1,8 +1,9 @@
 """How long the checks take: ``python -m benchmarks.disclosure [--acro PYTHON]``.
 
 A file of statistics of a million variants and a typical export are checked on one core, each in a
-process of its own. With the interpreter of an environment that has ACRO, its cross table of a
-million rows with its checks is timed beside them.
+process of its own; so are 40 new cells of a table with 960 released ones, over 100,000 people, by
+the ledger, exact and with the new ones rounded. With the interpreter of an environment that has
+ACRO, its cross table of a million rows with its checks is timed beside them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import numpy as np
 import pandas as pd
 
 _ROWS = 1_000_000
+_CELLS = 1000
+_ALL = ("statistics", "export", "ledger", "rounded")
 _ACRO = """
 import sys, time, os
 import numpy as np, pandas as pd
@@ -89,16 +92,46 @@ def checked(paths: list[Path]) -> tuple[float, float, float, str]:
     )
 
 
+def ledger_checked(n_new: int, step: int) -> tuple[float, float, int]:
+    """Ask the ledger of new cells beside 1,000 in all; return seconds, GiB at most, findings."""
+    from gdi_spe.node.ledger.differencing import QuerySet, disclosed
+
+    pick, n = np.random.default_rng(7), 100_000
+    groups = [pick.integers(0, k, n) for k in (2, 8, 12, 5, 20)]
+    sets: list[QuerySet] = []
+    while len(sets) < _CELLS:
+        i, j = pick.choice(5, 2, replace=False)
+        chosen, both = pick.random(n) < pick.uniform(0.3, 1), groups[i] * 100 + groups[j]
+        for value in np.unique(both):
+            mask = chosen & (both == value)
+            near = step * round(int(mask.sum()) / step) if step else 0
+            is_new = _CELLS - n_new <= len(sets)
+            sets.append(QuerySet.of(str(len(sets)), mask, *((step, near) if is_new else ())))
+    start = time.perf_counter()
+    found = disclosed(sets[_CELLS - n_new : _CELLS], sets[: _CELLS - n_new], n, 10)
+    took = time.perf_counter() - start
+    return took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, len(found)
+
+
 def main() -> None:
     """Print a line for each."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--acro", help="an interpreter that has ACRO")
-    asked.add_argument("--one", choices=("statistics", "export"), help=argparse.SUPPRESS)
+    asked.add_argument(
+        "--one", choices=("statistics", "export", "ledger", "rounded"), help=argparse.SUPPRESS
+    )
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if options.one:
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+            if options.one in ("ledger", "rounded"):
+                took, memory, n = ledger_checked(40, 5 if options.one == "rounded" else 0)
+                print(
+                    f"{options.one:10} {_CELLS:,} cells, 100,000 people {took:6.2f} s "
+                    f"{memory:5.2f} GiB  {n:,} findings"
+                )
+                return
             paths = statistics(folder) if options.one == "statistics" else export(folder)
             took, used, memory, verdict = checked(paths)
             size = sum(path.stat().st_size for path in paths) / 1e6
@@ -107,7 +140,7 @@ def main() -> None:
                 f"{memory:5.2f} GiB  {verdict}"
             )
             return
-        for one in ("statistics", "export"):
+        for one in _ALL:
             subprocess.run(
                 [sys.executable, "-m", "benchmarks.disclosure", "--one", one], check=True
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -126,20 +126,29 @@ class Desk:
             digest = requests.content_digest(files)
             earlier = releases.earlier_files(session, request.project, rid)
         report = self._check(files, self._with_earlier(context, earlier))
-        report = self._with_ledgers(rid, report, files, watches)
-        with self.database.write() as session:
-            status = requests.submit(session, rid, digest, report, self.now())
-        return {"id": rid, "status": status, **report.model_dump(mode="json")}
+        while True:
+            with self.database.read() as session:
+                waiting = requests.waiting_beside(session, rid)
+            judged = self._with_ledgers(rid, report, files, watches, waiting)
+            with self.database.write() as session:
+                # TRUST: a request that came to wait meanwhile was not compared with; ask again.
+                if not watches or requests.waiting_beside(session, rid) <= waiting:
+                    status = requests.submit(session, rid, digest, judged, self.now())
+                    break
+        return {"id": rid, "status": status, **judged.model_dump(mode="json")}
 
     def _with_ledgers(
         self, rid: str, report: RequestReport, files: Sequence[ExportFile],
-        watches: Sequence[Watch],
+        watches: Sequence[Watch], waiting: Collection[str],
     ) -> RequestReport:  # fmt: skip
-        """Add what the node counts itself, and what the numbers tell with those released before."""
+        """Add what the node counts itself, and what the numbers tell with others.
+
+        The others are those released before and those of requests that wait as well.
+        """
         claimed = [each for file in files if (each := self._claimed(file))]
         for watch in watches:
             watch.prepare(rid, claimed)
-            found = watch.findings(claimed, self.policy.counts.minimum)
+            found = watch.findings(claimed, self.policy.counts.minimum, waiting)
             report = request_report(
                 [_with_findings(each, found.get(each.file, [])) for each in report.files],
                 self.policy,

@@ -115,6 +115,14 @@ def of_workspace(session: Session, rid: str, wid: str) -> ExportRequest:
     return request
 
 
+def waiting_beside(session: Session, rid: str) -> frozenset[str]:
+    """Return the other requests that may be released yet."""
+    query = select(ExportRequest.id).where(
+        ExportRequest.status.in_((Status.SUBMITTED, Status.APPROVED)), ExportRequest.id != rid
+    )
+    return frozenset(session.scalars(query))
+
+
 def files_of(session: Session, rid: str) -> Sequence[ExportFile]:
     """Return a request's files by name."""
     query = select(ExportFile).where(ExportFile.request_id == rid).order_by(ExportFile.name)

@@ -25,6 +25,8 @@ from gdi_spe.node.ledger.differencing import QuerySet
 
 _DIGITS = 15
 _MOST_ROWS = 1000
+# To what counts are rounded, the finest first: a coarser one would promise more than there is.
+_STEPS = (2, 3, 5, 10, 20, 25, 50, 100)
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,42 @@ def _recounted(
         return Recount((), why_not=f"the table has no column {missing[0]!r}")
     labels = [table[each].texts() for each in side_car.by]
     n_rows = next(iter(table.values())).n_rows
-    sets, differs = [], []
+    masks, names = [], []
     for row in range(n_rows):
         values = {by: cells[row] for by, cells in zip(side_car.by, labels, strict=True)}
-        mask = base & _mask(individuals, values)
-        label = f"{name}[{', '.join(values.values()) or row + 1}]"
-        sets.append(QuerySet.of(label, mask))
-        if counted is not None and counted.numbers is not None:
-            told = counted.numbers[row]
-            if np.isfinite(told) and int(told) != int(mask.sum()):
-                differs.append(label)
-    return Recount(tuple(sets), tuple(differs))
+        masks.append(base & _mask(individuals, values))
+        names.append(f"{name}[{', '.join(values.values()) or row + 1}]")
+    counts = np.array([mask.sum() for mask in masks], dtype=np.float64)
+    if counted is None or counted.numbers is None:
+        return Recount(tuple(map(QuerySet.of, names, masks)))
+    told = counted.numbers
+    only_counts = set(table) == {*side_car.by, counted.name}
+    step = rounding_of(told, counts) if only_counts else 0
+    if step:
+        sets = [
+            QuerySet.of(label, mask, step, int(number))
+            for label, mask, number in zip(names, masks, told.tolist(), strict=True)
+        ]
+        return Recount(tuple(sets))
+    other = np.isfinite(told) & (np.trunc(told) != counts)
+    differs = tuple(label for label, is_other in zip(names, other, strict=True) if is_other)
+    return Recount(tuple(map(QuerySet.of, names, masks)), differs)
+
+
+def rounding_of(told: NDArray[np.float64], counts: NDArray[np.float64]) -> int:
+    """Return to what step all numbers told are rounded counts, or 0 if they are not.
+
+    Numbers that are all exact are of no step, even if a step divides them.
+    """
+    # TRUST: whoever reads exact numbers takes them for such; only what differs hides anything.
+    if not np.isfinite(told).all() or (told == counts).all():
+        return 0
+    return next(
+        (
+            step for step in _STEPS
+            if not (told % step).any() and (np.abs(told - counts) <= step / 2).all()
+        ), 0,
+    )  # fmt: skip
 
 
 def _mask(individuals: pa.Table, where: Mapping[str, str]) -> NDArray[np.bool_]:

@@ -1,34 +1,44 @@
 """What released numbers determine together: nested groups, and sums that follow from several.
 
 Each released number is about a set of people. Exact linear algebra finds every group that no
-released set divides (an atom) and whose number follows from the released ones. What it does not
-find: unions of several small atoms, and what outside knowledge adds.
+released set divides (an atom) and whose number follows from the released ones; where numbers are
+rounded, linear programming bounds it (`bounds`). What it does not find: unions of several small
+atoms, and what outside knowledge adds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix
 
+from gdi_spe.node.ledger.bounds import NotBounded, Told, bounded
+
 _EXACT = 1e-6
 _AT_ONCE = 4096
+NOT_BOUNDED = "rounded numbers that could not be bounded in time"
 
 
 @dataclass(frozen=True)
 class QuerySet:
-    """The people behind one released number: a bit each, in the order of the cohort."""
+    """The people behind one released number: a bit each, in the order of the cohort.
+
+    Where how many they are was told rounded, ``step`` is to what and ``told`` is the number; a
+    step of 0 is a number told exactly.
+    """
 
     label: str
     members: NDArray[np.uint8]
+    step: int = 0
+    told: int = 0
 
     @classmethod
-    def of(cls, label: str, members: NDArray[np.bool_]) -> QuerySet:
+    def of(cls, label: str, members: NDArray[np.bool_], step: int = 0, told: int = 0) -> QuerySet:
         """Pack a mask."""
-        return cls(label, np.packbits(members))
+        return cls(label, np.packbits(members), step, told)
 
     def mask(self, n_people: int) -> NDArray[np.bool_]:
         """Return one truth value a person."""
@@ -73,7 +83,8 @@ def disclosed(
 
     Returns
     -------
-    Each group once, smallest first. An empty list means that no single atom and no nested pair is
+    Each group once, smallest first; one of nobody says that rounded numbers could not be bounded in
+    time. An empty list means that no single atom and no nested pair is
     disclosed; it does not mean that outside knowledge adds nothing.
     """
     sets = [*earlier, *new]
@@ -81,8 +92,14 @@ def disclosed(
         return []
     family = np.arange(n_people) if family is None else family
     atoms = _atoms(sets, n_people, family)
-    found = _pairs(sets, len(earlier), atoms, minimum, (n_people, family))
-    found += _determined(sets, len(earlier), atoms, minimum)
+    exact = [place for place, each in enumerate(sets) if not each.step]
+    n_exact_earlier = sum(not each.step for each in earlier)
+    plain = [sets[place] for place in exact]
+    of_plain = replace(atoms, matrix=atoms.matrix[exact])
+    found = _pairs(plain, n_exact_earlier, of_plain, minimum, (n_people, family))
+    found += _determined(plain, n_exact_earlier, of_plain, minimum)
+    if len(exact) < len(sets):
+        found += _bounded(sets, len(earlier), atoms, minimum)
     unique = {(each.releases, each.how): each for each in found}
     return sorted(unique.values(), key=lambda each: (each.n_families, each.n_people))
 
@@ -165,4 +182,27 @@ def _determined(
             names = tuple(sets[int(i)].label for i in used[:12])
             n, families = int(atoms.people[atom]), int(atoms.families[atom])
             found.append(Disclosed(n, families, names, "sum and difference of several"))
+    return found
+
+
+def _bounded(
+    sets: Sequence[QuerySet], n_earlier: int, atoms: _Atoms, minimum: int
+) -> list[Disclosed]:
+    """Find atoms that rounded numbers, with the exact ones, show to have few people."""
+    steps = np.array([each.step for each in sets], dtype=np.float64)
+    sizes = np.asarray(atoms.matrix @ atoms.people, dtype=np.float64)
+    told = np.array([each.told for each in sets], dtype=np.float64)
+    numbers = np.where(steps > 0, told, sizes)
+    small = np.flatnonzero(atoms.families < minimum)
+    found = []
+    try:
+        few = bounded(Told(atoms.matrix, numbers, steps), small, minimum)
+    except NotBounded:
+        return [Disclosed(0, 0, tuple(each.label for each in sets[n_earlier:]), NOT_BOUNDED)]
+    for each in few:
+        if not any(row >= n_earlier for row in each.rows):
+            continue  # told before; nothing new adds to it
+        names = tuple(sets[row].label for row in each.rows[:12])
+        n, families = int(atoms.people[each.group]), int(atoms.families[each.group])
+        found.append(Disclosed(n, families, names, "bounds of rounded numbers"))
     return found

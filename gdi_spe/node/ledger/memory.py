@@ -6,7 +6,7 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,7 @@ class Ledger:
         np.savez_compressed(
             sink, members=members, labels=np.array([each.label for each in sets], dtype=np.str_),
             n_people=np.array(n_people),
+            rounded=np.array([(each.step, each.told) for each in sets], dtype=np.int64),
         )  # fmt: skip
         waiting = path.with_suffix(".new")
         with waiting.open("wb") as file:
@@ -75,6 +76,16 @@ class Ledger:
         """
         return [each for path in self._files(cohort) for each in _read(path, n_people)]
 
+    def recall_waiting(
+        self, cohort: str, n_people: int, requests: Collection[str]
+    ) -> list[QuerySet]:
+        """Return every set of these requests, which are not released yet."""
+        paths = [
+            self.folder / _WAITING / _checked(each) / "ledger" / _checked(cohort) / f"{each}.npz"
+            for each in sorted(requests)
+        ]
+        return [one for path in paths if path.is_file() for one in _read(path, n_people)]
+
     def _files(self, cohort: str) -> Iterator[Path]:
         folder = self._path(cohort, "x").parent
         yield from sorted(folder.glob("*.npz")) if folder.is_dir() else ()
@@ -93,8 +104,13 @@ def _read(path: Path, n_people: int) -> list[QuerySet]:
     try:
         with np.load(path, allow_pickle=False) as told:
             members, labels, n = told["members"], told["labels"], int(told["n_people"])
+            # Records from before rounding was kept are of exact numbers.
+            rounded = told["rounded"] if "rounded" in told else np.zeros((len(labels), 2), np.int64)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise LedgerDamaged(f"{path.name}: {error}") from None
-    if n != n_people or len(labels) != len(members):
+    if n != n_people or not len(labels) == len(members) == len(rounded):
         raise LedgerDamaged(f"{path.name} is of {n:,} people, the cohort has {n_people:,}")
-    return [QuerySet(str(label), row) for label, row in zip(labels, members, strict=True)]
+    return [
+        QuerySet(str(label), row, int(step), int(number))
+        for label, row, (step, number) in zip(labels, members, rounded, strict=True)
+    ]

@@ -11,6 +11,7 @@ import pytest
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.boundary.recipe import SideCar
+from gdi_spe.node.ledger.bounds import NotBounded
 from gdi_spe.node.ledger.memory import Ledger
 from gdi_spe.node.ledger.watch import Claimed, Watch
 
@@ -80,3 +81,58 @@ def test_a_table_that_claims_nothing_is_left_to_the_other_checks(watch):
 
     assert watch.findings([asked], 10) == {"t.csv": []}
     assert watch.prepare("r1", [asked]) == 0
+
+
+def test_a_table_rounded_by_a_step_is_no_miscount_and_is_kept_as_rounded(watch):
+    asked = rounded_table(5)
+
+    assert watch.findings([asked], 10) == {"t.csv": []}
+    watch.prepare("r1", [asked])
+    watch.ledger.settle("r1")
+    kept = watch.ledger.recall(watch._name(), N)
+    assert {each.step for each in kept} == {5}
+
+
+def test_exact_sums_beside_rounded_counts_leave_nothing_rounded(watch):
+    plain = rounded_table(5)
+    lines = plain.canonical.decode().splitlines()
+    with_sums = "\n".join(
+        [f"{lines[0]},mean_age", *(f"{line},{40 + i}" for i, line in enumerate(lines[1:]))]
+    )
+
+    found = watch.findings([Claimed("t.csv", with_sums.encode(), plain.side_car)], 10)["t.csv"]
+
+    assert [each.rule for each in found] == ["DIF302"]
+
+
+def test_two_requests_that_wait_are_compared_with_each_other(watch):
+    read = pq.read_table(watch.folder / "individuals.parquet")
+    others = np.where(np.arange(N) == np.flatnonzero(SITE == "A")[0], "x", SITE)
+    pq.write_table(
+        read.append_column("group", pa.array(others)), watch.folder / "individuals.parquet"
+    )
+    watch.prepare("first", [claimed("all.csv", "site", SITE)])
+    asked = Claimed("t.csv", b"group,n_individuals\nA,100\n", SideCar(by=("group",)))
+
+    alone = watch.findings([asked], 10)["t.csv"]
+    beside = watch.findings([asked], 10, {"first"})["t.csv"]
+
+    assert not [each for each in alone if each.rule == "DIF301"]
+    assert {each.severity for each in beside if each.rule == "DIF301"} == {Verdict.BLOCK}
+
+
+def test_rounded_numbers_that_cannot_be_bounded_are_for_a_person(watch, monkeypatch):
+    def fails(*_: object) -> list:
+        raise NotBounded("time limit")
+
+    monkeypatch.setattr("gdi_spe.node.ledger.differencing.bounded", fails)
+
+    found = watch.findings([rounded_table(5)], 10)["t.csv"]
+
+    assert [(f.rule, f.severity) for f in found] == [("DIF303", Verdict.REVIEW)]
+
+
+def rounded_table(step: int) -> Claimed:
+    counts = [(v, step * round(int((v == SITE).sum()) / step)) for v in np.unique(SITE)]
+    rows = "\n".join(f"{value},{n}" for value, n in counts)
+    return Claimed("t.csv", f"site,n_individuals\n{rows}\n".encode(), SideCar(by=("site",)))

@@ -1,0 +1,54 @@
+"""Two requests that wait at the same time are judged as if both were to leave."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gdi_spe.boundary.recipe import SideCar
+from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.node.ledger.watch import Watch
+
+WID = "w0123456789"
+
+
+def submit_counts(world, by: str, groups: np.ndarray, watch: Watch) -> tuple[str, dict]:
+    rid = world.draft()
+    rows = [f"{v},{int((groups == v).sum())}" for v in np.unique(groups)]
+    world.put(rid, "t.csv", "\n".join([f"{by},n_individuals", *rows, ""]).encode(), kind="")
+    world.desk.declare(WID, rid, "t.csv", SideCar(kind="counts", by=(by,)))
+    return rid, world.desk.submit(WID, rid, CheckContext(n_individuals=600), [watch])
+
+
+def cohort(world, tmp_path) -> tuple[np.ndarray, np.ndarray, Watch]:
+    site = np.array(["A", "B", "C"] * 200)
+    moved = site.copy()
+    moved[0] = "B"
+    ids = [f"I{i}" for i in range(600)]
+    pq.write_table(
+        pa.table({"individual_id": ids, "site": site, "centre": moved}),
+        tmp_path / "individuals.parquet",
+    )
+    return site, moved, Watch(world.desk.ledger, tmp_path)
+
+
+def test_of_two_that_tell_of_a_person_together_the_later_is_blocked(world, tmp_path):
+    site, moved, watch = cohort(world, tmp_path)
+
+    first, _ = submit_counts(world, "site", site, watch)
+    second, told = submit_counts(world, "centre", moved, watch)
+
+    assert world.status(first) == "submitted"
+    assert world.status(second) == "blocked"
+    assert "DIF301" in {f["rule"] for file in told["files"] for f in file["findings"]}
+
+
+def test_a_request_that_was_taken_back_is_in_nobodys_way(world, tmp_path):
+    site, moved, watch = cohort(world, tmp_path)
+
+    first, _ = submit_counts(world, "site", site, watch)
+    world.desk.withdraw(first, "u-ada")
+    second, _ = submit_counts(world, "centre", moved, watch)
+
+    assert world.status(second) == "submitted"
