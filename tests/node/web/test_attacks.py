@@ -162,6 +162,24 @@ def test_a_form_without_the_visits_token_is_refused(token, path, site, ada):
     assert "submitted" in ada.get(f"/requests/{rid}").text
 
 
+def test_no_route_that_does_something_takes_a_form_without_the_visits_token(site, ada):
+    from gdi_spe.node.web.app import Pages, templates
+    from gdi_spe.node.web.duties import DutyPages
+
+    pages = Pages(site.settings, None, None, templates())
+    values = {"rid": "e1", "name": "t.csv", "secret": "s" * 32, "number": "1", "wid": "w1"}
+    routes = [
+        one for one in [*pages.routes(), *DutyPages(pages).routes()] if "GET" not in one.methods
+    ]
+    acts = {one.path.format(**values) for one in routes if not one.path.startswith("/hooks/")}
+
+    answers = {path: ada.client.post(path, data={"csrf": "x" * 43}).status_code for path in acts}
+
+    assert set(answers.values()) == {403}
+    assert len(answers) >= 9
+    assert ada.get("/duties").status_code == 200  # nobody was logged out by it either
+
+
 def test_another_visits_token_is_refused(site, ada, rosa):
     rid = site.submitted()
 
