@@ -34,6 +34,7 @@ VERBS = {
     "export": Verb(f"{_HERE}.exports", "export", "List, show and bundle export requests."),
     "grants": Verb(f"{_HERE}.grants", "grants", "Show what a person is granted."),
     "keys": Verb(f"{_HERE}.keys", "keys", "Show the key to encrypt data for this node."),
+    "policy": Verb(f"{_HERE}.policy", "policy", "Show and sign the disclosure policy."),
     "project": Verb(f"{_HERE}.projects", "project", "Say who works on what, for what purpose."),
     "reference": Verb(f"{_HERE}.references", "reference", "Add ontologies and annotations."),
     "serve": Verb(f"{_HERE}.serve", "serve", "Run the node process."),

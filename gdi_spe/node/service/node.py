@@ -16,6 +16,7 @@ from gdi_spe.node.identity.keys import KeySource, key_source_for
 from gdi_spe.node.identity.obligations import keep_obligations
 from gdi_spe.node.service.client import NodeClient
 from gdi_spe.node.service.policy_in_force import adopt
+from gdi_spe.node.service.policy_signature import check_signed
 from gdi_spe.node.settings import Settings, load_settings
 
 
@@ -89,6 +90,8 @@ def open_node(home: Path) -> Node:
     settings = load_settings(home)
     database = upgrade(Database(settings.database_url))
     policy = load_policy(home / "policy.toml")
+    if settings.mode == "production":
+        check_signed(home, policy)
     with database.write() as session:
         now = datetime.now(UTC)
         adopt(session, policy, now, needs_four_eyes=settings.needs_four_eyes)
