@@ -251,6 +251,12 @@ class Desk:
             status = reviews.vote(session, rid, actor, ballot, self.policy, self.now())
         return self.release(rid) if status is Status.APPROVED else status
 
+    def show_blocked(self, rid: str, actor: Actor) -> dict[str, Any]:
+        """Return a blocked request to a reviewer who may set the block aside, or say why not."""
+        with self.database.read() as session:
+            request = reviews.blocked_for(session, rid, actor, self.policy)
+            return views.of_reviewer(session, request, actor)
+
     def overrule(self, rid: str, actor: Actor, reason: str) -> Status:
         """Have a blocked request reviewed after all, where the policy allows it."""
         with self.database.write() as session:

@@ -119,14 +119,10 @@ class OverruleForbidden(Refused):
     public_message = "This node's policy lets nobody overrule what its rules block."
 
 
-def overrule(
-    session: Session, rid: str, actor: Actor, reason: str, policy: DisclosurePolicy, now: datetime
-) -> Status:
-    """Have a blocked request reviewed after all, where the policy allows it.
-
-    It is a reviewer who stands apart from the project; their name, the reason, the rules that
-    blocked and the policy's hash are recorded. It approves nothing: every vote is still needed.
-    """
+def blocked_for(
+    session: Session, rid: str, actor: Actor, policy: DisclosurePolicy
+) -> ExportRequest:
+    """Return a blocked request to somebody who may set the block aside, or say why not."""
     request = get(session, rid)
     # TRUST: the policy alone decides whether a block can be set aside, and nobody does their own.
     if policy.review.overrule != "reviewers":
@@ -135,6 +131,18 @@ def overrule(
         raise OwnProject()
     if REVIEWER not in actor.roles or request.status != Status.BLOCKED:
         raise NotFound("export request", rid)
+    return request
+
+
+def overrule(
+    session: Session, rid: str, actor: Actor, reason: str, policy: DisclosurePolicy, now: datetime
+) -> Status:
+    """Have a blocked request reviewed after all, where the policy allows it.
+
+    It is a reviewer who stands apart from the project; their name, the reason, the rules that
+    blocked and the policy's hash are recorded. It approves nothing: every vote is still needed.
+    """
+    request = blocked_for(session, rid, actor, policy)
     if not reason.strip():
         raise BadInput("overruling a block needs a reason")
     report = RequestReport.model_validate_json(request.report)

@@ -46,6 +46,12 @@ class VoteBody(_Body):
     seen_sha256: str
 
 
+class OverruleBody(_Body):
+    """Why a block is set aside."""
+
+    reason: str
+
+
 Answer = Callable[[Request, Actor], Any]
 
 
@@ -97,6 +103,18 @@ def routes(node: Node) -> list[BaseRoute]:
 
         return _response(await run_in_threadpool(work))
 
+    async def post_overrule(request: Request) -> Response:
+        body = await body_of(request, OverruleBody)
+        rid = request.path_params["rid"]
+
+        def work() -> Any:
+            return {"status": desk.overrule(rid, actor(request), body.reason)}
+
+        return _response(await run_in_threadpool(work))
+
+    def blocked(request: Request, who: Actor) -> Any:
+        return desk.show_blocked(request.path_params["rid"], who)
+
     def home(request: Request, who: Actor) -> Any:
         return {**desk.home(who), "roles": sorted(who.roles)}
 
@@ -129,6 +147,8 @@ def routes(node: Node) -> list[BaseRoute]:
         Route(one, answering(show)),
         Route(f"{one}/review", answering(review)),
         Route(f"{one}/votes", post_vote, methods=["POST"]),
+        Route(f"{one}/overrule", answering(blocked)),
+        Route(f"{one}/overrule", post_overrule, methods=["POST"]),
         Route(f"{one}/withdraw", answering(withdraw), methods=["POST"]),
         Route(f"{one}/files/{{name}}/open", answering(content), methods=["POST"]),
         Route(f"{one}/files/{{name}}/download", answering(download), methods=["POST"]),

@@ -170,6 +170,18 @@ class Pages:
         await self.api.vote(self.person(request), rid, ballot)
         return RedirectResponse(f"/requests/{rid}/review", 303)
 
+    async def blocked(self, request: Request) -> Response:
+        """Show a blocked request to a reviewer who may set the block aside."""
+        export = await self.api.blocked(self.person(request), request.path_params["rid"])
+        return self.page(request, "overrule.html", {"export": export})
+
+    async def overrule(self, request: Request) -> Response:
+        """Have a blocked request reviewed after all."""
+        form = await self.form(request)
+        rid = request.path_params["rid"]
+        await self.api.overrule(self.person(request), rid, str(form.get("reason", "")))
+        return RedirectResponse(f"/requests/{rid}/review", 303)
+
     async def withdraw(self, request: Request) -> Response:
         """Take a request back."""
         await self.form(request)
@@ -265,6 +277,8 @@ class Pages:
             Route(one, self.show),
             Route(f"{one}/review", self.review),
             Route(f"{one}/votes", self.vote, methods=["POST"]),
+            Route(f"{one}/overrule", self.blocked),
+            Route(f"{one}/overrule", self.overrule, methods=["POST"]),
             Route(f"{one}/withdraw", self.withdraw, methods=["POST"]),
             Route(file, self.file),
             Route(f"{file}/picture", self.picture),

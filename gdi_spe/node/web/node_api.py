@@ -118,6 +118,14 @@ class NodeApi:
         """Cast a vote."""
         return await self._json("POST", f"{_path(rid)}/votes", person, ballot)
 
+    async def blocked(self, person: str, rid: str) -> dict[str, Any]:
+        """Return a blocked request to somebody who may set the block aside, or the refusal."""
+        return await self._json("GET", f"{_path(rid)}/overrule", person)
+
+    async def overrule(self, person: str, rid: str, reason: str) -> None:
+        """Have a blocked request reviewed after all."""
+        await self._json("POST", f"{_path(rid)}/overrule", person, {"reason": reason})
+
     async def withdraw(self, person: str, rid: str) -> None:
         """Take a request back."""
         await self._json("POST", f"{_path(rid)}/withdraw", person)

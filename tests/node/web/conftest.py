@@ -103,7 +103,7 @@ class Browser:
 class Site:
     """The pages and the node process behind them, in one process."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, overrule: str = "nobody") -> None:
         self.at = datetime(2026, 11, 22, 10, tzinfo=UTC)
         self.settings = Settings.model_validate(
             {
@@ -129,7 +129,9 @@ class Site:
                 "workspace": {"image": "sha256:" + "0" * 64},
             }
         )  # fmt: skip
-        self.policy = load_policy(REPOSITORY / "hub_config" / "policy.toml")
+        policy = load_policy(REPOSITORY / "hub_config" / "policy.toml")
+        review = policy.review.model_copy(update={"overrule": overrule})
+        self.policy = policy.model_copy(update={"review": review})
         self.database = Database(f"sqlite:///{home}/node.db")
         Base.metadata.create_all(self.database.engine)
         self.calls: list[tuple[str, ...]] = []
@@ -187,6 +189,15 @@ GOOD = ("t.csv", b"population,n_individuals\nFIN,400\nEST,25\n", "counts")
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setattr("gdi_spe.node.airlock.desk.check_confined", check_here)
     made = Site(tmp_path)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def lenient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A site whose policy lets reviewers set a block aside."""
+    monkeypatch.setattr("gdi_spe.node.airlock.desk.check_confined", check_here)
+    made = Site(tmp_path, overrule="reviewers")
     yield made
     made.database.close()
 
