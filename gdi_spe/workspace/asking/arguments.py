@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Collection, Mapping
-from difflib import get_close_matches
-from functools import wraps
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdi_spe.boundary.cautions import Caution
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.workspace.asking import reading
+from gdi_spe.workspace import reading
 from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.looking import Look, flag, looking, number, place, single
 
 if TYPE_CHECKING:
     from gdi_spe.workspace.asking.held import Held
@@ -34,59 +33,8 @@ def checked(cohort: type[T]) -> type[T]:
     """Let each public method of a class look at its arguments first."""
     for name, method in inspect.getmembers(cohort, inspect.isfunction):
         if not name.startswith("_"):
-            setattr(cohort, name, _checked(method))
+            setattr(cohort, name, looking(method, _LOOKS))
     return cohort
-
-
-def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
-    signature = inspect.signature(method)
-
-    @wraps(method)
-    def call(self: Held, *given: Any, **named: Any) -> Any:
-        try:
-            found = signature.bind(self, *given, **named).arguments
-        except TypeError as wrong:
-            raise _not_taken(method.__name__, signature, named, wrong) from None
-        for word, value in found.items():
-            look = _LOOKS.get(word)
-            if look is not None:
-                _look(self, signature.parameters[word], value, look)
-        return method(self, *given, **named)
-
-    return call
-
-
-def _not_taken(
-    name: str, signature: inspect.Signature, named: Mapping[str, Any], wrong: TypeError
-) -> BadInput:
-    known = [word for word in signature.parameters if word != "self"]
-    for word in named:
-        if word not in known:
-            near = get_close_matches(word, known, n=2)
-            remedy = f"Near it: {', '.join(near)}" if near else f"It takes {', '.join(known)}"
-            return BadInput(f"{name}() takes no {word!r}", remedy=remedy)
-    return BadInput(f"{name}(): {wrong}", remedy=f"It takes {', '.join(known)}")
-
-
-Look = Callable[["Held", Any, str, str], object]
-
-
-def _look(cohort: Held, parameter: inspect.Parameter, value: Any, look: Look) -> None:
-    annotation = str(parameter.annotation)
-    if value is not None:
-        look(cohort, value, parameter.name, annotation)
-    elif parameter.default is not None and not _may_be_none(annotation):
-        default = parameter.default
-        is_needed = default is inspect.Parameter.empty
-        raise BadInput(
-            f"{parameter.name} is None",
-            remedy="It is needed" if is_needed else f"Leave it out for {default!r}",
-        )
-
-
-def _may_be_none(annotation: str) -> bool:
-    # Two names of types have None in them.
-    return "None" in annotation or annotation in ("Names", "Bounds")
 
 
 def _people(cohort: Held, value: Any, word: str, _: str) -> None:
@@ -127,15 +75,6 @@ def _names(_: Held, value: Any, word: str, __: str) -> None:
 def _names_or_none(_: Held, value: Any, word: str, __: str) -> None:
     if not (isinstance(value, list | tuple) and not value):
         reading.names(value, word)
-
-
-def _place(_: Held, value: Any, word: str, annotation: str) -> None:
-    if isinstance(value, str) or "Sequence" in annotation:
-        reading.names(value, word)
-    else:
-        raise BadInput(
-            f"{word} {value!r} is no region", remedy="One text, as in 'chr19:38433691-38595273'"
-        )
 
 
 def _named_texts(_: Held, value: Any, word: str, __: str) -> None:
@@ -229,28 +168,9 @@ def _labels(_: Held, value: Any, word: str, __: str) -> None:
         )
 
 
-def _single(_: Held, value: Any, word: str, __: str) -> None:
-    # What words there are is told by who reads them.
-    if getattr(value, "ndim", 0) > 0:
-        raise BadInput(f"{word}: a {type(value).__name__} is no single word or number")
-
-
 def _callable(_: Held, value: Any, word: str, __: str) -> None:
     if not callable(value):
         raise BadInput(f"{word} {value!r} cannot be called", remedy="A function of a number")
-
-
-def _flag(_: Held, value: Any, word: str, __: str) -> None:
-    reading.flag(value, word)
-
-
-def _number(low: float, high: float = float("inf"), *, is_whole: bool = False) -> Look:
-    def look(_: Held, value: Any, word: str, __: str) -> None:
-        found = reading.number(value, word, low, high)
-        if is_whole and found != int(found):
-            raise BadInput(f"{word} {value!r} is no whole number")
-
-    return look
 
 
 _LOOKS: dict[str, Look] = {
@@ -258,7 +178,7 @@ _LOOKS: dict[str, Look] = {
     "unrelated": _unrelated,
     **dict.fromkeys(("gene", "genes", "consequence"), _names),
     "condition_on": _names_or_none,
-    "region": _place,
+    "region": place,
     "regions": _named_texts,
     "masks": _masks,
     "max_frequency": _frequencies,
@@ -269,7 +189,7 @@ _LOOKS: dict[str, Look] = {
     **dict.fromkeys(
         ("absent", "ambiguous", "by", "grid", "males_on_x", "method", "missing", "model",
          "pattern", "proportional", "repeated", "statistic", "test", "ties", "weights", "within"),
-        _single,
+        single,
     ),
     "panel": _panel,
     "phenotypes": _columns,
@@ -279,17 +199,17 @@ _LOOKS: dict[str, Look] = {
     **dict.fromkeys(
         ("mid_p", "dosages", "overwrite", "annotations", "use_phase", "unknown", "small_sample",
          "firth", "by_term"),
-        _flag,
+        flag,
     ),
     **dict.fromkeys(
         ("min_allele_frequency", "min_frequency", "max_p_value", "p1", "p2", "r2", "min_r2",
          "max_r2", "min_probability", "max_outside", "min_balance", "max_germline_balance",
          "min_matched"),
-        _number(0, 1),
+        number(0, 1),
     ),
-    **dict.fromkeys(("min_kinship", "max_kinship"), _number(-float("inf"), 1)),
-    **dict.fromkeys(("female_threshold", "male_threshold"), _number(-float("inf"))),
-    **dict.fromkeys(("min_dp", "rho"), _number(0)),
-    **dict.fromkeys(("min_allele_count", "min_carriers", "window"), _number(0, is_whole=True)),
-    **dict.fromkeys(("n_components", "max_variants"), _number(1, is_whole=True)),
+    **dict.fromkeys(("min_kinship", "max_kinship"), number(-float("inf"), 1)),
+    **dict.fromkeys(("female_threshold", "male_threshold"), number(-float("inf"))),
+    **dict.fromkeys(("min_dp", "rho"), number(0)),
+    **dict.fromkeys(("min_allele_count", "min_carriers", "window"), number(0, is_whole=True)),
+    **dict.fromkeys(("n_components", "max_variants"), number(1, is_whole=True)),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.periods import parts_of
 from gdi_spe.query.records import Records
-from gdi_spe.workspace.asking import reading
+from gdi_spe.workspace import reading
 from gdi_spe.workspace.asking.selection import Selection
 
 _ORDERS: tuple[ask.Order, ...] = get_args(ask.Order)

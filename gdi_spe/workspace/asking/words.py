@@ -14,9 +14,10 @@ from gdi_spe.query.places import allele_of, region_of
 from gdi_spe.query.records import Records
 from gdi_spe.terms import hpo
 from gdi_spe.terms.references import Hierarchies
-from gdi_spe.workspace.asking import order, reading
-from gdi_spe.workspace.asking.reading import Names, names, require_among
+from gdi_spe.workspace import reading
+from gdi_spe.workspace.asking import order
 from gdi_spe.workspace.asking.selection import Selection
+from gdi_spe.workspace.reading import Names, names, require_among
 
 _AT_LEAST = 0.6
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import conditions as ask
 from gdi_spe.terms.likeness import N_DRAWS, SEED
-from gdi_spe.workspace.asking import reading
+from gdi_spe.workspace import reading
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.asking.words import Asked, condition_of, features

@@ -30,7 +30,8 @@ __all__ = sorted(_LAZY)  # computed from the one table above
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    found = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    return import_module(f"{__name__}.arguments").checked(found) if callable(found) else found
 
 
 def __dir__() -> list[str]:
