@@ -1,0 +1,237 @@
+"""Each formula of membership beside a simulation of the attack that it is of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gdi_spe.disclosure.membership import (
+    are_exact_counts,
+    carriers_behind,
+    frequency_behind,
+    membership,
+    power_at,
+    presence_power,
+    rounded_distance,
+    trait_distance,
+    two_arm_power,
+)
+
+RATES = (0.05, 0.01)
+
+
+def genotypes(pick: np.random.Generator, frequencies: np.ndarray, n_people: int) -> np.ndarray:
+    return pick.binomial(2, frequencies, (n_people, frequencies.size)).astype(np.float32)
+
+
+def ratio_weights(pool: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What one copy of either allele adds to the log-likelihood ratio."""
+    near = 1e-4
+    pool, reference = np.clip(pool, near, 1 - near), np.clip(reference, near, 1 - near)
+    return np.log(pool / reference), np.log((1 - pool) / (1 - reference))
+
+
+def power_of(members: list[np.ndarray], others: list[np.ndarray], rate: float) -> float:
+    """How many members score above what so many others reach."""
+    bar = np.quantile(np.concatenate(others), 1 - rate)
+    return float((np.concatenate(members) > bar).mean())
+
+
+def attack(
+    n_people: int, n_variants: int, n_reference: int | None, step: float, n_seeds: int = 14
+) -> tuple[list[np.ndarray], list[np.ndarray], float]:
+    members, others, distances = [], [], []
+    for seed in range(n_seeds):
+        pick = np.random.default_rng(seed)
+        true = pick.uniform(0.05, 0.5, n_variants)
+        inside, outside = genotypes(pick, true, n_people), genotypes(pick, true, 2000)
+        pool = inside.mean(axis=0) / 2
+        pool = np.round(pool / step) * step if step else pool
+        reference = (
+            pick.binomial(2 * n_reference, true) / (2 * n_reference) if n_reference else true
+        )
+        one, two = ratio_weights(pool, reference)
+        members.append(inside @ one + (2 - inside) @ two)
+        others.append(outside @ one + (2 - outside) @ two)
+        distances.append(rounded_distance(true, n_people, step, n_reference or np.inf))
+    return members, others, float(np.mean(distances))
+
+
+@pytest.mark.parametrize(
+    ("n_people", "n_variants", "n_reference", "step"),
+    [(400, 800, None, 0.0), (400, 1600, 400, 0.0), (400, 1600, 120, 0.0), (400, 800, None, 0.01),
+     (400, 800, None, 0.02), (200, 600, 300, 0.02)],
+)  # fmt: skip
+def test_a_finite_reference_and_rounding_weaken_the_attack_as_the_formula_says(
+    n_people, n_variants, n_reference, step
+):
+    members, others, distance = attack(n_people, n_variants, n_reference, step)
+
+    for rate in RATES:
+        simulated = power_of(members, others, rate)
+        assert power_at(distance, rate) == pytest.approx(simulated, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("n_cases", "n_controls", "n_variants"), [(300, 300, 600), (150, 900, 500)]
+)
+def test_cases_beside_controls_tell_as_much_as_the_formula_says(n_cases, n_controls, n_variants):
+    in_cases, in_controls = [], []
+    for seed in range(30):
+        pick = np.random.default_rng(seed)
+        true = pick.uniform(0.05, 0.5, n_variants)
+        cases, controls = genotypes(pick, true, n_cases), genotypes(pick, true, n_controls)
+        one, two = ratio_weights(cases.mean(axis=0) / 2, controls.mean(axis=0) / 2)
+        in_cases.append(cases @ one + (2 - cases) @ two)
+        in_controls.append(controls @ one + (2 - controls) @ two)
+
+    for rate in RATES:
+        simulated = power_of(in_cases, in_controls, rate)
+        told = two_arm_power(n_cases, n_controls, n_variants, rate)
+        assert told == pytest.approx(simulated, abs=0.03)
+
+
+@pytest.mark.parametrize(("n_people", "n_variants"), [(600, 600), (500, 1500)])
+def test_effects_on_a_trait_give_away_a_person_a_deviation_from_the_mean(n_people, n_variants):
+    members, others = [], []
+    for seed in range(24):
+        pick = np.random.default_rng(seed)
+        true = pick.uniform(0.05, 0.5, n_variants)
+        inside, outside = genotypes(pick, true, n_people), genotypes(pick, true, 1000)
+        trait = pick.standard_normal(n_people)
+        trait = (trait - trait.mean()) / trait.std()
+        mean, spread = inside.mean(axis=0), inside.std(axis=0)
+        effects = ((inside - mean) / spread).T @ trait / n_people
+        score = ((inside - mean) / spread) @ effects
+        members.append((score * np.sign(trait))[np.abs(np.abs(trait) - 1) < 0.1])
+        others.append(((outside - mean) / spread) @ effects)
+
+    for rate in RATES:
+        simulated = power_of(members, others, rate)
+        told = power_at(trait_distance(n_people, n_variants), rate)
+        assert told == pytest.approx(simulated, abs=0.04)
+
+
+def regressions(n_people: int, counts: np.ndarray, seed: int) -> tuple[float, np.ndarray]:
+    """The variance of a trait, and the standard errors of its regression on each variant."""
+    pick = np.random.default_rng(seed)
+    trait = pick.standard_normal(n_people)
+    trait -= trait.mean()
+    centred = counts - counts.mean(axis=0)
+    squares = (centred**2).sum(axis=0)
+    effect = centred.T @ trait / squares
+    residual = (trait**2).sum() - effect**2 * squares
+    return float(trait.var(ddof=1)), np.sqrt(residual / (n_people - 2) / squares)
+
+
+def test_a_dropped_frequency_comes_back_from_the_standard_error():
+    pick = np.random.default_rng(5)
+    counts = genotypes(pick, pick.uniform(0.01, 0.5, 2000), 2000).astype(float)
+    variance, errors = regressions(2000, counts, 6)
+
+    told = frequency_behind(variance, 2000, errors)
+
+    own = counts.mean(axis=0) / 2
+    minor = np.minimum(own, 1 - own)
+    clear = minor < 0.4
+    sampling = np.sqrt(minor * (1 - minor) / 4000)
+    assert np.median(np.abs(told - minor)[clear]) < np.median(sampling[clear])
+    assert np.corrcoef(told, minor)[0, 1] > 0.98
+
+
+def test_a_standard_error_tells_how_many_carry_a_rare_allele():
+    carriers = np.repeat(np.arange(1, 11), 20)
+    counts = np.zeros((5000, carriers.size))
+    pick = np.random.default_rng(9)
+    for column, n in enumerate(carriers):
+        counts[pick.choice(5000, n, replace=False), column] = 1
+    variance, errors = regressions(5000, counts, 10)
+
+    told = carriers_behind(variance, errors)
+
+    assert np.abs(told - carriers).max() < 0.1
+
+
+@pytest.mark.parametrize(("n_people", "n_alleles"), [(65, 250), (1000, 5000)])
+def test_a_list_of_what_is_present_gives_members_away_as_published(n_people, n_alleles):
+    # Shringarpure and Bustamante 2015: 250 variants of 65 people, 5,000 of 1,000 suffice.
+    assert presence_power(n_people, n_alleles, 0.05) > 0.95
+
+
+@pytest.mark.parametrize(("n_people", "n_alleles"), [(65, 250), (100, 500), (1000, 20_000)])
+def test_asking_what_is_present_agrees_with_asking_simulated_lists(n_people, n_alleles):
+    pick = np.random.default_rng(3)
+    of_member, of_other = [], []
+    for _ in range(400):
+        frequency = pick.beta(1.1, 4.0, n_alleles)
+        others_carry = pick.random(n_alleles) < 1 - (1 - frequency) ** (2 * (n_people - 1))
+        of_member.append((others_carry | (pick.random(n_alleles) < 1 - 1e-6)).sum())
+        of_other.append((pick.random(n_alleles) < 1 - (1 - frequency) ** (2 * n_people)).sum())
+    bars = np.sort(of_other)
+    least = next(n for n in range(n_alleles + 2) if (bars >= n).mean() <= 0.05)
+
+    told = presence_power(n_people, n_alleles, 0.05)
+
+    assert told == pytest.approx(float((np.array(of_member) >= least).mean()), abs=0.03)
+
+
+def test_frequencies_with_enough_digits_are_counts_and_with_few_are_not():
+    counts = np.random.default_rng(1).integers(1, 2400, 500)
+    frequencies = counts / 2400
+
+    assert are_exact_counts(np.round(frequencies, 5), 1200, 5)
+    assert not are_exact_counts(np.round(frequencies, 2), 1200, 2)
+    assert not are_exact_counts(np.random.default_rng(2).uniform(size=500), 1200, 5)
+
+
+def test_two_releases_apart_by_a_person_are_that_persons_genome():
+    pick = np.random.default_rng(4)
+    people = genotypes(pick, pick.uniform(0.05, 0.5, 300), 100).astype(float)
+
+    before, after = people.mean(axis=0) / 2, people[1:].mean(axis=0) / 2
+
+    assert (np.rint(200 * before - 198 * after) == people[0]).all()
+    assert are_exact_counts(before, 100, 5)
+
+
+def test_with_linkage_the_figures_bound_the_naive_attack_and_the_one_that_undoes_it():
+    n_people, n_blocks, length, share = 500, 60, 10, 0.8
+    pick = np.random.default_rng(11)
+    naive, aware, effective = ([], []), ([], []), []
+    for _ in range(8):
+        true = np.repeat(pick.uniform(0.1, 0.5, n_blocks), length)
+        bar = _normal_bar(true)
+
+        def people(n: int, bar: np.ndarray = bar) -> np.ndarray:
+            def strand() -> np.ndarray:
+                common = np.repeat(pick.standard_normal((n, n_blocks)), length, axis=1)
+                own = pick.standard_normal((n, n_blocks * length))
+                return np.sqrt(share) * common + np.sqrt(1 - share) * own > bar
+
+            return strand().astype(float) + strand()
+
+        inside, outside, panel = people(n_people), people(2500), people(3000)
+        shift = inside.mean(axis=0) - 2 * true
+        whitened = np.zeros(true.size)
+        for start in range(0, true.size, length):
+            part = slice(start, start + length)
+            spread = np.cov(panel[:, part].T) + 1e-3 * np.eye(length)
+            whitened[part] = np.linalg.solve(spread, shift[part])
+        plain = shift / (2 * true * (1 - true))
+        for pair, weights in ((naive, plain), (aware, whitened)):
+            pair[0].append((inside - 2 * true) @ weights)
+            pair[1].append((outside - 2 * true) @ weights)
+        related = np.corrcoef(panel.T) ** 2
+        effective.append(true.size / (related - (1 - related) / 3000).sum(axis=1).mean())
+
+    told = membership(n_people, n_blocks * length, int(np.mean(effective)), 0.05)
+
+    assert told.naive == pytest.approx(power_of(*naive, 0.05), abs=0.03)
+    assert told.ld_aware == pytest.approx(power_of(*aware, 0.05), abs=0.04)
+    assert told.ld_aware > told.naive
+
+
+def _normal_bar(frequencies: np.ndarray) -> np.ndarray:
+    from scipy.stats import norm
+
+    return np.asarray(norm.isf(frequencies))
