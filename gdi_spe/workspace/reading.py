@@ -47,6 +47,13 @@ def require_among(word: str, values: Sequence[str], known: Sequence[str]) -> Non
             raise BadInput(f"{value!r} is no {word}", remedy=f"It is one of {', '.join(known)}")
 
 
+def text(value: Any, word: str) -> str:
+    """Return a text; an empty one says nothing, and is one."""
+    if not isinstance(value, str):
+        raise BadInput(f"{word} {value!r} is no text")
+    return value
+
+
 def number(value: Any, word: str, low: float = -math.inf, high: float = math.inf) -> float:
     """Return a number that lies between two bounds."""
     if isinstance(value, bool) or not isinstance(value, Real):

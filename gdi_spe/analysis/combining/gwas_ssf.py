@@ -69,7 +69,7 @@ def write_gwas_ssf(
     >>> spe.write_gwas_ssf(table, "height.tsv.gz").name
     'height.tsv.gz-meta.yaml'
     """
-    target = Path(path)
+    target = _path_of(path)
     if not target.name.endswith((".tsv", ".tsv.gz")):
         raise BadInput(f"{target.name} is no name for it", remedy="Let it end in .tsv.gz")
     require_gwas_ssf(table)
@@ -107,7 +107,7 @@ def read_gwas_ssf(path: str | Path) -> pd.DataFrame:
     >>> len(spe.read_gwas_ssf("height.tsv.gz")) == len(table)
     True
     """
-    source = Path(path)
+    source = _path_of(path)
     try:
         raw = source.read_bytes()
         text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
@@ -130,6 +130,8 @@ def require_gwas_ssf(table: pd.DataFrame, source: str = "", *, bases: bool = Tru
 
     Alleles must be of A, C, G and T unless ``bases`` is False.
     """
+    if not isinstance(table, pd.DataFrame):
+        raise BadInput(f"a {type(table).__name__} is no table", remedy="A pandas DataFrame")
     wanted = [*FIRST, *_LAST]
     missing = [name for name in wanted if name not in table]
     missing += [] if set(EFFECTS) & set(table) else [" or ".join(EFFECTS)]
@@ -250,3 +252,9 @@ def _assembly_beside(source: Path) -> dict[str, str]:
         if name.strip() == "genome_assembly":
             return {"assembly": value.strip().strip("\"'")}
     return {}
+
+
+def _path_of(path: object) -> Path:
+    if not isinstance(path, str | Path) or not str(path):
+        raise BadInput(f"{path!r} is no path", remedy="The name of a file, as text")
+    return Path(path)

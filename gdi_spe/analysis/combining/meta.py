@@ -97,6 +97,8 @@ def meta_analysis(
     ):  # fmt: skip
         if value not in get_args(words):
             raise BadInput(f"{name}={value!r}", remedy=f"One of {', '.join(get_args(words))}")
+    if isinstance(studies, str) or not isinstance(studies, Sequence):
+        raise BadInput("studies are several", remedy="Give a list of tables or of files")
     given = [_read(study, number) for number, study in enumerate(studies)]
     _require_comparable(given)
     tables = [_of_bases(table) for table in given]

@@ -15,7 +15,7 @@ from typing import Any
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.workspace import recipes
+from gdi_spe.workspace import reading, recipes
 from gdi_spe.workspace.node_socket import ask
 from gdi_spe.workspace.outputs import outbox, pictures
 from gdi_spe.workspace.outputs.reports import CheckResult, ExportRequest, ExportRequests
@@ -74,6 +74,7 @@ def check(
     'block'
     """
     here = here or surroundings()
+    _require_texts(kind=kind, name=name)
     pictures.drawn_by_us(obj)
     if isinstance(obj, str | Path) and Path(obj).is_file():
         path = Path(obj)
@@ -87,7 +88,7 @@ def check(
         return _check(path, _side_car(obj, "", kind), here)
 
 
-def mend(path: Path, how: str, here: Surroundings | None = None) -> Path:
+def mend(path: str | Path, how: str, here: Surroundings | None = None) -> Path:
     """Write a copy of a file that is mended by the node's numbers, and return where it is.
 
     Parameters
@@ -116,7 +117,14 @@ def mend(path: Path, how: str, here: Surroundings | None = None) -> Path:
     """
     from gdi_spe.workspace.outputs.fixes import mended
 
-    return mended(path, how, (here or surroundings()).load_policy())
+    if not isinstance(path, str | Path) or not Path(path).is_file():
+        raise BadInput(f"{path!r}: there is no such file", remedy="Name the file to mend")
+    return mended(Path(path), reading.text(how, "how"), (here or surroundings()).load_policy())
+
+
+def _require_texts(**texts: Any) -> None:
+    for word, value in texts.items():
+        reading.text(value, word)
 
 
 def _ending(obj: Any) -> str:
@@ -234,6 +242,12 @@ def export(
     frequencies.parquet: pass (passes the rules)
     """
     here = here or surroundings()
+    _require_texts(name=name, why=why, kind=kind, unit=unit)
+    reading.flag(data, "data")
+    if by:
+        reading.names(by, "by")
+    if where is not None and not isinstance(where, Mapping):
+        raise BadInput(f"where {where!r} names no columns", remedy="As in where={'sex': 'female'}")
     if not why.strip():
         raise BadInput("an export needs a reason", remedy='Say it, as in why="Table 2"')
     side_car = _side_car(obj, why, kind, unit, (by, where or {}))
@@ -282,6 +296,9 @@ def request_export(
     'submitted'
     """
     here = here or surroundings()
+    _require_texts(title=title, justification=justification)
+    if files is not None:
+        files = reading.names(files, "files")
     paths = _chosen(here.outbox, files)
     draft = {"title": title, "justification": justification}
     request_id = str(ask(here.node_socket, "POST", "/v1/exports", draft)["id"])
