@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.analysis.choice import Chosen, chosen
 from gdi_spe.analysis.frequencies import proportion
-from gdi_spe.analysis.groups import By, Group, groups_of
+from gdi_spe.analysis.groups import EVERYBODY, By, Group, groups_of
 from gdi_spe.analysis.samples import individuals_of
 from gdi_spe.analysis.structure.independent import AUTOSOMES
 from gdi_spe.boundary.errors import BadInput
@@ -70,10 +70,11 @@ def heterozygosity(
     >>> list(table.columns)
     ['n_called', 'observed_homs', 'expected_homs', 'f_stat']
     """
-    groups = groups_of(folder, within, individuals)
+    # Of nobody there is a table too, without a row.
+    groups = groups_of(folder, within, individuals) or [Group(EVERYBODY, np.zeros(0, np.int64))]
     found = [each for each in chosen(folder) if each.chromosome in AUTOSOMES]
     tables = [_inbreeding(folder, found, group, min_frequency, False) for group in groups]
-    return pd.concat(tables).sort_index() if tables else pd.DataFrame()
+    return pd.concat(tables).sort_index()
 
 
 def sex_check(

@@ -162,3 +162,13 @@ def test_a_selection_is_a_covariate_where_it_has_a_name(cohort: Cohort) -> None:
         cohort.association(height, women)
     with pytest.raises(BadInput, match="tells nothing of individuals"):
         cohort.association(height, {"woman": 5})
+
+
+def test_of_nobody_there_is_a_table_with_the_same_columns(cohort: Cohort) -> None:
+    nobody = cohort.individuals(sex="female") & cohort.individuals(sex="male")
+
+    for method in (cohort.heterozygosity, cohort.sample_qc, cohort.sex_check):
+        table = method(individuals=nobody)
+
+        assert len(table) == 0
+        assert list(table.columns) == list(method().columns)

@@ -208,6 +208,7 @@ def test_no_wrong_kind_of_argument_breaks_an_output_deep_inside(
         lambda: request_export("Tables", wrong, here=here),
         lambda: mend(wrong, "round", here=here),
         lambda: meta_analysis(wrong),
+        lambda: meta_analysis([table, table], effects=wrong),
         lambda: read_gwas_ssf(wrong),
         lambda: write_gwas_ssf(wrong, "t.tsv.gz"),
         lambda: write_gwas_ssf(table, wrong),

@@ -95,10 +95,12 @@ def meta_analysis(
     for name, value, words in (
         ("effects", effects, Effects), ("palindromic", palindromic, Palindromic)
     ):  # fmt: skip
-        if value not in get_args(words):
+        if not isinstance(value, str) or value not in get_args(words):
             raise BadInput(f"{name}={value!r}", remedy=f"One of {', '.join(get_args(words))}")
     if isinstance(studies, str) or not isinstance(studies, Sequence):
         raise BadInput("studies are several", remedy="Give a list of tables or of files")
+    if not isinstance(min_studies, int | np.integer):
+        raise BadInput(f"min_studies={min_studies!r} is no whole number")
     given = [_read(study, number) for number, study in enumerate(studies)]
     _require_comparable(given)
     tables = [_of_bases(table) for table in given]
