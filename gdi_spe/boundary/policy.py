@@ -51,6 +51,8 @@ class GenomicPolicy(Frozen):
 
     minimum_allele_count: int = Field(ge=1)
     minimum_carriers: int = Field(ge=1)
+    # So many variants are a table of hits, whatever the number of people.
+    most_lead_variants: int = Field(ge=0)
     # With fewer people a membership power above the upper bar blocks; with more it is reviewed.
     large_cohort: int = Field(ge=1)
     membership_power_review: float = Field(gt=0, le=1)

@@ -42,7 +42,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
     (Role.CHROMOSOME, r"(hm_)?#?(chr|chrom|chromosome|contig|seqnames?)(_?id)?"),
     (
         Role.POSITION,
-        r"(hm_)?(pos|position|bp|base_pair_location|gen_?pos|chr_?pos|bp_?pos|pos_?(hg|grch|b)\d{2})",
+        r"(hm_)?(pos|position|bp|base_pair_(location|start|end)|gen_?pos|chr_?pos|bp_?pos|pos_?(hg|grch|b)\d{2})",
     ),
     (
         Role.ALLELE,
@@ -73,7 +73,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"((mean|avg|average|sd|std|stdev|median|q[123]|p\d{1,2}|iqr|var|variance|cv|skew\w*|kurtosis|rate|incidence"
         r"|prevalence|percent|pct|proportion|ratio|rr|irr|smr|h2|h2_?\w*|rg|r|r2|rsq|rho|corr\w*|auc|auroc|auprc|roc_?auc|accuracy"
         r"|sensitivity|specificity|ppv|npv|precision|recall|f1|brier|c_?index|concordance|lambda|lambda_?gc|intercept"
-        r"|slope|z|t|chi2?|chi_?sq\w*|stat|statistic|[zt]_?(score|stat|value)|wald|f|q_?stat|i2|tau2|het\w*_?p|aic|bic|log_?lik\w*"
+        r"|slope|z|t|chi2?|chi_?sq\w*|stat|statistic|[zt]_?(score|stat|value)|wald|f|q_?stat(istic)?|n_expected|i2|tau2|het\w*_?p|aic|bic|log_?lik\w*"
         r"|ci|ci95|ci_?(low|high|lower|upper|l|u)|lci|uci|lower|upper|conf_?(low|high)|(low|high)(er)?_?(95)?_?ci?|enrichment|mean_chi2|liability\w*|info|call_rate|missing(ness)?_?rate|hwe_?p?\w*|power|cmp_to|base_?mean|ave_?expr|importance|gain|shap|permutation_?importance|loss|mse|rmse|mae|mape|gini|youden\w*|kappa|mcc|eigenvalues?|variance_explained|explained_variance|cumulative|observed|expected|nes|es|odds|heterogeneity|calibration\w*|deviance|log_?rank|median_?surv\w*|hr_?\w{0,8}|coverage|fst|dxy|pi|theta|tajima\w*|ti_?tv|titv|tstv)"
         r"(_\w{1,16})?)|\w{1,20}_(mean|sd|median|q1|q3|iqr|se|rate|pct|percent|ci|low|high|lower|upper|h2|rg|p|rate)",
     ),

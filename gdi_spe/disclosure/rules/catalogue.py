@@ -129,7 +129,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "TAB101": Entry(
         "Few people in a cell", "A small cell describes people whom somebody knows.",
-        Example("site,n_individuals\nA,400\nB,3\n"), _COUNTS, ("counts.minimum",),
+        Example("site,n_individuals\nA,400\nB,3\n"), _COUNTS,
+        ("counts.minimum", "genomic.minimum_carriers"),
     ),
     "TAB102": Entry(
         "Nobody in a cell", "That nobody is in a group tells something of everybody in it.",
@@ -264,6 +265,8 @@ CATALOGUE: dict[str, Entry] = {
     "TAB903": Entry(
         "Does not fit its meaning", "A column or number does not belong to what the table seems.",
         Example("site,n_individuals,effort\nA,400,1.5\nB,250,2.25\n"), _COUNTS,
+        ("counts.minimum", "genomic.minimum_carriers", "genomic.minimum_allele_count",
+         "genomic.large_cohort", "genomic.most_lead_variants"),
     ),
     "GEN203": Entry(
         "Not a table of frequencies", "Counts, numbers and frequencies must fit each other.",

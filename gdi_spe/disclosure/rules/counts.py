@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.roles import Role, cross_table_columns, is_about_variants, role_of
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.genes import (
+    counts_carriers,
+    is_bound,
+    is_technical,
+    tests_genes,
+)
 from gdi_spe.disclosure.table import NUMBER, Column, Table
 from gdi_spe.disclosure.vocabulary import (
     DEGREES_OF_FREEDOM,
@@ -34,9 +40,11 @@ def count_columns(table: Table, judging: Judging) -> list[Column]:
 
 def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
     """Name the cells that count at least one person and fewer than the policy's minimum."""
-    minimum = judging.policy.counts.minimum
     burden = _is_burden(table)
     for column in count_columns(table, judging):
+        if burden and is_technical(column):
+            continue
+        minimum = _fewest(column, judging)
         numbers = column.numbers
         assert numbers is not None  # noqa: S101  # count columns are numbers
         rows = np.flatnonzero((numbers > 0) & (numbers < minimum))
@@ -46,7 +54,7 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
                 f"count{'s' if rows.size == 1 else ''} fewer than {minimum} people: "
                 f"{_name(table, rows)}."
             )
-            lenient = (burden and "carrier" in column.plain) or table.is_quoted
+            lenient = (burden and counts_carriers(column)) or table.is_quoted
             severity = Verdict.REVIEW if lenient else None
             yield Hit(
                 why, _evidence(table, column, rows, minimum), f"[column={column.name}]", severity
@@ -54,9 +62,14 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
 
 
 def _is_burden(table: Table) -> bool:
-    """One row a gene with a test's p-value: the policy asks a person to look, no more."""
-    gene, p = table.column("gene", "gene_id", "symbol"), table.column("p", "p_value", "pvalue")
-    return gene is not None and p is not None and gene.n_distinct == table.n_rows
+    """One row a test of a gene: where carriers are few, a person looks, no more."""
+    return tests_genes(table)
+
+
+def _fewest(column: Column, judging: Judging) -> int:
+    """Return how few people a column may count: carriers have a number of their own."""
+    policy = judging.policy
+    return policy.genomic.minimum_carriers if counts_carriers(column) else policy.counts.minimum
 
 
 def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
@@ -102,7 +115,8 @@ def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
     minimum = judging.policy.counts.minimum
     counted = {column.name for column in count_columns(table, judging)}
     for column in table.columns:
-        words = column.numbers is None and role_of(column) is not Role.VARIANT
+        # A star in a column of alleles is an allele: one that a deletion spans.
+        words = column.numbers is None and role_of(column) not in (Role.VARIANT, Role.ALLELE)
         cells = column.cells if words else ()
         hidden = [c for c in cells if _HIDDEN.fullmatch(c)]
         # A lone "x" among words is the name of a group.
@@ -136,7 +150,11 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find a smallest or largest value: it is one person's."""
     if table.is_quoted:
         return
-    names = [column.name for column in table.columns if EXTREMES.fullmatch(column.plain)]
+    tests = tests_genes(table)
+    names = [
+        c.name for c in table.columns
+        if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c))
+    ]  # fmt: skip
     first = {cell.lower() for cell in table.columns[0].cells}
     if len(first & SUMMARY_ROWS) >= 2:
         names += [cell for cell in table.columns[0].cells if cell.lower() in ("min", "max")]

@@ -12,6 +12,7 @@ from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.parts import Text
 from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.genes import carriers, tests_genes
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.vocabulary import ALLELE_COUNT, PERSON_COLUMN
 
@@ -201,7 +202,7 @@ def rare_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
         rare = (column.numbers > 0) & (column.numbers < minimum)
         if other is not None:
             rare |= (other > 0) & (other < minimum)
-        rows = np.flatnonzero(rare)
+        rows = np.flatnonzero(rare & _of_single_variants(table))
         if rows.size:
             effect = table.column("beta", "or", "odds_ratio", "se", "effect", "standard_error")
             named = "; ".join(table.label_of(int(row)) for row in rows[:10])
@@ -212,6 +213,15 @@ def rare_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
             severity = Verdict.REVIEW if effect is not None else None
             evidence = {"n_rows": int(rows.size), "minimum": minimum}
             yield Hit(why, evidence, f"[column={column.name}]", severity)
+
+
+def _of_single_variants(table: Table) -> NDArray[np.bool_]:
+    """Return which rows are of one variant; a gene's are judged by their carriers instead."""
+    n_variants = table.column("n_variants")
+    if not tests_genes(table) or not carriers(table) or n_variants is None:
+        return np.ones(table.n_rows, dtype=bool)
+    numbers = n_variants.numbers
+    return np.ones(table.n_rows, bool) if numbers is None else ~(numbers > 1)
 
 
 RULES = (

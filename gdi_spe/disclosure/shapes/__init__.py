@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from gdi_spe.disclosure.shapes import annotation, curves, groups, results, variants
+from gdi_spe.disclosure.shapes import annotation, curves, drawn, genes, groups, results, variants
 from gdi_spe.disclosure.shapes.shape import Shape
 
 # Tried in this order; the first that fits and has nothing to object explains a table.
 SHAPES: tuple[Shape, ...] = (
     *annotation.SHAPES,
+    *genes.SHAPES,
     *variants.SHAPES,
     *curves.SHAPES,
+    *drawn.SHAPES,
     *groups.SHAPES,
     *results.SHAPES,
 )

@@ -45,7 +45,8 @@ def _statistics(table: Table, judging: Judging) -> Objections:
         return
     if n is not None and people.max() > n:
         yield f"It counts more people ({people.max():,.0f}) than the cohort has ({n:,})."
-    if effects and people.min() < judging.policy.genomic.large_cohort:
+    lead = table.n_rows <= judging.policy.genomic.most_lead_variants
+    if effects and not lead and people.min() < judging.policy.genomic.large_cohort:
         yield (
             f"Effects rest on fewer than {judging.policy.genomic.large_cohort:,} people "
             f"({people.min():,.0f})."
@@ -79,7 +80,7 @@ def _uncounted_alleles(table: Table, people: NDArray[np.float64], judging: Judgi
     counts = minor_allele_counts(table, people)
     minimum = judging.policy.genomic.minimum_allele_count
     if counts is None:
-        if not _is_short(table):
+        if not _is_short(table, judging):
             yield "No column tells how common the alleles are."
         return
     if not np.isfinite(counts).all():
@@ -90,8 +91,9 @@ def _uncounted_alleles(table: Table, people: NDArray[np.float64], judging: Judgi
         yield f"{few:,} rows rest on fewer than {minimum} copies of an allele."
 
 
-def _is_short(table: Table) -> bool:
-    return table.n_rows <= 100 and not with_role(table, Role.EFFECT)
+def _is_short(table: Table, judging: Judging) -> bool:
+    few = table.n_rows <= judging.policy.genomic.most_lead_variants
+    return few and not with_role(table, Role.EFFECT)
 
 
 def _fits_probabilities(table: Table, judging: Judging) -> bool:
