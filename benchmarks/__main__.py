@@ -42,7 +42,7 @@ def main() -> None:
                 sized = sizes(bench)
                 report.show_sizes(sized)
             if not options.only or "growth" in options.only:
-                grown = list(growth.measure(bench, is_quick=options.quick))
+                grown = list(growth.measure(bench))
                 report.show_growth(grown)
     report.summary(races, sized, grown)
     if options.page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.contenders import ours
 from benchmarks.contenders.library import cohort_of
 from benchmarks.making.records import Shape
-from benchmarks.tasks.bench import Bench
+from benchmarks.tasks.bench import Bench, Shapes
 
 TASKS = ("frequencies", "variant-qc", "linear", "logistic")
 # What a power of the size may be: linear in variants, a little more in people.
@@ -40,22 +40,30 @@ class Growth:
         return self.exponent <= MOST[self.along]
 
 
-def shapes(is_quick: bool) -> dict[str, tuple[Shape, ...]]:
-    """Return three sizes along each way to grow."""
-    share = 20 if is_quick else 1
+def shapes(most: Shapes) -> dict[str, tuple[Shape, ...]]:
+    """Return three sizes along each way to grow, the largest that of a run's own files."""
+    variants, people = most.genomes, most.biobank
     return {
-        "variants": tuple(
-            Shape(f"{n // share}-variants", 2_504, n // share) for n in (50_000, 100_000, 200_000)
+        "variants": (
+            *(
+                replace(variants, name=f"{variants.name}-{n}th", n_records=variants.n_records // n)
+                for n in (4, 2)
+            ),
+            variants,
         ),
-        "people": tuple(
-            Shape(f"{n // share}-people", n // share, 5_000) for n in (10_000, 30_000, 100_000)
+        "people": (
+            *(
+                replace(people, name=f"{people.name}-{n}th", n_samples=people.n_samples // n)
+                for n in (10, 3)
+            ),
+            people,
         ),
     }
 
 
-def measure(bench: Bench, *, is_quick: bool) -> Iterator[Growth]:
+def measure(bench: Bench) -> Iterator[Growth]:
     """Measure every task at every size, in a process of its own for each task and size."""
-    for along, wanted in shapes(is_quick).items():
+    for along, wanted in shapes(bench.shapes).items():
         folders = [
             cohort_of(bench.made(shape), bench.work / f"growth-{shape.name}") for shape in wanted
         ]
