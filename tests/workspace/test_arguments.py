@@ -172,3 +172,10 @@ def test_of_nobody_there_is_a_table_with_the_same_columns(cohort: Cohort) -> Non
 
         assert len(table) == 0
         assert list(table.columns) == list(method().columns)
+
+
+def test_relatives_among_nobody_are_refused_for_what_it_is(cohort: Cohort) -> None:
+    nobody = cohort.individuals(sex="female") & cohort.individuals(sex="male")
+
+    with pytest.raises(BadInput, match="nobody is left to compare"):
+        cohort.kinship(nobody)

@@ -56,7 +56,7 @@ def kinship(
     Raises
     ------
     BadInput
-        If no autosomal variant is common enough.
+        If nobody is meant, or no autosomal variant is common enough.
 
     Notes
     -----
@@ -65,6 +65,10 @@ def kinship(
     ``--make-king-table``, by the same formula.
     """
     group = groups_of(folder, None, individuals)[0].samples
+    if not len(group):
+        raise BadInput(
+            "nobody is left to compare", remedy="Name individuals with a germline sample"
+        )
     names = np.array(folder.samples["individual_id"].to_pylist())[group]
     parts = list(_planes(folder, group, min_frequency))
     if not parts:
