@@ -392,6 +392,12 @@ def test_few_carriers_are_blocked_and_masked_ones_reviewed(
     assert judge(table).verdict.word == verdict
 
 
+def test_carriers_by_region_of_a_country_are_no_test_of_genes(judge: Judge) -> None:
+    table = "region,n_carriers,p_value\nNorth,40,0.2\nSouth,3,0.4\nWest,33,0.6\n"
+
+    assert judge(table).verdict.word == "block"
+
+
 # --- zeros ------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
 _SET = re.compile(r"gene|gene_id|gene_name|symbol|region|span", re.IGNORECASE)
+_PLACE = re.compile(r"region|span", re.IGNORECASE)
 _TEST = re.compile(r"mask|max_(allele_)?frequency|max_?maf|test|method", re.IGNORECASE)
 _BOUND = re.compile(r"max_(allele_)?frequency|max_?maf", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9._:-]{0,40}")
@@ -29,6 +30,9 @@ def tests_genes(table: Table) -> bool:
     """Whether each row is a test of a gene or region: by its names, and with a p-value."""
     named = [c for c in table.columns if _SET.fullmatch(c.plain)]
     if not named or not with_role(table, Role.P) or with_role(table, Role.VARIANT, Role.ALLELE):
+        return False
+    # TRUST: a region without a chromosome may be one of a country, and its carriers people there.
+    if not with_role(table, Role.CHROMOSOME) and all(_PLACE.fullmatch(c.plain) for c in named):
         return False
     keys = [c for c in table.columns if _SET.fullmatch(c.plain) or _TEST.fullmatch(c.plain)]
     return distinct_rows(keys) == table.n_rows
