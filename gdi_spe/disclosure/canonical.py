@@ -214,7 +214,7 @@ def _html(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
 
 
 def _svg(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
-    return svg.encode(decoded(data), name)
+    return svg.encode(decoded(data), name, policy, canonicalise_bytes)
 
 
 def _notebook(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:

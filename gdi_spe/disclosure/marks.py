@@ -13,6 +13,9 @@ _THIN = 4
 # A figure is mostly plain: neighbouring pixels are alike.
 _FEW_COLOURS, _FEW_CHANGE = 8, 0.25
 _MOST_CHANGE = 0.6
+_BANDS, _LEAST_IN_BAND = 40, 1000
+# A matrix drawn with several pixels a cell has at least so many cells a side.
+_LEAST_CELLS = 20
 # Estimates of a figure, and letters beside them; a frame is at least a fifth of the picture.
 _MOST_INSIDE = 40
 _LEAST_FRAME = 0.2
@@ -117,6 +120,9 @@ def _is_straight_lines(shape: NDArray[np.bool_], size: int) -> bool:
 
 def _hidden_noise(pixels: NDArray[np.uint8]) -> float:
     """Return how often, where a picture is of one colour to the eye, its low bits differ."""
+    # A bar of colours changes along one side only, and by steps that are no payload.
+    if (pixels == pixels[:1]).all() or (pixels == pixels[:, :1]).all():
+        return 0.0
     seen = pixels >> 2
     inside = seen[1:-1, 1:-1]
     flat = np.ones(inside.shape[:2], dtype=bool)
@@ -128,8 +134,19 @@ def _hidden_noise(pixels: NDArray[np.uint8]) -> float:
     low = pixels & 3
     here = low[1:-1, 1:-1]
     differs = [(here != other) for other in (low[:-2, 1:-1], low[1:-1, :-2])]
-    shares = (differs[0] | differs[1])[flat].mean(axis=0)
-    return float(shares.max())
+    noisy = differs[0] | differs[1]
+    shares = noisy[flat].mean(axis=0)
+    return max(float(shares.max()), _noise_in_bands(noisy.any(axis=-1), flat))
+
+
+def _noise_in_bands(noisy: NDArray[np.bool_], flat: NDArray[np.bool_]) -> float:
+    """Return the share of the noisiest band where a quarter or more is noise.
+
+    A short payload fills the first rows only. Less in a band is what shades of colour have.
+    """
+    bands = zip(np.array_split(noisy, _BANDS), np.array_split(flat, _BANDS), strict=True)
+    shares = [float(n[f].mean()) for n, f in bands if f.sum() >= _LEAST_IN_BAND]
+    return max((share for share in shares if share >= 0.25), default=0.0)
 
 
 def _is_round(box: tuple[slice, slice]) -> bool:
@@ -158,9 +175,22 @@ def _inside(places: list[tuple[float, float]], frame: tuple[slice, slice] | None
 
 def _changes(pixels: NDArray[np.uint8]) -> tuple[float, int]:
     """Return how often neighbours differ, and how many colours cover nine tenths of a picture."""
-    packed = pixels.astype(np.int32) @ np.array([65536, 256, 1], dtype=np.int32)
+    packed = _one_a_cell(pixels.astype(np.int32) @ np.array([65536, 256, 1], dtype=np.int32))
     across = (packed[:, 1:] != packed[:, :-1]).mean() if packed.shape[1] > 1 else 0.0
     down = (packed[1:] != packed[:-1]).mean() if packed.shape[0] > 1 else 0.0
     counts = np.sort(np.unique(packed, return_counts=True)[1])[::-1]
     main = int(np.searchsorted(np.cumsum(counts), 0.9 * packed.size)) + 1
     return float(min(across, down)), main
+
+
+def _one_a_cell(packed: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return one pixel a cell, where colours change at multiples of a step only."""
+    down, across = (
+        int(np.gcd.reduce(np.flatnonzero(changes) + 1, initial=0))
+        for changes in (
+            (packed[1:] != packed[:-1]).any(axis=1),
+            (packed[:, 1:] != packed[:, :-1]).any(axis=0),
+        )
+    )
+    cells = packed[:: max(down, 1), :: max(across, 1)]
+    return cells if min(cells.shape) >= _LEAST_CELLS else packed

@@ -18,7 +18,7 @@ _PEOPLE = (
 )
 _NUMERAL = r"[1-9]|one|two|three|four|five|six|seven|eight|nine|a single|single|only one"
 _FEW = re.compile(
-    rf"\b({_NUMERAL})\b(?![.,]\d)(\s+(of|out)\b[^.\n]{{0,20}})?(\s+\w+){{0,2}}\s+{_PEOPLE}\b",
+    rf"(?<![\w.,])({_NUMERAL})\b(?![.,]\d)(\s+(of|out)\b[^.\n]{{0,20}})?(\s+\w+){{0,2}}\s+{_PEOPLE}\b",
     re.IGNORECASE,
 )
 _N_FEW = re.compile(r"\b[nN]\s*=\s*[0-9]\b(?![.,]?\d)")
@@ -36,6 +36,12 @@ _VARIANT = re.compile(
     r"|\b(hetero|homo|hemi)zygous\b"
 )
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
+# When a program wrote a line of its log; the instant is the program's.
+_STAMP = re.compile(
+    r"^\[?\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?([.,]\d{1,6})?Z?\]?"
+    r"(?=[ \t]+(-[ \t]+)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)",
+    re.MULTILINE,
+)
 _PAIRS = re.compile(
     r"(\b\w{1,20}[ \t]*[=:][ \t]*[^\s=:]{1,20}[ \t,;]+){2,}\w{1,20}[ \t]*[=:][ \t]*\S"
 )
@@ -46,6 +52,7 @@ _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
+    text = _STAMP.sub("", text)
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)
     if len(text) > _MOST_CHARACTERS:
         yield f"it has {len(text):,} characters"

@@ -22,6 +22,8 @@ _SHARED = re.compile(rf"{_FIRST}\s*[(\[]\s*([-+]?\d+(?:\.\d+)?)\s*%\s*[)\]]")
 _SPREAD = re.compile(rf"{_FIRST}\s*(?:[(\[±]|\+/-)\s*([^)\]]*\d[^)\]]*)[)\]]?")
 _SHARE_LABEL = re.compile(r"n\s*\(\s*%\s*\)|,\s*n\b|\bno\.\s*\(%\)|\(%\)", re.IGNORECASE)
 _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
+# Numbers by allele, as Hail writes them: the reference's first.
+_ARRAY = re.compile(r"\[\s*[\d.eE+-]+\s*,\s*[\d.eE+-]+\s*\]")
 _NOTHING = {"", "-", "–", "—", "NA", "."}
 _DIGITS = 15
 
@@ -57,6 +59,9 @@ def _without_row_numbers(table: Table) -> tuple[Column, ...]:
 
 def _parts_of(column: Column, table: Table) -> Iterator[Column]:
     """Yield a column, or what its cells are made of."""
+    if column.numbers is None and column.cells and all(map(_ARRAY.fullmatch, column.cells)):
+        yield _last_of_arrays(column)
+        return
     if column.n_rows > _MOST_CELLS or column.numbers is not None or not column.cells:
         yield column
         return
@@ -71,6 +76,13 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
         yield column_of(name, pa.array(["" if s in _NOTHING else s for s in simple]), _DIGITS)
         return
     yield from _compound(column, texts, filled, table)
+
+
+def _last_of_arrays(column: Column) -> Column:
+    """Return the last number of each array: of counts by allele, the alternate's."""
+    name = column.name.rpartition(".")[2] or column.name
+    last = [text.strip("[]").split(",")[-1].strip() for text in column.texts()]
+    return column_of(name, pa.array(last), _DIGITS)
 
 
 def _simple(text: str) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
+import numpy as np
 import pytest
+from PIL import Image
 
 from gdi_spe.boundary.findings import Verdict
 
@@ -53,9 +58,48 @@ MUST_BE_BLOCKED = {
         "group,n,n_nonmissing,mean_crp\nF,600,598,2.1\nM,600,3,9.8\n",
         "t.csv",
     ),
+    "few people beside a set of genes": (
+        "pathway,n,FDR\nKEGG_LIPID,8,0.01\nGO_Y,120,0.09\n",
+        "t.csv",
+    ),
+    "a rate of few people": ("region,n,rate_per_1000\nA,1200,2.5\nB,800,25\n", "t.csv"),
+    "cells of a confusion matrix": (
+        '{"auc": 0.8, "confusion_matrix": [[412, 3], [6, 379]]}',
+        "t.json",
+    ),
+    "a table that R wrote": ('"" "n" "mean_ldl"\n"1" 612 3.21\n"2" 7 4.92\n"3" 581 3.1\n', "t.txt"),
     "a level of one person": ("term,coef,n_at_level\nage,0.03,1900\nP12,4.1,1\n", "t.csv"),
 }  # fmt: skip
 MAY_LEAVE = {
+    "enrichment of sets of genes": (
+        "pathway,size,overlap,NES,FDR\nKEGG_LIPID,8,3,1.8,0.01\nGO_Y,120,20,-1.2,0.09\n",
+        "t.csv",
+    ),
+    "incidence by year": (
+        "year,diagnoses,person_years,rate_per_1000\n2010,80,14000,5.71\n2011,95,14800,6.42\n",
+        "t.csv",
+    ),
+    "survival from the start": (
+        "time_years,n_at_risk,n_events,survival\n0,1200,0,1\n1,1104,48,0.96\n2,1010,51,0.916\n",
+        "t.csv",
+    ),
+    "the log of a program": (
+        "2026-03-01 10:00:12 INFO regenie v3.4.1\n"
+        "2026-03-01 10:00:13 INFO loaded 1986 individuals\n",
+        "t.log",
+    ),
+    "a confusion matrix among metrics": (
+        '{"auc": 0.81, "confusion_matrix": [[488, 52], [65, 595]], "n_test": 1200}',
+        "t.json",
+    ),
+    "distances of populations": (
+        ",EUR,FIN,EST\nEUR,0,0.006,0.004\nFIN,0.006,0,0.005\nEST,0.004,0.005,0\n",
+        "t.csv",
+    ),
+    "numbers of quality control": (
+        '{"thresholds": {"maf": 0.01}, "variants": {"input": 1204331, "passed": 987220}}',
+        "t.json",
+    ),
     "a report of classification": (REPORT.format(244), "t.txt"),
     "a table that R wrote": (R_TABLE.format(588), "t.txt"),
     "deciles of a score": (
@@ -86,3 +130,82 @@ def test_results_of_groups_pass_however_they_are_written(judged, style):
     found = judged(content, name)
 
     assert found.report.verdict is Verdict.PASS, found.report.findings
+
+
+def _drawing(picture: bytes) -> str:
+    source = base64.b64encode(picture).decode()
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'viewBox="0 0 300 300"><image x="1" y="1" width="200" height="200" '
+        f'xlink:href="data:image/png;base64,{source}"/></svg>'
+    )
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    sink = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(sink, format="PNG")
+    return sink.getvalue()
+
+
+@pytest.fixture
+def genotypes() -> np.ndarray:
+    rng = np.random.default_rng(5)
+    return rng.binomial(2, rng.uniform(0.05, 0.5, 90), (60, 90))
+
+
+def test_a_colour_bar_inside_a_drawing_is_looked_at_and_written_anew(judged):
+    shades = np.repeat(np.linspace(40, 250, 60)[:, None, None], 20, axis=1).repeat(3, axis=2)
+
+    found = judged(_drawing(_png(shades)), "t.svg")
+
+    assert found.report.verdict is Verdict.REVIEW
+    assert found.canonical is not None
+    assert b"data:image/png;base64," in found.canonical.data
+
+
+def test_a_payload_after_a_picture_inside_a_drawing_is_found(judged):
+    white = _png(np.full((60, 60, 3), 255))
+
+    found = judged(_drawing(white + bytes(range(256)) * 40), "t.svg")
+
+    assert found.report.verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize("n_pixels", [1, 2, 5])
+def test_genotypes_are_found_in_pixels_however_large_a_cell_is_drawn(judged, genotypes, n_pixels):
+    cells = (genotypes * 100).repeat(n_pixels, axis=0).repeat(n_pixels, axis=1)
+
+    found = judged(_png(np.stack([cells] * 3, axis=2)), "t.png")
+
+    assert found.report.verdict is Verdict.BLOCK
+
+
+def test_a_payload_in_the_first_rows_of_pixels_is_found(judged):
+    pixels = np.full((480, 640, 3), 255)
+    pixels[:15] -= np.random.default_rng(2).integers(0, 2, (15, 640, 3))
+
+    found = judged(_png(pixels), "t.png")
+
+    assert found.report.verdict is Verdict.BLOCK
+
+
+def test_dosages_that_are_not_all_sure_are_genotypes(judged, genotypes):
+    noise = np.random.default_rng(3).normal(0, 0.06, genotypes.shape)
+    dosages = np.clip(genotypes + noise, 0, 2).round(3)
+    table = "\n".join(
+        [",".join(f"v{i}" for i in range(90)), *(",".join(map(str, r)) for r in dosages)]
+    )
+
+    found = judged(table, "t.csv", n=500)
+
+    assert found.report.verdict is Verdict.BLOCK
+
+
+def test_counts_by_allele_are_read_as_hail_writes_them(judged):
+    rows = "".join(
+        f"1:{1000 + 60_000 * i}\t[{300 + i % 90},{100 - i % 90}]\t400\n" for i in range(3000)
+    )
+
+    found = judged(f"locus\tcall_stats.AC\tcall_stats.AN\n{rows}", "t.tsv", n=200)
+
+    assert found.report.verdict is Verdict.BLOCK

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from html import escape
 from html.parser import HTMLParser
@@ -11,6 +9,7 @@ from html.parser import HTMLParser
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
 from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.forms.embedded import picture_within
 from gdi_spe.disclosure.forms.written import words_and_tables
 from gdi_spe.disclosure.parts import Opaque, Part, Text
 from gdi_spe.disclosure.table import Table, clean_text
@@ -31,7 +30,6 @@ _TINY = re.compile(r"font-size:[0-3](\.\d+)?(px|pt|%)|font-size:0?\.[01]\d*r?em"
 _AWAY = re.compile(
     r"(left|top|text-indent|margin-left):-\d{3,}|clip:rect\(0|(^|;)(max-)?(height|width):[01](px)?(;|$)"
 )
-_PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
 
 class _Reader(HTMLParser):
@@ -221,31 +219,7 @@ def _add_picture(
     into: tuple[list[Part], list[str]],
 ) -> None:  # fmt: skip
     parts, lines = into
-    if not source.startswith(_PICTURES):
-        parts.append(Opaque(path, "A picture is not in the page, or is no PNG or JPEG"))
-        return
-    try:
-        data = base64.b64decode(source.partition(",")[2], validate=False)
-    except (binascii.Error, ValueError):
-        raise Impossible("a picture in it cannot be read") from None
-    form = inner(data, "picture.png", policy)
-    if not isinstance(form, Canonical) or form.media_type != "image/png":
-        parts.append(Opaque(path, "A picture in the page cannot be decoded"))
-        return
-    parts += beside_pixels(data, path)
-    parts += list(form.parts)
-    encoded = base64.b64encode(form.data).decode()
-    lines.append(f'<img alt="" src="data:image/png;base64,{encoded}">')
-
-
-def beside_pixels(data: bytes, path: str) -> list[Part]:
-    """Return what an embedded PNG holds beside its pixels."""
-    from gdi_spe.disclosure.pictures import png_chunks
-
-    if not data.startswith(b"\x89PNG"):
-        return []
-    chunks = png_chunks(data)
-    found: list[Part] = []
-    if chunks.n_trailing_bytes or chunks.n_other_bytes or len(chunks.text) > 400:
-        found.append(Opaque(path, "A picture holds more than its pixels"))
-    return found
+    found, written = picture_within(source, path, policy, inner)
+    parts += found
+    if written:
+        lines.append(f'<img alt="" src="{written}">')

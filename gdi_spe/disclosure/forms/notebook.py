@@ -10,7 +10,8 @@ from typing import Any
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
-from gdi_spe.disclosure.forms.html import beside_pixels, taken_apart
+from gdi_spe.disclosure.forms.embedded import beside_pixels
+from gdi_spe.disclosure.forms.html import taken_apart
 from gdi_spe.disclosure.forms.written import words_and_tables
 from gdi_spe.disclosure.parts import Opaque, Part, Text
 from gdi_spe.disclosure.table import clean_text

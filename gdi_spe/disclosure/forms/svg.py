@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from gdi_spe.disclosure.form import Canonical, Impossible, named
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
+from gdi_spe.disclosure.forms.embedded import picture_within
 from gdi_spe.disclosure.parts import Marks, Opaque, Part, Text
 from gdi_spe.disclosure.table import clean_text
 
@@ -21,6 +24,7 @@ _ATTRIBUTES = {
     "clip-path", "text-anchor", "font-size", "font-family", "opacity", "fill-opacity",
     "preserveAspectRatio", "stroke-dasharray", "dx", "dy", "font-weight", "stroke-linecap",
 }  # fmt: skip
+_PLACED = {"x", "y", "width", "height", "transform", "preserveAspectRatio"}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
 _UNSEEN = re.compile(
     r"\bopacity:\s*0(?![.\d])|display:\s*none|visibility:\s*hidden|font-size:\s*[0-2](px|pt)?(?![.\d])"
@@ -35,8 +39,13 @@ _MOST_CORNERS = 300
 _MOST_LETTERS = 600
 
 
+Embed = Callable[[str], tuple[list[Part], str]]
+
+
 @dataclass
 class _Drawing:
+    embed: Embed
+    pictures: list[Part] = field(default_factory=list)
     out: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     beside: dict[str, int] = field(default_factory=dict)
@@ -59,6 +68,9 @@ class _Drawing:
         self.tooltips += tag == "title" and len(self.stack) > 2
         if self._is_quiet():
             return
+        if tag == "image":
+            self._picture(attributes)
+            return
         if tag not in _SHAPES | _FRAMES:
             self.problems.append(f"a <{tag[:40]}> element")
             return
@@ -71,6 +83,19 @@ class _Drawing:
             self._count(tag, kept)
         words = " ".join(f"{k}={quoteattr(self._written(k, v))}" for k, v in kept.items())
         self.out.append(f"<{tag} {words}>" if words else f"<{tag}>")
+
+    def _picture(self, attributes: dict[str, str]) -> None:
+        """Write a picture inside the drawing anew; heat maps and colour bars are such."""
+        source = attributes.get("xlink:href") or attributes.get("href") or ""
+        found, written = self.embed(source)
+        self.pictures += found
+        for key, value in attributes.items():
+            if not key.endswith("href"):
+                self._attribute(key, value)
+        kept = {k: _rounded(v) for k, v in attributes.items() if k in _PLACED}
+        words = " ".join(f"{k}={quoteattr(v[:_LONGEST_WORDS])}" for k, v in kept.items())
+        if written:
+            self.out.append(f'<image {words} xlink:href="{written}"/>')
 
     def _written(self, key: str, value: str) -> str:
         """Write a value with rounded numbers, and names by their order: a name can say anything."""
@@ -174,15 +199,16 @@ def _size(value: str | None) -> float:
     return float(found.group()) if found else 0.0
 
 
-def encode(text: str, name: str) -> Canonical:
+def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Canonical:
     """Write a drawing anew."""
-    drawing = _read(text)
+    drawing = _read(text, lambda source: picture_within(source, "drawing.picture", policy, inner))
     parts: list[Part] = [
         Marks("drawing", drawing.marks, drawing.areas, drawing.curves, drawing.tooltips,
               " ".join(drawing.words)[:2000])
     ]  # fmt: skip
     if drawing.words:
         parts.append(Text("labels", "\n".join(drawing.words), is_alone=False))
+    parts += drawing.pictures
     for what, size in drawing.beside.items():
         if size > _MOST_BESIDE * (5 if what == "style" else 1):
             parts.append(Opaque(what, f"{size:,} characters of {what}, which nobody sees"))
@@ -195,8 +221,8 @@ def encode(text: str, name: str) -> Canonical:
     return Canonical(f"{body}\n".encode(), media_type, named(name, media_type), tuple(parts))
 
 
-def _read(text: str) -> _Drawing:
-    drawing, parser = _Drawing(), expat.ParserCreate()
+def _read(text: str, embed: Embed) -> _Drawing:
+    drawing, parser = _Drawing(embed), expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = drawing.start
     parser.EndElementHandler = drawing.end

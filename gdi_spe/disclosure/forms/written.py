@@ -166,6 +166,9 @@ def _is_tabular(line: str) -> bool:
     fields = line.split()
     if len(fields) == 1:
         return bool(_TOKEN.fullmatch(line)) and len(line) <= 200
+    # R writes names in quotation marks.
+    if re.fullmatch(r'("[^"]*"\s*)+', line):
+        return True
     numeric = sum(bool(_NUMERIC.fullmatch(field)) for field in fields)
     # A header has no number: names with joints, or very few words.
     return numeric >= len(fields) / 2 or all(

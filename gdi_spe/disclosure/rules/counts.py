@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.roles import Role, cross_table_columns, is_about_variants, role_of
+from gdi_spe.disclosure.roles import (
+    Role,
+    cross_table_columns,
+    is_about_variants,
+    role_of,
+    with_role,
+)
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genes import (
     counts_carriers,
@@ -25,17 +31,37 @@ from gdi_spe.disclosure.vocabulary import (
 )
 
 _NAMED_CELLS = 20
+_TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")
+_EVENTS = re.compile(r"event|death|died|censor")
+# Where these name the rows, "size" and "count" are of genes.
+_SETS = re.compile(
+    r"pathways?(_\w+)?|gene_?sets?(_\w+)?|go_?(id|term)?|kegg\w*|reactome\w*"
+    r"|ontology(_term)?|term_(id|name)|credible_set"
+)
+_OF_SETS = re.compile(r"size|set_?size|overlap(_size)?|background")
 _HIDDEN = re.compile(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*")
 
 
 def count_columns(table: Table, judging: Judging) -> list[Column]:
     """Return the columns that count people: declared, known by name, or of a cross table."""
     declared = set(judging.side_car.count_columns)
+    sets = _is_enrichment(table)
     named = [
         c for c in table.columns
-        if c.numbers is not None and (c.name in declared or role_of(c) is Role.PEOPLE)
+        if c.numbers is not None
+        and (c.name in declared or (role_of(c) is Role.PEOPLE and not _is_size(c, sets)))
     ]  # fmt: skip
-    return named if named or table.is_quoted else cross_table_columns(table)
+    return named if named or sets or table.is_quoted else cross_table_columns(table)
+
+
+def _is_enrichment(table: Table) -> bool:
+    """Whether each row is a set of genes with the result of a test."""
+    sets = any(c.numbers is None and _SETS.fullmatch(c.plain) for c in table.columns)
+    return sets and bool(with_role(table, Role.P))
+
+
+def _is_size(column: Column, is_of_sets: bool) -> bool:
+    return is_of_sets and bool(_OF_SETS.fullmatch(column.plain))
 
 
 def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
@@ -78,16 +104,25 @@ def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
     # TRUST: that nobody has a genotype tells of the variant; that nobody is in a group, of people.
     if verdict is Verdict.PASS or is_about_variants(table) or _is_burden(table):
         return
+    start = _start_of_time(table)
     for column in count_columns(table, judging):
         numbers = column.numbers
         assert numbers is not None  # noqa: S101  # count columns are numbers
-        rows = np.flatnonzero(numbers == 0)
+        rows = np.flatnonzero((numbers == 0) & ~(start & bool(_EVENTS.search(column.plain))))
         if rows.size:
             why = (
                 f"{_cells(rows)} of the column “{column.name}” say{'s' if rows.size == 1 else ''} "
                 f"that nobody is there: {_name(table, rows)}."
             )
             yield Hit(why, _evidence(table, column, rows, 0), f"[column={column.name}]", verdict)
+
+
+def _start_of_time(table: Table) -> NDArray[np.bool_]:
+    """Return the rows where time begins, before which nothing can happen to anybody."""
+    time = next((c for c in table.columns if _TIME.fullmatch(c.plain)), None)
+    if time is None or time.numbers is None:
+        return np.zeros(table.n_rows, dtype=bool)
+    return np.asarray(time.numbers == 0)
 
 
 def _cells(rows: NDArray[np.intp]) -> str:

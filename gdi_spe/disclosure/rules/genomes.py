@@ -88,7 +88,14 @@ def _has_few_values(column: Column) -> bool:
     if not finite.size:
         return False
     near = np.abs(finite - np.clip(np.rint(finite), 0, 2)) <= 0.08
-    return np.unique(finite).size <= 3 or bool(near.all() and finite.size > 3)
+    return np.unique(finite).size <= 3 or (finite.size > 3 and _are_dosages(finite, near))
+
+
+def _are_dosages(numbers: NDArray[np.float64], near: NDArray[np.bool_]) -> bool:
+    """Whether numbers crowd around 0, 1 and 2, as imputed genotypes do, though not all are sure."""
+    within = bool(numbers.min() >= -0.08 and numbers.max() <= 2.08)
+    three = all((np.abs(numbers - copies) <= 0.2).any() for copies in (0, 1, 2))
+    return bool(near.all()) or (within and three and bool(near.mean() >= 0.6))
 
 
 def _is_genotypes(column: Column) -> bool:

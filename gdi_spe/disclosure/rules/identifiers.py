@@ -166,9 +166,9 @@ def _unnamed_codes(column: Column, cells: list[str], table: Table, judging: Judg
     return "codes, one a row" if len(cells) >= minimum and long and not known else None
 
 
-def records_of_people(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
+def records_of_people(part: Text, judging: Judging) -> Iterator[Hit]:
     """Find records of single people: in a tree, as phenopackets are, and in lines of words."""
-    text = part.text if isinstance(part, Text) else part.words
+    text = part.text
     if part.path.startswith("json") and _RECORD.search(text):
         n = len(_RECORD.findall(text))
         yield Hit(f"It holds {n:,} fields of records of single people.", {"n_fields": n})
@@ -207,6 +207,6 @@ RULES = (
     Rule(
         "PII109", "Records of single people", Verdict.BLOCK,
         "Count people by group instead of describing each.",
-        (Text, Marks), records_of_people,
+        Text, records_of_people,
     ),
 )  # fmt: skip

@@ -30,6 +30,7 @@ _TOP = re.compile(
     r"(largest|top|max|biggest|dominant|first)_?(1|2)?_?(share|contribution|proportion|pct)?|top_?[12]",
     re.IGNORECASE,
 )
+_PERSON_TIME = re.compile(r"(person|patient)_(years?|months?|days?|time)(_at_risk)?|pyrs?|py")
 _DUMMY = re.compile(
     r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|(id|person|patient)_?\w*\d.*"
 )
@@ -60,10 +61,13 @@ def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
 
 def _shares(table: Table) -> Iterator[Column]:
     """Yield columns that are shares by name, or all of a cross table that adds up to everyone."""
+    timed = any(_PERSON_TIME.fullmatch(c.plain) for c in table.columns)
     named = [
         c for c in table.columns
         if c.numbers is not None
         and not _PREDICTED.search(c.plain)
+        # A rate over the time that people were followed is no share of people.
+        and not (timed and re.search(r"rate|incidence", c.plain))
         and (_SHARE.fullmatch(c.plain) or (_MEAN.fullmatch(c.plain) and _is_within_one(c)))
     ]  # fmt: skip
     yield from named
@@ -99,7 +103,8 @@ def _implied(
 ) -> tuple[NDArray[np.intp], bool]:
     """Return the rows whose share implies few people, and whether shares are whole counts."""
     numbers = values(column)
-    whole = 100.0 if np.nanmax(numbers) > 1 else 1.0
+    per = re.search(r"per_(\d+)", column.plain)
+    whole = float(per.group(1)) if per else 100.0 if np.nanmax(numbers) > 1 else 1.0
     counts = numbers * people / whole
     tolerance = 0.5 * 10.0 ** -_decimals(column) * people / whole
     finite = np.isfinite(counts)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdi_spe.disclosure.roles import (
     VARIANT_CELL,
@@ -31,6 +32,12 @@ _PUBLIC = re.compile(
 _MASK = re.compile(
     r"(is_|in_)?(p?lof|ptv|missense\w*|synonymous|damaging|mask_?\d*|acmg\w*|panel\w*|constrained|intolerant|coding"
     r"|splice\w*|stop\w*|frameshift|inframe|deleterious|known|novel|recessive|dominant|hc|lc|essential|druggable)(_\w{1,20})?",
+    re.IGNORECASE,
+)
+# A predictor's name with the threshold that was set.
+_PREDICTOR = re.compile(
+    r"(cadd|revel|sift|polyphen\w*|gerp|phylop|phastcons|spliceai|alphamissense|am|primate(_?ai)?|eve|esm\w*|metasvm|mpc|loftee|vest\d?|mutationtaster|dann|fathmm|clinvar|gnomad)"
+    r"(_?\w{0,12})",
     re.IGNORECASE,
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+|GENE\d+")
@@ -134,7 +141,7 @@ def _masks(table: Table, judging: Judging) -> Objections:
     if not all(_GENE.fullmatch(cell) for cell in first.cells) or first.n_distinct != table.n_rows:
         yield f"The column “{first.name}” does not name each gene once."
     for column in rest:
-        if not _MASK.fullmatch(column.plain):
+        if not (_MASK.fullmatch(column.plain) or _PREDICTOR.fullmatch(column.plain)):
             yield f"“{column.name}” is no known property of a gene."
 
 
@@ -157,12 +164,20 @@ def _correlations(table: Table, judging: Judging) -> Objections:
     matrix = np.column_stack([values(c) for c in rest])
     if not (np.isfinite(matrix).all() and np.allclose(matrix, matrix.T, atol=1e-4)):
         yield "The matrix is not symmetric."
-    elif not np.allclose(np.diag(matrix), 1, atol=0.05) or np.abs(matrix).max() > 1.3:
-        yield "It does not hold correlations."
+    elif not _correlates(matrix):
+        yield "It holds neither correlations nor distances."
     if len(rest) > _MOST_TRAITS:
         yield f"It correlates {len(rest):,} things; people and variants come in such numbers."
     if any(VARIANT_CELL.fullmatch(c) or person_numbers(c) or _is_numbered(c) for c in first.cells):
         yield "The names in it are not names of traits."
+
+
+def _correlates(matrix: NDArray[np.float64]) -> bool:
+    """Whether each thing has 1 with itself, or is at no distance of itself, as FST is."""
+    diagonal = np.diag(matrix)
+    if np.allclose(diagonal, 1, atol=0.05):
+        return bool(np.abs(matrix).max() <= 1.3)
+    return bool((diagonal == 0).all() and matrix.min() >= -0.01 and matrix.max() <= 1)
 
 
 def _is_numbered(label: str) -> bool:

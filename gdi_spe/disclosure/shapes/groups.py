@@ -27,6 +27,9 @@ _MOST_ROWS = 1000
 _MOST_CODES = 20
 # A cross table that says nothing of the cohort's size counts at most so many people.
 _MOST_PEOPLE = 100_000
+# Variants of a genome; a larger number is no count of anything here.
+_MOST_THINGS = 1_000_000_000
+_CONFUSION = re.compile(r"(confusion\w*|conf_mat|cm)(\[\d+\])?$", re.IGNORECASE)
 _TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
 _TERM = re.compile(r"term|variable|covariate|parameter|predictor|feature|index|", re.IGNORECASE)
 _EDGE = re.compile(
@@ -222,6 +225,7 @@ def _values(table: Table, judging: Judging) -> Objections:
     """Object to single numbers that are no result of a model or summary."""
     known = {
         Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
+        Role.FREQUENCY,
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
         if role not in known and not _may_count_one(column, judging):
@@ -233,13 +237,37 @@ def _values(table: Table, judging: Judging) -> Objections:
 
 
 def _may_count_one(column: Column, judging: Judging) -> bool:
-    """Whether a single number without a known name is enough people if it counts people."""
+    """Whether a single number without a known name is enough people if it counts people.
+
+    More than the cohort has are not people: variants, say.
+    """
     n = judging.context.n_individuals
     value = float(values(column)[0])
-    return column.is_integer and judging.policy.counts.minimum <= value <= (n or _MOST_PEOPLE)
+    most = _MOST_THINGS if n is not None else _MOST_PEOPLE
+    return column.is_integer and judging.policy.counts.minimum <= value <= most
+
+
+def _fits_confusion(table: Table, judging: Judging) -> bool:
+    size = len(table.columns)
+    return (
+        _CONFUSION.search(table.path) is not None
+        and 2 <= size == table.n_rows <= _MOST_CODES
+        and all(c.is_integer and re.fullmatch(r"column_\d+", c.name) for c in table.columns)
+    )
+
+
+def _confusion(table: Table, judging: Judging) -> Objections:
+    """Object to a confusion matrix of few people, or of more than there are."""
+    matrix = np.column_stack([values(c) for c in table.columns])
+    n = judging.side_car.n_individuals or judging.context.n_individuals or _MOST_PEOPLE
+    if matrix.min() < judging.policy.counts.minimum:
+        yield "A cell counts few people."
+    if matrix.sum() > n:
+        yield f"It counts more than the cohort has ({n:,})."
 
 
 SHAPES = (
+    Shape("confusion matrix", _fits_confusion, _confusion),
     Shape("single results", _fits_values, _values),
     Shape("heritability and genetic correlation", _fits_genetics, _genetics),
     Shape("model", _fits_model, _model),
