@@ -93,6 +93,7 @@ VARIANT_CELL = re.compile(
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|\*|-|\.|<[A-Z0-9:]{1,20}>")
 _MAX_LABEL = 60
+_LEAST_POPULATION = 60
 _NUMERIC = {
     Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PROBABILITY, Role.PAIRS, Role.FREQUENCY,
     Role.ALLELE_NUMBER,
@@ -119,6 +120,8 @@ def _role_of(column: Column) -> Role:
 
 def _by_name(column: Column) -> Role:
     name = column.plain.lstrip("#")
+    if _is_population_size(name, column):
+        return Role.PEOPLE
     if PEOPLE.fullmatch(name) and not NOT_PEOPLE.fullmatch(name) and not _is_share(column):
         return Role.PEOPLE
     if ALLELE_COUNT.fullmatch(name):
@@ -132,6 +135,13 @@ def _by_name(column: Column) -> Role:
     if column.numbers is not None:
         return Role.OTHER_COUNT if NOT_PEOPLE.fullmatch(name) else Role.UNKNOWN
     return Role.LABEL
+
+
+def _is_population_size(name: str, column: Column) -> bool:
+    """Whether numbers under "population" are how many live there, and no codes."""
+    if name not in ("population", "population_size", "inhabitants") or column.numbers is None:
+        return False
+    return column.is_integer and bool(np.nanmax(column.numbers) >= _LEAST_POPULATION)
 
 
 def _is_share(column: Column) -> bool:

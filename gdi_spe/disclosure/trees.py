@@ -146,6 +146,9 @@ def _columns(node: dict[str, Any]) -> dict[str, list[Any]] | None:
         index = list(values[0])
         if any(list(v) != index for v in values):
             return None
+        if len(values) > len(index):
+            # Keyed by row: there are more of them than of what is known of each.
+            return {"index": list(node), **{name: [v[name] for v in values] for name in index}}
         return {"index": index, **{name: list(v.values()) for name, v in node.items()}}
     if not all(isinstance(v, list) and len(v) > 1 and _flat(v) for v in values):
         return None

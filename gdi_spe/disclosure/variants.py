@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,7 +63,8 @@ def _is_arm(name: str) -> bool:
 
 
 def _is_genotype_count(name: str) -> bool:
-    return name.lower() in (
+    bare = re.sub(r"_(n|counts?)$", "", name.lower())
+    return bare in (
         "hom_a", "het", "hom_b", "aa", "ab", "bb", "n_aa", "n_ab", "n_bb", "n_hom", "hom",
         "hom_ref", "hom_alt", "homref", "homalt", "n_hom_ref", "n_het",
         "n_hom_alt", "homa", "homb",

@@ -15,6 +15,8 @@ from gdi_spe.disclosure.table import NUMBER, Column, Table, column_of
 _MOST_CELLS = 5000
 _MOST_KEYS = 200
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+# A comma before one, two or more than three digits divides no thousands.
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,(\d{1,2}|\d{4,})")
 _PERCENT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*\\?%")
 _FIRST = r"([-+]?\d[\d,]*(?:\.\d+)?)"
 # "640 (53.3%)" counts people; "54.2 (11.3)", "1.2 [1.0-1.4]" and "3.1 ± 0.2" do not.
@@ -89,6 +91,8 @@ def _simple(text: str) -> str:
     """Return a number without separators of thousands and percent sign, or the text."""
     if _THOUSANDS.fullmatch(text):
         return text.replace(",", "")
+    if _DECIMAL_COMMA.fullmatch(text):
+        return text.replace(",", ".")
     share = _PERCENT.fullmatch(text)
     return share.group(1) if share else text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 
 import numpy as np
 import pytest
@@ -68,9 +69,40 @@ MUST_BE_BLOCKED = {
         "t.json",
     ),
     "a table that R wrote": ('"" "n" "mean_ldl"\n"1" 612 3.21\n"2" 7 4.92\n"3" 581 3.1\n', "t.txt"),
+    "carriers listed in a cell": (
+        "chrom,pos,ref,alt,carriers\n"
+        + "".join(f"17,{41_000_000 + i},A,G,I1{i};I2{i}\n" for i in range(12)),
+        "t.csv",
+    ),
+    "rows of people with decimal commas": (
+        "alder;kon;bmi_kg;ldl_mmol;royker\n"
+        + "".join(
+            f"{30 + i % 40};{'FM'[i % 2]};{20 + i % 13},{i % 10};"
+            f"{2 + i % 3},{i % 90 + 10};{i % 2}\n"
+            for i in range(90)
+        ),
+        "t.csv",
+    ),
+    "people as the keys of a tree": (
+        json.dumps({f"P{i:04d}": {"age": 30 + i, "sex": "F", "dx": "G71"} for i in range(30)}),
+        "t.json",
+    ),
+    "one case a row with its variant": (
+        "onset_age,sex,variant,cadd\n"
+        + "".join(f"{20 + i},F,c.{i}C>T,{20 + i}.5\n" for i in range(14)),
+        "t.csv",
+    ),
+    "prevalence in a small population": (
+        "region,population,prevalence_pct\nN,300,12.0\nS,250,9.2\nE,80,2.5\n",
+        "t.csv",
+    ),
     "a level of one person": ("term,coef,n_at_level\nage,0.03,1900\nP12,4.1,1\n", "t.csv"),
 }  # fmt: skip
 MAY_LEAVE = {
+    "what is missing of each variable": (
+        "variable,n_missing,pct_missing\nldl,240,12.0\nbmi,66,3.3\n",
+        "t.csv",
+    ),
     "enrichment of sets of genes": (
         "pathway,size,overlap,NES,FDR\nKEGG_LIPID,8,3,1.8,0.01\nGO_Y,120,20,-1.2,0.09\n",
         "t.csv",

@@ -35,6 +35,8 @@ _CALL = re.compile(
     r"g(eno)?t(ype)?s?\w*|dosages?|calls?|n_alt\w*|alt_count|allele_dosage|ds|zygosity|copies|\w*_gt",
     re.IGNORECASE,
 )
+# Several people in one cell.
+_CODES = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,14}([;,| ]+[A-Za-z]{0,8}[-_]?\d{1,14})+")
 _CODED = {-9.0, -1.0, 0.0, 1.0, 2.0, 3.0, 9.0}
 _FEW_BASES = re.compile(r"[ACGTNacgtn]{20,}")
 
@@ -171,12 +173,24 @@ def _people_in(table: Table) -> str | None:
     calls = [c for c in rest if _is_coded(c)]
     if len(calls) >= 3 and len(calls) >= 0.9 * len(rest) and any("2" in c.cells for c in calls):
         return calls[0].name
+    listed = [
+        c.name
+        for c in _columns_of_words(table)
+        if PERSON_COLUMN.fullmatch(c.plain) and any(_CODES.fullmatch(cell) for cell in c.cells)
+    ]
+    if listed:
+        return listed[0]
     named = (
         c.name for c in table.columns
         if PERSON_COLUMN.fullmatch(c.plain) and c.numbers is None and c.n_distinct > 2
         and role_of(c) in (Role.LABEL, Role.UNKNOWN)
     )  # fmt: skip
     return next(named, None)
+
+
+def _columns_of_words(table: Table) -> list[Column]:
+    """Return the columns of words that are no variants."""
+    return [c for c in table.columns if c.numbers is None and role_of(c) is not Role.VARIANT]
 
 
 def sequences(part: Table | Text, judging: Judging) -> Iterator[Hit]:

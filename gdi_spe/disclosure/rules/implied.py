@@ -43,7 +43,7 @@ def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         return
     minimum = judging.policy.counts.minimum
     for column in _shares(table):
-        for people in _denominators(table, judging):
+        for people in _denominators(table, judging, _stem(column)):
             few, fit = _implied(column, people, minimum)
             if few.size:
                 why = (
@@ -89,8 +89,20 @@ def _is_within_one(column: Column) -> bool:
     return bool(finite.size and finite.min() >= 0 and finite.max() <= 1)
 
 
-def _denominators(table: Table, judging: Judging) -> Iterator[NDArray[np.float64]]:
+def _stem(column: Column) -> str:
+    """Return what a column is of: a share of the missing stands beside the number of them."""
+    return re.sub(
+        r"^(n|num|count|pct|percent|prop|share)_|_(n|count|pct|percent)$", "", column.plain
+    )
+
+
+def _denominators(
+    table: Table, judging: Judging, of: str
+) -> Iterator[NDArray[np.float64]]:  # fmt: skip
     for column in with_role(table, Role.PEOPLE):
+        # The number that a share tells once more is not what it is a share of.
+        if column.plain != of and _stem(column) == of:
+            continue
         if np.isfinite(values(column)).any() and not column.is_part:
             yield values(column)
     known = {judging.side_car.n_individuals, judging.context.n_individuals} - {None}

@@ -49,7 +49,15 @@ def _describes_people(table: Table) -> bool:
     """Whether rows have traits of a person, or mix values and groups that nothing names."""
     if with_role(table, *_RESULTS):
         return False
+    if _names_variants(table) and len(_traits(table)) >= 2:
+        return True
     return len(_traits(table)) >= 3 or _mixes_values_and_groups(table) or _is_pedigree(table)
+
+
+def _names_variants(table: Table) -> bool:
+    """Whether a column says which variant was found: traits beside it are of who carries it."""
+    found = table.column("variant", "hgvs", "hgvsc", "hgvsp", "hgvs_c", "hgvs_p", "mutation")
+    return found is not None and found.numbers is None
 
 
 def _is_pedigree(table: Table) -> bool:
