@@ -23,21 +23,46 @@ def write(
     sizes: Sizes,
     grown: Sequence[Growth],
 ) -> None:
-    """Put a run's figures between the marks of a page, instead of those of the run before."""
-    lines = [_BEGIN, "", *_about(told, rounds)]
+    """Put a run's figures between the marks of a page.
+
+    Tasks that this run left out keep the figures of the run that measured them, below its own.
+    """
+    lines = [*_about(told, rounds), ""]
     for race in races:
-        lines += ["", f"**{race.task}.** {race.title}.", "", *_table(race)]
+        lines += [f"**{race.task}.** {race.title}.", "", *_table(race), ""]
     if sizes:
-        lines += ["", "**size.** Whole dataset folder, calls alone.", "", *_sizes(sizes)]
+        lines += ["**size.** Whole dataset folder, calls alone.", "", *_sizes(sizes), ""]
     if grown:
-        head, *told_rows = growth.rows(grown)
-        lines += ["", "**growth.** The library in a process that stays, at three sizes.", ""]
-        lines += [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-        lines += [f"| {' | '.join(row)} |" for row in told_rows]
+        lines += ["**growth.** The library in a process that stays, at three sizes.", ""]
+        lines += [*_grown(grown), ""]
     text = path.read_text(encoding="utf-8")
-    found = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
-    written = "\n".join([*lines, "", _END])
-    path.write_text(found.sub(lambda _: written, text), encoding="utf-8")
+    before, rest = text.split(_BEGIN)
+    former, after = rest.split(_END)
+    kept = _kept(former.strip(), {race.task for race in races} | _others(sizes, grown))
+    written = "\n".join([_BEGIN, "", *lines, *kept, _END])
+    path.write_text(before + written + after, encoding="utf-8")
+
+
+def _others(sizes: Sizes, grown: Sequence[Growth]) -> set[str]:
+    return {name for name, found in (("size", sizes), ("growth", grown)) if found}
+
+
+def _kept(former: str, measured: set[str]) -> list[str]:
+    """Return the figures of former runs that this one did not make, each under its own run."""
+    kept: list[str] = []
+    for run in re.split(r"^(?=Measured with )", former, flags=re.MULTILINE)[1:]:
+        about, *tasks = re.split(r"^(?=\*\*[\w-]+\.\*\*)", run, flags=re.MULTILINE)
+        left = [task for task in tasks if task[2 : task.index(".**")] not in measured]
+        if left:
+            kept += [about.strip(), ""]
+            kept += [line for task in left for line in (task.strip(), "")]
+    return kept
+
+
+def _grown(grown: Sequence[Growth]) -> list[str]:
+    head, *rows = growth.rows(grown)
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    return lines + [f"| {' | '.join(row)} |" for row in rows]
 
 
 def _about(told: Mapping[str, str], rounds: int) -> list[str]:

@@ -15,12 +15,13 @@ from gdi_spe.store.folder import DatasetFolder
 ROOT = Path(__file__).parents[2]
 SITE = "/opt/venv/lib/python3.11/site-packages"
 SCRIPT = """
-import json, sys
-import hail as hl
+import json
+from pathlib import Path
 from gdi_spe.store.folder import DatasetFolder
-from gdi_spe.workspace.bridges.hail import matrix_table
+from gdi_spe.workspace.bridges.hail import library, written
 
-table = matrix_table(DatasetFolder("/dataset"))
+hl = library()
+table = written(hl, DatasetFolder("/dataset"), Path("/tmp"))
 table.write("/tmp/calls.mt")
 table = hl.variant_qc(hl.read_matrix_table("/tmp/calls.mt"))
 haploid = hl.agg.count_where(table.GT.ploidy == 1)

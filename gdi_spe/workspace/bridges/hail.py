@@ -104,10 +104,10 @@ def matrix_table(
     whole = place / "cohort.mt"
     if individuals is not None or region is not None:
         scratch = _scratch(place)
-        return _written(hl, folder, scratch, individuals, region, progress)
+        return written(hl, folder, scratch, individuals, region, progress)
     if not whole.is_dir():
         scratch = _scratch(place)
-        _written(hl, folder, scratch, None, None, progress)
+        written(hl, folder, scratch, progress=progress)
         (scratch / "cohort.mt").replace(whole)
     return hl.read_matrix_table(str(whole))
 
@@ -122,13 +122,13 @@ def _scratch(place: Path) -> Path:
     return scratch
 
 
-def _written(
+def written(
     hl: Any,
     folder: CohortFolder,
     scratch: Path,
-    individuals: Collection[str] | None,
-    region: Regions,
-    progress: Callable[[int], None],
+    individuals: Collection[str] | None = None,
+    region: Regions = None,
+    progress: Callable[[int], None] = lambda _n: None,
 ) -> Any:
     """Write the calls as text, let Hail read them, and return them in its own form."""
     path = scratch / "cohort.vcf.gz"
