@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -67,21 +66,26 @@ def _of_column(folder: Folder, column: str) -> dict[str, Value]:
     table = table[table[column].notna() & (table[column] != _UNKNOWN.get(column))]
     if table.empty:
         raise BadInput(f"{column} is recorded of nobody in this cohort")
-    return dict(zip(table["individual_id"], table[column], strict=True))
+    return dict(zip(table["individual_id"].tolist(), table[column].tolist(), strict=True))
 
 
 def _of_measurement(folder: Folder, name: str, repeated: str) -> dict[str, Value]:
     if repeated not in REPEATED:
         raise BadInput(f"repeated={repeated!r}", remedy=f"One of {', '.join(REPEATED)}")
     table = folder.table("measurements").to_pandas()
-    labels = table["label"].fillna("").str.casefold()
-    rows = table[((table["term"] == name) | (labels == name.casefold())) & table["value"].notna()]
+    labels = [label for label in table["label"].dropna().unique() if _is_same(label, name)]
+    named = (table["term"] == name) | table["label"].isin(labels)
+    rows = table[named & table["value"].notna()]
     if rows.empty:
         rows = _of_words(name, table[table["value"].notna()])
     if rows.empty:
         raise _unknown(name, table)
     _refuse_mixed(rows, name)
     return dict(_one_each(rows, name, repeated).items())
+
+
+def _is_same(label: str, name: str) -> bool:
+    return label.casefold() == name.casefold()
 
 
 def _of_words(name: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +106,7 @@ def _unknown(name: str, table: pd.DataFrame) -> BadInput:
 
 def _refuse_mixed(rows: pd.DataFrame, name: str) -> None:
     for column, what in (("term", "codes"), ("unit", "units")):
-        found = Counter(rows[column].fillna("none"))
+        found = rows[column].fillna("none").unique()
         if len(found) > 1:
             raise MixedUnits(
                 f"{name!r} is recorded in several {what}: {', '.join(sorted(map(str, found)))}",
@@ -112,7 +116,9 @@ def _refuse_mixed(rows: pd.DataFrame, name: str) -> None:
 
 def _one_each(rows: pd.DataFrame, name: str, repeated: str) -> Mapping[str, float]:
     n_people = rows["individual_id"].nunique()
-    if len(rows) > n_people and repeated == "refuse":
+    if len(rows) == n_people:
+        return dict(zip(rows["individual_id"].tolist(), rows["value"].tolist(), strict=True))
+    if repeated == "refuse":
         raise RepeatedMeasurements(
             f"{name!r} was measured several times in some individuals",
             remedy='Say which counts: repeated="first", "last" or "mean"',
@@ -121,14 +127,14 @@ def _one_each(rows: pd.DataFrame, name: str, repeated: str) -> Mapping[str, floa
         means: Mapping[str, float] = rows.groupby("individual_id")["value"].mean().to_dict()
         return means
     keys = ["date", "age_years"]
-    if len(rows) > n_people and rows[keys].isna().all(axis=1).any():
+    if rows[keys].isna().all(axis=1).any():
         raise RepeatedMeasurements(
             f"{name!r} was measured several times, at times that are not recorded",
             remedy='Use repeated="mean"',
         )
     ordered = rows.sort_values([*keys, "value"], na_position="first", kind="stable")
     kept = ordered.drop_duplicates("individual_id", keep="last" if repeated == "last" else "first")
-    return dict(zip(kept["individual_id"], kept["value"].astype(float), strict=True))
+    return dict(zip(kept["individual_id"].tolist(), kept["value"].tolist(), strict=True))
 
 
 def numbers(values: Mapping[str, Value], name: str) -> dict[str, float]:
