@@ -288,7 +288,7 @@ OF_RELEASES = {
     "ACR101": "ACRO said something of the file; that is evidence, never a verdict.",
     "DIF301": "Numbers that were released before, or wait, give with this one those of few people.",
     "DIF302": "The node counts other numbers of people than the table says.",
-    "DIF303": "What rounded numbers give away together could not be worked out in time.",
+    "DIF303": "What numbers give away together could not be worked out in time.",
     "TAB902": "The cohort's size is not known here.",
     "TAB904": "An earlier release has other numbers, or could not be compared.",
     "FMT108": "The check stopped, took too long, or the file is too large.",

@@ -1,9 +1,8 @@
-"""What released numbers determine together: nested groups, and sums that follow from several.
+"""What released numbers determine together: groups of few people whose number follows from them.
 
-Each released number is about a set of people. Exact linear algebra finds every group that no
-released set divides (an atom) and whose number follows from the released ones; where numbers are
-rounded, linear programming bounds it (`bounds`). What it does not find: unions of several small
-atoms, and what outside knowledge adds.
+Each released number is about a set of people. Exact linear algebra finds every group of few whose
+number follows from the released ones (`groups`); where numbers are rounded, linear programming
+bounds it (`bounds`). What outside knowledge adds is not known here.
 """
 
 from __future__ import annotations
@@ -13,13 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_matrix, csr_matrix
 
-from gdi_spe.node.ledger.bounds import NotBounded, Told, bounded
+from gdi_spe.node.ledger.atoms import divided, matrix_of
+from gdi_spe.node.ledger.basis import Basis, bits_at
+from gdi_spe.node.ledger.bounds import NotBounded, Told, bounded, cannot_grow, cannot_grow_exactly
+from gdi_spe.node.ledger.groups import NotSearched, determined
 
-_EXACT = 1e-6
-_AT_ONCE = 4096
-NOT_BOUNDED = "rounded numbers that could not be bounded in time"
+NOT_BOUNDED = "numbers that could not be compared in time"
+_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,46 @@ class Disclosed:
 
 
 @dataclass(frozen=True)
-class _Atoms:
-    """Groups that no set divides: which sets hold each, and who is in it."""
+class Known:
+    """What was released so far: the sets, a basis of those told exactly, and one of all of them.
 
-    matrix: csr_matrix
-    people: NDArray[np.int64]
-    families: NDArray[np.int64]
+    The bases grow with each release and are kept beside the sets, so that a new number is compared
+    with what is known and not with each number again.
+    """
+
+    sets: tuple[QuerySet, ...]
+    exact: Basis
+    every: Basis
+    family: NDArray[np.int64]
+
+    @classmethod
+    def nothing(cls, n_people: int, family: NDArray[np.int64] | None = None) -> Known:
+        """Return what is known before anything is released."""
+        family = np.arange(n_people) if family is None else family
+        # A family of five is five fifths: ten carriers in one family are one.
+        of_size = np.bincount(np.unique(family, return_inverse=True)[1])
+        weights = 1 / of_size[np.unique(family, return_inverse=True)[1]]
+        basis = Basis.of_nothing(weights)
+        return cls((), basis, basis, family)
+
+    def and_these(self, more: Sequence[QuerySet]) -> Known:
+        """Return what is known with more sets released."""
+        if not more:
+            return self
+        is_rounded = any(each.step for each in (*self.sets, *more))
+        exact = self.exact.grown(_stacked([each for each in more if not each.step], self.exact))
+        every = self.every.grown(_stacked(more, self.every)) if is_rounded else exact
+        return replace(self, sets=(*self.sets, *more), exact=exact, every=every)
+
+    def exact_sets(self) -> list[QuerySet]:
+        """Return the sets whose number was told exactly, in the order of the basis."""
+        return [each for each in self.sets if not each.step]
+
+
+def _stacked(sets: Sequence[QuerySet], basis: Basis) -> NDArray[np.uint8]:
+    if not sets:
+        return np.zeros((0, basis.members.shape[1]), dtype=np.uint8)
+    return np.stack([each.members for each in sets])
 
 
 def disclosed(
@@ -83,66 +117,54 @@ def disclosed(
 
     Returns
     -------
-    Each group once, smallest first; one of nobody says that rounded numbers could not be bounded in
-    time. An empty list means that no single atom and no nested pair is
-    disclosed; it does not mean that outside knowledge adds nothing.
+    See `disclosed_beside`.
     """
-    sets = [*earlier, *new]
-    if not new or not sets:
+    known = Known.nothing(n_people, family).and_these(earlier)
+    return disclosed_beside(known, new, minimum)
+
+
+def disclosed_beside(known: Known, new: Sequence[QuerySet], minimum: int) -> list[Disclosed]:
+    """Return the groups below the minimum that new numbers tell of beside what is known.
+
+    Returns
+    -------
+    Each group once, smallest first; one of nobody says that there were too many to be compared in
+    the time there is. An empty list means that no group of fewer people, or families, than the
+    minimum follows from numbers told exactly, and no atom from rounded ones; it does not mean that
+    outside knowledge adds nothing.
+    """
+    if not new:
         return []
-    family = np.arange(n_people) if family is None else family
-    atoms = _atoms(sets, n_people, family)
-    exact = [place for place, each in enumerate(sets) if not each.step]
-    n_exact_earlier = sum(not each.step for each in earlier)
-    plain = [sets[place] for place in exact]
-    of_plain = replace(atoms, matrix=atoms.matrix[exact])
-    found = _pairs(plain, n_exact_earlier, of_plain, minimum, (n_people, family))
-    found += _determined(plain, n_exact_earlier, of_plain, minimum)
-    if len(exact) < len(sets):
-        found += _bounded(sets, len(earlier), atoms, minimum)
+    together = known.and_these(new)
+    found = _pairs(together, len(known.exact_sets()), minimum)
+    try:
+        found += _determined(known, together, minimum, found)
+        if any(each.step for each in together.sets):
+            found += _bounded(together, len(known.sets), minimum)
+    except (NotBounded, NotSearched):
+        found.append(Disclosed(0, 0, tuple(each.label for each in new), NOT_BOUNDED))
     unique = {(each.releases, each.how): each for each in found}
     return sorted(unique.values(), key=lambda each: (each.n_families, each.n_people))
 
 
-def _atoms(sets: Sequence[QuerySet], n_people: int, family: NDArray[np.int64]) -> _Atoms:
-    """Divide people by the sets that hold them."""
-    tokens = np.random.default_rng(0).integers(1, 2**63, len(sets), dtype=np.uint64)
-    signature = np.zeros(n_people, dtype=np.uint64)
-    for token, each in zip(tokens, sets, strict=True):
-        signature[each.mask(n_people)] += token  # wraps, which does no harm
-    _, first, atom, people = np.unique(
-        signature, return_index=True, return_inverse=True, return_counts=True
-    )
-    held = [np.flatnonzero(each.mask(n_people)[first]) for each in sets]
-    pairs = np.unique(np.column_stack([atom, family]), axis=0)
-    families = np.bincount(pairs[:, 0], minlength=first.size)
-    ends = np.cumsum([0, *(each.size for each in held)])
-    places = np.concatenate(held)
-    inside = np.zeros(first.size, dtype=bool)
-    inside[places] = True
-    renumbered = np.cumsum(inside) - 1
-    shape = (len(sets), int(inside.sum()))
-    matrix = csr_matrix((np.ones(places.size), renumbered[places], ends), shape=shape)
-    return _Atoms(matrix, people[inside].astype(np.int64), families[inside].astype(np.int64))
-
-
-def _pairs(
-    sets: Sequence[QuerySet], n_earlier: int, atoms: _Atoms, minimum: int,
-    who: tuple[int, NDArray[np.int64]],
-) -> list[Disclosed]:  # fmt: skip
+def _pairs(together: Known, n_earlier: int, minimum: int) -> list[Disclosed]:
     """Find a new set and another that holds it, or is held by it, with few people between."""
-    n_people, family = who
-    weighted = atoms.matrix.multiply(atoms.people[None, :]).tocsr()
-    common = (weighted @ atoms.matrix.T).toarray()
-    sizes = common.diagonal()
-    largest_family = int(np.bincount(family).max(initial=1))
+    sets = together.exact_sets()
+    if len(sets) == n_earlier:
+        return []
+    family, n_people = together.family, together.family.size
+    members = np.stack([each.members for each in sets])
+    sizes = np.bitwise_count(members).sum(axis=1, dtype=np.int64)
+    largest = int(np.bincount(np.unique(family, return_inverse=True)[1]).max(initial=1))
     found = []
     for i in range(n_earlier, len(sets)):
-        more = sizes[i] - common[i]  # in the new set and not in the other
-        fewer = sizes - common[i]
-        between = np.maximum(more, fewer)
-        nested = (np.minimum(more, fewer) == 0) & (between > 0)
-        for j in np.flatnonzero(nested & (between < minimum * largest_family)).tolist():
+        # Sets whose sizes are far apart have many people between them, whoever they are.
+        near = np.flatnonzero(
+            (np.abs(sizes - sizes[i]) < minimum * largest) & (np.arange(len(sets)) != i)
+        )
+        common = np.bitwise_count(members[near] & members[i]).sum(axis=1, dtype=np.int64)
+        nested = (common == np.minimum(sizes[near], sizes[i])) & (sizes[near] != sizes[i])
+        for j in near[nested].tolist():
             apart = sets[i].mask(n_people) ^ sets[j].mask(n_people)
             n_families = int(np.unique(family[apart]).size)
             if n_families < minimum:
@@ -152,57 +174,56 @@ def _pairs(
 
 
 def _determined(
-    sets: Sequence[QuerySet], n_earlier: int, atoms: _Atoms, minimum: int
+    known: Known, together: Known, minimum: int, pairs: Sequence[Disclosed]
 ) -> list[Disclosed]:
-    """Find atoms whose number is a sum and difference of released numbers.
-
-    Notes
-    -----
-    The leverage of an atom, a' (A A')^+ a for its column a of the matrix A of sets and atoms, is 1
-    exactly if its unit vector lies in the row space of A.
-    """
-    gram = (atoms.matrix @ atoms.matrix.T).toarray()
-    sizes, vectors = np.linalg.eigh(gram)
-    kept = sizes > max(sizes.max(initial=0), 1) * 1e-10
-    basis = vectors[:, kept] / np.sqrt(sizes[kept])
-    small = np.flatnonzero(atoms.families < minimum)
-    columns: csc_matrix = atoms.matrix.tocsc()
+    """Find groups whose number is a sum and difference of released numbers."""
+    named = {frozenset(pair.releases) for pair in pairs}
+    sets = together.exact_sets()
     found = []
-    for start in range(0, small.size, _AT_ONCE):
-        some = small[start : start + _AT_ONCE]
-        projected = columns[:, some].T @ basis
-        leverage = (projected**2).sum(axis=1)
-        for place in np.flatnonzero(leverage > 1 - _EXACT).tolist():
-            # The weights of the released numbers whose sum is this atom's.
-            weights = basis @ projected[place]
-            used = np.flatnonzero(np.abs(weights) > _EXACT)
-            if not (used >= n_earlier).any():
-                continue  # told before; nothing new adds to it
-            atom = int(some[place])
-            names = tuple(sets[int(i)].label for i in used[:12])
-            n, families = int(atoms.people[atom]), int(atoms.families[atom])
-            found.append(Disclosed(n, families, names, "sum and difference of several"))
+    for group in determined(together.exact, known.exact.rank, minimum, together.family):
+        labels = tuple(sets[i].label for i in together.exact.kept[group.rows][:_NAMED])
+        # What two sets tell has been named as what it is.
+        if frozenset(labels) not in named:
+            how = "sum and difference of several"
+            found.append(Disclosed(group.people.size, group.n_families, labels, how))
     return found
 
 
-def _bounded(
-    sets: Sequence[QuerySet], n_earlier: int, atoms: _Atoms, minimum: int
-) -> list[Disclosed]:
+def _bounded(together: Known, n_earlier: int, minimum: int) -> list[Disclosed]:
     """Find atoms that rounded numbers, with the exact ones, show to have few people."""
+    sets, family = together.sets, together.family
+    bits = bits_at(_stacked(sets, together.every), np.arange(family.size))
+    atoms = divided(bits, family)
+    enough = _enough(atoms.of, family, minimum)
+    small = np.flatnonzero((atoms.families < minimum) & bits[:, atoms.first].any(axis=0))
+    people = atoms.people.astype(np.float64)
+    weights = np.bincount(atoms.of, together.every.weights).astype(np.float64)
+    basis = together.every
+    shut = cannot_grow(small, people, weights, basis.leverage[atoms.first], enough)
+    shut = cannot_grow_exactly(shut, people, weights, (basis, atoms.first), enough)
+    if not shut.size:
+        return []
+    matrix = matrix_of(bits, atoms)
     steps = np.array([each.step for each in sets], dtype=np.float64)
-    sizes = np.asarray(atoms.matrix @ atoms.people, dtype=np.float64)
     told = np.array([each.told for each in sets], dtype=np.float64)
-    numbers = np.where(steps > 0, told, sizes)
-    small = np.flatnonzero(atoms.families < minimum)
+    numbers = np.where(steps > 0, told, np.asarray(matrix @ atoms.people, dtype=np.float64))
     found = []
-    try:
-        few = bounded(Told(atoms.matrix, numbers, steps), small, minimum)
-    except NotBounded:
-        return [Disclosed(0, 0, tuple(each.label for each in sets[n_earlier:]), NOT_BOUNDED)]
-    for each in few:
+    for each in bounded(Told(matrix, numbers, steps, people), shut, enough):
         if not any(row >= n_earlier for row in each.rows):
             continue  # told before; nothing new adds to it
-        names = tuple(sets[row].label for row in each.rows[:12])
-        n, families = int(atoms.people[each.group]), int(atoms.families[each.group])
-        found.append(Disclosed(n, families, names, "bounds of rounded numbers"))
+        names = tuple(sets[row].label for row in each.rows[:_NAMED])
+        who = np.isin(atoms.of, each.groups)
+        n_families = int(np.unique(family[who]).size)
+        found.append(Disclosed(int(who.sum()), n_families, names, "bounds of rounded numbers"))
     return found
+
+
+def _enough(of: NDArray[np.int64], family: NDArray[np.int64], minimum: int) -> NDArray[np.float64]:
+    """Return how many people each atom may be known to have at most: so many are families enough.
+
+    An atom of one large family may have many people and yet be of one family.
+    """
+    pairs, size = np.unique(np.column_stack([of, family]), axis=0, return_counts=True)
+    largest = np.zeros(int(of.max(initial=0)) + 1)
+    np.maximum.at(largest, pairs[:, 0], size)
+    return minimum * largest

@@ -101,7 +101,7 @@ def _together(name: str, releases: Sequence[str], n_people: int) -> Finding:
 def _not_bounded(name: str) -> Finding:
     return Finding(
         rule="DIF303", severity=Verdict.REVIEW, part=name,
-        why="What its rounded numbers give away with those released before could not be worked out "
+        why="What its numbers give away with those released before could not be worked out "
         "in the time there is.",
         fix="A reviewer compares it with earlier releases; fewer cells make it quick.",
         evidence={},
