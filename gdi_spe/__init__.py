@@ -34,7 +34,11 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     path, attribute = _LAZY[name]
     module = import_module(path)
-    return module if attribute is None else getattr(module, attribute)
+    if attribute is None:
+        return module
+    # What is given to each function is looked at first.
+    checked = import_module("gdi_spe.workspace.arguments.functions").checked
+    return checked(getattr(module, attribute))
 
 
 def __dir__() -> list[str]:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
 By = Literal["population", "country_of_origin", "sex"]
@@ -53,7 +53,7 @@ def groups_of(
         If there is no such column.
     """
     if by is not None and by not in COLUMNS:
-        raise BadInput(f"cannot group by {by!r}", remedy=f"Group by {', '.join(COLUMNS)}")
+        raise BadInput(f"cannot group by {shown(by)}", remedy=f"Group by {', '.join(COLUMNS)}")
     people = folder.samples["individual_id"].to_pylist()
     stands_for = [(int(sample), people[sample]) for sample in folder.germline]
     if individuals is not None:

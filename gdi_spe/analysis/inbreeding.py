@@ -126,7 +126,7 @@ def sex_check(
     0
     """
     if not female_threshold <= male_threshold:
-        raise BadInput("female_threshold is above male_threshold")
+        raise BadInput("female_threshold is above male_threshold", remedy="Such as 0.2 and 0.8")
     group = groups_of(folder, None, individuals)[0]
     table = _inbreeding(folder, list(_sex_linked(folder, "chrX")), group, min_frequency, True)
     told = table["n_called"] >= LEAST_OF_X

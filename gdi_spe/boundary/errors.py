@@ -7,9 +7,11 @@ text that crosses the trust line. Raise inside, translate once at the edge.
 from __future__ import annotations
 
 import linecache
+from datetime import date
 from enum import IntEnum
-from pathlib import Path
-from types import TracebackType
+from pathlib import Path, PurePath
+from reprlib import Repr
+from types import NoneType, TracebackType
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 
@@ -108,6 +110,30 @@ class Unavailable(SpeError):
     exit_code = ExitCode.UNAVAILABLE
     http_status = 503
     public_message = "The node is not ready for this; try again in a moment."
+
+
+class _Short(Repr):
+    """Writes what is plain as it is typed, in few characters, and the kind of all else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring, self.maxlist, self.maxtuple, self.maxset = 60, 4, 4, 4
+
+    def repr_instance(self, x: object, level: int) -> str:
+        if getattr(x, "ndim", None) == 0 and hasattr(x, "item"):
+            return self.repr1(x.item(), level)  # a number of NumPy
+        if isinstance(x, bool | float | NoneType | bytes | date | PurePath):
+            return repr(x)
+        name = x.__name__ if isinstance(x, type) else type(x).__name__
+        return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+_SHORT = _Short()
+
+
+def shown(value: object) -> str:
+    """Write a value that was given into a message: a table, say, by its kind alone."""
+    return _SHORT.repr(value)
 
 
 def _place_of(found: TracebackType | None) -> str:

@@ -85,7 +85,9 @@ def _in_time(rows: pa.Table, condition: ask.HasTerm) -> pa.ChunkedArray | pa.Arr
 
 def _years_column(table: str) -> str:
     if table not in _YEARS:
-        raise BadInput(f"{table} have no age of onset")
+        raise BadInput(
+            f"{table} have no age of onset", remedy=f"These have one: {', '.join(_YEARS)}"
+        )
     return _YEARS[table]
 
 

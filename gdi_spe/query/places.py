@@ -75,7 +75,10 @@ def refseq_chromosome(name: str, assembly: str) -> str:
         return "chrM"
     found = _REFSEQ.get(name)
     if found is None or found[1] != assembly:
-        raise BadInput(f"{name!r} is no chromosome of {assembly}")
+        raise BadInput(
+            f"{name!r} is no chromosome of {assembly}",
+            remedy="Write chr1 to chr22, chrX, chrY, chrM",
+        )
     return found[0]
 
 
@@ -96,7 +99,10 @@ def region_of(text: str, assembly: str = "") -> Span:
     first = _number(found["first"])
     last = first if found["last"] is None else _number(found["last"])
     if not 1 <= first <= last:
-        raise BadInput(f"{text!r} ends before it starts, or starts before 1")
+        raise BadInput(
+            f"{text!r} ends before it starts, or starts before 1",
+            remedy="Write chr19:38433691-38595273",
+        )
     _require_on(chromosome, last, assembly, text)
     return Span.overlapping(chromosome, first - 1, last)
 

@@ -89,7 +89,9 @@ def read(file: Path) -> StarTable:
         With the line that is not as the format says, or where two alleles are the same.
     """
     if not file.is_file():
-        raise BadInput("there is no such file", source=file.name)
+        raise BadInput(
+            "there is no such file", source=file.name, remedy="Name a table of star alleles"
+        )
     if file.stat().st_size > _MOST_BYTES:
         raise BadInput("a table of star alleles is never this large", source=file.name)
     try:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, overload
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import MANIFEST
 from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.showing import html_table, shown_count
@@ -53,8 +53,14 @@ class CohortList(Sequence[MountedCohort]):
     def __getitem__(self, index: slice) -> Sequence[MountedCohort]: ...
     def __getitem__(self, index: int | slice) -> MountedCohort | Sequence[MountedCohort]:
         if isinstance(index, int) and not self._mounted:
-            raise NoSuchCohort("no cohort is mounted here")
-        return self._mounted[index]
+            raise NoSuchCohort("no cohort is mounted here", remedy="Open a folder by its path")
+        try:
+            return self._mounted[index]
+        except (TypeError, IndexError):
+            raise NoSuchCohort(
+                f"there is no cohort {shown(index)} in this list of {len(self)}",
+                remedy="Open one by its identifier, as in spe.open_cohort('GDI-EE-COHORT-001')",
+            ) from None
 
     def __len__(self) -> int:
         return len(self._mounted)
@@ -152,7 +158,8 @@ def open_cohort(id_or_path: str | Path, here: Surroundings | None = None) -> Coh
     """
     if not isinstance(id_or_path, str | Path) or not str(id_or_path):
         raise NoSuchCohort(
-            f"{id_or_path!r} names no cohort", remedy="Give an identifier as spe.cohorts() lists it"
+            f"{shown(id_or_path)} names no cohort",
+            remedy="Give an identifier as spe.cohorts() lists it",
         )
     if (Path(id_or_path) / MANIFEST).is_file():
         return Cohort(id_or_path)

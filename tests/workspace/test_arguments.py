@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import inspect
-import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from gdi_spe.boundary.errors import BadInput, SpeError
+from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import CohortFolder
-from gdi_spe.workspace.asking.arguments import NotInCohort
+from gdi_spe.workspace.asking.arguments import NobodySelected, NotInCohort
 from gdi_spe.workspace.cohort.opened import Cohort
+from tests.workspace.wrong import said_badly, wrong_values
 
-WRONG = {
-    "None": None,
-    "a word": "nonsense",
-    "no text": "",
-    "an empty list": [],
-    "a negative number": -5,
-    "a large number": 10**9,
-    "no number": float("nan"),
-    "a flag": True,
-    "an object": object(),
-    "a list of numbers": [1, 2],
-    "objects by name": {"a": object()},
-    "an empty table": pd.DataFrame(),
-}
 METHODS = [name for name, _ in inspect.getmembers(Cohort, inspect.isfunction) if name[0] != "_"]
 # Programs and engines beside the library: how they start is tested with them.
 BESIDE = {"plink2", "bcftools", "to_hail"}
+
+
+@pytest.fixture(scope="module")
+def other(small: Any, tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    """A cohort of the same people, which is another cohort all the same."""
+    path = small.make(tmp_path_factory.mktemp("elsewhere") / "other").path
+    return Cohort(CohortFolder(path).path)
 
 
 def needed(cohort: Cohort) -> dict[str, Any]:
@@ -54,22 +46,9 @@ def needed(cohort: Cohort) -> dict[str, Any]:
     }
 
 
-def told(method: Callable[..., Any], arguments: dict[str, Any]) -> str:
-    """Return what a call raised that is no error of this library; nothing where all is well."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            method(**arguments)
-        except SpeError:
-            return ""
-        except Exception as error:
-            return f"{type(error).__name__}: {error}"
-    return ""
-
-
 @pytest.mark.parametrize("name", [name for name in METHODS if name not in BESIDE])
-def test_no_wrong_kind_of_argument_breaks_something_deep_inside(
-    cohort: Cohort, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_wrong_argument_of_a_cohort_is_told_with_a_remedy(
+    cohort: Cohort, other: Cohort, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     method = getattr(cohort, name)
@@ -83,12 +62,57 @@ def test_no_wrong_kind_of_argument_breaks_something_deep_inside(
     broken = {
         f"{each.name} is {what}": why
         for each in words
-        for what, value in WRONG.items()
-        if each.kind is not each.VAR_POSITIONAL
-        if (why := told(method, {**given, each.name: value}))
+        for what, value in wrong_values(other).items()
+        if (why := said_badly(method, *call_of(each, given, value)))
     }
 
     assert broken == {}
+
+
+def call_of(
+    word: inspect.Parameter, given: dict[str, Any], value: object
+) -> tuple[tuple[object, ...], dict[str, Any]]:
+    """Return the arguments of a call in which one word has this value."""
+    if word.kind is word.VAR_POSITIONAL:
+        return (value,), given
+    return (), {**given, word.name: value}
+
+
+@pytest.mark.parametrize("word", ["trait", "covariates", "controls", "individuals"])
+def test_a_selection_of_another_cohort_is_taken_nowhere(
+    cohort: Cohort, other: Cohort, word: str
+) -> None:
+    own, foreign = cohort.individuals(sex="female"), other.individuals(sex="female")
+    given: dict[str, Any] = {"trait": own, "model": "linear"}
+    given[word] = {"woman": foreign} if word == "covariates" else foreign
+
+    with pytest.raises(BadInput, match="of another cohort"):
+        cohort.association(**given)
+
+
+@pytest.mark.parametrize("by", [0, {"women": 0}])
+def test_groups_of_another_cohort_are_refused(cohort: Cohort, other: Cohort, by: Any) -> None:
+    women = other.individuals(sex="female")
+    groups = {"women": women} if isinstance(by, dict) else women
+
+    with pytest.raises(BadInput, match="by is of another cohort"):
+        cohort.survival(by=groups)
+
+
+def test_labels_may_be_a_column_of_pandas(cohort: Cohort) -> None:
+    sexes = cohort.to_pandas()["sex"].dropna()
+    event = {"diagnosis": "any"}
+
+    by_column = cohort.log_rank(sexes, event)
+
+    pd.testing.assert_frame_equal(by_column, cohort.log_rank(sexes.to_dict(), event))
+
+
+def test_what_has_nothing_to_say_to_a_model_is_refused(cohort: Cohort) -> None:
+    with pytest.raises(BadInput, match="relatedness says nothing to model='linear'"):
+        cohort.association(needed(cohort)["trait"], relatedness=pd.DataFrame())
+    with pytest.raises(BadInput, match="'nope' is no repeated"):
+        cohort.association(needed(cohort)["trait"], repeated="nope")
 
 
 @pytest.mark.parametrize("name", ["allele_frequencies", "sample_qc", "kinship", "survival"])
@@ -105,15 +129,6 @@ def test_individuals_who_have_left_the_cohort_are_left_out_and_told_of(cohort: C
         table = cohort.sample_qc(individuals=[*here, "left last year"])
 
     assert sorted(table.index) == here
-
-
-def test_individuals_of_another_cohort_are_refused(
-    cohort: Cohort, small: Any, tmp_path: Path
-) -> None:
-    other = Cohort(CohortFolder(small.make(tmp_path / "other").path).path)
-
-    with pytest.raises(BadInput, match="another cohort"):
-        cohort.sample_qc(individuals=other.individuals())
 
 
 def test_a_column_of_pandas_names_individuals(cohort: Cohort) -> None:
@@ -164,18 +179,43 @@ def test_a_selection_is_a_covariate_where_it_has_a_name(cohort: Cohort) -> None:
         cohort.association(height, {"woman": 5})
 
 
-def test_of_nobody_there_is_a_table_with_the_same_columns(cohort: Cohort) -> None:
+# Who meets every condition of none: these take an empty list for what it says.
+MAY_BE_NOBODY = {"prefer", "unaffected"}
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        (name, word)
+        for name in METHODS
+        for word in inspect.signature(getattr(Cohort, name)).parameters
+        if word in ("individuals", "controls", "affected", *MAY_BE_NOBODY) and name not in BESIDE
+    ],
+)
+def test_of_nobody_nothing_is_counted_estimated_or_written(
+    cohort: Cohort, name: str, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    nobody = cohort.individuals(sex="female") & cohort.individuals(sex="male")
+    method = getattr(cohort, name)
+    given = {each: needed(cohort)[each] for each in needed(cohort) if takes(method, each)}
+
+    for empty in (nobody, [], pd.Series([], dtype=str)):
+        if word in MAY_BE_NOBODY:
+            assert said_badly(method, (), {**given, word: empty}) == ""
+        else:
+            with pytest.raises(NobodySelected, match=f"{word} are nobody"):
+                method(**{**given, word: empty})
+
+
+def takes(method: Any, word: str) -> bool:
+    """Whether a method cannot do without an argument."""
+    parameter = inspect.signature(method).parameters.get(word)
+    return parameter is not None and parameter.default is parameter.empty
+
+
+def test_a_selection_of_nobody_has_an_empty_table_and_counts(cohort: Cohort) -> None:
     nobody = cohort.individuals(sex="female") & cohort.individuals(sex="male")
 
-    for method in (cohort.heterozygosity, cohort.sample_qc, cohort.sex_check):
-        table = method(individuals=nobody)
-
-        assert len(table) == 0
-        assert list(table.columns) == list(method().columns)
-
-
-def test_relatives_among_nobody_are_refused_for_what_it_is(cohort: Cohort) -> None:
-    nobody = cohort.individuals(sex="female") & cohort.individuals(sex="male")
-
-    with pytest.raises(BadInput, match="nobody is left to compare"):
-        cohort.kinship(nobody)
+    assert (nobody.count(), nobody.ids, len(nobody.table())) == (0, [], 0)
+    assert list(nobody.table().columns) == list(cohort.individuals().table().columns)

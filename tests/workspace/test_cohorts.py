@@ -171,14 +171,6 @@ def test_selections_combine_and_controls_are_asked_for(cohort: Cohort) -> None:
     assert treated.counts() == {"present": 3, "excluded": 1, "not recorded": 8}
 
 
-def test_a_selection_of_nobody_counts_nobody(cohort: Cohort) -> None:
-    nobody = cohort.individuals(sex="female") & cohort.individuals(sex="male")
-
-    assert nobody.ids == []
-    assert cohort.allele_frequencies(individuals=nobody)["allele_number"].sum() == 0
-    assert nobody.table().empty
-
-
 def test_selections_of_different_cohorts_do_not_combine(
     cohort: Cohort, small: Any, tmp_path: Path
 ) -> None:

@@ -11,8 +11,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from gdi_spe.analysis.combining.gwas_ssf import read_gwas_ssf, write_gwas_ssf
-from gdi_spe.analysis.combining.meta import meta_analysis
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.workspace import plot, recipes
@@ -189,32 +187,6 @@ def test_a_declaration_does_not_give_numbers_a_meaning(here: Surroundings, tmp_p
     assert check(known, kind="counts", here=here).verdict == "pass"
     assert check(unknown, here=here).verdict == "review"
     assert check(unknown, kind="counts", here=here).verdict == "review"
-
-
-@pytest.mark.parametrize("wrong", [5, object(), [1], {"a": 1}, float("nan"), pd.Series([1])])
-def test_no_wrong_kind_of_argument_breaks_an_output_deep_inside(
-    here: Surroundings, wrong: Any
-) -> None:
-    table = pd.DataFrame({"sex": ["male", "female"], "n_individuals": [120, 130]})
-
-    for call in (
-        lambda: check(table, kind=wrong, here=here),
-        lambda: check(table, name=wrong, here=here),
-        lambda: export(table, wrong, "Table 2", here=here),
-        lambda: export(table, "t.csv", wrong, here=here),
-        lambda: export(table, "t.csv", "Table 2", unit=wrong, here=here),
-        lambda: export(table, "t.csv", "Table 2", here=here, data=wrong),
-        lambda: request_export(wrong, "For the paper", here=here),
-        lambda: request_export("Tables", wrong, here=here),
-        lambda: mend(wrong, "round", here=here),
-        lambda: meta_analysis(wrong),
-        lambda: meta_analysis([table, table], effects=wrong),
-        lambda: read_gwas_ssf(wrong),
-        lambda: write_gwas_ssf(wrong, "t.tsv.gz"),
-        lambda: write_gwas_ssf(table, wrong),
-    ):
-        with pytest.raises(BadInput):
-            call()
 
 
 def test_a_file_to_mend_can_be_named_by_text(here: Surroundings, tmp_path: Path) -> None:

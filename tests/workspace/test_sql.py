@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from gdi_spe.store.folder import CohortFolder
@@ -51,6 +52,27 @@ def test_joins_agree_with_selections(cohort: Cohort) -> None:
 def test_a_wrong_name_is_told_with_the_nearest(cohort: Cohort, text: str, near: str) -> None:
     with pytest.raises(SqlNotUnderstood, match=near):
         cohort.sql(text)
+
+
+@pytest.mark.parametrize("ask", ["df", "arrow", "fetchall", "repr"])
+def test_what_is_wrong_with_a_row_is_told_in_words_too(cohort: Cohort, ask: str) -> None:
+    late = cohort.sql("SELECT CAST(individual_id AS INTEGER) AS n FROM individuals")
+
+    with pytest.raises(SqlNotUnderstood, match="TRY_CAST gives NULL"):
+        repr(late) if ask == "repr" else getattr(late, ask)()
+
+
+def test_an_answer_does_what_a_relation_does(cohort: Cohort) -> None:
+    people = cohort.sql("SELECT individual_id, sex FROM individuals")
+    women = people.filter("sex = 'female'").project("individual_id")
+
+    both = people.join(women.set_alias("women"), "individual_id")
+
+    assert len(women) == len(both) == cohort.individuals(sex="female").count()
+    assert women["individual_id"].columns == ["individual_id"]
+    assert pa.table(women).num_rows == len(women)
+    with pytest.raises(SqlNotUnderstood, match="Near it: sex"):
+        people.filter("sexx = 'female'")
 
 
 def attacks(secret: Path) -> list[str]:
@@ -107,11 +129,9 @@ def test_the_engine_is_locked(cohort: Cohort, tmp_path: Path) -> None:
 
 
 def test_a_relation_cannot_be_written_to_a_file(cohort: Cohort, tmp_path: Path) -> None:
-    import duckdb
-
     relation = cohort.sql("SELECT * FROM individuals")
 
-    with pytest.raises(duckdb.Error, match="file system"):
+    with pytest.raises(SqlNotUnderstood, match="file system"):
         relation.write_csv(str(tmp_path / "out.csv"))
 
 
@@ -124,9 +144,7 @@ def test_a_relation_cannot_be_written_to_a_file(cohort: Cohort, tmp_path: Path) 
     ],
 )
 def test_what_is_looked_up_late_is_locked_too(cohort: Cohort, text: str) -> None:
-    import duckdb
-
-    with pytest.raises((SqlNotUnderstood, duckdb.PermissionException), match="disabled"):
+    with pytest.raises(SqlNotUnderstood, match="disabled"):
         cohort.sql(text).fetchall()
 
 
@@ -234,11 +252,9 @@ def test_the_end_of_a_session_is_silent(folder: CohortFolder) -> None:
 
 
 def test_calls_that_are_none_are_an_error_and_no_crash(cohort: Cohort) -> None:
-    import duckdb
-
-    with pytest.raises(duckdb.Error, match="not a multiple of 8"):
+    with pytest.raises(SqlNotUnderstood, match="not a multiple of 8"):
         cohort.sql("SELECT _carried('chr1', 1, 'garbage'::BLOB)").fetchall()
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(SqlNotUnderstood):
         cohort.sql("SELECT _individual(99999999)").fetchall()
 
 

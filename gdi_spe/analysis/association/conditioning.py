@@ -51,7 +51,10 @@ def _dosages(folder: Folder, name: str) -> dict[str, float]:
 
 def _rows(folder: Folder, allele: Allele, name: str) -> NDArray[np.int64]:
     if allele.chromosome not in folder.chromosomes:
-        raise BadInput(f"{name} is on a chromosome without variants here")
+        raise BadInput(
+            f"{name} is on a chromosome without variants here",
+            remedy=f"Those with variants are {', '.join(folder.chromosomes)}",
+        )
     keys = keys_of(folder, allele.chromosome)
     here = np.flatnonzero(keys["position"].to_numpy() == allele.position)
     at = keys.take(here)

@@ -11,7 +11,7 @@ from gdi_spe.analysis.association import saddlepoint
 from gdi_spe.analysis.association.linear import frequency, normal_tails
 from gdi_spe.analysis.association.model import Model, TooFewPeople
 from gdi_spe.analysis.association.scan import Block, Found, Least
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.kernels import association as kernels
 from gdi_spe.store.kernels import numpy_association as plain
@@ -50,7 +50,7 @@ class Logistic:
         least: Least | None = None,
     ) -> None:  # fmt: skip
         if test not in TESTS:
-            raise BadInput(f"test={test!r}", remedy=f"One of {', '.join(TESTS)}")
+            raise BadInput(f"test={shown(test)}", remedy=f"One of {', '.join(TESTS)}")
         self._test, self._columns = test, model.covariates
         self._impute_mean, self._least = impute_mean, least or Least()
         self._outcome = outcome_of(model)

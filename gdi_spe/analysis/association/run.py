@@ -19,7 +19,7 @@ from gdi_spe.analysis.association.table import Part, inflation, table_of
 from gdi_spe.analysis.association.traits import Covariates, by_name, numbers, values_of
 from gdi_spe.analysis.mixed.scan import Mixed
 from gdi_spe.boundary.cautions import Caution
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
 Kind = Literal["linear", "logistic", "mixed"]
@@ -156,7 +156,7 @@ def associate(
 
 def _require(words: object, name: str, value: str) -> None:
     if value not in get_args(words):
-        raise BadInput(f"{name}={value!r}", remedy=f"One of {', '.join(get_args(words))}")
+        raise BadInput(f"{name}={shown(value)}", remedy=f"One of {', '.join(get_args(words))}")
 
 
 def _runner(

@@ -69,9 +69,13 @@ def combined(*tables: pd.DataFrame) -> pd.DataFrame:
     True
     """
     if not tables:
-        raise BadInput("there is no table to combine")
+        raise BadInput("there is no table to combine", remedy="Give results of burden and skat")
     names = [[name for name in _NAMES if name in table.columns] for table in tables]
-    if len({tuple(each) for each in names}) > 1 or not {"gene", "region"} & set(names[0]):
+    if (
+        len({tuple(each) for each in names}) > 1
+        or not {"gene", "region"} & set(names[0])
+        or any("p_value" not in table.columns for table in tables)
+    ):
         raise BadInput(
             "the tables are not all of genes, or all of regions",
             remedy="Give results of burden and skat",

@@ -17,7 +17,7 @@ from gdi_spe.analysis.association.logistic import (
     Test,
 )
 from gdi_spe.analysis.association.model import Model, TooFewPeople
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.kernels import numpy_association as plain
 
 Floats = NDArray[np.float64]
@@ -70,7 +70,7 @@ class LogisticFit:
 
     def __init__(self, model: Model, test: Test = "auto") -> None:
         if test not in TESTS:
-            raise BadInput(f"test={test!r}", remedy=f"One of {', '.join(TESTS)}")
+            raise BadInput(f"test={shown(test)}", remedy=f"One of {', '.join(TESTS)}")
         self._test, self._columns, self._cases = test, model.covariates, model.trait > 0
         self._null = null_of(self._columns, self._cases)
         n_cases, n_controls = int(self._cases.sum()), int((~self._cases).sum())
@@ -122,7 +122,10 @@ class LogisticFit:
 def null_of(columns: Floats, cases: NDArray[np.bool_]) -> Floats:
     """Fit cases on the covariates alone; see `LogisticFit` for what is refused."""
     if not cases.any() or cases.all():
-        raise TooFewPeople(f"{int(cases.sum())} cases and {int((~cases).sum())} controls")
+        raise TooFewPeople(
+            f"{int(cases.sum())} cases and {int((~cases).sum())} controls",
+            remedy="A model needs both; see whom trait, covariates and individuals leave",
+        )
     try:
         return plain.fit_logistic(columns, cases, np.zeros(columns.shape[1]))[0]
     except plain.NotFitted:

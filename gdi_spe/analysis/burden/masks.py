@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query import consequences
 
 Masks = str | Sequence[str] | Mapping[str, str | Sequence[str]]
@@ -42,7 +42,7 @@ def masks_of(masks: Masks, max_frequency: Bounds) -> tuple[Mask, ...]:
     bounds = max_frequency if isinstance(max_frequency, Sequence) else (max_frequency,)
     for bound in bounds:
         if bound is not None and not 0 < bound <= 1:
-            raise BadInput(f"max_frequency={bound!r}", remedy="Above 0, and at most 1")
+            raise BadInput(f"max_frequency={shown(bound)}", remedy="Above 0, and at most 1")
     if not named or not bounds:
         raise BadInput("there is no mask", remedy='For instance masks="protein_truncating"')
     return tuple(Mask(name, wanted, bound) for name, wanted in named.items() for bound in bounds)

@@ -15,7 +15,7 @@ from gdi_spe.analysis.association.model import Model, model_of
 from gdi_spe.analysis.association.relatives import warn_of_relatives
 from gdi_spe.analysis.association.traits import Covariates, by_name
 from gdi_spe.analysis.carried import families_of
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
 KINDS = ("linear", "logistic")
@@ -85,7 +85,7 @@ def people_of(
 ) -> People:
     """Bring a trait, covariates and samples together; see `association.model.model_of`."""
     if kind not in KINDS:
-        raise BadInput(f"model={kind!r}", remedy="linear or logistic")
+        raise BadInput(f"model={shown(kind)}", remedy="linear or logistic")
     model = model_of(folder, trait, by_name(folder, covariates, repeated), individuals)
     ids = folder.samples["individual_id"].to_pylist()
     inside = [ids[sample] for sample in model.samples]

@@ -17,7 +17,7 @@ from gdi_spe.analysis.burden.people import People, people_of
 from gdi_spe.analysis.burden.results import assembled, named
 from gdi_spe.analysis.burden.sets import require_consequences, sets_of
 from gdi_spe.analysis.burden.weights import Weights
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
 MASKS: tuple[str, ...] = ("protein_truncating", "damaging")
@@ -118,7 +118,7 @@ def burden(
     """
     _require_known(statistic, weights, missing)
     if test not in TESTS:
-        raise BadInput(f"test={test!r}", remedy=f"One of {', '.join(TESTS)}")
+        raise BadInput(f"test={shown(test)}", remedy=f"One of {', '.join(TESTS)}")
     wanted = masks_of(masks, max_frequency)
     require_consequences(folder, wanted)
     people = people_of(folder, trait, covariates, model, individuals, repeated)
@@ -142,12 +142,12 @@ def burden(
 def _require_known(statistic: str, weights: Weights, missing: str) -> None:
     if statistic not in STATISTICS or missing not in ("mean", "drop"):
         raise BadInput(
-            f"statistic={statistic!r}, missing={missing!r}",
+            f"statistic={shown(statistic)}, missing={shown(missing)}",
             remedy=f"{', '.join(STATISTICS)}; mean, drop",
         )
     if statistic != "sum" and weights != "uniform":
         raise BadInput(
-            f"weights mean nothing where statistic={statistic!r}", remedy='statistic="sum"'
+            f"weights mean nothing where statistic={shown(statistic)}", remedy='statistic="sum"'
         )
 
 

@@ -77,7 +77,9 @@ def sets_of(
             yield found
     if not made and regions is None:
         if genes is not None:
-            raise BadInput(f"{', '.join(names(genes))}: genes on Y are left out")
+            raise BadInput(
+                f"{', '.join(names(genes))}: genes on Y are left out", remedy="Name others"
+            )
         raise NotAnnotated("gene")
 
 

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 
 Floats = NDArray[np.float64]
 Named = Literal["uniform", "madsen-browning", "beta"]
 Weights = Named | Callable[[Floats], Floats]
 NAMES: tuple[str, ...] = get_args(Named)
+_FUNCTION = "It is given frequencies of the rarer alleles, an array, and gives as many weights"
 
 
 def weights_of(weights: Weights, allele_count: Floats, allele_number: Floats) -> Floats:
@@ -40,10 +41,7 @@ def weights_of(weights: Weights, allele_count: Floats, allele_number: Floats) ->
     rarer = np.minimum(allele_count, allele_number - allele_count)
     frequency = rarer / np.maximum(allele_number, 1)
     if callable(weights):
-        given = np.asarray(weights(frequency), np.float64)
-        if given.shape != frequency.shape or not (np.isfinite(given) & (given >= 0)).all():
-            raise BadInput("the weights are not one number of at least 0 a variant")
-        return given
+        return _given(weights, frequency)
     if weights == "uniform":
         return np.ones(len(frequency))
     if weights == "beta":
@@ -51,4 +49,16 @@ def weights_of(weights: Weights, allele_count: Floats, allele_number: Floats) ->
     if weights == "madsen-browning":
         q = (rarer + 1) / (allele_number + 2)
         return np.asarray(1 / np.sqrt(q * (1 - q)), np.float64)
-    raise BadInput(f"weights={weights!r}", remedy=f"One of {', '.join(NAMES)}, or a function")
+    raise BadInput(f"weights={shown(weights)}", remedy=f"One of {', '.join(NAMES)}, or a function")
+
+
+def _given(weights: Callable[[Floats], Floats], frequency: Floats) -> Floats:
+    try:
+        given = np.asarray(weights(frequency), np.float64)
+    except Exception as error:
+        raise BadInput(
+            f"the function of weights failed ({type(error).__name__}: {error})", remedy=_FUNCTION
+        ) from error
+    if given.shape != frequency.shape or not (np.isfinite(given) & (given >= 0)).all():
+        raise BadInput("the weights are not one number of at least 0 a variant", remedy=_FUNCTION)
+    return given

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 
 # Hayhurst et al. 2022 (bioRxiv 2022.07.15.500230), GWAS-SSF 1.0: these eight first, in this order.
 EFFECTS = ("beta", "odds_ratio", "hazard_ratio")
@@ -113,9 +113,11 @@ def read_gwas_ssf(path: str | Path) -> pd.DataFrame:
         text = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
         table = pd.read_csv(io.BytesIO(text), sep="\t", na_values=[_MISSING, "NA"], dtype=_KINDS)
     except FileNotFoundError:
-        raise BadInput("there is no such file", source=source.name) from None
+        remedy = "Name a file of GWAS-SSF, .tsv or .tsv.gz"
+        raise BadInput("there is no such file", source=source.name, remedy=remedy) from None
     except (OSError, EOFError, ValueError, UnicodeDecodeError) as error:
-        raise BadInput(f"it is no table ({error})", source=source.name) from None
+        remedy = "Columns are separated by tabs; the first line names them"
+        raise BadInput(f"it is no table ({error})", source=source.name, remedy=remedy) from None
     require_gwas_ssf(table, source.name)
     table = _completed(table)
     table.attrs = {"file": source.name, **_assembly_beside(source)}
@@ -137,12 +139,20 @@ def require_gwas_ssf(table: pd.DataFrame, source: str = "", *, bases: bool = Tru
     missing += [] if set(EFFECTS) & set(table) else [" or ".join(EFFECTS)]
     missing += [] if set(P_VALUES) & set(table) else [" or ".join(P_VALUES)]
     if missing:
-        raise BadInput(f"the columns {', '.join(missing)} are missing", source=source)
+        raise BadInput(
+            f"the columns {', '.join(missing)} are missing",
+            source=source,
+            remedy="Give a result of association, or name the columns as GWAS-SSF does",
+        )
     for what, wrong in _faults(table, bases):
         rows = np.flatnonzero(wrong)
         if len(rows):
             places = ", ".join(str(row + 1) for row in rows[:_NAMED])
-            raise BadInput(f"{what} in {len(rows)} rows (row {places})", source=source)
+            raise BadInput(
+                f"{what} in {len(rows)} rows (row {places})",
+                source=source,
+                remedy="Mend these rows or leave them out",
+            )
 
 
 def _faults(table: pd.DataFrame, bases: bool) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -256,5 +266,5 @@ def _assembly_beside(source: Path) -> dict[str, str]:
 
 def _path_of(path: object) -> Path:
     if not isinstance(path, str | Path) or not str(path):
-        raise BadInput(f"{path!r} is no path", remedy="The name of a file, as text")
+        raise BadInput(f"{shown(path)} is no path", remedy="The name of a file, as text")
     return Path(path)

@@ -15,7 +15,7 @@ from scipy import stats
 from gdi_spe.analysis.association.linear import normal_tails
 from gdi_spe.analysis.combining.alleles import aligned, other_strand
 from gdi_spe.analysis.combining.gwas_ssf import FIRST, no_bases, read_gwas_ssf, require_gwas_ssf
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 
 Floats = NDArray[np.float64]
 Effects = Literal["fixed", "random"]
@@ -96,13 +96,17 @@ def meta_analysis(
         ("effects", effects, Effects), ("palindromic", palindromic, Palindromic)
     ):  # fmt: skip
         if not isinstance(value, str) or value not in get_args(words):
-            raise BadInput(f"{name}={value!r}", remedy=f"One of {', '.join(get_args(words))}")
+            raise BadInput(f"{name}={shown(value)}", remedy=f"One of {', '.join(get_args(words))}")
     if isinstance(studies, str) or not isinstance(studies, Sequence):
         raise BadInput("studies are several", remedy="Give a list of tables or of files")
     if not isinstance(min_studies, int | np.integer):
-        raise BadInput(f"min_studies={min_studies!r} is no whole number")
+        raise BadInput(f"min_studies={shown(min_studies)} is no whole number", remedy="Such as 2")
     given = [_read(study, number) for number, study in enumerate(studies)]
     _require_comparable(given)
+    if min_studies > len(given):
+        raise BadInput(
+            f"min_studies={min_studies} of {len(given)} studies", remedy="No more than there are"
+        )
     tables = [_of_bases(table) for table in given]
     inflation = [_inflation(table) for table in tables]
     first, numbers, n_left_out = _matched(tables, palindromic)
@@ -157,7 +161,11 @@ def _read(study: pd.DataFrame | str | Path, number: int) -> pd.DataFrame:
     else:
         table = read_gwas_ssf(study)
     if "beta" not in table:
-        raise BadInput("there is no column beta", source=f"study {number + 1}")
+        raise BadInput(
+            "there is no column beta",
+            source=f"study {number + 1}",
+            remedy="Effects of all studies must be on one scale: add the logarithm of odds ratios",
+        )
     return table
 
 

@@ -14,7 +14,7 @@ from gdi_spe.analysis.inheritance.family_calls import Block, blocks
 from gdi_spe.analysis.inheritance.mendel import errors
 from gdi_spe.analysis.inheritance.pedigree import Families, NoPedigree, families_of
 from gdi_spe.analysis.seen import keys, seen, together, warn_of_what_was_not_kept
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
 Bools = NDArray[np.bool_]
@@ -101,7 +101,7 @@ def de_novo(
         raise NoPedigree("no child has both parents in the cohort")
     asked = Bounds() if bounds is None else bounds
     if not isinstance(asked, Bounds):
-        raise BadInput(f"bounds={bounds!r}", remedy="Bounds(min_gq=20), from the same module")
+        raise BadInput(f"bounds={shown(bounds)}", remedy="Bounds(min_gq=20), from the same module")
     parts: list[pd.DataFrame] = []
     for block in blocks(folder, families, _rows(folder, genes, consequence), progress):
         _, wrong = errors(block, families)
@@ -180,7 +180,7 @@ def inherited(
     """
     if pattern not in PATTERNS:
         raise BadInput(
-            f"pattern={pattern!r}",
+            f"pattern={shown(pattern)}",
             remedy=f"{', '.join(PATTERNS)}; see also de_novo and compound_heterozygous",
         )
     families = families_of(folder, pedigree, individuals)

@@ -15,6 +15,7 @@ from gdi_spe.store.folder import Folder
 Ints = NDArray[np.int64]
 NOBODY = -1
 _COLUMNS = ("individual_id", "father_id", "mother_id")
+_MEND = "Mend it in the table that you gave, or tell the admin of the cohort"
 
 
 class NoPedigree(BadInput):
@@ -120,7 +121,7 @@ def _relations(
         )
     twice = table["individual_id"][table["individual_id"].duplicated()]
     if len(twice):
-        raise BadInput(f"{twice.iloc[0]} stands twice in the pedigree")
+        raise BadInput(f"{twice.iloc[0]} stands twice in the pedigree", remedy=_MEND)
     parents = table[["father_id", "mother_id"]].astype(object)
     parents = parents.where(parents.notna() & (parents != "") & (parents != "0"), None)
     return {
@@ -136,10 +137,10 @@ def _refuse_impossible(
 ) -> None:
     for child, (father, mother) in relations.items():
         if father is not None and father == mother:
-            raise BadInput(f"father and mother of {child} are one person")
+            raise BadInput(f"father and mother of {child} are one person", remedy=_MEND)
         for parent, role, wrong in ((father, "father", "female"), (mother, "mother", "male")):
             if parent is not None and sexes.get(parent) == wrong:
-                raise BadInput(f"the {role} of {child} is {wrong}")
+                raise BadInput(f"the {role} of {child} is {wrong}", remedy=_MEND)
     done: set[str] = set()
     for start in relations:
         _walk_up(start, relations, done)
@@ -160,7 +161,7 @@ def _walk_up(
             continue
         parent = left.pop()
         if parent in above:
-            raise BadInput(f"{parent} is an ancestor of themselves in the pedigree")
+            raise BadInput(f"{parent} is an ancestor of themselves", remedy=_MEND)
         if parent not in done:
             above.add(parent)
             path.append((parent, _parents(parent, relations)))

@@ -104,7 +104,9 @@ def _ready(results: pd.DataFrame) -> pd.DataFrame:
     table = results.rename(columns=_SPELT)
     lacking = [name for name in (*_PLACE, "p_value") if name not in table.columns]
     if lacking:
-        raise BadInput(f"the results have no column {lacking[0]}")
+        raise BadInput(
+            f"the results have no column {lacking[0]}", remedy="Give a result of association"
+        )
     names = table["chromosome"].astype(str).str.removeprefix("chr")
     table = table.assign(chromosome=[_SEX.get(name, f"chr{name}") for name in names])
     return table[[*_PLACE, "p_value"]].dropna()

@@ -98,5 +98,8 @@ def _of_table(folder: Folder, model: Model, given: pd.DataFrame) -> Floats:
         )
     matrix: Floats = given.loc[names, names].to_numpy(float)
     if not np.isfinite(matrix).all() or not np.allclose(matrix, matrix.T, atol=1e-6):
-        raise BadInput("relatedness is not a symmetric table of numbers")
+        raise BadInput(
+            "relatedness is not a symmetric table of numbers",
+            remedy="Twice the kinship of each pair, and 1 for each individual with themselves",
+        )
     return matrix

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gdi_spe.analysis.choice import names
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.pharmacogenes.diplotypes import MISSING, Caller
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.ploidy import ABSENT, ONE, expected_alleles, is_sex_linked
 from gdi_spe.store.writing.genotype_text import Phase
@@ -119,7 +119,7 @@ def diplotypes(
     (['*1/*1'], ['normal'])
     """
     if absent not in ("missing", "reference"):
-        raise BadInput(f"absent={absent!r}", remedy="missing or reference")
+        raise BadInput(f"absent={shown(absent)}", remedy="missing or reference")
     table = star_table(folder, path)
     chosen = [_gene(table, name) for name in (table.genes if genes is None else names(genes))]
     samples = groups_of(folder, None, individuals)[0].samples
@@ -132,7 +132,9 @@ def diplotypes(
 def _gene(table: StarTable, name: str) -> StarGene:
     if name not in table.genes:
         near = get_close_matches(name, list(table.genes), n=3, cutoff=0.4) or sorted(table.genes)
-        raise BadInput(f"the table has no gene {name!r}", remedy=f"Near it: {', '.join(near[:5])}")
+        raise BadInput(
+            f"the table has no gene {shown(name)}", remedy=f"Near it: {', '.join(near[:5])}"
+        )
     return table.genes[name]
 
 

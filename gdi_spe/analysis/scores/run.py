@@ -20,7 +20,7 @@ from gdi_spe.analysis.scores import matching
 from gdi_spe.analysis.scores.alternates import Alternates, alternates
 from gdi_spe.analysis.scores.matching import Ambiguous
 from gdi_spe.analysis.scores.scoring_file import read
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.ploidy import ABSENT, ONE
 
@@ -76,7 +76,7 @@ def match_scoring_file(
     ['absent']
     """
     if ambiguous not in ("drop", "frequency", "keep"):
-        raise BadInput(f"ambiguous={ambiguous!r}", remedy="drop, frequency or keep")
+        raise BadInput(f"ambiguous={shown(ambiguous)}", remedy="drop, frequency or keep")
     file = read(path, folder.assembly)
     table = matching.matches(folder, file, ambiguous)
     table.attrs = _told(table, file.name, file.places)
@@ -161,9 +161,11 @@ def polygenic_score(
     (1.0, False)
     """
     if missing not in ("drop", "mean") or males_on_x not in (1, 2):
-        raise BadInput(f"missing={missing!r}, males_on_x={males_on_x!r}", remedy="drop, mean; 1, 2")
+        raise BadInput(
+            f"missing={shown(missing)}, males_on_x={shown(males_on_x)}", remedy="drop, mean; 1, 2"
+        )
     if ambiguous not in ("drop", "frequency", "keep"):
-        raise BadInput(f"ambiguous={ambiguous!r}", remedy="drop, frequency or keep")
+        raise BadInput(f"ambiguous={shown(ambiguous)}", remedy="drop, frequency or keep")
     file = read(path, folder.assembly)
     table = matching.matches(folder, file, ambiguous)
     told = _told(table, file.name, file.places)

@@ -25,6 +25,7 @@ _NOT_ADDITIVE = (
     "is_haplotype", "is_diplotype", "is_interaction", "is_dominant", "is_recessive",
     "dosage_0_weight", "dosage_1_weight", "dosage_2_weight",
 )  # fmt: skip
+_WHOLE = "Take the scoring file of the PGS Catalog as it is"
 _RATIOS = ("OR", "HR")
 _BASES = r"[ACGT]+"
 # What files before format version 2.0 call what is read of the header.
@@ -76,12 +77,16 @@ def read(path: str | Path, assembly: str) -> ScoringFile:
     """
     file = Path(path)
     if not file.is_file():
-        raise BadInput("there is no such file", source=file.name)
+        raise BadInput(
+            "there is no such file", source=file.name, remedy="Name a file of the PGS Catalog"
+        )
     try:
         with _opened(file) as text:
             header, n_header = _header(text, file.name)
     except _UNREADABLE as error:
-        raise BadInput(f"it cannot be read as text: {error}", source=file.name) from None
+        raise BadInput(
+            f"it cannot be read as text: {error}", source=file.name, remedy=_WHOLE
+        ) from None
     table = _table(file, n_header)
     _refuse_not_additive(table, file.name)
     _refuse_ratios(header, file.name)
@@ -106,7 +111,7 @@ def _header(text: Iterator[str], name: str) -> tuple[dict[str, str], int]:
         key, sign, value = line.lstrip("#").strip().partition("=")
         if sign:
             found[_FORMER.get(key.strip(), key.strip())] = value.strip()
-    raise BadInput("it ends before its table", source=name)
+    raise BadInput("it ends before its table", remedy=_WHOLE, source=name)
 
 
 def _table(file: Path, n_header: int) -> pd.DataFrame:
@@ -114,16 +119,18 @@ def _table(file: Path, n_header: int) -> pd.DataFrame:
         with _opened(file) as text:
             table = pd.read_csv(text, sep="\t", skiprows=n_header, dtype=str, quoting=3)
     except _UNREADABLE as error:
-        raise BadInput(f"it cannot be read as a table: {error}", source=file.name) from None
+        raise BadInput(
+            f"it cannot be read as a table: {error}", source=file.name, remedy=_WHOLE
+        ) from None
     table["line"] = np.arange(len(table)) + n_header + 2
     for column in ("effect_allele", "effect_weight"):
         if column not in table and not set(_NOT_ADDITIVE) & set(table.columns):
             raise BadInput(
                 f"it has no column {column}", source=file.name,
-                remedy="Take the scoring file of the PGS Catalog as it is",
+                remedy=_WHOLE,
             )  # fmt: skip
     if table.empty:
-        raise BadInput("it has no variant", source=file.name)
+        raise BadInput("it has no variant", remedy=_WHOLE, source=file.name)
     return table
 
 
@@ -205,7 +212,7 @@ def _alleles(table: pd.DataFrame, column: pd.Series, name: str) -> pd.Series:
     found = column.str.strip().str.upper()
     if found.isna().any():
         line = int(table["line"][found.isna()].iloc[0])
-        raise BadInput("it has no effect allele", source=name, line=line)
+        raise BadInput("it has no effect allele", source=name, line=line, remedy=_WHOLE)
     return found
 
 
@@ -223,7 +230,7 @@ def _numbers(table: pd.DataFrame, column: str, name: str) -> pd.Series:
     wrong = ~np.isfinite(found.to_numpy(float))
     if wrong.any():
         line = int(table["line"][wrong].iloc[0])
-        raise BadInput(f"{column} is no number", source=name, line=line)
+        raise BadInput(f"{column} is no number", source=name, line=line, remedy=_WHOLE)
     return found
 
 

@@ -21,7 +21,7 @@ from gdi_spe.analysis.skat import kernels
 from gdi_spe.analysis.skat.kernels import GRID, Spectrum
 from gdi_spe.analysis.skat.mixtures import NotIntegrated
 from gdi_spe.analysis.skat.null import Null
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
 Floats = NDArray[np.float64]
@@ -119,11 +119,11 @@ def skat(
 
 def _require_known(method: str, model: str, rho: Sequence[float], *, small_sample: bool) -> None:
     if method not in METHODS:
-        raise BadInput(f"method={method!r}", remedy=f"One of {', '.join(METHODS)}")
+        raise BadInput(f"method={shown(method)}", remedy=f"One of {', '.join(METHODS)}")
     if small_sample and (model != "linear" or method != "skat"):
         raise BadInput("small_sample is of a linear model and SKAT alone", remedy="Leave it out")
     if not len(rho) or any(not 0 <= share <= 1 for share in rho) or len({*rho}) < len(rho):
-        raise BadInput(f"rho={tuple(rho)!r}", remedy="Different shares from 0 to 1")
+        raise BadInput(f"rho={shown(tuple(rho))}", remedy="Different shares from 0 to 1")
 
 
 class _Test:

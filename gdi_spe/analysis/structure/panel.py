@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 WEIGHTS, POPULATIONS = "weights.parquet", "populations.parquet"
 PLACE = ("chromosome", "position", "reference", "alternate")
 _ASSEMBLY = b"gdi-spe.assembly"
+_MADE = "Name a folder that cohort.ancestry_panel(...) made"
 # A population of fewer is not told apart: its spread is not known.
 LEAST_OF_A_POPULATION = 20
 
@@ -77,7 +78,7 @@ class Panel:
             weights, told = (pq.read_table(source / name) for name in (WEIGHTS, POPULATIONS))
         except (OSError, pa.ArrowException) as error:
             raise BadInput(
-                f"this is no panel ({type(error).__name__})", source=source.name
+                f"this is no panel ({type(error).__name__})", source=source.name, remedy=_MADE
             ) from None
         names = [name for name in weights.column_names if name.startswith("PC")]
         assembly = (weights.schema.metadata or {}).get(_ASSEMBLY, b"").decode()
@@ -87,6 +88,7 @@ class Panel:
             raise BadInput(
                 f"the panel lacks {', '.join(sorted(lacking)) or 'components or its assembly'}",
                 source=source.name,
+                remedy=_MADE,
             )
         n, k = told.num_rows, len(names)
         centres, spreads = (
@@ -94,7 +96,8 @@ class Panel:
             for name in ("centre", "covariance")
         )
         if centres.size != n * k or spreads.size != n * k * k:
-            raise BadInput("centres and covariances do not fit the components", source=source.name)
+            why = "centres and covariances do not fit the components"
+            raise BadInput(why, source=source.name, remedy=_MADE)
         return Panel(
             assembly,
             weights.to_pandas(),

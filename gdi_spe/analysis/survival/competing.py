@@ -64,7 +64,9 @@ def causes_of(
     other = times_of(folder, competing, origin, individuals, entry)
     both = sorted(set(one.individuals) & set(other.individuals))
     if not both:
-        raise TooFewPeople("nobody has a time for both events")
+        raise TooFewPeople(
+            "nobody has a time for both events", remedy="Ask for each by survival() to see whom"
+        )
     a, b = (_ordered(times, both) for times in (one, other))
     is_first = a.happened & (~b.happened | (a.time <= b.time))
     met = is_first | b.happened

@@ -15,7 +15,7 @@ from gdi_spe.analysis.survival.design import Design, design_of
 from gdi_spe.analysis.survival.likelihood import TIES, Fit, Likelihood, Ties
 from gdi_spe.analysis.survival.proportional import TRANSFORMS, Transform, departures
 from gdi_spe.analysis.survival.times import Times
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 
 Floats = NDArray[np.float64]
 _ROUNDS, _HALVINGS = 60, 30
@@ -121,7 +121,7 @@ def cox(
     """
     if ties not in TIES or proportional not in (None, *TRANSFORMS):
         raise BadInput(
-            f"ties={ties!r}, proportional={proportional!r}",
+            f"ties={shown(ties)}, proportional={shown(proportional)}",
             remedy=f"{', '.join(TIES)}; {', '.join(TRANSFORMS)} or None",
         )
     design = design_of(times, covariates, strata)

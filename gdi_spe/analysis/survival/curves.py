@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from gdi_spe.analysis.survival.times import Times
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 
 Floats = NDArray[np.float64]
 # A grid has about so many steps; each is one of these long.
@@ -120,11 +120,15 @@ def grid_of(asked: Any, last_years: float) -> Grid:
     """
     if asked is None:
         return chosen_grid(last_years)
-    if isinstance(asked, bool) or not isinstance(asked, int | float | np.integer) or not asked > 0:
-        raise BadInput(f"grid={asked!r}", remedy='A step in years, such as 0.5, or "exact"')
+    if (
+        isinstance(asked, bool)
+        or not isinstance(asked, int | float | np.integer)
+        or not 0 < asked < np.inf
+    ):
+        raise BadInput(f"grid={shown(asked)}", remedy='A step in years, such as 0.5, or "exact"')
     if last_years / asked > _MOST_ASKED:
         raise BadInput(
-            f"grid={asked!r} has more than {_MOST_ASKED} steps",
+            f"grid={shown(asked)} has more than {_MOST_ASKED} steps",
             remedy='Ask for longer ones, or for "exact", which is no export',
         )
     return Grid("years", float(asked))

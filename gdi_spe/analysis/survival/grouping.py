@@ -44,7 +44,7 @@ def by_label(labels: Mapping[str, object]) -> dict[str, list[str]]:
     BadInput
         If there are more labels than groups that can be compared.
     """
-    values = set(map(str, labels.values()))
+    values = {str(label) for _, label in labels.items()}
     if len(values) > _MOST_GROUPS:
         raise BadInput(
             f"there are {len(values):,} groups, such as {min(values)!r}",

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query.evaluate import hierarchies_of
 from gdi_spe.query.periods import years_of
 from gdi_spe.query.records import Records, among
@@ -65,12 +65,12 @@ def instants_of(folder: Folder, when: When) -> pd.DataFrame:
     if isinstance(when, str):
         return _by_word(folder, when)
     if not isinstance(when, Mapping) or not when:
-        raise BadInput(f"{when!r} is no point in time", remedy=_HOW)
+        raise BadInput(f"{shown(when)} is no point in time", remedy=_HOW)
     kind = next(iter(when))
     if len(when) == 1 and isinstance(when[kind], str | list | tuple):
         return _by_record(folder, str(kind), cast("Mapping[str, str | Sequence[str]]", when)[kind])
     if all(each in _KINDS for each in when):
-        raise BadInput(f"{when!r} is no point in time", remedy=f"One kind of record. {_HOW}")
+        raise BadInput(f"{shown(when)} is no point in time", remedy=f"One kind of record. {_HOW}")
     return _given(folder, cast("Mapping[str, Any]", when))
 
 
@@ -109,7 +109,7 @@ def _by_word(folder: Folder, word: str) -> pd.DataFrame:
     else:
         near = get_close_matches(word, (*WORDS, *_KINDS), n=2, cutoff=0.5)
         raise BadInput(
-            f"{word!r} is no point in time",
+            f"{shown(word)} is no point in time",
             remedy=f"Near it: {', '.join(near)}. {_HOW}" if near else _HOW,
         )
     return _both_ways(folder, found)
@@ -135,7 +135,7 @@ def _by_record(folder: Folder, kind: str, terms: str | Sequence[str]) -> pd.Data
     if kind not in _KINDS:
         near = get_close_matches(kind, _KINDS, n=2, cutoff=0.5)
         told = f"Near it: {', '.join(near)}" if near else f"One of {', '.join(_KINDS)}"
-        raise BadInput(f"no record is called {kind!r}", remedy=told)
+        raise BadInput(f"no record is called {shown(kind)}", remedy=told)
     table_name, column, day, day_end, years = _KINDS[kind]
     rows = folder.table(table_name)
     if "status" in rows.column_names:

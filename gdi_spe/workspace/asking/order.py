@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal, get_args
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.periods import parts_of
 from gdi_spe.query.records import Records
-from gdi_spe.workspace import reading
+from gdi_spe.workspace.arguments import reading
 from gdi_spe.workspace.asking.selection import Selection
 
 _ORDERS: tuple[ask.Order, ...] = get_args(ask.Order)
@@ -62,7 +62,10 @@ def _in_order(
 def _anchor(value: Any, word: str, records: Records) -> ask.Condition | ask.Moment:
     if isinstance(value, Selection):
         if value.cohort.folder.path != records.folder.path:
-            raise BadInput(f"{word}: selections of different cohorts cannot be combined")
+            raise BadInput(
+                f"{word}: selections of different cohorts cannot be combined",
+                remedy="Select both from one cohort",
+            )
         return value.condition
     if isinstance(value, str) and value.startswith("P"):
         parts_of(value)
@@ -70,7 +73,7 @@ def _anchor(value: Any, word: str, records: Records) -> ask.Condition | ask.Mome
     if isinstance(value, str | date):
         return ask.Moment(day=reading.day(value, word))
     raise BadInput(
-        f"{word} {value!r} is nothing to be compared in time",
+        f"{word} {shown(value)} is nothing to be compared in time",
         remedy="Give a selection, a date as in '2021-03-01', or an age as in 'P60Y'",
     )
 
@@ -81,7 +84,7 @@ def aged(given: Mapping[str, Any], events: Mapping[str, ask.Condition]) -> ask.C
     at = given.get("age_at", "last_encounter")
     if not isinstance(at, str) or at not in (*_AT, *events):
         raise BadInput(
-            f"age_at {at!r} is nothing that this question asks for",
+            f"age_at {shown(at)} is nothing that this question asks for",
             remedy=f"It is one of {', '.join((*_AT, *events))}, or another argument of the "
             "same question",
         )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query import conditions as ask
 from gdi_spe.workspace.showing import html_table, shown_count
 
@@ -58,7 +58,12 @@ class Selection:
     def __len__(self) -> int:
         return self.count()
 
-    def __contains__(self, individual_id: str) -> bool:
+    def __contains__(self, individual_id: object) -> bool:
+        if not isinstance(individual_id, str):
+            raise BadInput(
+                f"{shown(individual_id)} is no individual",
+                remedy="Ask with one identifier, as in cohort.individuals().ids",
+            )
         return individual_id in self.cohort.evaluator.outcome(self.condition).present
 
     def table(self) -> pd.DataFrame:
@@ -172,11 +177,14 @@ class Selection:
     def _same(self, other: object) -> Held:
         if not isinstance(other, Selection):
             raise BadInput(
-                f"a selection cannot be combined with {other!r}",
+                f"a selection cannot be combined with {shown(other)}",
                 remedy="Select both by cohort.individuals(...)",
             )
         if other.cohort.folder.path != self.cohort.folder.path:
-            raise BadInput("selections of different cohorts cannot be combined")
+            raise BadInput(
+                "selections of different cohorts cannot be combined",
+                remedy="Select both from one cohort",
+            )
         return self.cohort
 
     def _shown(self) -> list[tuple[str, str]]:
@@ -198,7 +206,9 @@ def ids_of(individuals: Selection | Collection[str] | None) -> list[str] | None:
     if individuals is None:
         return None
     if isinstance(individuals, str):
-        raise BadInput(f"{individuals!r} is no selection", remedy=f"Give [{individuals!r}]")
+        raise BadInput(
+            f"{shown(individuals)} is no selection", remedy=f"Give [{shown(individuals)}]"
+        )
     return individuals.ids if isinstance(individuals, Selection) else list(individuals)
 
 
@@ -214,7 +224,7 @@ def as_covariate(name: str, value: Covariate | Selection) -> Covariate:
         return {**dict.fromkeys(value.controls().ids, 0.0), **dict.fromkeys(value.ids, 1.0)}
     if not isinstance(value, str | Mapping) and not hasattr(value, "index"):
         raise BadInput(
-            f"covariate {name!r}: {value!r} tells nothing of individuals",
+            f"covariate {shown(name)}: {shown(value)} tells nothing of individuals",
             remedy="Give a name, a selection, or a value of each individual",
         )
     return value

@@ -10,18 +10,16 @@ import atexit
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query.records import Records
 from gdi_spe.store.schemas import POPULATION_COLUMNS, TABLES, VARIANTS
+from gdi_spe.workspace.asking.answers import Answer
 from gdi_spe.workspace.asking.carriers import ZYGOSITIES, carried_in, taken_from
-
-if TYPE_CHECKING:
-    import duckdb
 
 # What a query may do: read what is registered, and nothing of the machine.
 _LOCKED: dict[str, str | bool | int | float | list[str]] = {
@@ -56,6 +54,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "carriers": ("individual_id", "sample_id", "origin", *_OF_CARRIERS, "zygosity"),
 }
 _READ = "Start it with SELECT, WITH or FROM; keep tables in between as pandas tables"
+_CONVERSION = re.compile(r"Conversion Error|Could not convert|out of range", re.I)
 _MISSING = re.compile(r"(?:Table with name|Referenced column|column named?) \"?([\w.]+)\"?", re.I)
 
 
@@ -97,12 +96,12 @@ class Engine:
             taken, nulls = taken_from(column.combine_chunks()), FunctionNullHandling.SPECIAL
             add(name, taken, ["BIGINT"], "VARCHAR", type=arrow, null_handling=nulls)
 
-    def run(self, text: str) -> duckdb.DuckDBPyRelation:
+    def run(self, text: str) -> Answer:
         """Run a query; see `run`."""
         import duckdb
 
         if not isinstance(text, str):
-            raise SqlNotUnderstood(f"{text!r} is no text", remedy=_READ)
+            raise SqlNotUnderstood(f"{shown(text)} is no text", remedy=_READ)
         connection = self._database.cursor()
         for name, table in self._tables.items():
             connection.register(name, table)
@@ -113,10 +112,9 @@ class Engine:
             kinds = [statement.type for statement in connection.extract_statements(text)]
             if kinds not in ([duckdb.StatementType.SELECT], [duckdb.StatementType.EXPLAIN]):
                 raise SqlNotUnderstood("only one query that reads can be asked", remedy=_READ)
-            relation: duckdb.DuckDBPyRelation = connection.sql(text)
+            return Answer(connection.sql(text), told)
         except duckdb.Error as error:
-            raise SqlNotUnderstood(_first_line(error), remedy=_nearest(str(error))) from None
-        return relation
+            raise told(error) from None
 
     def columns(self) -> list[dict[str, Any]]:
         """Return every column with its table, its type, and whether anything is in it."""
@@ -164,6 +162,11 @@ def _variants(records: Records) -> Any:
     return ds.dataset(paths, schema=_CALLED, format="parquet")
 
 
+def told(error: Exception) -> SqlNotUnderstood:
+    """Return what the engine said as an error of this library."""
+    return SqlNotUnderstood(_first_line(error), remedy=_nearest(str(error)))
+
+
 def _first_line(error: Exception) -> str:
     return str(error).split("\n")[0].rstrip(".!?")
 
@@ -171,7 +174,11 @@ def _first_line(error: Exception) -> str:
 def _nearest(message: str) -> str:
     found = _MISSING.search(message)
     if found is None:
-        return "Tables: " + ", ".join(sorted(COLUMNS)) if "does not exist" in message else ""
+        if _CONVERSION.search(message):
+            return "TRY_CAST gives NULL where a value cannot be read so"
+        if "does not exist" in message:
+            return "Tables: " + ", ".join(sorted(COLUMNS))
+        return "It is DuckDB's SQL over what cohort.tables() lists"
     name = found[1].split(".")[-1].lower()
     columns = sorted({column for names in COLUMNS.values() for column in names})
     near = get_close_matches(name, [*sorted(COLUMNS), *columns], n=3, cutoff=0.5)

@@ -7,17 +7,17 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, TypedDict
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.consequences import expand
 from gdi_spe.query.places import allele_of, region_of
 from gdi_spe.query.records import Records
 from gdi_spe.terms import hpo
 from gdi_spe.terms.references import Hierarchies
-from gdi_spe.workspace import reading
+from gdi_spe.workspace.arguments import reading
+from gdi_spe.workspace.arguments.reading import Names, names, require_among
 from gdi_spe.workspace.asking import order
 from gdi_spe.workspace.asking.selection import Selection
-from gdi_spe.workspace.reading import Names, names, require_among
 
 _AT_LEAST = 0.6
 
@@ -140,14 +140,17 @@ def _refuse_unknown(asked: Mapping[str, Any]) -> None:
             near = get_close_matches(word, WORDS, n=2, cutoff=0.6)
             hint = f"Did you mean {' or '.join(near)}? " if near else ""
             raise BadInput(
-                f"{word!r} cannot be asked", remedy=f"{hint}One can ask {', '.join(WORDS)}"
+                f"{shown(word)} cannot be asked", remedy=f"{hint}One can ask {', '.join(WORDS)}"
             )
 
 
 def _refuse_alone(asked: Mapping[str, Any]) -> None:
     for word, others in _NEEDS:
         if word in asked and not any(other in asked for other in others):
-            raise BadInput(f"{word} says nothing without {' or '.join(others)}")
+            raise BadInput(
+                f"{word} says nothing without {' or '.join(others)}",
+                remedy=f"Give {' or '.join(others)} too, or leave {word} out",
+            )
 
 
 def features(asked: Names, records: Records) -> tuple[str, ...]:
@@ -230,7 +233,7 @@ def _measured(asked: Any, records: Records, descendants: bool) -> ask.Measured:
     is_row = isinstance(asked, tuple | list) and len(asked) in (3, 4)
     if not is_row or asked[1] not in _SIGNS or not isinstance(asked[0], str):
         raise BadInput(
-            f"measurement {asked!r} cannot be read",
+            f"measurement {shown(asked)} cannot be read",
             remedy='Write ("LOINC:8302-2", ">=", 180) and, where units differ, the unit',
         )
     term = _terms(asked[0], "measurement", records)[0]

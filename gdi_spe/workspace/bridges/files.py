@@ -60,7 +60,9 @@ def write_vcf(
 
     target = Path(path)
     if not target.name.endswith((".vcf", ".vcf.gz")):
-        raise BadInput("the name must end with .vcf or .vcf.gz", source=str(path))
+        raise BadInput(
+            "this is no name of a VCF", source=str(path), remedy="Let it end with .vcf or .vcf.gz"
+        )
     _refuse(target, [target], overwrite)
     with part_of(folder, individuals, region, target.parent) as part:
         counts = part is folder
@@ -143,7 +145,9 @@ def kept_place(folder: CohortFolder, kept: Path) -> Path:
 
 def _refuse(named: Path, targets: list[Path], overwrite: bool) -> None:
     if not named.parent.is_dir():
-        raise BadInput("there is no such folder", source=str(named.parent))
+        raise BadInput(
+            "there is no such folder", source=str(named.parent), remedy="Make it first, by mkdir"
+        )
     there = [target for target in targets if target.exists()]
     if there and not overwrite:
         raise BadInput("there is such a file", source=str(there[0]), remedy=f"Give {_OVERWRITE}")

@@ -63,7 +63,10 @@ def _region(text: str, assembly: str) -> Region:
     length = length_of(span.chromosome, assembly)
     start, end = max(span.end_from - 1, 0), min(span.start_to, length)
     if start >= length:
-        raise BadInput(f"{text!r} lies beyond {span.chromosome}, which has {length:,} bases")
+        raise BadInput(
+            f"{text!r} lies beyond {span.chromosome}, which has {length:,} bases",
+            remedy=f"Places here are those of {assembly}, counted from 1",
+        )
     return Region(chromosome=span.chromosome, start=start, end=end)
 
 

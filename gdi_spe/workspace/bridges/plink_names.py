@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,6 +119,6 @@ def require_some(tables: dict[str, pd.DataFrame], arguments: str) -> None:
     """Refuse a run that wrote no table, by the arguments that asked for none."""
     if not tables:
         raise BadInput(
-            f"plink2 wrote no table for {arguments!r}",
+            f"plink2 wrote no table for {shown(arguments)}",
             remedy='Ask for a result, as in "--freq" or "--glm allow-no-covars"',
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.workspace import recipes
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection, ids_of
@@ -133,6 +133,10 @@ class Associating(Held):
         from gdi_spe.analysis.association import run
 
         values, kind = trait_of(self, trait, controls, model, repeated)
+        if relatedness is not None and kind != "mixed":
+            raise BadInput(
+                f"relatedness says nothing to model={shown(kind)}", remedy='Ask for model="mixed"'
+            )
         with self._watched(
             "association", progress, is_whole=region is None and gene is None
         ) as advance:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.cautions import Caution
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection, ids_of
 
@@ -48,19 +48,22 @@ class Following(Held):
             return None
         if isinstance(by, Selection):
             return {"present": by.ids, "excluded": by.controls().ids}
-        if isinstance(by, Mapping) and all(isinstance(each, Selection) for each in by.values()):
-            return {name: each.ids for name, each in by.items() if isinstance(each, Selection)}
-        mixed = isinstance(by, Mapping) and any(isinstance(v, Selection) for v in by.values())
-        if isinstance(by, str | Mapping) and not mixed:
+        chosen = {name: each for name, each in _items(by).items() if isinstance(each, Selection)}
+        if not chosen:
             return by_label(self._labels(by))
-        raise BadInput(
-            f"by={by!r} names no groups", remedy="A selection, selections by name, or a column"
-        )
+        if len(chosen) < len(by):
+            raise BadInput(
+                f"by={shown(by)} mixes selections and labels",
+                remedy="A selection, selections by name, a column, or a label of each individual",
+            )
+        return {name: each.ids for name, each in chosen.items()}
 
     def _labels(self, by: str | Mapping[str, str | Selection]) -> Mapping[str, object]:
         from gdi_spe.analysis.association.traits import values_of
 
-        return values_of(self.folder, by) if isinstance(by, str) else by
+        if isinstance(by, str):
+            return values_of(self.folder, by)
+        return by.to_dict() if hasattr(by, "to_dict") else by  # a column of pandas
 
     def _grid(self, groups: Mapping[str, Times], asked: float | str | None) -> tuple[Grid, int]:
         """Return the grid and how few are too few; warn of groups that are smaller."""
@@ -77,3 +80,7 @@ class Following(Held):
 
         found = [last_time(times, self.count_policy.minimum) for times in groups.values()]
         return [last for last in found if last == last]
+
+
+def _items(by: object) -> Mapping[str, object]:
+    return by if isinstance(by, Mapping) else {}

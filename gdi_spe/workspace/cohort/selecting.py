@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Unpack
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query import conditions as ask
 from gdi_spe.terms.likeness import N_DRAWS, SEED
-from gdi_spe.workspace import reading
+from gdi_spe.workspace.arguments import reading
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.asking.words import Asked, condition_of, features
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
+    from gdi_spe.workspace.asking.answers import Answer
     from gdi_spe.workspace.asking.sql import Engine
 
 
@@ -104,7 +104,7 @@ class Selecting(Held):
         """
         if unnamed:
             raise BadInput(
-                f"{unnamed[0]!r} without a name says nothing",
+                f"{shown(unnamed[0])} without a name says nothing",
                 remedy="Say what it is, as in individuals(gene='RYR1')",
             )
         return Selection(self, condition_of(asked, self.evaluator.records))
@@ -135,7 +135,7 @@ class Selecting(Held):
         """
         if not isinstance(condition, ask.Condition):
             raise BadInput(
-                f"{condition!r} is no condition",
+                f"{shown(condition)} is no condition",
                 remedy="Make one of gdi_spe.query.conditions, or use individuals(...)",
             )
         return Selection(self, condition)
@@ -200,13 +200,12 @@ class Selecting(Held):
         """
         from gdi_spe.workspace.asking.likeness import table_of
 
-        reading.number(n_draws, "n_draws", 1, 1_000_000)
-        reading.number(seed, "seed", 0)
+        draws = reading.whole(n_draws, "n_draws", 1, 1_000_000), reading.whole(seed, "seed", 0)
         terms = features(similar_to, self.evaluator.records)
-        found = self.evaluator.records.likeness(terms, int(n_draws), int(seed))
-        return table_of(found, terms, int(n_draws), int(seed), by_term=by_term)
+        found = self.evaluator.records.likeness(terms, *draws)
+        return table_of(found, terms, *draws, by_term=by_term)
 
-    def sql(self, text: str) -> duckdb.DuckDBPyRelation:
+    def sql(self, text: str) -> Answer:
         """Ask in SQL, over all tables, ``variants`` and ``carriers``.
 
         ``carriers`` has a row for each sample and variant it carries, with ``zygosity`` (empty
@@ -220,12 +219,13 @@ class Selecting(Held):
 
         Returns
         -------
-        A DuckDB relation: ``.df()`` gives a pandas table, ``.arrow()`` an Arrow one.
+        What a DuckDB relation is: ``.df()`` gives a pandas table, ``.arrow()`` an Arrow one.
 
         Raises
         ------
         SqlNotUnderstood
-            If the query cannot run; the nearest names are given. The engine sees this cohort
+            If the query cannot run, at once or when its rows are asked for; the nearest names
+            are given. The engine sees this cohort
             alone: no files, no extensions, no settings.
 
         Notes

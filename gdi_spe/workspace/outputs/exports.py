@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.workspace import reading, recipes
+from gdi_spe.workspace import recipes
+from gdi_spe.workspace.arguments import reading
 from gdi_spe.workspace.node_socket import ask
 from gdi_spe.workspace.outputs import outbox, pictures
 from gdi_spe.workspace.outputs.reports import CheckResult, ExportRequest, ExportRequests
@@ -74,10 +76,8 @@ def check(
     'block'
     """
     here = here or surroundings()
-    _require_texts(kind=kind, name=name)
     pictures.drawn_by_us(obj)
-    if isinstance(obj, str | Path) and Path(obj).is_file():
-        path = Path(obj)
+    if path := outbox.file_of(obj):
         side_car = outbox.declared(path)
         if kind:
             side_car = side_car.model_copy(update={"kind": kind})
@@ -117,14 +117,9 @@ def mend(path: str | Path, how: str, here: Surroundings | None = None) -> Path:
     """
     from gdi_spe.workspace.outputs.fixes import mended
 
-    if not isinstance(path, str | Path) or not Path(path).is_file():
-        raise BadInput(f"{path!r}: there is no such file", remedy="Name the file to mend")
-    return mended(Path(path), reading.text(how, "how"), (here or surroundings()).load_policy())
-
-
-def _require_texts(**texts: Any) -> None:
-    for word, value in texts.items():
-        reading.text(value, word)
+    if not Path(path).is_file():
+        raise BadInput(f"{path}: there is no such file", remedy="Name the file to mend")
+    return mended(Path(path), how, (here or surroundings()).load_policy())
 
 
 def _ending(obj: Any) -> str:
@@ -242,17 +237,12 @@ def export(
     frequencies.parquet: pass (passes the rules)
     """
     here = here or surroundings()
-    _require_texts(name=name, why=why, kind=kind, unit=unit)
-    reading.flag(data, "data")
-    if by:
-        reading.names(by, "by")
-    if where is not None and not isinstance(where, Mapping):
-        raise BadInput(f"where {where!r} names no columns", remedy="As in where={'sex': 'female'}")
     if not why.strip():
         raise BadInput("an export needs a reason", remedy='Say it, as in why="Table 2"')
-    side_car = _side_car(obj, why, kind, unit, (by, where or {}))
+    result = outbox.file_of(obj) or obj
+    side_car = _side_car(result, why, kind, unit, (reading.several(by), where or {}))
     path = outbox.place(here.outbox, name)
-    outbox.write(obj, path)
+    outbox.write(result, path)
     outbox.declare(path, side_car)
     if data:
         behind = f"{path.stem}.data.csv"
@@ -296,10 +286,7 @@ def request_export(
     'submitted'
     """
     here = here or surroundings()
-    _require_texts(title=title, justification=justification)
-    if files is not None:
-        files = reading.names(files, "files")
-    paths = _chosen(here.outbox, files)
+    paths = _chosen(here.outbox, None if files is None else reading.names(files, "files"))
     draft = {"title": title, "justification": justification}
     request_id = str(ask(here.node_socket, "POST", "/v1/exports", draft)["id"])
     for path in paths:
@@ -321,7 +308,9 @@ def _chosen(folder: Path, files: Sequence[str] | None) -> list[Path]:
     by_name = {path.name: path for path in waiting}
     for name in files:
         if name not in by_name:
-            raise BadInput(f"{name!r} is not in the outbox", remedy=f"There: {', '.join(by_name)}")
+            raise BadInput(
+                f"{shown(name)} is not in the outbox", remedy=f"There: {', '.join(by_name)}"
+            )
     return [by_name[name] for name in files]
 
 
@@ -346,7 +335,9 @@ def exports(request_id: str | None = None, here: Surroundings | None = None) -> 
     """
     here = here or surroundings()
     if request_id is not None:
-        return ExportRequest.of(ask(here.node_socket, "GET", f"/v1/exports/{request_id}"))
+        return ExportRequest.of(
+            ask(here.node_socket, "GET", f"/v1/exports/{quote(request_id, safe='')}")
+        )
     told = ask(here.node_socket, "GET", "/v1/exports")
     rows = told.get("exports", ()) if isinstance(told, dict) else told
     return ExportRequests([ExportRequest.of(row) for row in rows])

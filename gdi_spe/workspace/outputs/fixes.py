@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.boundary.policy import DisclosurePolicy
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TOTAL = re.compile(r"all|totals?|sum|overall|margins?", re.IGNORECASE)
 # Where policy does not round, a fix that was asked for rounds to this.
 _ROUND_TO = 5
+_COUNTED = "Keep allele_count and allele_number, as allele_frequencies gives them"
 
 
 def mended(path: Path, how: str, policy: DisclosurePolicy) -> Path:
@@ -51,24 +52,31 @@ def mended(path: Path, how: str, policy: DisclosurePolicy) -> Path:
 
     form = canonicalise(path, path.name, policy)
     if not isinstance(form, Canonical):
-        raise BadInput(f"{path.name} cannot be re-encoded: {form.why}")
+        raise BadInput(
+            f"{path.name} cannot be re-encoded: {form.why}", remedy="Write the table anew as .csv"
+        )
     out = path.with_name(f"{path.name.split('.')[0]}.{how}{Path(form.name).suffix}")
     if how == "drop-metadata":
         out.write_bytes(form.data)
         return out
     mend = FIXES.get(how)
     if mend is None:
-        raise BadInput(f"there is no fix {how!r}", remedy=f"One of {', '.join(NAMES)}")
+        raise BadInput(f"there is no fix {shown(how)}", remedy=f"One of {', '.join(NAMES)}")
     tables = [part for part in form.parts if isinstance(part, Table)]
     if len(tables) != 1:
-        raise BadInput(f"{path.name} is not one table, so it cannot be mended by {how}")
+        raise BadInput(
+            f"{path.name} is not one table, so it cannot be mended by {how}",
+            remedy="Mend each table by itself, or drop-metadata",
+        )
     _written(mend(tables[0], policy), out)
     return out
 
 
 def _written(table: pd.DataFrame, out: Path) -> None:
     if table.empty:
-        raise BadInput("nothing would be left of the table")
+        raise BadInput(
+            "nothing would be left of the table", remedy="Count over fewer or larger groups"
+        )
     if out.suffix == ".parquet":
         table.to_parquet(out, index=False)
     else:
@@ -140,10 +148,10 @@ def _common(table: Table, policy: DisclosurePolicy) -> pd.DataFrame:
     elif numbers:
         people = np.asarray(numbers[0].numbers) / 2
     else:
-        raise BadInput("no column says how many people a variant was seen in")
+        raise BadInput("no column says how many people a variant was seen in", remedy=_COUNTED)
     counts = minor_allele_counts(table, people)
     if counts is None:
-        raise BadInput("no column says how common an allele is")
+        raise BadInput("no column says how common an allele is", remedy=_COUNTED)
     return _frame(table)[counts >= policy.genomic.minimum_allele_count]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.boundary.recipe import SideCar
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ SENT = "sent"
 # The names that the node takes (see gdi_spe.boundary.identifiers.FileName).
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _DOTS_PER_INCH = 150
+# A longer text is no name of a file.
+_LONGEST_PATH = 1_000
 
 
 def place(folder: Path, name: str) -> Path:
@@ -31,7 +33,7 @@ def place(folder: Path, name: str) -> Path:
     """
     if not _NAME.fullmatch(name) or name.endswith(SIDE_CAR):
         raise BadInput(
-            f"{name!r} cannot be a file's name here",
+            f"{shown(name)} cannot be a file's name here",
             remedy="Use letters, digits, dots, dashes and underscores, at most 80",
         )
     return folder / name
@@ -47,7 +49,7 @@ def write(obj: Any, path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(obj, Path):
-        shutil.copyfile(obj, path)
+        shutil.copyfile(_existing(obj), path)
         return
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
@@ -56,6 +58,33 @@ def write(obj: Any, path: Path) -> None:
             remedy=f"Use one of {', '.join(_WRITERS)}",
         )
     writer(obj, path)
+
+
+def file_of(obj: Any) -> Path | None:
+    """Return the file that a path or a text names; nothing where it is another result.
+
+    Raises
+    ------
+    BadInput
+        If it reads like a file's name, and there is no such file.
+    """
+    if isinstance(obj, Path):
+        return _existing(obj)
+    if not isinstance(obj, str) or len(obj) > _LONGEST_PATH or "\n" in obj:
+        return None
+    path = Path(obj)
+    if path.is_file():
+        return path
+    reads_like_one = path.suffix.lower() in _WRITERS and " " not in obj
+    return _existing(path) if reads_like_one else None
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise BadInput(
+            "there is no such file", source=str(path), remedy="Give a result, or a file's path"
+        )
+    return path
 
 
 def table_of(obj: Any) -> pd.DataFrame:
@@ -89,7 +118,13 @@ def _parquet(obj: Any, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = pa.Table.from_pandas(_plain(obj), preserve_index=False)
+    try:
+        arrow = pa.Table.from_pandas(_plain(obj), preserve_index=False)
+    except (pa.ArrowException, ValueError) as error:
+        raise BadInput(
+            f"{path.name}: Parquet does not take this table ({str(error).splitlines()[0]})",
+            remedy="Give each column one kind of value and a name of its own, or write .csv",
+        ) from None
     pq.write_table(arrow.replace_schema_metadata(None), path, compression="zstd")
 
 
@@ -125,12 +160,26 @@ def _png(obj: Any, path: Path) -> None:
 def _json(obj: Any, path: Path) -> None:
     import json
 
-    path.write_text(json.dumps(obj, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    try:
+        text = json.dumps(obj, indent=1, sort_keys=True, default=_plain_value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadInput(
+            f"{path.name}: JSON does not take this ({str(error).splitlines()[0]})",
+            remedy="Give numbers, texts, lists and dictionaries whose names are texts",
+        ) from None
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain_value(value: Any) -> Any:
+    """Return numbers and arrays of NumPy and columns of pandas as Python's own."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{shown(value)} in it")
 
 
 def _text(obj: Any, path: Path) -> None:
     if not isinstance(obj, str):
-        raise BadInput(f"a {type(obj).__name__} is no text")
+        raise BadInput(f"a {type(obj).__name__} is no text", remedy="Give a text, or a file's path")
     path.write_text(obj, encoding="utf-8")
 
 

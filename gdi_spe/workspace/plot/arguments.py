@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from gdi_spe.boundary.errors import BadInput
-from gdi_spe.workspace.looking import Look, flag, looking, number, place, single
+from gdi_spe.boundary.errors import BadInput, shown
+from gdi_spe.workspace.arguments.looking import Look, flag, looking, number, place, single
 
 
 @cache
@@ -28,7 +28,9 @@ def _axes(_: object, value: Any, word: str, __: str) -> None:
 def _column(_: object, value: Any, word: str, annotation: str) -> None:
     is_by_person = "Mapping" in annotation and isinstance(value, Mapping) and value
     if not is_by_person and (not isinstance(value, str) or not value.strip()):
-        raise BadInput(f"{word} {value!r} is no name of a column")
+        raise BadInput(
+            f"{word} {shown(value)} is no name of a column", remedy="One text, as in table.columns"
+        )
 
 
 def _linkage(_: object, value: Any, word: str, __: str) -> None:
@@ -37,7 +39,7 @@ def _linkage(_: object, value: Any, word: str, __: str) -> None:
     is_name = isinstance(value, str) and value.strip()
     if not is_name and not isinstance(value, Mapping | pd.Series | pd.DataFrame):
         raise BadInput(
-            f"{word} {value!r} tells no linkage",
+            f"{word} {shown(value)} tells no linkage",
             remedy="A column, a value by variant, or the table of cohort.linkage()",
         )
 
@@ -45,7 +47,7 @@ def _linkage(_: object, value: Any, word: str, __: str) -> None:
 def _pair(_: object, value: Any, word: str, __: str) -> None:
     is_pair = isinstance(value, tuple | list) and len(value) == 2
     if not is_pair or not all(isinstance(each, str) for each in value):
-        raise BadInput(f"{word} {value!r} are no two names", remedy=f"As in {word}=('A', 'B')")
+        raise BadInput(f"{word} {shown(value)} are no two names", remedy=f"As in {word}=('A', 'B')")
 
 
 _LOOKS: dict[str, Look] = {

@@ -100,7 +100,10 @@ def numbers(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
     try:
         found: NDArray[np.float64] = pd.to_numeric(table[column]).to_numpy(float, na_value=np.nan)
     except (TypeError, ValueError):
-        raise BadInput(f"the column {column!r} holds what is no number") from None
+        raise BadInput(
+            f"the column {column!r} holds what is no number",
+            remedy="Make it numbers first, by pandas.to_numeric",
+        ) from None
     return found
 
 

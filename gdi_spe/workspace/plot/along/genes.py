@@ -150,5 +150,7 @@ def window(
     first, last = float(span.end_from), float(span.start_to)
     here = positions[(ranks == rank) & np.isfinite(positions)]
     if not len(here):
-        raise BadInput(f"there is no result on {span.chromosome}")
+        raise BadInput(
+            f"there is no result on {span.chromosome}", remedy="Ask for a region of the results"
+        )
     return rank, max(first, 1.0), min(last, float(here.max()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.chromosomes import CHROMOSOMES
 from gdi_spe.workspace.plot.along import places
 from gdi_spe.workspace.plot.axes import (
@@ -192,7 +192,7 @@ def _draw(
 ) -> str:
     """Draw one set of marks, and return what lies across."""
     if not 0 < threshold < 1:
-        raise BadInput(f"threshold={threshold!r} is no p-value", remedy="Such as 5e-8")
+        raise BadInput(f"threshold={shown(threshold)} is no p-value", remedy="Such as 5e-8")
     if not len(marks.up):
         nothing_to_draw(axes, "no p-value")
         return "chromosome"

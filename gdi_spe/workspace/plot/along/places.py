@@ -39,7 +39,10 @@ def chromosomes_of(table: pd.DataFrame) -> NDArray[np.int64]:
     require_columns(table, "chromosome")
     codes, names = pd.factorize(table["chromosome"], use_na_sentinel=True)
     if len(codes) and codes.min() < 0:
-        raise BadInput(f"{int((codes < 0).sum()):,} rows have no chromosome")
+        raise BadInput(
+            f"{int((codes < 0).sum()):,} rows have no chromosome",
+            remedy="Leave them out: table.dropna(subset=['chromosome'])",
+        )
     ranks = np.array([_rank(name) for name in names], np.int64)
     return ranks[codes] if len(names) else np.zeros(0, np.int64)
 

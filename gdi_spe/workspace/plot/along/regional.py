@@ -134,7 +134,9 @@ def _row_of(rows: pd.DataFrame, lead: str) -> int:
     require_columns(rows, "rsid")
     found = np.flatnonzero(rows["rsid"].to_numpy(object) == lead)
     if not len(found):
-        raise BadInput(f"{lead!r} is no rsid with a p-value here")
+        raise BadInput(
+            f"{lead!r} is no rsid with a p-value here", remedy="Leave it out for the least p-value"
+        )
     return int(found[0])
 
 

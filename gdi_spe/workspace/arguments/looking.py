@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from functools import wraps
 from typing import Any
 
-from gdi_spe.boundary.errors import BadInput
-from gdi_spe.workspace import reading
+from gdi_spe.boundary.errors import BadInput, shown
+from gdi_spe.workspace.arguments import reading
 
 # A look is given the cohort (if there is one), the value, and the argument's name and annotation.
 Look = Callable[[Any, Any, str, str], object]
@@ -40,7 +40,7 @@ def _not_taken(
         if word not in known:
             near = get_close_matches(word, known, n=2)
             remedy = f"Near it: {', '.join(near)}" if near else f"It takes {', '.join(known)}"
-            return BadInput(f"{name}() takes no {word!r}", remedy=remedy)
+            return BadInput(f"{name}() takes no {shown(word)}", remedy=remedy)
     return BadInput(f"{name}(): {wrong}", remedy=f"It takes {', '.join(known)}")
 
 
@@ -53,7 +53,7 @@ def _look(cohort: Any, parameter: inspect.Parameter, value: Any, look: Look) -> 
         is_needed = default is inspect.Parameter.empty
         raise BadInput(
             f"{parameter.name} is None",
-            remedy="It is needed" if is_needed else f"Leave it out for {default!r}",
+            remedy="It is needed" if is_needed else f"Leave it out for {shown(default)}",
         )
 
 
@@ -68,14 +68,17 @@ def place(_: object, value: Any, word: str, annotation: str) -> None:
         reading.names(value, word)
     else:
         raise BadInput(
-            f"{word} {value!r} is no region", remedy="One text, as in 'chr19:38433691-38595273'"
+            f"{word} {shown(value)} is no region",
+            remedy="One text, as in 'chr19:38433691-38595273'",
         )
 
 
 def single(_: object, value: Any, word: str, __: str) -> None:
     """Refuse tables and arrays; what words there are is told by who reads them."""
     if getattr(value, "ndim", 0) > 0:
-        raise BadInput(f"{word}: a {type(value).__name__} is no single word or number")
+        raise BadInput(
+            f"{word}: {shown(value)} is no single word or number", remedy="Give one word or number"
+        )
 
 
 def flag(_: object, value: Any, word: str, __: str) -> None:
@@ -87,8 +90,6 @@ def number(low: float, high: float = float("inf"), *, is_whole: bool = False) ->
     """Refuse what is no number between two bounds, both included."""
 
     def look(_: object, value: Any, word: str, __: str) -> None:
-        found = reading.number(value, word, low, high)
-        if is_whole and found != int(found):
-            raise BadInput(f"{word} {value!r} is no whole number")
+        (reading.whole if is_whole else reading.number)(value, word, low, high)
 
     return look

@@ -1,0 +1,1 @@
+"""What is given to functions that researchers call: looked at first, and refused in words."""
