@@ -156,12 +156,15 @@ def _grid(
         return None
     numbers = np.full((table.n_rows, len(table.columns)), np.nan)
     hidden = np.zeros_like(numbers, dtype=bool)
+    counted = any(_is_whole(table.columns[i]) for i in body)
     for i in body:
+        # Beside counts, a share or mean that is left out is no cell that was hidden.
+        gaps = _is_whole(table.columns[i]) or not counted
         for row, cell in enumerate(table.columns[i].texts()):
             if re.fullmatch(r"-?\d+(\.\d+)?", cell):
                 numbers[row, i] = float(cell)
             else:
-                hidden[row, i] = True
+                hidden[row, i] = bool(cell) or gaps
     if not hidden.any():
         return None
     rows = [
@@ -176,6 +179,12 @@ def _is_label(column: Column) -> bool:
     """Whether a column names groups; hidden cells do not make a column of numbers one."""
     cells = [c for c in column.cells if c and not _HIDDEN.fullmatch(c)]
     return not cells or not all(re.fullmatch(r"-?\d+(\.\d+)?", cell) for cell in cells)
+
+
+def _is_whole(column: Column) -> bool:
+    """Whether every number in a column is whole, as counts are."""
+    cells = [cell for cell in column.cells if re.fullmatch(r"-?\d+(\.\d+)?", cell)]
+    return all("." not in cell for cell in cells)
 
 
 def _equations(

@@ -98,7 +98,6 @@ _NUMERIC = {
     Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PROBABILITY, Role.PAIRS, Role.FREQUENCY,
     Role.ALLELE_NUMBER,
 }  # fmt: skip
-_MOST_MARKED = 12
 
 
 def role_of(column: Column) -> Role:
@@ -200,8 +199,8 @@ def cross_table_columns(table: Table) -> list[Column]:
     """
     rest = table.columns[1:]
     marks = all(c.numbers is not None and set(c.cells) <= {"0", "1", ""} for c in rest)
-    # TRUST: zeros and ones of many rows are marks; a person looks what they are of.
-    if marks and table.n_rows > _MOST_MARKED:
+    # TRUST: zeros and ones alone are marks, not numbers of people; a person looks what they are of.
+    if marks:
         return []
     whole = all(c.is_integer and np.nanmin(c.numbers) >= 0 for c in rest if c.numbers is not None)
     if not rest or not whole or any(c.numbers is None for c in rest) or table.n_rows > 1000:

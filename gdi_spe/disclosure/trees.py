@@ -60,10 +60,13 @@ def _canonical(node: Any, digits: int, depth: int) -> Any:
 def parts_of(tree: Any, digits: int) -> tuple[Part, ...]:
     """Return the tables of a tree, and all else as text with its place."""
     parts: list[Part] = []
-    rest: list[tuple[str, Any]] = []
-    _walk(tree, "json", parts, rest, digits)
-    numbers = [(path, v) for path, v in rest if isinstance(v, (int, float)) and v is not True]
-    words = [f"{path}: {v}" for path, v in rest if isinstance(v, str)]
+    rest: list[tuple[Steps, Any]] = []
+    _walk(tree, ("json",), parts, rest, digits)
+    numbers = [
+        (path, v) for path, v in rest
+        if isinstance(v, (int, float)) and not isinstance(v, bool)
+    ]  # fmt: skip
+    words = [f"{_written(path)}: {v}" for path, v in rest if isinstance(v, str)]
     if words or not (parts or numbers):
         parts.append(Text("json words", "\n".join(words) or "nothing"))
     if numbers:
@@ -79,11 +82,21 @@ _SORT = re.compile(
 )
 
 
-def _scalars(numbers: list[tuple[str, Any]], digits: int) -> Table:
+# The names and places that lead to a value.
+Steps = tuple[str | int, ...]
+
+
+def _written(path: Steps) -> str:
+    """Return a path as people write it."""
+    first, *more = path
+    return str(first) + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in more)
+
+
+def _scalars(numbers: list[tuple[Steps, Any]], digits: int) -> Table:
     """Put single numbers into a table of one row, each under its own name."""
     columns, seen = [], set[str]()
     for path, value in numbers:
-        *above, last = re.sub(r"\[(\d+)\]", r".\1", path).split(".")
+        *above, last = map(str, path)
         sort = next((name for name in reversed(above) if _SORT.fullmatch(name)), "")
         name = f"{sort.rstrip('s') if len(sort) > 2 else sort}_{last}" if sort else last
         name = name if name not in seen else f"{name}_{len(seen)}"
@@ -93,17 +106,17 @@ def _scalars(numbers: list[tuple[str, Any]], digits: int) -> Table:
 
 
 def _walk(
-    node: Any, path: str, parts: list[Part], rest: list[tuple[str, Any]], digits: int
+    node: Any, path: Steps, parts: list[Part], rest: list[tuple[Steps, Any]], digits: int
 ) -> None:
-    table = _table(node, path, digits)
+    table = _table(node, _written(path), digits)
     if table is not None:
         parts.append(table)
     elif isinstance(node, dict):
         for name, value in node.items():
-            _walk(value, f"{path}.{name}", parts, rest, digits)
+            _walk(value, (*path, name), parts, rest, digits)
     elif isinstance(node, list):
         for place, value in enumerate(node):
-            _walk(value, f"{path}[{place}]", parts, rest, digits)
+            _walk(value, (*path, place), parts, rest, digits)
     else:
         rest.append((path, node))
 

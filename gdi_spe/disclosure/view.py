@@ -28,6 +28,7 @@ _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
 _ARRAY = re.compile(r"\[\s*[\d.eE+-]+\s*,\s*[\d.eE+-]+\s*\]")
 _NOTHING = {"", "-", "–", "—", "NA", "."}
 _DIGITS = 15
+_LONGEST_NAME = 24
 
 
 def as_judged(table: Table) -> Table:
@@ -124,6 +125,7 @@ def _compound(
     sorts = (("n_individuals", counts), ("percent", shares), ("mean", values))
     for sort, cells in sorts:
         if any(cells):
-            made = column_of(f"{sort}_{column.name}"[:30], pa.array(cells), _DIGITS)
+            named = re.sub(r"\W+", "_", column.name).strip("_")[:_LONGEST_NAME]
+            made = column_of(f"{sort}_{named}", pa.array(cells), _DIGITS)
             made.is_part = True
             yield made

@@ -42,6 +42,17 @@ NOT_PEOPLE = re.compile(
     r"|id|idx|k|pc|component|fold|seed|epoch|iteration|decile|quantile|quintile|quartile|tertile|percentile|stage|grade|level|class|cs|strand|distance|dist\w*|degree|version|release|chunk|step|bin_(start|end)|threshold|cutoff|lag)",
     re.IGNORECASE,
 )
+_COUNTED_THINGS = re.compile(
+    rf"(n|num|no|number|total|count)_?(of_)?({_THINGS})(_\w{{1,20}})?|({_THINGS})_(count|n|number|total|tested)|nsnps?",
+    re.IGNORECASE,
+)
+
+
+def counts_things(name: str) -> bool:
+    """Whether a column of this name counts variants, genes, files or other things than people."""
+    return bool(_COUNTED_THINGS.fullmatch(name))
+
+
 DEGREES_OF_FREEDOM = re.compile(
     r"(df|dof|df_?resid(ual)?s?|residual_?df|degrees_of_freedom|resid\w*_?df)", re.IGNORECASE
 )

@@ -20,6 +20,13 @@ def table_of_rows(path: str, rows: Sequence[Sequence[str]], digits: int) -> Tabl
     body = filled[n_headers:]
     if not body:
         return None
+    return named_table(path, names, body, digits)
+
+
+def named_table(
+    path: str, names: Sequence[str], body: Sequence[Sequence[str]], digits: int
+) -> Table:
+    """Make a table of rows whose columns have these names, each made to stand once."""
     seen: dict[str, int] = {}
     unique = []
     for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -53,7 +54,9 @@ def split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:
         return comments, unique_names(header), text[at:]
     if (levels := _levels(text, at, delimiter)) is not None:
         return comments, unique_names(levels[0]), text[levels[1] :]
-    if any(_is_number(field) for field in fields):
+    if any(_is_number(field) for field in fields) and not _are_levels(
+        fields, text[after:], delimiter
+    ):
         return comments, [f"column_{i + 1}" for i in range(len(fields))], text[at:]
     return comments, unique_names(fields), text[after:]
 
@@ -75,6 +78,18 @@ def _levels(text: str, at: int, delimiter: str) -> tuple[list[str], int] | None:
             above = [" ".join(filter(None, column)) for column in zip(*lines[:-1], strict=False)]
             return [row[0], *above[1:]], at
     return None
+
+
+def _are_levels(fields: list[str], body: str, delimiter: str) -> bool:
+    """Whether a first line names rows and then numbers the columns, as levels 0, 1, 2 do."""
+    name, *levels = fields
+    rest = [level for level in levels if level not in ("All", "Total", "total")]
+    if not re.fullmatch(r"[a-z_][\w .]{0,40}|", name) or not all(map(str.isdecimal, rest)):
+        return False
+    numbers = [int(level) for level in rest]
+    first = next(csv.reader([body.partition("\n")[0]], delimiter=delimiter), [])
+    counted = numbers and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return bool(counted and numbers[0] in (0, 1) and first and not _is_number(first[0]))
 
 
 def _is_number(field: str) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure import trees
-from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.forms.cells import named_table, table_of_rows
+from gdi_spe.disclosure.forms.printed import read_printed
 from gdi_spe.disclosure.parts import Part, Text
 from gdi_spe.disclosure.table import NUMBER, Table
 
@@ -44,6 +45,7 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
         return trees.parts_of(lines, digits)
     tables: list[Table] = []
     text = _without_tabulars(text, tables, path, digits)
+    text = _without_printed(text, tables, path, digits)
     kept: list[str] = []
     for block in _blocks(text):
         rows = _rows(block)
@@ -85,6 +87,20 @@ def _without_tabulars(text: str, tables: list[Table], path: str, digits: int) ->
         if table is not None:
             tables.append(table)
     return _TABULAR.sub("", text)
+
+
+def _without_printed(text: str, tables: list[Table], path: str, digits: int) -> str:
+    """Take tables that programs printed in columns out of a text."""
+    lines = text.split("\n")
+    taken: set[int] = set()
+    for found in read_printed(lines):
+        place = f"{path}.table[{len(tables) + 1}]"
+        names = [
+            name or ("" if i == 0 else f"column_{i + 1}") for i, name in enumerate(found.names)
+        ]
+        tables.append(named_table(place, names, found.rows, digits))
+        taken |= set(found.lines)
+    return "\n".join("" if i in taken else line for i, line in enumerate(lines))
 
 
 def _latex_row(row: str) -> list[str]:

@@ -79,6 +79,11 @@ CATALOGUE: dict[str, Entry] = {
         Example(_lines("a,b,kinship", [f"x{i},y{i},0.{i}" for i in range(10, 20)])),
         Example("degree,pairs\n2nd,45\n3rd,220\n"),
     ),
+    "PII110": Entry(
+        "Families", "Who is whose parent or child tells whose genome is half whose.",
+        Example(_lines("child,father,mother", [f"C{i},F{i},M{i}" for i in range(12)])),
+        Example("family_kind,n_families\ntrio,45\nduo,220\n"),
+    ),
     "PII107": Entry(
         "Curve with a step a person", "Each step of an exact curve is where one person is.",
         Example(_lines("fpr,tpr", [f"{i * i / 40000:.5f},{i / 200}" for i in range(201)])),

@@ -51,7 +51,13 @@ def count_columns(table: Table, judging: Judging) -> list[Column]:
         if c.numbers is not None
         and (c.name in declared or (role_of(c) is Role.PEOPLE and not _is_size(c, sets)))
     ]  # fmt: skip
-    return named if named or sets or table.is_quoted else cross_table_columns(table)
+    if sets or table.is_quoted:
+        return named
+    # TRUST: beside counts of people, whole numbers that nothing explains are counts of people.
+    return named + [
+        c for c in cross_table_columns(table)
+        if c not in named and (not named or role_of(c) is Role.UNKNOWN)
+    ]  # fmt: skip
 
 
 def _is_enrichment(table: Table) -> bool:

@@ -15,6 +15,7 @@ from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import values
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.variants import is_total
+from gdi_spe.disclosure.vocabulary import counts_things
 
 _SHARE = re.compile(
     r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*",
@@ -34,6 +35,7 @@ _PERSON_TIME = re.compile(r"(person|patient)_(years?|months?|days?|time)(_at_ris
 _DUMMY = re.compile(
     r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|(id|person|patient)_?\w*\d.*"
 )
+_LEAST_SHARES = 2
 _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 
 
@@ -43,6 +45,8 @@ def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         return
     minimum = judging.policy.counts.minimum
     for column in _shares(table):
+        if _tells_again(column, table):
+            continue
         for people in _denominators(table, judging, _stem(column)):
             few, fit = _implied(column, people, minimum)
             if few.size:
@@ -105,9 +109,28 @@ def _denominators(
             continue
         if np.isfinite(values(column)).any() and not column.is_part:
             yield values(column)
+    # Shares beside counts of variants, genes or files are shares of those.
+    of_things = any(counts_things(c.plain) for c in table.columns)
+    if of_things and not with_role(table, Role.PEOPLE):
+        return
     known = {judging.side_car.n_individuals, judging.context.n_individuals} - {None}
     for n in known:
         yield np.full(table.n_rows, float(n or 0))
+
+
+def _tells_again(column: Column, table: Table) -> bool:
+    """Whether shares are those of counts that stand beside them: then the counts are judged."""
+    shares = values(column)
+    for counted in with_role(table, Role.PEOPLE):
+        known = np.isfinite(shares) & np.isfinite(values(counted)) & (shares > 0)
+        if counted.is_part or known.sum() < _LEAST_SHARES or not (values(counted)[known] > 0).all():
+            continue
+        whole = values(counted)[known] / shares[known]
+        slack = 0.51 * 10.0 ** -_decimals(column) / shares[known]
+        middle = float(np.median(whole))
+        if (np.abs(whole - middle) <= middle * slack + 1e-9).all():
+            return len({float(share) for share in shares[known]}) > 1
+    return False
 
 
 def _implied(

@@ -23,6 +23,11 @@ _OF_A_PERSON = re.compile(
     r"|hat_?diag\w*|score\w*|polygenic\w*|liability\w*|genetic_risk\w*|ancestry_\w+|admixture\w*|(eur|afr|amr|eas|sas|fin|nfe)(_\w+)?|k\d{1,2}|prs\w*|pgs\w*|grs\w*|risk_?score\w*|martingale\w*|deviance_resid\w*|probability|pred_?prob\w*",
     re.IGNORECASE,
 )
+_KIN = re.compile(
+    r"(child|kid|offspring|proband|index|son|daughter|father|dad|pat|paternal|sire|mother|mom|mum|mat|maternal|dam|parent|sib|sibling|brother|sister"
+    r"|twin|spouse|husband|wife)_?(_?(id|iid|no|number|code|sample|sample_id))?_?[12]?",
+    re.IGNORECASE,
+)
 _PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)", re.IGNORECASE)
 
 
@@ -126,6 +131,20 @@ def pairs_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
         yield Hit(why, {"n_rows": table.n_rows}, f"[column={kin[0].name}]")
 
 
+def families(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Recognise rows that say who is whose parent, child or sibling."""
+    kin = [c for c in table.columns if _KIN.fullmatch(c.plain) and _names_each(c)]
+    if len({c.plain for c in kin}) >= 2 and not with_role(table, Role.PAIRS):
+        why = f"Each of the {table.n_rows:,} rows names relatives: who is whose parent or child."
+        yield Hit(why, {"n_rows": table.n_rows}, f"[column={kin[0].name}]")
+
+
+def _names_each(column: Column) -> bool:
+    """Whether most rows have another code, as those of relatives do."""
+    codes = [cell for cell in column.cells if re.search(r"\d", cell) and "." not in cell]
+    return len(codes) >= max(2, 0.5 * column.n_rows)
+
+
 def steps_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise ROC and survival curves that step where single people are."""
     for what, found in (("ROC", roc_columns(table)), ("survival", survival_columns(table))):
@@ -184,6 +203,11 @@ RULES = (
         "PII106", "Pairs of people", Verdict.BLOCK,
         "Count the pairs by degree of kinship.",
         Table, pairs_of_people,
+    ),
+    Rule(
+        "PII110", "Families", Verdict.BLOCK,
+        "Count the families or trios by what they have in common.",
+        Table, families,
     ),
     Rule(
         "PII107", "Curve with a step a person", Verdict.BLOCK,

@@ -30,8 +30,10 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 _MASK = re.compile(
-    r"(is_|in_)?(p?lof|ptv|missense\w*|synonymous|damaging|mask_?\d*|acmg\w*|panel\w*|constrained|intolerant|coding"
-    r"|splice\w*|stop\w*|frameshift|inframe|deleterious|known|novel|recessive|dominant|hc|lc|essential|druggable)(_\w{1,20})?",
+    r"(is_|in_|has_|any_)?(p?lof|ptv|missense\w*|synonymous|damaging|masks?_?\d*|m_?\d{1,2}|acmg\w*|panel\w*|constrained|intolerant|coding"
+    r"|splice\w*|stop\w*|frameshift|inframe|deleterious|known|novel|recessive|dominant|hc|lc|essential|druggable|included?|selected|tested|significant"
+    r"|candidate|reported|approved|actionable|pathogenic|gwas|omim|clinvar|clingen|haploinsufficient|x_linked|autosomal|imprinted|pharmaco\w*|replicated"
+    r"|kept|keep|use|used|pass|passed|flag|target\w*|membership|set_?\d*|pathway\w*|hallmark\w*|kegg\w*|reactome\w*|go_\w*|module_?\d*|cluster_?\d*)(_\w{1,20})?",
     re.IGNORECASE,
 )
 # A predictor's name with the threshold that was set.

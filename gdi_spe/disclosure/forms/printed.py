@@ -1,0 +1,235 @@
+"""Tables as programs print them: columns by where they stand, names above what they name.
+
+R, SAS, SPSS, Stata, pandas and statsmodels align columns with spaces. What divides columns is the
+gap that runs through every line of numbers; each word of the lines above belongs to the column it
+stands over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gdi_spe.disclosure.forms.aligned import (
+    NUMBER,
+    columns_of,
+    names_in_order,
+    names_over,
+    rows_of,
+    without_heads,
+)
+
+_STARS = re.compile(r"\*{1,3}|\.|†|‡")
+_BOUND = re.compile(r"([<>≤≥]) (?=[\d.])")
+_LEADERS = re.compile(r"(?<=\s)\.{3,}(?=\s)|\s(\. ){3,}|_{4,}(?=\s*\d)")
+_BAR = re.compile(r"(?<!\S)[|│](?!\S)|^[|│]|[|│]$")
+_RULER = re.compile(r"[\s=\-_+|:*~─┼┴┬│═]*")
+# What R's tibbles say of a column's kind.
+_KINDS = re.compile(r"\s*(<(chr|int|dbl|lgl|fct|date|dttm|ord)>\s*)+")
+_ITEM = re.compile(r"\s*(\d{1,3}[.)]|[-*+•])\s+[A-Za-z]")
+_VECTOR = re.compile(r"\s*\[\d+\](\s+\S+)+\s*")
+_OPENED = re.compile(r"([(\[])( +)(?=[\d.])")
+# A value that stands after its name, as in "AIC: 3998" and "p=<2e-16".
+_NAMES_ONE = re.compile(r"[:=]\s*[<>]?[-+]?\.?\d|[=:]$")
+_MARKDOWN_BARS = 3
+_FEWWORDS = 4
+_SENTENCE = re.compile(r"\b(the|of|and|is|are|was|were|to)\b")
+_LONGEST_LABEL = 70
+_MOST_HEADERS = 4
+_LEAST_VALUES = 10
+_MOST_LINES = 20_000
+_TOTALS = re.compile(r"totals?|all|sum", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A table found among lines: its names, its rows, and the lines it takes."""
+
+    names: list[str]
+    rows: list[list[str]]
+    lines: range
+
+
+def read_printed(lines: list[str]) -> Iterator[Printed]:
+    """Yield the tables of numbers among lines, in order."""
+    lines = [_plain(line) for line in lines[:_MOST_LINES]]
+    at = 0
+    while at < len(lines):
+        if (vector := _vector(lines, at)) is not None:
+            yield vector
+            at = vector.lines.stop
+            continue
+        end = _end_of_run(lines, at)
+        if end is None:
+            at += 1
+            continue
+        found = _table(lines, at, end)
+        if found is not None:
+            yield found
+        at = end
+
+
+def _vector(lines: list[str], at: int) -> Printed | None:
+    """Return the numbers that R prints one after the other, each line with its first place."""
+    end = at
+    while end < len(lines) and _VECTOR.fullmatch(lines[end]):
+        end += 1
+    words = [word for line in lines[at:end] for word in line.split("]", 1)[1].split()]
+    if len(words) < _LEAST_VALUES or not all(map(NUMBER.fullmatch, words)):
+        return None
+    return Printed(["values"], [[word] for word in words], range(at, end))
+
+
+def _plain(line: str) -> str:
+    """Return a line of the same width without what only leads the eye."""
+    line = line.expandtabs(8).rstrip()
+    line = _LEADERS.sub(lambda m: " " * len(m.group()), line)
+    line = _BOUND.sub(r" \1", line)
+    line = _OPENED.sub(r"\2\1", line)
+    few = 0 < line.count("|") + line.count("│") < _MARKDOWN_BARS
+    return _BAR.sub(" ", line) if few else line
+
+
+def is_row(line: str) -> bool:
+    """Whether a line is a name and numbers: after the first number, at least half are numbers."""
+    words = line.split()
+    numbers = [bool(NUMBER.fullmatch(word)) for word in words]
+    if (
+        not any(numbers)
+        or line.lstrip().startswith('"')
+        or _RULER.fullmatch(line)
+        or _NAMES_ONE.search(line)
+        or line.count("|") >= _MARKDOWN_BARS
+    ):
+        return False
+    # An item of a list has its number before words; so has nothing that is a row of one number.
+    if _ITEM.match(line) and sum(numbers) == 1:
+        return False
+    first = numbers.index(True)
+    label, rest = words[:first], words[first:]
+    if sum(map(len, label)) + len(label) > _LONGEST_LABEL:
+        return False
+    named = [bool(NUMBER.fullmatch(word) or _STARS.fullmatch(word)) for word in rest]
+    if len(rest) == 1 and label:
+        return bool(re.search(r"\s{2,}\S+$", line)) or len(label) == 1
+    return sum(named) >= 0.5 * len(rest) and not re.fullmatch(r".*[a-z]{2,}\.", line)
+
+
+def _end_of_run(lines: list[str], at: int) -> int | None:
+    """Return where a run of rows that begins here ends; None if none begins."""
+    if not is_row(lines[at]):
+        return None
+    end = at + 1
+    while end < len(lines):
+        if is_row(lines[end]) or (_is_ruler(lines[end]) and _goes_on(lines, end)):
+            end += 1
+        elif _is_heading(lines[end]) and end + 1 < len(lines) and is_row(lines[end + 1]):
+            end += 2
+        else:
+            break
+    return end
+
+
+def _goes_on(lines: list[str], at: int) -> bool:
+    """Whether rows go on below a ruler."""
+    return bool(lines[at].strip()) and at + 1 < len(lines) and is_row(lines[at + 1])
+
+
+def _is_ruler(line: str) -> bool:
+    return bool(_RULER.fullmatch(line) or _KINDS.fullmatch(line))
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line between rows names the rows below it: few words, and no sentence."""
+    words = line.split()
+    return 0 < len(words) <= 4 and len(line.strip()) <= 40 and not re.search(r"[.:;=?!]$", line)
+
+
+def _table(lines: list[str], at: int, end: int) -> Printed | None:
+    body = [line for line in lines[at:end] if line.strip() and not _is_ruler(line)]
+    above = _headers(lines, at) or _same_width(lines, at, body)
+    spans = columns_of([line for line in body if is_row(line)], [lines[i] for i in above])
+    body, heads = without_heads(body, spans)
+    named = [*(lines[i] for i in above), *heads]
+    rows = rows_of(body, spans)
+    if rows is None:
+        return None
+    names = names_over(named, spans, body)
+    if len(names) != len(rows[0]):
+        names = names_in_order(named, len(rows[0]))
+    found = _without_stars(Printed(names, rows, range(min([at, *above]), end)))
+    return found if found and _is_whole(found) else None
+
+
+def _is_whole(table: Printed) -> bool:
+    """Whether a table has names, or several rows: one row of words and a number is a sentence."""
+    if len(table.names) < 2 or not table.rows:
+        return False
+    numbers = [i for i, cell in enumerate(table.rows[0]) if NUMBER.fullmatch(cell)]
+    return len(table.rows) > 1 or (len(numbers) > 1 and all(table.names[i] for i in numbers))
+
+
+def _headers(lines: list[str], at: int) -> list[int]:
+    """Return the lines above that name columns: no rows, no sentences, at most one gap."""
+    found: list[int] = []
+    gaps = 0
+    for place in range(at - 1, max(-1, at - 9), -1):
+        line = lines[place]
+        if not line.strip():
+            gaps += 1
+            if gaps > 1 or found:
+                break
+            continue
+        if _is_ruler(line):
+            continue
+        if is_row(line) or not _may_name(line) or len(found) == _MOST_HEADERS:
+            break
+        found.insert(0, place)
+    return found
+
+
+def _same_width(lines: list[str], at: int, body: list[str]) -> list[int]:
+    """Return the line above if it has a word for each cell of every row, the first's name aside."""
+    widths = {len(line.split()) for line in body}
+    above = lines[at - 1].split() if at else []
+    if len(widths) != 1 or len(above) < 3 or any(map(NUMBER.fullmatch, above)):
+        return []
+    return [at - 1] if widths.pop() - len(above) in (0, 1) else []
+
+
+def _may_name(line: str) -> bool:
+    """Whether a line can be the names of columns: words apart, or one over several columns."""
+    stripped = line.strip()
+    if re.search(r"[.:;?!,]$", stripped) or re.search(r"[a-z]: |[a-z] = | = ", stripped):
+        return False
+    words = stripped.split()
+    if len(words) <= _FEWWORDS or re.search(r"\S\s{2,}\S", stripped):
+        return True
+    return sum(map(len, words)) > len(words) and not _SENTENCE.search(stripped)
+
+
+def _with_levels(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Take the first row for names where it numbers the columns, as levels 0, 1, 2 do."""
+    first, *rest = rows
+    levels = [cell for cell in first[1:] if cell and not _TOTALS.fullmatch(cell)]
+    if not rest or not levels or all(names[1:]) or re.search(r"\d", first[0]):
+        return names, rows
+    numbers = [int(level) for level in levels if re.fullmatch(r"\d{1,2}", level)]
+    counted = len(numbers) == len(levels) and numbers[0] in (0, 1)
+    if not counted or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return names, rows
+    return [f"{n} {c}".strip() for n, c in zip(names, first, strict=True)], rest
+
+
+def _without_stars(table: Printed) -> Printed:
+    """Leave out a column of the stars that mark small p-values, and take levels for names."""
+    keep = [
+        i for i in range(len(table.names))
+        if not all(_STARS.fullmatch(row[i]) for row in table.rows if row[i])
+        or (table.names[i] and any(row[i] for row in table.rows))
+    ]  # fmt: skip
+    names = [table.names[i] for i in keep]
+    return Printed(
+        *_with_levels(names, [[row[i] for i in keep] for row in table.rows]), table.lines
+    )
