@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.choice import Chosen, chosen
-from gdi_spe.analysis.frames import constant, joined, key_columns, table
+from gdi_spe.analysis.frames import constant, each_times, joined, key_columns, table
 from gdi_spe.analysis.groups import NOT_RECORDED, By, Group, groups_of
 from gdi_spe.analysis.structure.relatives import without_relatives
 from gdi_spe.store.folder import Folder
@@ -175,7 +175,7 @@ def equilibrium_by_group(
         {
             **key_columns(found, len(groups)),
             "group": joined([constant(group.name, shape[1]) for group in groups]),
-            "n_individuals": np.repeat([group.n_individuals for group in groups], shape[1]),
+            "n_individuals": each_times([group.n_individuals for group in groups], shape[1]),
             **_columns(numbers.reshape(3, -1), mid_p),
         }
     )

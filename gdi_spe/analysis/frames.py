@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from gdi_spe.analysis.choice import KEYS, Chosen
 
@@ -25,11 +26,23 @@ def text_type() -> pd.StringDtype:
         return pd.StringDtype("pyarrow_numpy")
 
 
+@lru_cache(maxsize=32)
+def _repeated(value: str) -> pa.LargeStringArray:
+    return pa.repeat(pa.scalar(value, pa.large_string()), _AT_ONCE)
+
+
 def constant(value: str, n: int) -> pa.ChunkedArray:
     """Return one word many times, in memory once."""
-    word = pa.repeat(pa.scalar(value, pa.large_string()), min(n, _AT_ONCE))
+    word = _repeated(value)
     whole, rest = divmod(n, _AT_ONCE)
     return pa.chunked_array([word] * whole + [word.slice(0, rest)], pa.large_string())
+
+
+def each_times(values: Sequence[int], n: int) -> NDArray[np.int64]:
+    """Return each number n times, one after the other."""
+    out = np.empty((len(values), n), np.int64)
+    out[:] = np.array(values, np.int64)[:, None]
+    return out.reshape(-1)
 
 
 def joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.choice import KEYS, Chosen, chosen
-from gdi_spe.analysis.frames import constant, joined, key_columns, table
+from gdi_spe.analysis.frames import constant, each_times, joined, key_columns, table
 from gdi_spe.analysis.groups import By, groups_of
 from gdi_spe.store.counts import Alleles
 from gdi_spe.store.folder import Folder
@@ -99,7 +99,7 @@ def allele_frequencies(
             "allele_count": alleles.count.reshape(-1),
             "allele_number": alleles.number.reshape(-1),
             "allele_frequency": alleles.frequency.reshape(-1),
-            "n_individuals": np.repeat([group.n_individuals for group in groups], n_rows),
+            "n_individuals": each_times([group.n_individuals for group in groups], n_rows),
         }
     )
 

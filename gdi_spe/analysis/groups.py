@@ -54,10 +54,18 @@ def groups_of(
     """
     if by is not None and by not in COLUMNS:
         raise BadInput(f"cannot group by {shown(by)}", remedy=f"Group by {', '.join(COLUMNS)}")
+    if individuals is not None:
+        return _split(folder, by, frozenset(individuals))
+    held = _EVERYBODY.setdefault(folder, {})
+    if by not in held:
+        held[by] = _split(folder, by, None)
+    return list(held[by])
+
+
+def _split(folder: Folder, by: By | None, chosen: frozenset[str] | None) -> list[Group]:
     people = folder.samples["individual_id"].to_pylist()
     stands_for = [(int(sample), people[sample]) for sample in folder.germline]
-    if individuals is not None:
-        chosen = frozenset(individuals)
+    if chosen is not None:
         stands_for = [(sample, person) for sample, person in stands_for if person in chosen]
     if by is None:
         return [Group(EVERYBODY, _indexes(sample for sample, _ in stands_for))]
@@ -68,6 +76,7 @@ def groups_of(
     return [Group(name, _indexes(found[name])) for name in sorted(found)]
 
 
+_EVERYBODY: WeakKeyDictionary[Folder, dict[By | None, list[Group]]] = WeakKeyDictionary()
 _VALUES: WeakKeyDictionary[Folder, dict[str, dict[str, str | None]]] = WeakKeyDictionary()
 
 
@@ -81,4 +90,6 @@ def _values(folder: Folder, by: By) -> dict[str, str | None]:
 
 
 def _indexes(samples: Any) -> NDArray[np.int64]:
-    return np.array(sorted(samples), np.int64)
+    found = np.array(sorted(samples), np.int64)
+    found.flags.writeable = False
+    return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,15 +13,12 @@ from numpy.typing import NDArray
 from gdi_spe.analysis.choice import Chosen, chosen
 from gdi_spe.analysis.equilibrium import counted_of_two, tested_groups
 from gdi_spe.analysis.frames import key_columns, table
-from gdi_spe.analysis.frequencies import proportion
 from gdi_spe.analysis.groups import By, Group, groups_of
-from gdi_spe.store.calls import COUNTS
 from gdi_spe.store.folder import Folder
-from gdi_spe.store.kernels import equilibrium
+from gdi_spe.store.kernels import equilibrium, quality
 from gdi_spe.store.ploidy import is_sex_linked
 
 Floats = NDArray[np.float64]
-Columns = dict[str, NDArray[np.int64] | Floats]
 _EQUILIBRIUM = ("het_freq_hwe", "p_value_hwe", "p_value_excess_het")
 
 
@@ -94,8 +93,12 @@ def variant_qc(
     everybody = groups_of(folder, None, individuals)[0]
     groups = tested_groups(folder, individuals, controls, within, unrelated)
     found = list(chosen(folder, region, gene))
-    parts = [_quality(folder, each, everybody, groups, mid_p) for each in found]
-    whole = table({**key_columns(found), **_joined(parts)})
+    room = _Room.of(sum(each.keys.num_rows for each in found))
+    at = 0
+    for each in found:
+        _tell(folder, each, everybody, groups, mid_p, room, at)
+        at += each.keys.num_rows
+    whole = table({**key_columns(found), **room.columns()})
     whole.attrs["hardy_weinberg"] = {
         "n_individuals": {group.name: group.n_individuals for group in groups},
         "mid_p": mid_p,
@@ -103,49 +106,64 @@ def variant_qc(
     return whole
 
 
-def _joined(parts: list[Columns]) -> Columns:
-    nothing = _calls(np.zeros(0, COUNTS), np.zeros(0, np.int64))
-    nothing |= {name: np.zeros(0) for name in _EQUILIBRIUM}
-    return {name: np.concatenate([none, *(part[name] for part in parts)])
-            for name, none in nothing.items()}  # fmt: skip
+@dataclass(frozen=True)
+class _Room:
+    """Where the answers lie, a row of each column of the result."""
+
+    numbers: NDArray[np.int64]
+    shares: Floats
+    equilibrium: Floats
+
+    @staticmethod
+    def of(n: int) -> _Room:
+        return _Room(
+            np.empty((len(quality.NUMBERS), n), np.int64),
+            np.empty((len(quality.SHARES), n)),
+            np.empty((len(_EQUILIBRIUM), n)),
+        )
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        held = dict(zip(quality.NUMBERS, self.numbers, strict=True))
+        shares = dict(zip(quality.SHARES, self.shares, strict=True))
+        tested = dict(zip(_EQUILIBRIUM, self.equilibrium, strict=True))
+        alleles = {name: held.pop(name) for name in quality.NUMBERS[:2]}
+        return {**alleles, **shares, **held, **tested}
 
 
-def _quality(
-    folder: Folder, found: Chosen, everybody: Group, groups: list[Group], mid_p: bool
-) -> Columns:
-    samples = [group.samples for group in (everybody, *groups)]
+def _tell(
+    folder: Folder, found: Chosen, everybody: Group, groups: list[Group], mid_p: bool,
+    room: _Room, at: int,
+) -> None:  # fmt: skip
+    """Fill in what is told of one chromosome's variants."""
+    counts, of_tested = _counts(folder, found, everybody, groups)
+    quality.fill(counts, _n_able(folder, found, everybody), at, room.numbers, room.shares)
+    answers = room.equilibrium[:, at : at + len(counts)]
+    parts = counted_of_two(folder, found, groups, of_tested)
+    if sum(len(part.at) for part in parts) < len(counts):
+        answers[:] = np.nan
+    for part in parts:
+        told = equilibrium.combined(part.counts, part.sizes, mid_p)
+        where = slice(None) if len(part.at) == len(counts) else part.at
+        for row, values in zip(answers, told, strict=True):
+            row[where] = values
+
+
+def _counts(
+    folder: Folder, found: Chosen, everybody: Group, groups: list[Group]
+) -> tuple[NDArray[np.int32], NDArray[np.void]]:
+    """Count everybody, and those who are tested: once where they are the same."""
+    is_same = len(groups) == 1 and np.array_equal(groups[0].samples, everybody.samples)
+    samples = [group.samples for group in ((everybody,) if is_same else (everybody, *groups))]
     counts = folder.counts(found.chromosome, found.rows, samples)
-    linked = is_sex_linked(folder.assembly, found.chromosome, found.positions)
-    n_able = np.full(counts.shape[1], everybody.n_individuals, np.int64)
+    of_everybody = np.ascontiguousarray(counts[0]).view(np.int32).reshape(-1, 6)
+    return of_everybody, counts if is_same else counts[1:]
+
+
+def _n_able(folder: Folder, found: Chosen, everybody: Group) -> NDArray[np.int64]:
+    """Return how many can have a complete call of each variant: women none on Y."""
+    n_able = np.full(found.keys.num_rows, everybody.n_individuals, np.int64)
     if found.chromosome == "chrY":
         sexes = np.array(folder.sample_sexes)[everybody.samples]
+        linked = is_sex_linked(folder.assembly, found.chromosome, found.positions)
         n_able[linked] = everybody.n_individuals - int((sexes == "female").sum())
-    columns = _calls(counts[0], n_able) | {
-        name: np.full(counts.shape[1], np.nan) for name in _EQUILIBRIUM
-    }
-    for part in counted_of_two(folder, found, groups, counts[1:]):
-        answers = equilibrium.combined(part.counts, part.sizes, mid_p)
-        for name, values in zip(_EQUILIBRIUM, answers, strict=True):
-            columns[name][part.at] = values
-    return columns
-
-
-def _calls(counts: NDArray[np.void], n_able: NDArray[np.int64]) -> Columns:
-    numbers = {name: counts[name].astype(np.int64) for name in counts.dtype.names or ()}
-    n_called = n_able - numbers["n_missing"]
-    of_two, hemi = ("n_heterozygous", "n_homozygous"), numbers["n_hemizygous"]
-    het, hom = (numbers[name] for name in of_two)
-    n_non_ref = het + hom + hemi
-    return {
-        "allele_count": numbers["allele_count"],
-        "allele_number": numbers["allele_number"],
-        "allele_frequency": proportion(numbers["allele_count"], numbers["allele_number"]),
-        "call_rate": proportion(n_called, n_able),
-        "n_called": n_called,
-        "n_not_called": numbers["n_missing"],
-        "n_hom_ref": n_called - n_non_ref,
-        "n_het": het,
-        "n_hom_var": hom,
-        "n_hemi": hemi,
-        "n_non_ref": n_non_ref,
-    }
+    return n_able

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,7 +83,7 @@ class CohortManifest(Frozen):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of the manifest's canonical JSON: the cohort's digest in recipes and ledgers."""
         return hashlib.sha256(canonical_json(self)).hexdigest()

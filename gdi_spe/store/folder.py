@@ -22,7 +22,7 @@ from gdi_spe.store.calls import COUNTS, Calls, Ints
 from gdi_spe.store.chromosomes import CHROMOSOMES, rank_of
 from gdi_spe.store.germline import stand_ins
 from gdi_spe.store.opening import FileBroken, naming, open_parquet
-from gdi_spe.store.ploidy import expected_alleles, is_sex_linked
+from gdi_spe.store.ploidy import can_be_sex_linked, expected_alleles, is_sex_linked
 from gdi_spe.store.schemas import POPULATION_COLUMNS, TABLES, VARIANTS
 
 MANIFEST = "manifest.json"
@@ -197,6 +197,8 @@ class Folder:
         ``allele_count`` and ``allele_number`` with the allele they have.
         """
         wanted = [self.germline] if groups is None else groups
+        if rows is None and not can_be_sex_linked(chromosome):
+            return counting.count(self.calls(chromosome), wanted)
         chosen = self._row_numbers(chromosome, rows)
         parts = self._by_rule(chromosome, chosen)
         if len(parts) == 1:
@@ -221,7 +223,11 @@ class Folder:
 
         The first variant becomes number ``at`` there; otherwise as `counts`.
         """
-        whole, chosen = self.calls(chromosome), self._row_numbers(chromosome, rows)
+        whole = self.calls(chromosome)
+        if rows is None and not can_be_sex_linked(chromosome):
+            into.fill(at, whole, groups)
+            return
+        chosen = self._row_numbers(chromosome, rows)
         parts = self._by_rule(chromosome, chosen)
         if len(parts) == 1:
             calls = whole if rows is None else whole.take(chosen)

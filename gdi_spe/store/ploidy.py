@@ -30,11 +30,16 @@ _EXPECTED = {
 }
 
 
+def can_be_sex_linked(chromosome: str) -> bool:
+    """Say whether a chromosome has places where sex decides how many alleles there are."""
+    return chromosome in _EXPECTED
+
+
 def is_sex_linked(
     assembly: str, chromosome: str, positions: NDArray[np.integer]
 ) -> NDArray[np.bool_]:
     """Say at which positions the number of alleles depends on sex (or is one for everybody)."""
-    if chromosome not in _EXPECTED:
+    if not can_be_sex_linked(chromosome):
         return np.zeros(len(positions), bool)
     linked = np.ones(len(positions), bool)
     for first, last in PSEUDOAUTOSOMAL.get((assembly, chromosome), ()):

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdi_spe.boundary.manifest import CohortManifest
 from gdi_spe.boundary.recipe import Recipe
+from gdi_spe.store.kernels.fingerprint import fingerprints
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 _KEY = "gdi_spe"
+Bytes = NDArray[np.uint8]
+_NOTHING = np.zeros(0, np.uint8)
 
 
+@cache
 def library_version() -> str:
     """Return the version of this library."""
     try:
@@ -52,37 +57,43 @@ def recipe_of(table: pd.DataFrame) -> Recipe | None:
 
 
 def _digest(table: pd.DataFrame) -> str:
-    """Return a hash of a table's columns as they lie in memory: millions of rows in a moment."""
-    whole = hashlib.sha256()
+    """Return a hash of a table's columns as they lie in memory: millions of rows in a moment.
+
+    A check, not a seal: it finds what was changed by hand, and the node makes results anew.
+    """
+    pieces: list[Bytes] = []
+    told: list[str] = []
     for name, column in table.items():
-        whole.update(f"{name}\n{column.dtype}\n".encode())
-        for part in _bytes_of(column):
-            whole.update(part)
-    return whole.hexdigest()
+        told.append(f"{name}\n{column.dtype}\n")
+        for told_of, piece in _pieces_of(column):
+            told.append(f"{told_of} {len(piece)}\n")
+            pieces.append(piece)
+    numbers = _each_once(pieces)
+    return hashlib.sha256(f"{''.join(told)}{numbers}".encode()).hexdigest()
 
 
-def _bytes_of(column: pd.Series[Any]) -> Iterator[bytes]:
+def _each_once(pieces: Sequence[Bytes]) -> list[int]:
+    """Return the fingerprint of each piece; columns that share memory are read once."""
+    places = [(piece.ctypes.data, len(piece)) for piece in pieces]
+    distinct = dict(zip(places, pieces, strict=True))
+    found = dict(zip(distinct, fingerprints(list(distinct.values())), strict=True))
+    return [found[place] for place in places]
+
+
+def _pieces_of(column: pd.Series[Any]) -> Iterator[tuple[str, Bytes]]:
     import pandas as pd
 
     if hasattr(column.array, "__arrow_array__"):
-        yield from _bytes_of_chunks(column.array.__arrow_array__())
+        yield from _pieces_of_chunks(column.array.__arrow_array__())
     elif column.dtype.kind in "biuf":
-        # A check, not a seal: it finds what was changed by hand, and the node makes results anew.
-        yield zlib.crc32(np.ascontiguousarray(column.to_numpy()).data.cast("B")).to_bytes(4)
+        yield "", np.ascontiguousarray(column.to_numpy()).view(np.uint8)
     else:
-        yield pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes()
+        hashes = pd.util.hash_pandas_object(column, index=False).to_numpy()
+        yield "", hashes.view(np.uint8)
 
 
-def _bytes_of_chunks(column: pa.ChunkedArray | pa.Array) -> Iterator[bytes]:
-    """Yield what tells the chunks of a column apart; each piece of memory is read once."""
-    seen: dict[tuple[int, int], bytes] = {}
+def _pieces_of_chunks(column: pa.ChunkedArray | pa.Array) -> Iterator[tuple[str, Bytes]]:
     for chunk in getattr(column, "chunks", [column]):
-        yield f"{chunk.offset} {len(chunk)}\n".encode()
         for buffer in chunk.buffers():
-            if buffer is None:
-                yield b"-"
-                continue
-            place = (buffer.address, buffer.size)
-            if place not in seen:
-                seen[place] = hashlib.sha256(buffer).digest()
-            yield seen[place]
+            piece = np.frombuffer(buffer, np.uint8) if buffer and buffer.size else _NOTHING
+            yield f"{chunk.offset} {len(chunk)} {buffer is None}", piece

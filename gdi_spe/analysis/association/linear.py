@@ -9,9 +9,9 @@ from scipy import special
 from gdi_spe.analysis.association.model import Model
 from gdi_spe.analysis.association.scan import Block, Found, Least
 from gdi_spe.store.kernels import association as kernels
+from gdi_spe.store.kernels import tails
 
 Floats = NDArray[np.float64]
-_SMALL = 1e-290  # below, a p-value is told by its logarithm alone
 
 
 class Linear:
@@ -42,7 +42,7 @@ class Linear:
         used = np.full(len(n), len(self._residual)) if self._impute_mean else n
         with np.errstate(divide="ignore", invalid="ignore"):
             t = beta / error
-        p, neg_log_p = t_tails(t, np.maximum(used - self._basis.shape[1] - 1, 1))
+        p, neg_log_p = tails.student(t, np.maximum(used - self._basis.shape[1] - 1, 1))
         columns: dict[str, NDArray[np.generic]] = {
             "beta": beta, "standard_error": error, "effect_allele_frequency": frequency(count, n),
             "p_value": p, "neg_log_10_p_value": neg_log_p, "n": used, "allele_count": count,
@@ -55,22 +55,6 @@ def frequency(allele_count: NDArray[np.int64], n: NDArray[np.int64]) -> Floats:
     out = np.full(len(n), np.nan)
     np.divide(allele_count, 2 * n, out=out, where=n > 0)
     return out
-
-
-def t_tails(t: Floats, freedom: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Return both tails beyond t, and their negative decimal logarithm where they are 0 too."""
-    p = 2 * special.stdtr(freedom, -np.abs(t))
-    with np.errstate(divide="ignore"):
-        neg_log_p = -np.log10(p)
-    far = np.flatnonzero(p < _SMALL)
-    half, x = freedom[far] / 2, freedom[far] / (freedom[far] + t[far] ** 2)
-    # The incomplete beta function by its series (DLMF 8.17.8); 0 where a fit is perfect.
-    with np.errstate(divide="ignore"):
-        log_p = half * np.log(x)
-    log_p += 0.5 * np.log1p(-x) - np.log(half) - special.betaln(half, 0.5)
-    log_p += np.log(special.hyp2f1(half + 0.5, 1, half + 1, x))
-    neg_log_p[far] = -log_p / np.log(10)
-    return p, neg_log_p
 
 
 def normal_tails(z: Floats) -> tuple[Floats, Floats]:

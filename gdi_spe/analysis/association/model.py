@@ -87,14 +87,14 @@ def model_of(
     TooFewPeople
         If fewer individuals have everything than the model has columns.
     """
-    table = pd.DataFrame({name: pd.Series(values) for name, values in covariates.items()})
-    table.insert(0, "", pd.Series(trait, dtype=float))
-    table = table.replace([np.inf, -np.inf], np.nan)
-    people = np.array(folder.samples["individual_id"].to_pylist())[folder.germline]
+    whose = folder.samples["individual_id"].to_pylist()
+    people = [whose[sample] for sample in folder.germline]
     inside = np.ones(len(people), bool)
     if individuals is not None:
         inside = np.isin(people, list(individuals))
-    table = table.reindex(people)
+    told = {name: [values.get(who) for who in people] for name, values in covariates.items()}
+    table = pd.DataFrame({"": [trait.get(who, np.nan) for who in people], **told})
+    table = table.replace([np.inf, -np.inf], np.nan)
     complete = inside & table.notna().all(axis=1).to_numpy()
     table, samples = table[complete], folder.germline[complete]
     columns, names = _columns(table.drop(columns=[""]))

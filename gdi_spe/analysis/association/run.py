@@ -211,8 +211,9 @@ def _told(
 
 def _without_estimate(found: pd.DataFrame) -> dict[str, object]:
     count, n = found["allele_count"].to_numpy(), found["n"].to_numpy()
-    varies = (count > 0) & (count < 2 * n)
-    failed = found[found["p_value"].isna().to_numpy() & varies]
+    is_missing = np.flatnonzero(np.isnan(found["p_value"].to_numpy()))
+    varies = (count[is_missing] > 0) & (count[is_missing] < 2 * n[is_missing])
+    failed = found.take(is_missing[varies])
     names = [
         f"{row.chromosome}:{row.base_pair_location}:{row.other_allele}:{row.effect_allele}"
         for row in failed.head(_LISTED).itertuples()

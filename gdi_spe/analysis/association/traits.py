@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ Covariates: TypeAlias = Mapping[str, Covariate] | Sequence[str] | pd.DataFrame
 _NUMBERS = {"age": "age_years", "age_years": "age_years"}
 _CATEGORIES = ("sex", "karyotypic_sex", "population", "country_of_origin", "dataset_id")
 _UNKNOWN = {"sex": "unknown"}
+# What was read of a folder's people; it stays in memory as long as the folder is held.
+_VALUES: WeakKeyDictionary[Folder, dict[tuple[str, str], dict[str, Value]]] = WeakKeyDictionary()
 REPEATED = ("refuse", "first", "last", "mean")
 
 
@@ -56,9 +59,13 @@ def values_of(folder: Folder, name: str, repeated: str = "refuse") -> dict[str, 
     MixedUnits, RepeatedMeasurements
         If the measurement cannot be one number an individual.
     """
-    if name in _NUMBERS or name in _CATEGORIES:
-        return _of_column(folder, _NUMBERS.get(name, name))
-    return _of_measurement(folder, name, repeated)
+    held = _VALUES.setdefault(folder, {})
+    if (name, repeated) not in held:
+        if name in _NUMBERS or name in _CATEGORIES:
+            held[name, repeated] = _of_column(folder, _NUMBERS.get(name, name))
+        else:
+            held[name, repeated] = _of_measurement(folder, name, repeated)
+    return dict(held[name, repeated])
 
 
 def _of_column(folder: Folder, column: str) -> dict[str, Value]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.store import counts
-from gdi_spe.store.calls import Calls
+from gdi_spe.store.calls import Calls, bits_of
 from gdi_spe.store.kernels import numpy_association as twin
 from gdi_spe.store.kernels.library import library, pointer
 
@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 SCORE, WALD, FIRTH = 0, 1, 2
 MAX_COLUMNS = 36
 _LINEAR_OUT, _SCORE_OUT, _LOGISTIC_OUT = 4, 5, 8
+_LINE = 8  # numbers in a cache line
 _POINTER, _INT = ctypes.c_void_p, ctypes.c_int64
 
 
@@ -80,9 +81,10 @@ def _kernels() -> ctypes.CDLL | None:
     if found is None:
         return None
     calls: list[Any] = [_POINTER, _POINTER, _INT, _INT, _POINTER]
-    for one in (found.spe_regress, found.spe_score_test):
-        one.argtypes = [*calls, _POINTER, _INT, _INT, _INT, _INT, _POINTER]
-        one.restype = None
+    design: list[Any] = [_POINTER, _POINTER, _INT, _INT, _INT, _INT, _POINTER]
+    found.spe_regress.argtypes = [*calls, *design, _POINTER, _POINTER]
+    found.spe_score_test.argtypes = [*calls, *design, _POINTER]
+    found.spe_regress.restype = found.spe_score_test.restype = None
     model: list[Any] = [_POINTER, _POINTER, _POINTER, _POINTER, _INT, _INT, _INT, _INT]
     found.spe_fit_logistic.argtypes = [*calls, *model, _POINTER, _POINTER]
     found.spe_fit_logistic.restype = None
@@ -120,15 +122,17 @@ def linear(
     n_rows, k = basis.shape
     _check_rows(calls, row_of, n_rows)
     stride = (k + 1 + 3) // 4 * 4
-    design = np.zeros((n_rows, stride))
+    design = _aligned(n_rows, stride)
     design[:, :k], design[:, k] = basis, residual
-    out = np.empty((len(calls), _LINEAR_OUT))
+    out, inside = np.empty((len(calls), _LINEAR_OUT)), bits_of(row_of >= 0)
 
     def work(part: slice) -> None:
         starts = np.ascontiguousarray(calls.starts[part])
+        scratch, products = _room_for_rows(calls.n_samples), np.empty((k + 1, stride))
         _native().spe_regress(
             pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
-            pointer(design), stride, k, n_rows, impute_mean, pointer(out[part]),
+            pointer(inside), pointer(design), stride, k, n_rows, impute_mean, pointer(scratch),
+            pointer(products), pointer(out[part]),
         )  # fmt: skip
 
     if is_compiled(k):
@@ -162,16 +166,18 @@ def score(
     n_rows, k = whitened.shape
     _check_rows(calls, row_of, n_rows)
     stride = (k + 3 + 3) // 4 * 4
-    design = np.zeros((n_rows, stride))
+    design = _aligned(n_rows, stride)
     design[:, :k] = whitened
     design[:, k], design[:, k + 1], design[:, k + 2] = residual, outcome, weight
-    out = np.empty((len(calls), _SCORE_OUT))
+    out, inside = np.empty((len(calls), _SCORE_OUT)), bits_of(row_of >= 0)
 
     def work(part: slice) -> None:
         starts = np.ascontiguousarray(calls.starts[part])
+        scratch = _room_for_rows(calls.n_samples)
         _native().spe_score_test(
             pointer(calls.words), pointer(starts), len(starts), calls.n_samples, pointer(row_of),
-            pointer(design), stride, k, n_rows, impute_mean, pointer(out[part]),
+            pointer(inside), pointer(design), stride, k, n_rows, impute_mean, pointer(scratch),
+            pointer(out[part]),
         )  # fmt: skip
 
     if is_compiled(k):
@@ -242,6 +248,17 @@ def _native() -> ctypes.CDLL:
     if found is None:
         raise RuntimeError("the kernels are not here; ask is_compiled first")
     return found
+
+
+def _aligned(n_rows: int, stride: int) -> Floats:
+    """Return zeros whose rows lie in as few cache lines as they can."""
+    room = np.zeros(n_rows * stride + _LINE)
+    first = -room.ctypes.data // room.itemsize % _LINE
+    return room[first : first + n_rows * stride].reshape(n_rows, stride)
+
+
+def _room_for_rows(n_samples: int) -> NDArray[np.int32]:
+    return np.empty(3 * n_samples + 3, np.int32)
 
 
 def _check_rows(calls: Calls, row_of: NDArray[np.int32], n_rows: int) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.boundary.errors import SpeError
 
-ABI = 4
+ABI = 5
 CHOICES = ("native", "plain", "numpy")
 _HERE = Path(__file__).resolve().parent / "libspe-kernels.so"
 

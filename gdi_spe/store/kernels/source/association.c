@@ -76,61 +76,195 @@ INSIDE double fill_in(double *sums, const double *gone, int64_t stride, double g
   return mean * mean * (double)n_missing;
 }
 
+/* ---- who carries a variant */
+
+/* The rows of the design that carry one and two alternate alleles, and that have no call. */
+typedef struct {
+  const int32_t *one, *two, *missing;
+  int64_t n_one, n_two, n_missing;
+} carriers;
+
+INSIDE int64_t rows_of(uint64_t bits, int64_t word, const int32_t *row_of, int32_t *out,
+                       int64_t n) {
+  while (bits) {
+    out[n++] = row_of[word << 6 | __builtin_ctzll(bits)];
+    bits &= bits - 1;
+  }
+  return n;
+}
+
+/* Take one variant's calls apart; `inside` has a bit for each sample that has a row. scratch: room
+ * for 3 n_samples + 3 numbers. */
+INSIDE carriers find(const uint64_t *value, int64_t n_samples, const int32_t *row_of,
+                     const uint64_t *inside, int32_t *scratch) {
+  int32_t *list[3] = {scratch, scratch + n_samples + 1, scratch + 2 * (n_samples + 1)};
+  int64_t n[3] = {0, 0, 0};
+  if (value[0] & SPE_PLANES) {
+    const int64_t n_words = (n_samples + 63) / 64;
+    const uint64_t *low = value + 1, *high = low + n_words;
+    for (int64_t w = 0; w < n_words; w++) {
+      const uint64_t a = low[w] & inside[w], b = high[w] & inside[w];
+      n[0] = rows_of(a & ~b, w, row_of, list[0], n[0]);
+      n[1] = rows_of(b & ~a, w, row_of, list[1], n[1]);
+      n[2] = rows_of(a & b, w, row_of, list[2], n[2]);
+    }
+  } else {
+    const uint32_t *entry = (const uint32_t *)(value + 1);
+    const int64_t n_entries = (int64_t)(value[0] >> 32);
+    for (int64_t i = 0; i < n_entries; i++) {
+      const int32_t row = row_of[entry[i] >> 2];
+      const int64_t code = (entry[i] & 3) - 1;
+      list[code][n[code]] = row;
+      n[code] += row >= 0;
+    }
+  }
+  return (carriers){list[0], list[1], list[2], n[0], n[1], n[2]};
+}
+
+/* Sum rows of a design whose width is known when this is compiled. */
+INSIDE void sum_rows_of(const double *design, const int stride, const int32_t *rows, int64_t n,
+                        double *out) {
+  v4 even[MAX_K / 4 + 2], odd[MAX_K / 4 + 2];
+  for (int b = 0; b < stride / 4; b++) even[b] = odd[b] = (v4){0};
+  int64_t i = 0;
+  for (; i + 2 <= n; i += 2) {
+    const double *x = design + (int64_t)rows[i] * stride;
+    const double *y = design + (int64_t)rows[i + 1] * stride;
+    for (int b = 0; b < stride / 4; b++) {
+      even[b] += FOUR_OF(x, 4 * b);
+      odd[b] += FOUR_OF(y, 4 * b);
+    }
+  }
+  if (i < n)
+    for (int b = 0; b < stride / 4; b++)
+      even[b] += FOUR_OF(design + (int64_t)rows[i] * stride, 4 * b);
+  for (int b = 0; b < stride / 4; b++) FOUR(out, 4 * b) = even[b] + odd[b];
+}
+
+INSIDE void sum_rows(const double *design, int64_t stride, const int32_t *rows, int64_t n,
+                     double *out) {
+  switch (stride) {
+    case 4: sum_rows_of(design, 4, rows, n, out); break;
+    case 8: sum_rows_of(design, 8, rows, n, out); break;
+    case 12: sum_rows_of(design, 12, rows, n, out); break;
+    case 16: sum_rows_of(design, 16, rows, n, out); break;
+    default: sum_rows_of(design, (int)stride, rows, n, out);
+  }
+}
+
+/* Sums over the rows of alternate alleles times the design, and of squared ones. */
+INSIDE void weigh_rows(const double *design, int64_t stride, const carriers *who, double *sums,
+                       double *squares) {
+  double twice[MAX_K + 8];
+  sum_rows(design, stride, who->one, who->n_one, sums);
+  sum_rows(design, stride, who->two, who->n_two, twice);
+  for (int64_t b = 0; b < stride; b += 4) {
+    const v4 one = FOUR_OF(sums, b), two = FOUR_OF(twice, b);
+    FOUR(sums, b) = one + 2.0 * two;
+    FOUR(squares, b) = one + 4.0 * two;
+  }
+}
+
 /* ---- linear */
+
+/* The lower triangle of the sum of outer products of rows of m numbers; m is known when this is
+ * compiled, so that it stays in registers. */
+INSIDE void sum_products_of(const double *design, int64_t stride, const int m,
+                            const int32_t *rows, int64_t n, double *out) {
+  v4 sums[MAX_K + 1][MAX_K / 4 + 1];
+#pragma GCC unroll 16
+  for (int i = 0; i < m; i++)
+#pragma GCC unroll 4
+    for (int b = 0; b <= i / 4; b++) sums[i][b] = (v4){0};
+  for (int64_t r = 0; r < n; r++) {
+    const double *x = design + (int64_t)rows[r] * stride;
+#pragma GCC unroll 16
+    for (int i = 0; i < m; i++)
+#pragma GCC unroll 4
+      for (int b = 0; b <= i / 4; b++) sums[i][b] += x[i] * FOUR_OF(x, 4 * b);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < m; i++)
+#pragma GCC unroll 4
+    for (int b = 0; b <= i / 4; b++) FOUR(out, i * stride + 4 * b) = sums[i][b];
+}
+
+INSIDE void sum_products(const double *design, int64_t stride, int64_t m, const int32_t *rows,
+                         int64_t n, double *out) {
+  switch (m) {
+    case 2: sum_products_of(design, stride, 2, rows, n, out); break;
+    case 3: sum_products_of(design, stride, 3, rows, n, out); break;
+    case 4: sum_products_of(design, stride, 4, rows, n, out); break;
+    case 5: sum_products_of(design, stride, 5, rows, n, out); break;
+    case 6: sum_products_of(design, stride, 6, rows, n, out); break;
+    case 7: sum_products_of(design, stride, 7, rows, n, out); break;
+    case 8: sum_products_of(design, stride, 8, rows, n, out); break;
+    default: sum_products_of(design, stride, (int)m, rows, n, out);
+  }
+}
+
+/* Solve for what is left of the covariates where some rows are gone. products: the sum over those
+ * rows of outer products of k covariates and the residual, in rows of `stride`. g, y: the genotype
+ * and the residual by the covariates; both become what they are by orthonormal ones. Returns 0
+ * where the covariates follow from each other without those rows. */
+INSIDE int downdate(int k, int64_t stride, const double *products, double *g, double *y) {
+  double a[MAX_K * MAX_K], inverse[MAX_K];
+  for (int i = 0; i < k; i++) {
+    double s = 1 - products[i * stride + i];
+    const double whole = s;
+    double gi = g[i], yi = -products[k * stride + i];
+    for (int j = 0; j < i; j++) {
+      double t = -products[i * stride + j];
+      for (int c = 0; c < j; c++) t -= a[i * MAX_K + c] * a[j * MAX_K + c];
+      t *= inverse[j];
+      a[i * MAX_K + j] = t;
+      s -= t * t;
+      gi -= t * g[j];
+      yi -= t * y[j];
+    }
+    if (!(s > 1e-12 * fabs(whole))) return 0;
+    inverse[i] = 1 / sqrt(s);
+    g[i] = gi * inverse[i];
+    y[i] = yi * inverse[i];
+  }
+  return 1;
+}
 
 /* design: a row a sample of `stride` doubles: k covariates, then the residual, then zeros. Missing
  * calls leave the model, or count as the mean of those who are called where `fill` is 1. out a
- * variant: slope, standard error, called samples, their alternate alleles. */
+ * variant: slope, standard error, called samples, their alternate alleles. scratch: 3 n_samples +
+ * 3 numbers; products: (k + 1) x stride. */
 SPE_EXPORT ASSOCIATION void spe_regress(const uint64_t *words, const int64_t *starts,
                                       int64_t n_variants, int64_t n_samples,
-                                      const int32_t *row_of, const double *design, int64_t stride,
-                                      int64_t k, int64_t n_rows, int64_t fill, double *out) {
+                                      const int32_t *row_of, const uint64_t *inside,
+                                      const double *design, int64_t stride, int64_t k,
+                                      int64_t n_rows, int64_t fill, int32_t *scratch,
+                                      double *products, double *out) {
   double all_yy = 0;
   for (int64_t i = 0; i < n_rows; i++) all_yy += design[i * stride + k] * design[i * stride + k];
   for (int64_t v = 0; v < n_variants; v++) {
-    double sums[MAX_K + 8] = {0}, gone[MAX_K + 8] = {0}, lost[MAX_K] = {0}, a[MAX_K * MAX_K];
-    double gg = 0, g_sum = 0, yy = all_yy;
-    int64_t n_missing = 0;
-    SPE_EACH_CALL(words, starts[v], n_samples, {
-      const int64_t row = row_of[sample];
-      if (row < 0) continue;
-      const double *x = design + row * stride;
-      if (code != SPE_MISSING) {
-        const double g = code;
-        g_sum += g;
-        gg += g * g;
-        for (int64_t b = 0; b < stride; b += 4) {
-          FOUR(sums, b) += FOUR_OF(x, b) * g;
-        }
-      } else if (fill) {
-        n_missing++;
-        for (int64_t b = 0; b < stride; b += 4) FOUR(gone, b) += FOUR_OF(x, b);
-      } else {
-        if (!n_missing++) memset(a, 0, sizeof a);
-        for (int i = 0; i < k; i++) {
-          for (int j = 0; j <= i; j++) a[i * MAX_K + j] -= x[i] * x[j];
-          lost[i] -= x[i] * x[k];
-        }
-        yy -= x[k] * x[k];
-      }
-    });
-    const int64_t n_called = n_rows - n_missing;
-    if (fill && n_missing && n_called) gg += fill_in(sums, gone, stride, g_sum, n_missing, n_called);
+    double sums[MAX_K + 8], squares[MAX_K + 8], gone[MAX_K + 8], lost[MAX_K];
+    const carriers who = find(words + starts[v], n_samples, row_of, inside, scratch);
+    weigh_rows(design, stride, &who, sums, squares);
+    const double g_sum = (double)(who.n_one + 2 * who.n_two);
+    const int64_t n_missing = who.n_missing, n_called = n_rows - n_missing;
+    double gg = (double)(who.n_one + 4 * who.n_two), yy = all_yy;
+    if (fill && n_missing && n_called) {
+      sum_rows(design, stride, who.missing, n_missing, gone);
+      gg += fill_in(sums, gone, stride, g_sum, n_missing, n_called);
+    }
     double den = gg, gy = sums[k];
     int is_fit = gg > 0;
-    if (!n_missing || fill) {
-      den -= dot((int)k, sums, sums);
-    } else {
-      for (int i = 0; i < k; i++) a[i * MAX_K + i] += 1;
-      is_fit = is_fit && cholesky((int)k, a);
+    if (is_fit && n_missing && !fill) {
+      sum_products(design, stride, k + 1, who.missing, n_missing, products);
+      is_fit = downdate((int)k, stride, products, sums, lost);
+      yy -= products[k * stride + k];
       if (is_fit) {
-        forward((int)k, a, sums);
-        forward((int)k, a, lost);
-        den -= dot((int)k, sums, sums);
         gy -= dot((int)k, sums, lost);
         yy -= dot((int)k, lost, lost);
       }
     }
+    den -= dot((int)k, sums, sums);
     double *o = out + v * LINEAR_OUT;
     const int64_t df = (fill ? n_rows : n_called) - k - 1;
     o[2] = (double)n_called;
@@ -417,29 +551,22 @@ INSIDE int fit_penalised(const model *m, int n_free, double *b, double *h, doubl
  * alternate alleles, those of cases. */
 SPE_EXPORT ASSOCIATION void spe_score_test(const uint64_t *words, const int64_t *starts,
                                       int64_t n_variants, int64_t n_samples,
-                                      const int32_t *row_of, const double *design, int64_t stride,
-                                      int64_t k, int64_t n_rows, int64_t fill, double *out) {
+                                      const int32_t *row_of, const uint64_t *inside,
+                                      const double *design, int64_t stride, int64_t k,
+                                      int64_t n_rows, int64_t fill, int32_t *scratch,
+                                      double *out) {
   for (int64_t v = 0; v < n_variants; v++) {
-    double sums[MAX_K + 8] = {0}, gone[MAX_K + 8] = {0}, gg = 0, g_sum = 0;
-    int64_t n_missing = 0;
-    SPE_EACH_CALL(words, starts[v], n_samples, {
-      const int64_t row = row_of[sample];
-      if (row < 0) continue;
-      const double *x = design + row * stride, g = code;
-      if (code == SPE_MISSING) {
-        n_missing++;
-        if (fill)
-          for (int64_t b = 0; b < stride; b += 4) FOUR(gone, b) += FOUR_OF(x, b);
-        continue;
-      }
-      g_sum += g;
-      gg += g * g * x[k + 2];
-      for (int64_t b = 0; b < stride; b += 4) FOUR(sums, b) += FOUR_OF(x, b) * g;
-    });
+    double sums[MAX_K + 8], squares[MAX_K + 8], gone[MAX_K + 8];
+    const carriers who = find(words + starts[v], n_samples, row_of, inside, scratch);
+    const int64_t n_missing = who.n_missing;
+    weigh_rows(design, stride, &who, sums, squares);
+    const double g_sum = (double)(who.n_one + 2 * who.n_two);
+    double gg = squares[k + 2];
     double *o = out + v * SCORE_OUT;
     o[4] = sums[k + 1];
     if (fill && n_missing && n_missing < n_rows) {
       const double mean = g_sum / (double)(n_rows - n_missing);
+      sum_rows(design, stride, who.missing, n_missing, gone);
       fill_in(sums, gone, stride, g_sum, n_missing, n_rows - n_missing);
       gg += mean * mean * gone[k + 2];
     }

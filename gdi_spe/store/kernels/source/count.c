@@ -18,6 +18,10 @@ typedef struct {
   const int32_t *n_members, *n_one;
 } groups;
 
+static SPE_INLINE int64_t four_at_most(const groups *of, int64_t base) {
+  return of->n_groups - base < 4 ? of->n_groups - base : 4;
+}
+
 static SPE_INLINE int64_t ones(uint64_t word) { return __builtin_popcountll(word); }
 
 static SPE_INLINE void finish(const tally *t, int64_t n_members, int32_t *out) {
@@ -30,8 +34,14 @@ static SPE_INLINE void finish(const tally *t, int64_t n_members, int32_t *out) {
   out[LOST] = (int32_t)t->missing;
 }
 
+/* Calls that are all of two alleles and as written, which is what most variants have alone. */
+typedef struct {
+  int64_t het, hom, missing;
+} plain;
+
 /* Four groups at a time, in lanes of 16 bits that are emptied before they are full. */
-static SPE_INLINE void list_plain(const spe_value *v, const uint64_t *of_sample, tally *t) {
+static SPE_INLINE void list_plain(const spe_value *v, const uint64_t *of_sample, plain *t) {
+  for (int g = 0; g < 4; g++) t[g] = (plain){0, 0, 0};
   for (int64_t from = 0; from < v->n_entries; from += 0xFFFF) {
     int64_t to = v->n_entries - from > 0xFFFF ? from + 0xFFFF : v->n_entries;
     uint64_t all = 0, low = 0, high = 0;
@@ -40,6 +50,7 @@ static SPE_INLINE void list_plain(const spe_value *v, const uint64_t *of_sample,
       all += in;
       low += in & -(entry & 1);
       high += in & -(entry >> 1 & 1);
+      __asm__("" : "+r"(all)); /* most lists are short: gathering four at a time is slower */
     }
     for (int g = 0; g < 4; g++) {
       int64_t any = all >> 16 * g & 0xFFFF, a = low >> 16 * g & 0xFFFF, b = high >> 16 * g & 0xFFFF;
@@ -71,7 +82,7 @@ static SPE_INLINE void list_ruled(const spe_value *v, const uint64_t *of_sample,
   }
 }
 
-static SPE_INLINE void planes_plain(const spe_value *v, const uint64_t *in, int64_t n, tally *t) {
+static SPE_INLINE plain planes_plain(const spe_value *v, const uint64_t *in, int64_t n) {
   int64_t low = 0, high = 0, both = 0;
   for (int64_t w = 0; w < n; w++) {
     uint64_t a = v->low[w] & in[w], b = v->high[w] & in[w];
@@ -79,9 +90,22 @@ static SPE_INLINE void planes_plain(const spe_value *v, const uint64_t *in, int6
     high += ones(b);
     both += ones(a & b);
   }
-  t->het = low - both;
-  t->hom = high - both;
-  t->missing = both;
+  return (plain){low - both, high - both, both};
+}
+
+static SPE_INLINE int is_plain(const spe_value *v, const groups *of) {
+  return !of->one && !v->haploid && !v->n_exceptions;
+}
+
+/* Up to four groups from `base` on. */
+static SPE_INLINE void plain_four(const spe_value *v, const groups *of, int64_t base, int64_t n,
+                                  plain *t) {
+  if (!v->low) {
+    list_plain(v, of->of_sample + base / 4 * of->n_samples, t);
+    return;
+  }
+  for (int64_t g = 0; g < n; g++)
+    t[g] = planes_plain(v, of->members + (base + g) * of->n_words, of->n_words);
 }
 
 static SPE_INLINE void planes_ruled(const spe_value *v, const uint64_t *in, const uint64_t *one,
@@ -118,24 +142,34 @@ static SPE_INLINE void add_exception(const spe_exception *e, int single, int32_t
   out[LOST] -= single ? same : whole;
 }
 
-/* Counts of up to four groups from `base` on, `stride` apart. */
-static SPE_INLINE void count_four(const spe_value *v, const groups *of, int64_t base,
-                                  int32_t *out, int64_t stride) {
-  tally t[4] = {{0}};
-  int64_t n = of->n_groups - base < 4 ? of->n_groups - base : 4;
-  int ruled = of->one || v->haploid;
-  if (!v->low) {
-    const uint64_t *of_sample = of->of_sample + base / 4 * of->n_samples;
-    if (ruled) list_ruled(v, of_sample, of->one, t);
-    else list_plain(v, of_sample, t);
+static SPE_INLINE void count_four_plain(const spe_value *v, const groups *of, int64_t base,
+                                        int64_t n, int32_t *out, int64_t stride) {
+  plain t[4];
+  plain_four(v, of, base, n, t);
+  for (int64_t g = 0; g < n; g++) {
+    int32_t *own = out + g * stride;
+    own[AC] = (int32_t)(t[g].het + 2 * t[g].hom);
+    own[AN] = 2 * (of->n_members[base + g] - (int32_t)t[g].missing);
+    own[HET] = (int32_t)t[g].het;
+    own[HOM] = (int32_t)t[g].hom;
+    own[HEMI] = 0;
+    own[LOST] = (int32_t)t[g].missing;
   }
+}
+
+/* Counts of up to four groups from `base` on, `stride` apart. */
+static SPE_INLINE void count_four(const spe_value *v, const groups *of, int64_t base, int64_t n,
+                                  int32_t *out, int64_t stride) {
+  if (is_plain(v, of)) {
+    count_four_plain(v, of, base, n, out, stride);
+    return;
+  }
+  tally t[4] = {{0}};
+  if (!v->low) list_ruled(v, of->of_sample + base / 4 * of->n_samples, of->one, t);
   for (int64_t g = 0; g < n; g++) {
     const uint64_t *in = of->members + (base + g) * of->n_words;
     int32_t *own = out + g * stride;
-    if (v->low) {
-      if (ruled) planes_ruled(v, in, of->one, of->n_words, t + g);
-      else planes_plain(v, in, of->n_words, t + g);
-    }
+    if (v->low) planes_ruled(v, in, of->one, of->n_words, t + g);
     t[g].haploid = v->haploid ? n_haploid(v, in, of->one, of->n_words) : of->n_one[base + g];
     finish(t + g, of->n_members[base + g], own);
     for (int64_t i = 0; i < v->n_exceptions; i++) {
@@ -151,7 +185,7 @@ static SPE_INLINE void count_all(const uint64_t *words, const int64_t *starts,
   for (int64_t i = from; i < to; i++) {
     spe_value v = spe_open(words, starts[i], ends[i], of->n_words);
     for (int64_t base = 0; base < of->n_groups; base += 4)
-      count_four(&v, of, base, out + base * stride + i * N_COUNTS, stride);
+      count_four(&v, of, base, four_at_most(of, base), out + base * stride + i * N_COUNTS, stride);
   }
 }
 
@@ -180,6 +214,26 @@ SPE_EXPORT void spe_calls_count(const uint64_t *words, const int64_t *starts, co
   count_all(words, starts, ends, from, to, &of, out, n * N_COUNTS);
 }
 
+/* Alleles and called alleles of up to four groups from `base` on. */
+static SPE_INLINE void alleles_of_four(const spe_value *v, const groups *of, int64_t base,
+                                       int64_t n, int64_t *count, int64_t *number) {
+  if (is_plain(v, of)) {
+    plain t[4];
+    plain_four(v, of, base, n, t);
+    for (int64_t g = 0; g < n; g++) {
+      count[g] = t[g].het + 2 * t[g].hom;
+      number[g] = 2 * (of->n_members[base + g] - t[g].missing);
+    }
+    return;
+  }
+  int32_t four[4 * N_COUNTS];
+  count_four(v, of, base, n, four, N_COUNTS);
+  for (int64_t g = 0; g < n; g++) {
+    count[g] = four[g * N_COUNTS + AC];
+    number[g] = four[g * N_COUNTS + AN];
+  }
+}
+
 /* Alleles of variants from..to in each group: column g of each output starts at g * stride. */
 static SPE_INLINE void alleles_all(const uint64_t *words, const int64_t *starts,
                                    const int64_t *ends, int64_t from, int64_t to,
@@ -188,14 +242,14 @@ static SPE_INLINE void alleles_all(const uint64_t *words, const int64_t *starts,
   for (int64_t i = from; i < to; i++) {
     spe_value v = spe_open(words, starts[i], ends[i], of->n_words);
     for (int64_t base = 0; base < of->n_groups; base += 4) {
-      int32_t four[4 * N_COUNTS];
-      int64_t n = of->n_groups - base < 4 ? of->n_groups - base : 4;
-      count_four(&v, of, base, four, N_COUNTS);
+      int64_t n = four_at_most(of, base);
+      int64_t alleles[4], called[4];
+      alleles_of_four(&v, of, base, n, alleles, called);
       for (int64_t g = 0; g < n; g++) {
         const int64_t at = (base + g) * stride + i;
-        count[at] = four[g * N_COUNTS + AC];
-        number[at] = four[g * N_COUNTS + AN];
-        frequency[at] = number[at] ? (double)count[at] / (double)number[at] : __builtin_nan("");
+        count[at] = alleles[g];
+        number[at] = called[g];
+        frequency[at] = called[g] ? (double)alleles[g] / (double)called[g] : __builtin_nan("");
       }
     }
   }

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Raised whenever a signature changes, so that a library of another build is not used. */
-#define SPE_ABI 4
+#define SPE_ABI 5
 
 #define SPE_EXPORT __attribute__((visibility("default")))
 
