@@ -55,7 +55,7 @@ def _frequencies(folder: str, target: str = "") -> dict[str, Any]:
 
 def _variant_qc(folder: str, target: str = "") -> dict[str, Any]:
     # Everybody in one test, as the others do it.
-    return _told(_open(folder).variant_qc(within=None, unrelated=False), target)
+    return _told(_open(folder).variant_qc(strata=None, unrelated=False), target)
 
 
 def _linear(folder: str, target: str = "") -> dict[str, Any]:

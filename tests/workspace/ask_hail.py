@@ -56,7 +56,7 @@ cohort.association(cases, {"male": male}, model="logistic", test="wald").to_parq
 )
 
 spe.from_hail(hl.variant_qc(mt)).to_parquet(out / "variant_qc.hail")
-cohort.variant_qc(mid_p=True, within=None, unrelated=False).to_parquet(out / "variant_qc.ours")
+cohort.variant_qc(mid_p=True, strata=None, unrelated=False).to_parquet(out / "variant_qc.ours")
 tested = mt.annotate_rows(hwe=hl.agg.hardy_weinberg_test(mt.GT))
 spe.from_hail(tested).to_parquet(out / "hwe.hail")
 chr22 = mt.filter_rows(mt.locus.contig == "chr22")

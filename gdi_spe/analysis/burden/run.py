@@ -33,7 +33,7 @@ def burden(
     repeated: str = "refuse",
     masks: Masks = MASKS,
     max_frequency: Bounds = 0.01,
-    genes: str | Sequence[str] | None = None,
+    gene: str | Sequence[str] | None = None,
     regions: Mapping[str, str] | None = None,
     statistic: Statistic = "collapse",
     weights: Weights = "uniform",
@@ -66,7 +66,7 @@ def burden(
     max_frequency
         The greatest frequency of the alternate allele among those in the model, or several:
         every mask is crossed with every bound. ``None`` for any.
-    genes
+    gene
         Symbols or Ensembl identifiers; without them all genes that variants are annotated with.
     regions
         In place of genes: by name a region such as ``"chr19:38433691-38595273"``.
@@ -124,7 +124,7 @@ def burden(
     people = people_of(folder, trait, covariates, model, individuals, repeated)
     fit = LinearFit(people.model) if model == "linear" else LogisticFit(people.model, test)
     tables: list[pd.DataFrame] = []
-    for found in sets_of(folder, genes, regions):
+    for found in sets_of(folder, gene, regions):
         for batch in batches(folder, found, wanted, people, weights, progress):
             table = _tested(batch, people, fit, statistic, missing, min_carriers)
             tables.append(named(table, found, wanted))

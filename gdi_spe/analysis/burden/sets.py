@@ -46,7 +46,7 @@ class Sets:
 
 def sets_of(
     folder: Folder,
-    genes: str | Sequence[str] | None,
+    gene: str | Sequence[str] | None,
     regions: Mapping[str, str] | None,
 ) -> Iterator[Sets]:
     """Yield the sets of each chromosome: regions by name where given, else genes.
@@ -59,26 +59,26 @@ def sets_of(
     BadInput
         If both are given, a region cannot be read, or a gene has no variant here.
     """
-    if genes is not None and regions is not None:
-        raise BadInput("genes and regions at once", remedy="Ask for one of them")
+    if gene is not None and regions is not None:
+        raise BadInput("gene and regions at once", remedy="Ask for one of them")
     records = Records(folder, hierarchies_of(folder))
-    require_genes(records, names(genes))
+    require_genes(records, names(gene))
     made = 0
     for chromosome in folder.chromosomes:
         if chromosome == LEFT_OUT:
             continue
         told = _told(records, chromosome)
         if regions is None:
-            found = _genes(chromosome, told, None if genes is None else frozenset(names(genes)))
+            found = _genes(chromosome, told, None if gene is None else frozenset(names(gene)))
         else:
             found = _regions(records, chromosome, told, regions)
         made += len(found.names)
         if len(found.names):
             yield found
     if not made and regions is None:
-        if genes is not None:
+        if gene is not None:
             raise BadInput(
-                f"{', '.join(names(genes))}: genes on Y are left out", remedy="Name others"
+                f"{', '.join(names(gene))}: genes on Y are left out", remedy="Name others"
             )
         raise NotAnnotated("gene")
 

@@ -35,7 +35,7 @@ def compound_heterozygous(
     pedigree: pd.DataFrame | None = None,
     individuals: Collection[str] | None = None,
     *,
-    genes: str | Sequence[str] | None = None,
+    gene: str | Sequence[str] | None = None,
     consequence: str | Sequence[str] | None = "damaging",
     max_frequency: float = 0.01,
     use_phase: bool = True,
@@ -52,7 +52,7 @@ def compound_heterozygous(
         ``individual_id``, ``father_id``, ``mother_id``; without it the cohort's own table.
     individuals
         The affected children; without it all children.
-    genes
+    gene
         Symbols or Ensembl identifiers; without them all genes.
     consequence
         Groups or Sequence Ontology names: what both variants do to the gene.
@@ -102,7 +102,7 @@ def compound_heterozygous(
     require_consequences(folder, (mask,))
     families = families_of(folder, pedigree, individuals)
     rows: list[tuple[object, ...]] = []
-    for found in sets_of(folder, genes, None):
+    for found in sets_of(folder, gene, None):
         taken = found.taken(mask)
         wanted = np.unique(taken["row"].to_numpy(np.int64))
         held = _Held.of(folder, families, found.chromosome, wanted, mask, use_phase, progress)

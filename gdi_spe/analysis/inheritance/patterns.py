@@ -37,7 +37,7 @@ def de_novo(
     pedigree: pd.DataFrame | None = None,
     individuals: Collection[str] | None = None,
     *,
-    genes: str | Sequence[str] | None = None,
+    gene: str | Sequence[str] | None = None,
     consequence: str | Sequence[str] | None = None,
     max_frequency: float = 0.001,
     bounds: Bounds | None = None,
@@ -53,7 +53,7 @@ def de_novo(
         ``individual_id``, ``father_id``, ``mother_id``; without it the cohort's own table.
     individuals
         Only these children.
-    genes, consequence
+    gene, consequence
         Only variants of these genes, with these consequences.
     max_frequency
         The greatest frequency of the allele among individuals outside these families.
@@ -103,7 +103,7 @@ def de_novo(
     if not isinstance(asked, Bounds):
         raise BadInput(f"bounds={shown(bounds)}", remedy="Bounds(min_gq=20), from the same module")
     parts: list[pd.DataFrame] = []
-    for block in blocks(folder, families, _rows(folder, genes, consequence), progress):
+    for block in blocks(folder, families, _rows(folder, gene, consequence), progress):
         _, wrong = errors(block, families)
         has_new = wrong & (block.child > 0) & _has_no(block, families)
         has_new &= (block.others_frequency <= max_frequency)[:, None]
@@ -134,7 +134,7 @@ def inherited(
     individuals: Collection[str] | None = None,
     *,
     unaffected: Collection[str] = (),
-    genes: str | Sequence[str] | None = None,
+    gene: str | Sequence[str] | None = None,
     consequence: str | Sequence[str] | None = "damaging",
     max_frequency: float = 0.01,
     progress: Callable[[int], None] = lambda _n: None,
@@ -143,7 +143,7 @@ def inherited(
 
     Parameters
     ----------
-    folder, pedigree, genes, consequence, progress
+    folder, pedigree, gene, consequence, progress
         As for `de_novo`.
     pattern
         ``"recessive"``: two copies in the child, and one in each parent who is here.
@@ -187,7 +187,7 @@ def inherited(
     healthy = _samples_of(folder, unaffected)
     fits = {"recessive": _recessive, "x-linked": _x_linked}[pattern]
     parts: list[pd.DataFrame] = []
-    for block in blocks(folder, families, _rows(folder, genes, consequence), progress):
+    for block in blocks(folder, families, _rows(folder, gene, consequence), progress):
         fit = fits(block, families) & (block.others_frequency <= max_frequency)[:, None]
         fit &= ~_in_the_unaffected(folder, block, healthy, pattern)[:, None]
         table = _described(folder, block, families, fit)
@@ -235,13 +235,13 @@ def _who(father: Bools, mother: Bools) -> NDArray[np.object_]:
 
 def _rows(
     folder: Folder,
-    genes: str | Sequence[str] | None,
+    gene: str | Sequence[str] | None,
     consequence: str | Sequence[str] | None,
 ) -> Callable[[str], Ints] | None:
     """Return which variants are asked; None for all of them."""
-    if not names(genes) and not names(consequence):
+    if not names(gene) and not names(consequence):
         return None
-    found = {each.chromosome: each.row_numbers for each in chosen(folder, None, genes, consequence)}
+    found = {each.chromosome: each.row_numbers for each in chosen(folder, None, gene, consequence)}
     none = np.zeros(0, np.int64)
     return lambda chromosome: np.asarray(found.get(chromosome, none), np.int64)
 

@@ -40,7 +40,7 @@ def skat(
     method: str = "skat",
     masks: Masks = MASKS,
     max_frequency: Bounds = 0.01,
-    genes: str | Sequence[str] | None = None,
+    gene: str | Sequence[str] | None = None,
     regions: Mapping[str, str] | None = None,
     weights: Weights = "beta",
     rho: Sequence[float] = GRID,
@@ -53,7 +53,7 @@ def skat(
 
     Parameters
     ----------
-    folder, trait, covariates, model, individuals, repeated, masks, max_frequency, genes, regions
+    folder, trait, covariates, model, individuals, repeated, masks, max_frequency, gene, regions
         As for `gdi_spe.analysis.burden.run.burden`.
     method
         ``"skat"``: the sum of squared scores, for effects in both directions. ``"skat-o"``: the
@@ -102,7 +102,7 @@ def skat(
     people = people_of(folder, trait, covariates, model, individuals, repeated)
     test = _Test(Null.of(people), method, tuple(sorted(rho)), small_sample, max_variants)
     tables: list[pd.DataFrame] = []
-    for found in sets_of(folder, genes, regions):
+    for found in sets_of(folder, gene, regions):
         for batch in batches(folder, found, wanted, people, weights, progress):
             table = _tested(batch, people, test)
             tables.append(named(table[table["n_carriers"] >= min_carriers], found, wanted))

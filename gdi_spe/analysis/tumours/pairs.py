@@ -74,11 +74,11 @@ class _Block:
 
 
 def _blocks(
-    folder: Folder, pairs: Pairs, genes: str | Sequence[str] | None,
+    folder: Folder, pairs: Pairs, gene: str | Sequence[str] | None,
     consequence: str | Sequence[str] | None, progress: Callable[[int], None],
 ) -> Iterator[_Block]:  # fmt: skip
     step = max(1, _CELLS_AT_ONCE // max(1, folder.n_samples))
-    for found in chosen(folder, None, genes, consequence):
+    for found in chosen(folder, None, gene, consequence):
         every = found.row_numbers
         for first in range(0, len(every), step):
             rows = np.asarray(every[first : first + step], np.int64)
@@ -96,7 +96,7 @@ def somatic(
     folder: Folder,
     individuals: Collection[str] | None = None,
     *,
-    genes: str | Sequence[str] | None = None,
+    gene: str | Sequence[str] | None = None,
     consequence: str | Sequence[str] | None = None,
     max_frequency: float = 0.001,
     min_dp: float = 8,
@@ -112,7 +112,7 @@ def somatic(
         The cohort.
     individuals
         Only these individuals.
-    genes, consequence
+    gene, consequence
         Only variants of these genes, with these consequences.
     max_frequency
         The greatest frequency of the allele among everybody's germline.
@@ -152,7 +152,7 @@ def somatic(
     """
     pairs = pairs_of(folder, individuals)
     parts = []
-    for block in _blocks(folder, pairs, genes, consequence, progress):
+    for block in _blocks(folder, pairs, gene, consequence, progress):
         counts = folder.counts(block.chromosome, block.rows)[0]
         frequency = counts["allele_count"] / np.maximum(counts["allele_number"], 1)
         new = (block.tumour > 0) & (block.tumour != MISSING) & (block.germline == 0)
@@ -172,7 +172,7 @@ def loss_of_heterozygosity(
     folder: Folder,
     individuals: Collection[str] | None = None,
     *,
-    genes: str | Sequence[str] | None = None,
+    gene: str | Sequence[str] | None = None,
     consequence: str | Sequence[str] | None = None,
     min_dp: float = 8,
     progress: Callable[[int], None] = lambda _n: None,
@@ -181,7 +181,7 @@ def loss_of_heterozygosity(
 
     Parameters
     ----------
-    folder, individuals, genes, consequence, progress
+    folder, individuals, gene, consequence, progress
         As for `somatic`.
     min_dp
         Least depth of both samples, asked where the dataset kept it.
@@ -209,7 +209,7 @@ def loss_of_heterozygosity(
     """
     pairs = pairs_of(folder, individuals)
     parts, counted = [], []
-    for block in _blocks(folder, pairs, genes, consequence, progress):
+    for block in _blocks(folder, pairs, gene, consequence, progress):
         informative = (block.germline == 1) & (block.tumour != MISSING) & ~block.is_haploid
         lost = informative & (block.tumour != 1)
         table = _described(folder, block, pairs, lost)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.query.evaluate import Evaluator
 from gdi_spe.store.folder import CohortFolder
-from gdi_spe.workspace.asking.selection import as_covariate
+from gdi_spe.workspace.asking.selection import as_covariate, listed
 from gdi_spe.workspace.progress import progress
 from gdi_spe.workspace.surroundings import surroundings
 
@@ -65,9 +65,9 @@ class Held:
 
         if isinstance(covariates, Mapping):
             return {name: as_covariate(name, value) for name, value in covariates.items()}
-        if isinstance(covariates, str | pd.DataFrame):
+        if isinstance(covariates, pd.DataFrame):
             return covariates
-        return {name: self._components.get(name, name) for name in covariates}
+        return {name: self._components.get(name, name) for name in listed(covariates)}
 
     @cached_property
     def count_policy(self) -> CountPolicy:

@@ -212,6 +212,11 @@ def ids_of(individuals: Selection | Collection[str] | None) -> list[str] | None:
     return individuals.ids if isinstance(individuals, Selection) else list(individuals)
 
 
+def listed(names: str | Collection[str]) -> Collection[str]:
+    """Return one name or several as several."""
+    return (names,) if isinstance(names, str) else names
+
+
 def as_covariate(name: str, value: Covariate | Selection) -> Covariate:
     """Return 1 for who is in a selection and 0 for its controls; other covariates as they are.
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from gdi_spe.workspace import recipes
 from gdi_spe.workspace.asking.held import Held
-from gdi_spe.workspace.asking.selection import Selection, ids_of
-from gdi_spe.workspace.cohort.associating import trait_of
+from gdi_spe.workspace.asking.selection import Selection, ids_of, listed
+from gdi_spe.workspace.cohort.associating import names_tell_all, trait_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ class Aggregating(Held):
         *,
         masks: Masks = ("protein_truncating", "damaging"),
         max_frequency: Bounds = 0.01,
-        genes: str | Sequence[str] | None = None,
+        gene: str | Sequence[str] | None = None,
         regions: Mapping[str, str] | None = None,
         statistic: Statistic = "collapse",
         weights: Weights = "uniform",
@@ -51,7 +51,7 @@ class Aggregating(Held):
         trait
             The code or label of a measurement, a number of each individual, or a selection of
             cases.
-        covariates, masks, max_frequency, genes, regions, statistic, weights, test, missing
+        covariates, masks, max_frequency, gene, regions, statistic, weights, test, missing
             See `gdi_spe.analysis.burden.run.burden`; components of `pca` go by their names.
         model
             ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise.
@@ -91,7 +91,7 @@ class Aggregating(Held):
         from gdi_spe.analysis.burden import run
 
         values, kind = trait_of(self, trait, controls, model, repeated)
-        with self._watched("burden", is_whole=genes is None and regions is None) as advance:
+        with self._watched("burden", is_whole=gene is None and regions is None) as advance:
             table = run.burden(
                 self.folder,
                 values,
@@ -101,7 +101,7 @@ class Aggregating(Held):
                 repeated=repeated,
                 masks=masks,
                 max_frequency=max_frequency,
-                genes=genes,
+                gene=gene,
                 regions=regions,
                 statistic=statistic,
                 weights=weights,
@@ -112,7 +112,7 @@ class Aggregating(Held):
             )
         self._remember(table, "burden", individuals, {
             "trait": trait, "covariates": covariates, "model": kind, "masks": masks,
-            "max_frequency": max_frequency, "genes": genes, "regions": regions,
+            "max_frequency": max_frequency, "gene": gene, "regions": regions,
             "statistic": statistic, "weights": weights, "test": test, "missing": missing,
             "repeated": repeated, "min_carriers": min_carriers,
         })  # fmt: skip
@@ -127,7 +127,7 @@ class Aggregating(Held):
         method: str = "skat",
         masks: Masks = ("protein_truncating", "damaging"),
         max_frequency: Bounds = 0.01,
-        genes: str | Sequence[str] | None = None,
+        gene: str | Sequence[str] | None = None,
         regions: Mapping[str, str] | None = None,
         weights: Weights = "beta",
         controls: Selection | Collection[str] | None = None,
@@ -140,7 +140,7 @@ class Aggregating(Held):
 
         Parameters
         ----------
-        trait, covariates, model, masks, max_frequency, genes, regions, controls, individuals
+        trait, covariates, model, masks, max_frequency, gene, regions, controls, individuals
             As for `burden`.
         method
             ``"skat"``, or ``"skat-o"`` for the best of mixtures with a burden test.
@@ -172,7 +172,7 @@ class Aggregating(Held):
         from gdi_spe.analysis.skat import run
 
         values, kind = trait_of(self, trait, controls, model, repeated)
-        with self._watched("skat", is_whole=genes is None and regions is None) as advance:
+        with self._watched("skat", is_whole=gene is None and regions is None) as advance:
             table = run.skat(
                 self.folder,
                 values,
@@ -183,7 +183,7 @@ class Aggregating(Held):
                 method=method,
                 masks=masks,
                 max_frequency=max_frequency,
-                genes=genes,
+                gene=gene,
                 regions=regions,
                 weights=weights,
                 small_sample=small_sample,
@@ -192,7 +192,7 @@ class Aggregating(Held):
             )
         self._remember(table, "skat", individuals, {
             "trait": trait, "covariates": covariates, "model": kind, "method": method,
-            "masks": masks, "max_frequency": max_frequency, "genes": genes, "regions": regions,
+            "masks": masks, "max_frequency": max_frequency, "gene": gene, "regions": regions,
             "weights": weights, "small_sample": small_sample, "repeated": repeated,
             "min_carriers": min_carriers,
         })  # fmt: skip
@@ -230,8 +230,8 @@ class Aggregating(Held):
         self, table: pd.DataFrame, name: str, individuals: object, arguments: dict[str, Any]
     ) -> None:
         """Attach a recipe where plain arguments say all; values of people do not belong there."""
-        names = arguments["covariates"]
-        is_plain = isinstance(arguments["trait"], str) and isinstance(arguments["weights"], str)
-        is_named = isinstance(names, list | tuple) and not set(names) & set(self._components)
-        if individuals is None and is_plain and is_named:
-            recipes.attach(table, self.folder.manifest, name, arguments)
+        covariates, weights = arguments["covariates"], arguments["weights"]
+        is_plain = individuals is None and isinstance(weights, str)
+        if is_plain and names_tell_all(self, arguments["trait"], covariates):
+            told = {**arguments, "covariates": list(listed(covariates))}
+            recipes.attach(table, self.folder.manifest, name, told)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.workspace import recipes
 from gdi_spe.workspace.asking.held import Held
-from gdi_spe.workspace.asking.selection import Selection, ids_of
+from gdi_spe.workspace.asking.selection import Selection, ids_of, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,9 +48,9 @@ class Associating(Held):
             The code or label of a measurement, a number of each individual, or a selection of
             cases.
         covariates
-            Names in a list: ``"age"``, ``"sex"``, ``"population"``, a measurement, a component
-            of the last `pca` (``*cohort.pca(10)`` names them all). Or by name the value of each
-            individual, or a table with a row an individual. Text is a category.
+            A name or a list of names: ``"age"``, ``"sex"``, ``"population"``, a measurement, a
+            component of the last `pca` (``*cohort.pca(10)`` names them all). Or by name the
+            value of each individual, or a table with a row an individual. Text is a category.
         model
             ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise;
             ``"mixed"`` where relatives are in the model or cases are very few: up to 8,000
@@ -157,23 +157,16 @@ class Associating(Held):
                 relatedness=relatedness,
                 progress=advance,
             )
-        if individuals is None and relatedness is None and self._is_plain(trait, covariates):
+        if individuals is None and relatedness is None and names_tell_all(self, trait, covariates):
             arguments: dict[str, Any] = {
-                "trait": trait, "covariates": list(covariates), "model": kind, "region": region,
-                "gene": gene, "test": test, "missing": missing, "repeated": repeated,
-                "min_allele_count": min_allele_count,
+                "trait": trait, "covariates": list(listed(covariates)), "model": kind,
+                "region": region, "gene": gene, "test": test, "missing": missing,
+                "repeated": repeated, "min_allele_count": min_allele_count,
                 "min_allele_frequency": min_allele_frequency,
                 "condition_on": list(condition_on),
             }  # fmt: skip
             recipes.attach(table, self.folder.manifest, "association", arguments)
         return table
-
-    def _is_plain(self, trait: object, covariates: Covariates) -> bool:
-        """Say whether names tell everything; values of people belong in no recipe."""
-        is_named = isinstance(covariates, list | tuple) and not set(covariates) & set(
-            self._components
-        )
-        return is_named and isinstance(trait, str)
 
     def independent_associations(
         self,
@@ -268,3 +261,12 @@ def trait_of(
         )
     values = run.quantitative(cohort.folder, trait, repeated)
     return values, "linear" if model is None else model
+
+
+def names_tell_all(cohort: Held, trait: object, covariates: Covariates) -> bool:
+    """Say whether names tell everything; values of people belong in no recipe."""
+    return (
+        isinstance(trait, str)
+        and isinstance(covariates, str | list | tuple)
+        and not set(listed(covariates)) & set(cohort._components)
+    )

@@ -27,6 +27,7 @@ class Bridging(Held):
     def to_hail(
         self,
         region: str | Sequence[str] | None = None,
+        *,
         individuals: Selection | Collection[str] | None = None,
     ) -> Any:
         """Return the cohort as a Hail MatrixTable, in a Hail that starts without network.
@@ -74,8 +75,8 @@ class Bridging(Held):
         self,
         path: str | Path,
         region: str | Sequence[str] | None = None,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         annotations: bool = True,
         overwrite: bool = False,
     ) -> Path:
@@ -127,8 +128,8 @@ class Bridging(Held):
         self,
         prefix: str | Path,
         region: str | Sequence[str] | None = None,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         overwrite: bool = False,
     ) -> Path:
         """Write the cohort, or a part of it, as plink2's ``.pgen``, ``.pvar`` and ``.psam``.
@@ -183,6 +184,7 @@ class Bridging(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
+        *,
         individuals: Selection | Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Return individuals, or their calls of some variants, as a pandas table.
@@ -227,8 +229,8 @@ class Bridging(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         dosages: bool = False,
     ) -> Genotypes:
         """Return the calls of some variants as an array, with what names its rows and columns.

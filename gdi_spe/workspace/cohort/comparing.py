@@ -19,8 +19,8 @@ class Comparing(Held):
 
     def somatic(
         self,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         gene: Names = None,
         consequence: Names = None,
         max_frequency: float = 0.001,
@@ -61,7 +61,7 @@ class Comparing(Held):
         return somatic(
             self.folder,
             ids_of(individuals),
-            genes=gene,
+            gene=gene,
             consequence=consequence,
             max_frequency=max_frequency,
             min_dp=min_dp,
@@ -71,8 +71,8 @@ class Comparing(Held):
 
     def loss_of_heterozygosity(
         self,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         gene: Names = None,
         consequence: Names = None,
         min_dp: float = 8,
@@ -107,5 +107,5 @@ class Comparing(Held):
         from gdi_spe.analysis.tumours.pairs import loss_of_heterozygosity
 
         return loss_of_heterozygosity(
-            self.folder, ids_of(individuals), genes=gene, consequence=consequence, min_dp=min_dp
+            self.folder, ids_of(individuals), gene=gene, consequence=consequence, min_dp=min_dp
         )

@@ -24,6 +24,7 @@ class Counting(Held):
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
         consequence: str | Sequence[str] | None = None,
+        *,
         individuals: Selection | Collection[str] | None = None,
         min_allele_count: int = 0,
     ) -> pd.DataFrame:
@@ -83,10 +84,10 @@ class Counting(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         controls: Selection | Collection[str] | None = None,
-        within: By | None = "population",
+        strata: By | None = "population",
         unrelated: Selection | Collection[str] | bool = True,
         mid_p: bool = False,
     ) -> pd.DataFrame:
@@ -101,7 +102,7 @@ class Counting(Held):
         controls
             Test equilibrium among these only; say who they are where there are cases. Without it
             everybody is tested, since a cohort has cases only of a question.
-        within
+        strata
             Test each population by itself and combine; ``None`` tests all as one.
         unrelated
             ``True`` leaves relatives out of the test, ``False`` nobody; a selection is tested as
@@ -131,7 +132,7 @@ class Counting(Held):
             gene,
             ids_of(individuals),
             controls=ids_of(controls),
-            within=within,
+            within=strata,
             unrelated=unrelated if isinstance(unrelated, bool) else ids_of(unrelated) or (),
             mid_p=mid_p,
         )
@@ -141,8 +142,8 @@ class Counting(Held):
         by: By | None = "population",
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         controls: Selection | Collection[str] | None = None,
         unrelated: Selection | Collection[str] | bool = True,
         mid_p: bool = False,
@@ -185,6 +186,7 @@ class Counting(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
+        *,
         individuals: Selection | Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Summarise the calls of each individual.
@@ -217,9 +219,9 @@ class Counting(Held):
 
     def heterozygosity(
         self,
-        individuals: Selection | Collection[str] | None = None,
         *,
-        within: By | None = "population",
+        individuals: Selection | Collection[str] | None = None,
+        strata: By | None = "population",
         min_frequency: float = 0.0,
     ) -> pd.DataFrame:
         """Compare each individual's homozygous calls with what chance would give.
@@ -228,7 +230,7 @@ class Counting(Held):
         ----------
         individuals
             These only: frequencies are theirs.
-        within
+        strata
             Take frequencies from each population by itself; ``None`` takes those of all.
         min_frequency
             Leave out variants whose rarer allele has a smaller frequency.
@@ -246,13 +248,13 @@ class Counting(Held):
         from gdi_spe.analysis.inbreeding import heterozygosity
 
         return heterozygosity(
-            self.folder, ids_of(individuals), within=within, min_frequency=min_frequency
+            self.folder, ids_of(individuals), within=strata, min_frequency=min_frequency
         )
 
     def sex_check(
         self,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         female_threshold: float = 0.2,
         male_threshold: float = 0.8,
         min_frequency: float = 0.0,

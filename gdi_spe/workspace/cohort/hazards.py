@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.cautions import Caution
-from gdi_spe.workspace.asking.selection import Selection, as_covariate
+from gdi_spe.workspace.asking.selection import Selection, as_covariate, listed
 from gdi_spe.workspace.cohort.following import Following
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Hazards(Following):
         covariates: Mapping[str, Covariate | Selection] | Sequence[str] | pd.DataFrame,
         event: When = "death",
         origin: When = "birth",
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         entry: When | None = None,
         strata: str | Mapping[str, str] | None = None,
         ties: Ties = "efron",
@@ -116,8 +116,7 @@ class Hazards(Following):
             return covariates
         if hasattr(covariates, "columns"):
             return {str(name): covariates[name].to_dict() for name in covariates.columns}
-        names = (covariates,) if isinstance(covariates, str) else covariates
-        return {name: self._components.get(name, name) for name in names}
+        return {name: self._components.get(name, name) for name in listed(covariates)}
 
     def _values(self, name: str, covariate: Covariate | Selection) -> Mapping[str, float | str]:
         from gdi_spe.analysis.association.traits import values_of

@@ -22,6 +22,7 @@ class Inheriting(Held):
     def mendelian_errors(
         self,
         pedigree: pd.DataFrame | None = None,
+        *,
         individuals: Selection | Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Count the calls of each child that its parents' calls cannot give.
@@ -59,8 +60,8 @@ class Inheriting(Held):
     def de_novo(
         self,
         pedigree: pd.DataFrame | None = None,
-        affected: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         gene: Names = None,
         consequence: Names = None,
         max_frequency: float = 0.001,
@@ -72,7 +73,7 @@ class Inheriting(Held):
         ----------
         pedigree, gene, consequence, max_frequency, bounds
             See `gdi_spe.analysis.inheritance.patterns.de_novo`.
-        affected
+        individuals
             Only these children.
 
         Returns
@@ -99,8 +100,8 @@ class Inheriting(Held):
         return de_novo(
             self.folder,
             pedigree,
-            ids_of(affected),
-            genes=gene,
+            ids_of(individuals),
+            gene=gene,
             consequence=consequence,
             max_frequency=max_frequency,
             bounds=bounds,
@@ -110,8 +111,8 @@ class Inheriting(Held):
         self,
         pattern: str = "recessive",
         pedigree: pd.DataFrame | None = None,
-        affected: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         unaffected: Selection | Collection[str] | None = None,
         gene: Names = None,
         consequence: Names = "damaging",
@@ -123,8 +124,10 @@ class Inheriting(Held):
         ----------
         pattern
             ``"recessive"`` or ``"x-linked"``.
-        affected, unaffected
-            The children to look at, and people of whom nobody may have it as they do.
+        individuals
+            Only these children: the affected ones.
+        unaffected
+            People of whom nobody may have it as the children do.
         pedigree, gene, consequence, max_frequency
             See `gdi_spe.analysis.inheritance.patterns.inherited`.
 
@@ -153,9 +156,9 @@ class Inheriting(Held):
             self.folder,
             pattern,
             pedigree,
-            ids_of(affected),
+            ids_of(individuals),
             unaffected=ids_of(unaffected) or (),
-            genes=gene,
+            gene=gene,
             consequence=consequence,
             max_frequency=max_frequency,
         )
@@ -163,8 +166,8 @@ class Inheriting(Held):
     def compound_heterozygous(
         self,
         pedigree: pd.DataFrame | None = None,
-        affected: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         gene: Names = None,
         consequence: Names = "damaging",
         max_frequency: float = 0.01,
@@ -175,7 +178,7 @@ class Inheriting(Held):
 
         Parameters
         ----------
-        affected
+        individuals
             Only these children.
         pedigree, gene, consequence, max_frequency, use_phase, unknown
             See `gdi_spe.analysis.inheritance.compound.compound_heterozygous`.
@@ -204,8 +207,8 @@ class Inheriting(Held):
         return compound_heterozygous(
             self.folder,
             pedigree,
-            ids_of(affected),
-            genes=gene,
+            ids_of(individuals),
+            gene=gene,
             consequence=consequence,
             max_frequency=max_frequency,
             use_phase=use_phase,

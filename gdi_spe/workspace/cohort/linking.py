@@ -20,8 +20,8 @@ class Linking(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         window: int = 1_000_000,
         min_r2: float = 0.2,
         min_frequency: float = 0.01,
@@ -72,8 +72,8 @@ class Linking(Held):
         self,
         region: str | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         min_frequency: float = 0.01,
     ) -> pd.DataFrame:
         """Correlate all variants of a region with each other.
@@ -106,8 +106,8 @@ class Linking(Held):
     def clump(
         self,
         results: pd.DataFrame,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         p1: float = 1e-4,
         p2: float = 0.01,
         r2: float = 0.5,

@@ -23,8 +23,8 @@ class Scoring(Held):
     def polygenic_score(
         self,
         path: str | Path,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         missing: Missing = "drop",
         ambiguous: Ambiguous = "drop",
         males_on_x: Literal[1, 2] = 2,
@@ -113,8 +113,8 @@ class Scoring(Held):
         self,
         path: str | Path | None = None,
         gene: str | Sequence[str] | None = None,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         absent: str = "missing",
         use_phase: bool = True,
     ) -> pd.DataFrame:

@@ -26,8 +26,8 @@ class Structuring(Held):
     def pca(
         self,
         n_components: int = 10,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         min_frequency: float = 0.05,
         max_r2: float = 0.2,
         max_kinship: float | None = _THIRD_DEGREE,
@@ -83,8 +83,8 @@ class Structuring(Held):
 
     def kinship(
         self,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         min_kinship: float = _THIRD_DEGREE,
         min_frequency: float = 0.01,
     ) -> pd.DataFrame:
@@ -132,8 +132,8 @@ class Structuring(Held):
 
     def unrelated(
         self,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         prefer: Selection | Collection[str] | None = None,
         max_kinship: float = _THIRD_DEGREE,
     ) -> list[str]:
@@ -161,7 +161,7 @@ class Structuring(Held):
         """
         from gdi_spe.analysis.structure.relatives import unrelated
 
-        pairs = self.kinship(individuals, min_kinship=max_kinship)
+        pairs = self.kinship(individuals=individuals, min_kinship=max_kinship)
         people = ids_of(individuals)
         if people is None:
             people = self.folder.table("individuals")["individual_id"].to_pylist()
@@ -171,6 +171,7 @@ class Structuring(Held):
         self,
         target: str | Path,
         by: By = "population",
+        *,
         n_components: int = 10,
         individuals: Selection | Collection[str] | None = None,
     ) -> Panel:
@@ -208,8 +209,8 @@ class Structuring(Held):
     def assign_populations(
         self,
         panel: Panel | str | Path,
-        individuals: Selection | Collection[str] | None = None,
         *,
+        individuals: Selection | Collection[str] | None = None,
         min_probability: float = 0.9,
         max_outside: float = 0.999,
     ) -> pd.DataFrame:

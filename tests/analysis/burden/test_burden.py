@@ -205,12 +205,12 @@ def test_regions_stand_in_for_genes(made: Made) -> None:
     ("asked", "said"),
     [
         ({"masks": "protein_trunkating"}, "protein_truncating"),
-        ({"genes": ["AAAA"]}, "AAA"),
+        ({"gene": ["AAAA"]}, "AAA"),
         ({"weights": "beta"}, "sum"),
         ({"max_frequency": 0}, "Above 0"),
         ({"model": "cox"}, "linear or logistic"),
         ({"statistic": "mean"}, "collapse"),
-        ({"genes": ["AAA"], "regions": {"a": "chr1"}}, "one of them"),
+        ({"gene": ["AAA"], "regions": {"a": "chr1"}}, "one of them"),
         ({"statistic": "sum", "weights": lambda q: -np.ones(len(q))}, "at least 0"),
     ],
 )

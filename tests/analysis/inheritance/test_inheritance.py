@@ -296,8 +296,8 @@ def test_a_cohort_is_asked_in_the_same_words(tmp_path: Path) -> None:
     cohort = Cohort(tmp_path / "made" / "cohort")
     son = cohort.individuals(sex="male")
 
-    assert places(cohort.inherited("recessive", affected=son)) == [("SON", 100)]
-    assert len(cohort.compound_heterozygous(affected=son)) == 1
+    assert places(cohort.inherited("recessive", individuals=son)) == [("SON", 100)]
+    assert len(cohort.compound_heterozygous(individuals=son)) == 1
     assert cohort.mendelian_errors()["n_errors"].tolist() == [0]
     with pytest.warns(QualitiesNotKept):
         assert cohort.de_novo().empty

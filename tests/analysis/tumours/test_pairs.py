@@ -120,4 +120,4 @@ def test_a_cohort_is_asked_in_the_same_words(tmp_path: Path) -> None:
 
     with pytest.warns(QualitiesNotKept):
         assert found_in(cohort.somatic(gene="BRAF", max_frequency=1)) == [("BOB-t", 100)]
-    assert found_in(cohort.loss_of_heterozygosity(women)) == [("ANN-u", 100)]
+    assert found_in(cohort.loss_of_heterozygosity(individuals=women)) == [("ANN-u", 100)]
