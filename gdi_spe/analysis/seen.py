@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.store.folder import Folder
 
 Ints = NDArray[np.int64]
@@ -82,12 +81,11 @@ def warn_of_what_was_not_kept(folder: Folder) -> list[str]:
     """Return what `not_kept` does, and warn where that is anything."""
     lacking = not_kept(folder)
     if lacking:
-        warnings.warn(
+        why = (
             f"{', '.join(lacking)} of the calls was not kept: much of what is here can be mistakes "
-            "of calls. An admin keeps them with --keep-format",
-            QualitiesNotKept,
-            stacklevel=2,
+            "of calls. An admin keeps them with --keep-format"
         )
+        caution(QualitiesNotKept(why))
     return lacking
 
 

@@ -13,7 +13,8 @@ from pathlib import Path, PurePath
 from reprlib import Repr
 from types import NoneType, TracebackType
 
-_PACKAGE = str(Path(__file__).resolve().parents[1])
+# Where the files of this library are.
+PACKAGE = str(Path(__file__).resolve().parents[1])
 
 
 class ExitCode(IntEnum):
@@ -141,7 +142,7 @@ def _place_of(found: TracebackType | None) -> str:
     place = ""
     while found is not None:
         file = found.tb_frame.f_code.co_filename
-        if not file.startswith(_PACKAGE):
+        if not file.startswith(PACKAGE):
             text = linecache.getline(file, found.tb_lineno).strip()
             place = f"  line {found.tb_lineno}: {text}" if text else ""
         found = found.tb_next

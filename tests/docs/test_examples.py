@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 
 import gdi_spe as spe
+from gdi_spe.boundary.cautions import Caution
 from gdi_spe.demo.cohort import DemoCohort
 from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.cohort.opened import Cohort
@@ -98,7 +99,7 @@ def test_an_example_says_what_it_says(
     with ExitStack() as stack:
         stack.enter_context(pd.option_context(*(each for pair in SHOWN.items() for each in pair)))
         stack.enter_context(warnings.catch_warnings())
-        warnings.filterwarnings("ignore", module="gdi_spe", category=UserWarning)
+        warnings.simplefilter("ignore", Caution)
         failed, _ = runner.run(test, out=said.append, clear_globs=False)
     plt.close("all")
 

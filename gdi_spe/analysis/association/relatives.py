@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Collection
 from weakref import WeakKeyDictionary
 
 from gdi_spe.analysis.association.scan import stays_in_memory
 from gdi_spe.analysis.structure.kinship import SECOND_DEGREE, kinship, n_common_variants
 from gdi_spe.analysis.structure.relatives import MOST_PEOPLE
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.store.folder import Folder
 
 Pair = frozenset[str]
@@ -43,13 +42,12 @@ def warn_of_relatives(
     inside = frozenset(individuals)
     n_pairs = sum(pair <= inside for pair in related_pairs(folder))
     if n_pairs and not takes_them:
-        warnings.warn(
+        why = (
             f"{n_pairs} pairs of relatives (second degree or nearer) are in a model that takes "
             "everybody for strangers: its p-values are too small. Leave relatives out "
-            '(individuals=cohort.unrelated()), or use model="mixed"',
-            RelativesInModel,
-            stacklevel=4,
+            '(individuals=cohort.unrelated()), or use model="mixed"'
         )
+        caution(RelativesInModel(why))
     return n_pairs
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, get_args
 
@@ -18,7 +17,7 @@ from gdi_spe.analysis.association.scan import Least, Progress, blocks, quiet, ro
 from gdi_spe.analysis.association.table import Part, inflation, table_of
 from gdi_spe.analysis.association.traits import Covariates, by_name, numbers, values_of
 from gdi_spe.analysis.mixed.scan import Mixed
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
@@ -225,11 +224,10 @@ def _warn_of_failures(found: pd.DataFrame) -> None:
     if "test" not in found or not found.attrs["n_without_estimate"]:
         return
     n_failed, names = found.attrs["n_without_estimate"], found.attrs["without_estimate"]
-    warnings.warn(
+    why = (
         f"{n_failed} variants have no finite estimate, where cases and controls are told apart or "
         f"the variant follows from covariates: {', '.join(names[:_NAMED])}"
         f"{' and more' if n_failed > _NAMED else ''}. They are NaN and test is none; Firth's "
-        'estimate is finite (test="firth"), or ask for min_allele_count',
-        NoFiniteEstimate,
-        stacklevel=3,
+        'estimate is finite (test="firth"), or ask for min_allele_count'
     )
+    caution(NoFiniteEstimate(why))

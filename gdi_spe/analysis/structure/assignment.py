@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection
 
 import numpy as np
@@ -15,7 +14,7 @@ from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.samples import individuals_of
 from gdi_spe.analysis.structure.panel import PLACE, Panel
 from gdi_spe.analysis.structure.pca import TooLittleToTell
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.kernels.linkage import numbers
@@ -87,7 +86,7 @@ def assign_populations(
     share = n_variants / len(panel.weights)
     if share < LEAST_SHARE:
         text = f"the cohort has {share:.0%} of the panel's variants: trust the coordinates less"
-        warnings.warn(text, PanelHardlySeen, stacklevel=2)
+        caution(PanelHardlySeen(text))
     chances, distances = _likeness(scores, panel)
     best = chances.argmax(axis=1)
     rows = np.arange(len(best))

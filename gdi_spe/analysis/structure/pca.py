@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection
 
 import numpy as np
@@ -14,7 +13,7 @@ from gdi_spe.analysis.structure.eigen import blocks, by_passes, largest, of_matr
 from gdi_spe.analysis.structure.independent import Common, Ints, independent
 from gdi_spe.analysis.structure.kinship import THIRD_DEGREE, kinship, least_told, n_common_variants
 from gdi_spe.analysis.structure.relatives import unrelated
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 
@@ -132,7 +131,7 @@ def _eigen(folder: Folder, chosen: list[Common], people: Ints, n: int) -> tuple[
     )
     if not found.is_settled:
         text = "some components are as large as the next: the last ones may turn"
-        warnings.warn(text, NotSettled, stacklevel=3)
+        caution(NotSettled(text))
     return found.values, _signed(found.vectors)
 
 

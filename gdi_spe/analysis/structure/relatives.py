@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import warnings
 from collections.abc import Collection
 from weakref import WeakKeyDictionary
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.structure.kinship import kinship, least_told, n_common_variants
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.store.folder import Folder
 
 # With fewer, only nearer relatives than those of the third degree are told from chance.
@@ -54,8 +53,7 @@ def pairs_of(folder: Folder) -> pd.DataFrame | None:
 
 
 def _warn(why: str) -> None:
-    text = f"{why}; `kinship` and `unrelated` look on request"
-    warnings.warn(text, RelativesNotLookedFor, stacklevel=2)
+    caution(RelativesNotLookedFor(f"{why}; `kinship` and `unrelated` look on request"))
 
 
 def without_relatives(

@@ -7,11 +7,10 @@ told in words and never by what it breaks deep inside.
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.workspace.arguments import reading
 from gdi_spe.workspace.arguments.functions import columns, path, table
@@ -106,7 +105,7 @@ def _require_here(cohort: Held, named: frozenset[str], word: str) -> None:
     why = f"{len(strangers)} of {len(named)} {word} are not in this version of {cohort.id}: {shown}"
     if len(strangers) == len(named):
         raise BadInput(why, remedy="See cohort.individuals().ids; a project has its own names")
-    warnings.warn(f"{why}. They are left out", NotInCohort, stacklevel=5)
+    caution(NotInCohort(f"{why}. They are left out"))
 
 
 def _unrelated(cohort: Held, value: Any, word: str, annotation: str) -> None:

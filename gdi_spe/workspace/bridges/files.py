@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.workspace.bridges.parts import Regions, part_of
 
@@ -19,7 +20,7 @@ PGEN_ENDS = ("pgen", "pvar", "psam")
 _OVERWRITE = "overwrite=True"
 
 
-class CallsLeftOut(UserWarning):
+class CallsLeftOut(Caution):
     """Calls that a form of file cannot hold were written as missing."""
 
 
@@ -168,4 +169,4 @@ def since(progress: Callable[[int], None]) -> Callable[[str, int], None]:
 def _warn(report: PgenReport) -> None:
     if report.written_missing:
         why = ", ".join(f"{n:,} {why}" for why, n in sorted(report.written_missing.items()))
-        warnings.warn(f"calls written as missing, which PGEN cannot hold: {why}", CallsLeftOut, 3)
+        caution(CallsLeftOut(f"calls written as missing, which PGEN cannot hold: {why}"))

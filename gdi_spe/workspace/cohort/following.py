@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection, ids_of
@@ -72,7 +71,7 @@ class Following(Held):
         least = self.count_policy.minimum
         for name, times in groups.items():
             if len(times) < least:
-                warnings.warn(FewAtRisk(f"{name}: fewer than {least} individuals"), stacklevel=3)
+                caution(FewAtRisk(f"{name}: fewer than {least} individuals"))
         return grid_of(asked, max(self._lasts(groups), default=0.0)), least
 
     def _lasts(self, groups: Mapping[str, Times]) -> list[float]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gdi_spe.boundary.cautions import Caution
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.workspace.asking.selection import Selection, as_covariate, listed
 from gdi_spe.workspace.cohort.following import Following
 
@@ -106,7 +105,7 @@ class Hazards(Following):
             firth=firth,
             proportional=proportional,
         )
-        _caution(table)
+        _tell(table)
         return table
 
     def _named(
@@ -129,18 +128,14 @@ def _as_text(labels: Mapping[str, object]) -> dict[str, str]:
     return {person: str(label) for person, label in labels.items()}
 
 
-def _caution(table: pd.DataFrame) -> None:
+def _tell(table: pd.DataFrame) -> None:
     """Warn of what makes a model's numbers worth less than they look."""
     n_events, n_terms = table.attrs["n_events"], len(table)
     if n_events < _EVENTS_A_TERM * n_terms:
-        warnings.warn(
-            FewEvents(f"fewer than {_EVENTS_A_TERM} events for each of {n_terms} terms"),
-            stacklevel=3,
-        )
+        caution(FewEvents(f"fewer than {_EVENTS_A_TERM} events for each of {n_terms} terms"))
     if "p_value_proportional" in table.columns:
         changing = table.loc[table["p_value_proportional"] < 0.05 / n_terms, "term"]
         if len(changing):
-            warnings.warn(
-                HazardsNotProportional(f"hazard ratios change with time: {', '.join(changing)}"),
-                stacklevel=3,
+            caution(
+                HazardsNotProportional(f"hazard ratios change with time: {', '.join(changing)}")
             )
