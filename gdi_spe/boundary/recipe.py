@@ -33,6 +33,10 @@ class SideCar(Frozen):
     # everybody in it has: by these the node counts again.
     by: tuple[str, ...] = ()
     where: dict[str, str] = Field(default_factory=dict)
+    # The condition that selected them, as data (`gdi_spe.query.written`).
+    selection: dict[str, Any] | None = None
+    # The cohort they are of; where several are mounted, it says which.
+    cohort: str = ""
     # The file of the request that holds the numbers behind a figure.
     data: str = ""
     recipe: Recipe | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import io
@@ -23,8 +24,10 @@ from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.confine import confine
 from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import Judged, judge_bytes, judged_together, request_report
+from gdi_spe.disclosure.form import Canonical
 from gdi_spe.disclosure.job import CanonicalFile, Job, Outcome
 from gdi_spe.disclosure.rules.rule import Judging
+from gdi_spe.disclosure.table import Table
 
 
 def main(folder: Path) -> None:
@@ -93,6 +96,9 @@ def written(judged: list[Judged], out: Path) -> list[CanonicalFile]:
         if each.canonical is None:
             continue
         (out / str(place)).write_bytes(each.canonical.data)
+        table = _only_table(each.canonical)
+        if table is not None:
+            (out / f"{place}.csv").write_text(_as_csv(table), encoding="utf-8")
         written.append(
             CanonicalFile(
                 name=each.report.file,
@@ -100,9 +106,29 @@ def written(judged: list[Judged], out: Path) -> list[CanonicalFile]:
                 media_type=each.canonical.media_type,
                 sha256=hashlib.sha256(each.canonical.data).hexdigest(),
                 place=place,
+                has_table=table is not None,
             )
         )
     return written
+
+
+_MOST_ROWS = 1000
+
+
+def _only_table(canonical: Canonical) -> Table | None:
+    """Return the one small table that a file of another form than CSV holds."""
+    if canonical.media_type in ("text/csv", "text/tab-separated-values"):
+        return None
+    tables = [part for part in canonical.parts if isinstance(part, Table) and not part.is_quoted]
+    return tables[0] if len(tables) == 1 and tables[0].n_rows <= _MOST_ROWS else None
+
+
+def _as_csv(table: Table) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows(zip(*(column.texts() for column in table.columns), strict=True))
+    return text.getvalue()
 
 
 if __name__ == "__main__":

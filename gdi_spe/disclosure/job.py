@@ -34,6 +34,8 @@ class CanonicalFile(Frozen):
     media_type: str
     sha256: Sha256
     place: int
+    # Whether its one table lies beside it as CSV, for the node to count again.
+    has_table: bool = False
 
 
 class Outcome(Frozen):

@@ -47,6 +47,13 @@ class Checked:
                 return file, self.folder / "out" / str(file.place)
         return None
 
+    def table(self, name: str) -> bytes | None:
+        """Return the one small table of a file that is no CSV itself, as CSV."""
+        found = self.canonical(name)
+        if found is None or not found[0].has_table:
+            return None
+        return found[1].with_suffix(".csv").read_bytes()
+
 
 @contextmanager
 def check_confined(

@@ -197,3 +197,19 @@ def test_a_file_to_mend_can_be_named_by_text(here: Surroundings, tmp_path: Path)
         "male,120",
         "female,130",
     ]
+
+
+def test_a_selection_is_declared_as_what_it_asks_and_never_as_who_it_is(
+    cohort: Cohort, here: Surroundings
+) -> None:
+    women = cohort.individuals(sex="female")
+    axes = plot.frequency_spectrum(cohort.allele_frequencies(by="sex"))
+
+    exported = export(axes, "f.png", "Figure 1", here=here, where=women, data=True)
+
+    told = exported.side_car
+    assert told.selection == {"is": "IsOneOf", "column": "sex", "values": ["female"]}
+    assert told.cohort == cohort.folder.manifest.cohort_id
+    assert told.data == "f.data.csv"
+    assert not any(name in told.model_dump_json() for name in women.ids)
+    assert (here.outbox / told.data).is_file()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from gdi_spe.boundary.errors import BadInput, SpeError
-from gdi_spe.boundary.findings import FileReport, Finding, RequestReport
+from gdi_spe.boundary.findings import FileReport, Finding, RequestReport, Verdict
 from gdi_spe.boundary.identifiers import FileName
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.boundary.recipe import SideCar
@@ -38,8 +38,8 @@ from gdi_spe.node.ledger.watch import Claimed, Watch
 
 log = logging.getLogger(__name__)
 
-# Forms whose rows the node counts again.
-_COUNTED = ("text/csv", "text/tab-separated-values")
+# Forms whose rows the node reads itself; tables in other forms are written as CSV by the check.
+_PLAIN = ("text/csv", "text/tab-separated-values")
 
 _NAME: TypeAdapter[str] = TypeAdapter(FileName)
 
@@ -125,11 +125,12 @@ class Desk:
             files = requests.files_of(session, rid)
             digest = requests.content_digest(files)
             earlier = releases.earlier_files(session, request.project, rid)
-        report = self._check(files, self._with_earlier(context, earlier))
+        report, tables = self._check(files, self._with_earlier(context, earlier))
+        claimed = [each for file in files if (each := self._claimed(file, tables))]
         while True:
             with self.database.read() as session:
                 waiting = requests.waiting_beside(session, rid)
-            judged = self._with_ledgers(rid, report, files, watches, waiting)
+            judged = self._with_ledgers(rid, report, claimed, watches, waiting)
             with self.database.write() as session:
                 # TRUST: a request that came to wait meanwhile was not compared with; ask again.
                 if not watches or requests.waiting_beside(session, rid) <= waiting:
@@ -138,14 +139,13 @@ class Desk:
         return {"id": rid, "status": status, **judged.model_dump(mode="json")}
 
     def _with_ledgers(
-        self, rid: str, report: RequestReport, files: Sequence[ExportFile],
+        self, rid: str, report: RequestReport, claimed: Sequence[Claimed],
         watches: Sequence[Watch], waiting: Collection[str],
     ) -> RequestReport:  # fmt: skip
         """Add what the node counts itself, and what the numbers tell with others.
 
         The others are those released before and those of requests that wait as well.
         """
-        claimed = [each for file in files if (each := self._claimed(file))]
         for watch in watches:
             watch.prepare(rid, claimed)
             found = watch.findings(claimed, self.policy.counts.minimum, waiting)
@@ -155,14 +155,16 @@ class Desk:
             )
         return report
 
-    def _claimed(self, file: ExportFile) -> Claimed | None:
-        """Return a table with what is declared of it, if it is declared whose numbers it holds."""
-        if not file.side_car or file.media_type not in _COUNTED:
+    def _claimed(self, file: ExportFile, tables: Mapping[str, bytes]) -> Claimed | None:
+        """Return a file with what is declared of it, if it is declared whose numbers it holds."""
+        if not file.side_car:
             return None
         side_car = SideCar.model_validate_json(file.side_car)
-        if not side_car.by and not side_car.where:
+        if not (side_car.by or side_car.where or side_car.selection):
             return None
-        return Claimed(file.name, self.store.read(file.sha256), side_car)
+        if file.media_type in _PLAIN:
+            return Claimed(file.name, self.store.read(file.sha256), side_car)
+        return Claimed(file.name, tables.get(file.name), side_car)
 
     def _with_earlier(self, context: CheckContext, earlier: Sequence[ExportFile]) -> CheckContext:
         """Add what was released before, newest first, as far as it can be compared in time."""
@@ -185,8 +187,13 @@ class Desk:
             }
         )  # fmt: skip
 
-    def _check(self, files: Sequence[ExportFile], context: CheckContext) -> RequestReport:
-        """Check the bytes as they came, and compare their canonical form with what is kept."""
+    def _check(
+        self, files: Sequence[ExportFile], context: CheckContext
+    ) -> tuple[RequestReport, dict[str, bytes]]:
+        """Check the bytes as they came, and compare their canonical form with what is kept.
+
+        The tables of files that are no CSV come with the report, as CSV.
+        """
         side_cars = {f.name: SideCar.model_validate_json(f.side_car) for f in files if f.side_car}
         context = context.model_copy(update={"side_cars": side_cars})
         paths = {file.name: self.store.path(file.upload_sha256) for file in files}
@@ -194,6 +201,13 @@ class Desk:
             self.store.read(file.upload_sha256)
         with check_confined(paths, self.policy, context, self.store.scratch) as checked:
             report = checked.outcome.report
+            read = ((file.name, checked.table(file.name)) for file in files)
+            tables = {name: table for name, table in read if table is not None}
+        missing = _without_data(side_cars)
+        report = request_report(
+            [_with_findings(each, missing.get(each.file, [])) for each in report.files],
+            self.policy,
+        )
         for file in files:
             judged = report.file(file.name)
             # TRUST: the findings must be about the very bytes that would leave.
@@ -201,7 +215,7 @@ class Desk:
                 raise ContentChanged(file.sha256)
             if not file.is_canonical and judged.sha256 is not None:
                 raise requests.ChangedMeanwhile
-        return report
+        return report, tables
 
     def show_to_workspace(self, wid: str, rid: str) -> dict[str, Any]:
         """Return a request as its author sees it, in the workspace it came from."""
@@ -312,6 +326,21 @@ class Desk:
     def _note(self, rid: str, found: ContentChanged) -> None:
         with self.database.write() as session:
             releases.note_tampering(session, rid, found, self.now())
+
+
+def _without_data(side_cars: Mapping[str, SideCar]) -> dict[str, list[Finding]]:
+    """Find figures whose numbers are said to be in a file that is not in the request."""
+    return {
+        name: [
+            Finding(
+                rule="DIF306", severity=Verdict.REVIEW, part=name,
+                why=f"The numbers behind it are said to be in {side_car.data[:80]}, which is not "
+                "in the request.",
+                fix="Send the file of the numbers with the figure.",
+            )
+        ]
+        for name, side_car in side_cars.items() if side_car.data and side_car.data not in side_cars
+    }  # fmt: skip
 
 
 def _version_of(file: ExportFile) -> int | None:

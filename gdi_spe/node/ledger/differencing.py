@@ -34,6 +34,8 @@ class QuerySet:
     members: NDArray[np.uint8]
     step: int = 0
     told: int = 0
+    # Of which version of the cohort it is, and which group of it: the same in each version.
+    origin: str = ""
 
     @classmethod
     def of(cls, label: str, members: NDArray[np.bool_], step: int = 0, told: int = 0) -> QuerySet:
@@ -53,6 +55,8 @@ class Disclosed:
     n_families: int
     releases: tuple[str, ...]
     how: str
+    # Of which versions of the cohort, and which groups, those releases are.
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,9 +172,14 @@ def _pairs(together: Known, n_earlier: int, minimum: int) -> list[Disclosed]:
             apart = sets[i].mask(n_people) ^ sets[j].mask(n_people)
             n_families = int(np.unique(family[apart]).size)
             if n_families < minimum:
-                names = (sets[j].label, sets[i].label)
-                found.append(Disclosed(int(apart.sum()), n_families, names, "difference of two"))
+                names, origins = _of((sets[j], sets[i]))
+                n = int(apart.sum())
+                found.append(Disclosed(n, n_families, names, "difference of two", origins))
     return found
+
+
+def _of(sets: Sequence[QuerySet]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(each.label for each in sets), tuple(each.origin for each in sets)
 
 
 def _determined(
@@ -181,11 +190,11 @@ def _determined(
     sets = together.exact_sets()
     found = []
     for group in determined(together.exact, known.exact.rank, minimum, together.family):
-        labels = tuple(sets[i].label for i in together.exact.kept[group.rows][:_NAMED])
+        labels, origins = _of([sets[i] for i in together.exact.kept[group.rows][:_NAMED]])
         # What two sets tell has been named as what it is.
         if frozenset(labels) not in named:
             how = "sum and difference of several"
-            found.append(Disclosed(group.people.size, group.n_families, labels, how))
+            found.append(Disclosed(group.people.size, group.n_families, labels, how, origins))
     return found
 
 
@@ -211,10 +220,11 @@ def _bounded(together: Known, n_earlier: int, minimum: int) -> list[Disclosed]:
     for each in bounded(Told(matrix, numbers, steps, people), shut, enough):
         if not any(row >= n_earlier for row in each.rows):
             continue  # told before; nothing new adds to it
-        names = tuple(sets[row].label for row in each.rows[:_NAMED])
+        names, origins = _of([sets[row] for row in each.rows[:_NAMED]])
         who = np.isin(atoms.of, each.groups)
         n_families = int(np.unique(family[who]).size)
-        found.append(Disclosed(int(who.sum()), n_families, names, "bounds of rounded numbers"))
+        how = "bounds of rounded numbers"
+        found.append(Disclosed(int(who.sum()), n_families, names, how, origins))
     return found
 
 

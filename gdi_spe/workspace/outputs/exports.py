@@ -16,8 +16,10 @@ from urllib.parse import quote
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.boundary.recipe import SideCar
+from gdi_spe.query.written import data_of
 from gdi_spe.workspace import recipes
 from gdi_spe.workspace.arguments import reading
+from gdi_spe.workspace.asking.selection import Selection
 from gdi_spe.workspace.node_socket import ask
 from gdi_spe.workspace.outputs import outbox, pictures
 from gdi_spe.workspace.outputs.reports import CheckResult, ExportRequest, ExportRequests
@@ -27,8 +29,8 @@ from gdi_spe.workspace.surroundings import Surroundings, surroundings
 _FREQUENCY_COLUMNS = {"reference", "alternate", "allele_count", "allele_number", "allele_frequency"}
 
 
-# Columns of individuals that labels are of, and the values that everybody has.
-People = tuple[Sequence[str], Mapping[str, str]]
+# Columns of individuals that labels are of, and the values that everybody has, or who they are.
+People = tuple[Sequence[str], Mapping[str, str] | Selection]
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,14 @@ def _side_car(
     """Say what is known of a result, and of which people its numbers are."""
     side_car = _described(obj, why, kind, unit)
     by, where = people or ((), {})
-    return side_car.model_copy(update={"by": tuple(by), "where": dict(where)})
+    told: dict[str, Any] = {"by": tuple(by)}
+    if isinstance(where, Selection):
+        cohort = where.cohort.folder.manifest.cohort_id
+        told |= {"selection": data_of(where.condition), "cohort": cohort}
+        told |= {"n_individuals": side_car.n_individuals or where.count()}
+    else:
+        told["where"] = dict(where)
+    return side_car.model_copy(update=told)
 
 
 def _described(obj: Any, why: str, kind: str, unit: str) -> SideCar:
@@ -189,7 +198,7 @@ def export(
     *,
     data: bool = False,
     by: Sequence[str] = (),
-    where: Mapping[str, str] | None = None,
+    where: Mapping[str, str] | Selection | None = None,
 ) -> ExportedFile:
     """Write a result to the outbox with what is declared about it, and try the rules.
 
@@ -214,8 +223,10 @@ def export(
         ``figure1.data.csv`` for ``figure1.png``. Reviewers ask for them.
     by, where
         Of a table of counts: the columns of the cohort's individuals that its labels are of, as in
-        ``["sex"]``, and the values that everybody in it has, as in ``{"case": "1"}``. The node
-        counts again by them, and so knows which numbers are of the same people.
+        ``["sex"]``; of a cross table both, as in ``["population", "sex"]``. Of any file: whose its
+        numbers are, as the values that everybody has (``{"case": "1"}``) or as a selection
+        (``cohort.individuals(sex="female")``). The node counts again by them, and so knows which
+        numbers are of the same people.
 
     Returns
     -------
@@ -240,12 +251,15 @@ def export(
     if not why.strip():
         raise BadInput("an export needs a reason", remedy='Say it, as in why="Table 2"')
     result = outbox.file_of(obj) or obj
-    side_car = _side_car(result, why, kind, unit, (reading.several(by), where or {}))
+    people = (reading.several(by), {} if where is None else where)
+    side_car = _side_car(result, why, kind, unit, people)
     path = outbox.place(here.outbox, name)
+    behind = f"{path.stem}.data.csv"
+    if data:
+        side_car = side_car.model_copy(update={"data": behind})
     outbox.write(result, path)
     outbox.declare(path, side_car)
     if data:
-        behind = f"{path.stem}.data.csv"
         export(pictures.table_behind(obj), behind, f"{why}: numbers behind {name}", here=here)
     return ExportedFile(path, side_car, _check(path, side_car, here))
 

@@ -143,7 +143,7 @@ def test_nothing_leaves_whatever_is_tried_without_two_blind_approvals(machine, m
 
     def checked(self, files, context):
         report = FileReport(file="t.csv", verdict=Verdict.PASS)
-        return RequestReport(verdict=Verdict.PASS, files=(report,))
+        return RequestReport(verdict=Verdict.PASS, files=(report,)), {}
 
     monkeypatch.setattr(Desk, "_prepare", prepared)
     monkeypatch.setattr(Desk, "_check", checked)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,6 +33,8 @@ def cohort(world, tmp_path) -> tuple[np.ndarray, np.ndarray, Watch]:
         pa.table({"individual_id": ids, "site": site, "centre": moved}),
         tmp_path / "individuals.parquet",
     )
+    told = {"cohort_id": "C-1", "version": 1, "project": {"slug": "p1"}}
+    (tmp_path / "manifest.json").write_text(json.dumps(told))
     return site, moved, Watch(world.desk.ledger, tmp_path)
 
 
@@ -52,3 +57,35 @@ def test_a_request_that_was_taken_back_is_in_nobodys_way(world, tmp_path):
     second, _ = submit_counts(world, "centre", moved, watch)
 
     assert world.status(second) == "submitted"
+
+
+def test_a_table_in_parquet_is_counted_again_as_one_in_csv_is(world, tmp_path):
+    _, _, watch = cohort(world, tmp_path)
+    rid = world.draft()
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"site": ["A", "B", "C"], "n_individuals": [200, 201, 200]}), sink)
+    world.put(rid, "t.parquet", sink.getvalue(), kind="")
+    world.put(rid, "t.json", json.dumps({"site": ["A", "B"], "n_individuals": [190, 200]}).encode())
+    for name in ("t.parquet", "t.json"):
+        world.desk.declare(WID, rid, name, SideCar(kind="counts", by=("site",)))
+
+    told = world.desk.submit(WID, rid, CheckContext(n_individuals=600), [watch])
+
+    found = {
+        file["file"]: [f["why"] for f in file["findings"] if f["rule"] == "DIF302"]
+        for file in told["files"]
+    }
+    assert "t.parquet[B]" in found["t.parquet"][0]
+    assert "t.json[A]" in found["t.json"][0]
+
+
+def test_a_figure_whose_numbers_are_not_sent_is_looked_at(world):
+    rid = world.draft()
+    world.put(rid)
+    world.desk.declare(WID, rid, "t.csv", SideCar(kind="counts", data="t.data.csv"))
+
+    told = world.desk.submit(WID, rid, CheckContext(n_individuals=1000))
+
+    assert ("DIF306", "review") in {
+        (f["rule"], f["severity"]) for f in told["files"][0]["findings"]
+    }
