@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gdi_spe.boundary.errors import BadInput, shown
+from gdi_spe.query.conditions import Condition
 from gdi_spe.workspace.arguments import reading
 from gdi_spe.workspace.arguments.looking import Look, flag, looking, number, single
 
@@ -49,13 +50,15 @@ def _said(_: object, value: Any, word: str, __: str) -> None:
 
 
 def _values(_: object, value: Any, word: str, __: str) -> None:
-    is_plain = isinstance(value, Mapping) and all(
-        isinstance(each, str) for pair in value.items() for each in pair
+    # A selection is known by the condition that it asks.
+    is_plain = isinstance(getattr(value, "condition", None), Condition) or (
+        isinstance(value, Mapping)
+        and all(isinstance(each, str) for pair in value.items() for each in pair)
     )
     if not is_plain:
         raise BadInput(
             f"{word} {shown(value)} names no values of columns",
-            remedy=f"As in {word}={{'sex': 'female'}}",
+            remedy=f"As in {word}={{'sex': 'female'}}, or a selection of a cohort",
         )
 
 
