@@ -1,7 +1,11 @@
+# ruff: noqa: E501  # made exports read better with one item a line
 """Tables as R, SAS, SPSS, Stata and pandas print them, read by where columns stand."""
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
 import pytest
 
 from gdi_spe.boundary.findings import Verdict
@@ -105,5 +109,58 @@ def test_families_are_found_without_zeros_for_founders(judged) -> None:
     rows = "".join(f"C{i},F{i},M{i},{60 + i % 5}\n" for i in range(15))
 
     found = judged(f"child,father,mother,n_denovo\n{rows}")
+
+    assert found.report.verdict is Verdict.BLOCK
+
+
+VECTORS = np.random.default_rng(0).normal(size=(40, 3))
+RESIDUALS = "\n".join(
+    "".join(f"{i + k:>9}" for k in range(6))
+    + "\n"
+    + "".join(f"{((i + k) * 37 % 101) / 50 - 1:>9.4f}" for k in range(6))
+    for i in range(1, 31, 6)
+)
+OF_SINGLE_PEOPLE = {
+    "residuals by observation": RESIDUALS,
+    "influence of a few": "    92    126    167    271     89\n0.0715 0.0466 0.0380 3.0165 2.4839\n",
+    "outliers": "$stats\n[1] 1.7 3.2 3.9 4.3 5.8\n\n$out\n[1] 6.18 9.13 0.21\n",
+    "counts of a histogram": "$breaks\n [1] 10 20 30 40\n\n$counts\n [1] 130 44 1\n",
+    "extremes of UNIVARIATE": (
+        "        Extreme Observations\n\n   -----Lowest----    ----Highest----\n\n"
+        "   Value      Obs      Value     Obs\n\n"
+        "     3.1      288       88.4      41\n     3.3       17       94.0     502\n"
+    ),
+    "scores between single spaces": "FID IID In_Regression PRS\n"
+    + "".join(f"F{i} F{i} Yes {((i * 37) % 101) / 5e4 - 0.001}\n" for i in range(30)),
+    "a relationship matrix as a triangle": "".join(
+        f"{i}\t{j}\t900\t{1 if i == j else i * j / 1e4}\n" for i in range(1, 21) for j in range(1, i + 1)
+    ),
+    "support vectors under a short name": json.dumps({"sv": VECTORS.round(4).tolist()}),
+}  # fmt: skip
+OF_MANY = {
+    "eigenvalues": "\n".join(f"{30 / (i + 1) ** 1.3:.4f}" for i in range(24)) + "\n",
+    "a curve without names": "".join(f"{i / 40},{min(1, i / 30):.4f}\n" for i in range(41)),
+    "coefficients by name": "(Intercept)         age        sexM \n     2.9593      0.0100     -0.0220 \n",
+}
+
+
+@pytest.mark.parametrize("what", OF_SINGLE_PEOPLE)
+def test_values_of_single_people_are_found_as_they_are_printed(judged, what) -> None:
+    found = judged(OF_SINGLE_PEOPLE[what], "t.json" if "vectors" in what else "t.txt", n=323)
+
+    assert found.report.verdict is Verdict.BLOCK, found.report.findings
+
+
+@pytest.mark.parametrize("what", OF_MANY)
+def test_values_of_many_are_not_taken_for_those_of_single_people(judged, what) -> None:
+    found = judged(OF_MANY[what], "t.txt", n=2000)
+
+    assert found.report.verdict is not Verdict.BLOCK, found.report.findings
+
+
+def test_sorting_values_of_people_hides_none_of_them(judged) -> None:
+    numbers = sorted((i * 37 % 101) / 7 - 5 for i in range(60))
+
+    found = judged("values\n" + "".join(f"{number:.4f}\n" for number in numbers))
 
     assert found.report.verdict is Verdict.BLOCK

@@ -19,6 +19,7 @@ from gdi_spe.disclosure.forms.aligned import (
     rows_of,
     without_heads,
 )
+from gdi_spe.disclosure.forms.vectors import read_vector
 
 _STARS = re.compile(r"\*{1,3}|\.|†|‡")
 _BOUND = re.compile(r"([<>≤≥]) (?=[\d.])")
@@ -28,16 +29,18 @@ _RULER = re.compile(r"[\s=\-_+|:*~─┼┴┬│═]*")
 # What R's tibbles say of a column's kind.
 _KINDS = re.compile(r"\s*(<(chr|int|dbl|lgl|fct|date|dttm|ord)>\s*)+")
 _ITEM = re.compile(r"\s*(\d{1,3}[.)]|[-*+•])\s+[A-Za-z]")
-_VECTOR = re.compile(r"\s*\[\d+\](\s+\S+)+\s*")
 _OPENED = re.compile(r"([(\[])( +)(?=[\d.])")
 # A value that stands after its name, as in "AIC: 3998" and "p=<2e-16".
 _NAMES_ONE = re.compile(r"[:=]\s*[<>]?[-+]?\.?\d|[=:]$")
 _MARKDOWN_BARS = 3
-_FEWWORDS = 4
+# Lines that programs draw between cells, and those of Markdown.
+_FRAME = re.compile(r"-{3,}[+┼]-{3,}|-{3,}\+$|[┌├└]─")
+_MARKDOWN = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|")
+_FEW_WORDS = 4
 _SENTENCE = re.compile(r"\b(the|of|and|is|are|was|were|to)\b")
 _LONGEST_LABEL = 70
 _MOST_HEADERS = 4
-_LEAST_VALUES = 10
+_LEAST_ALIKE = 4
 _MOST_LINES = 20_000
 _TOTALS = re.compile(r"totals?|all|sum", re.IGNORECASE)
 
@@ -53,12 +56,15 @@ class Printed:
 
 def read_printed(lines: list[str]) -> Iterator[Printed]:
     """Yield the tables of numbers among lines, in order."""
-    lines = [_plain(line) for line in lines[:_MOST_LINES]]
+    framed = any(_FRAME.search(line) for line in lines) and not any(map(_MARKDOWN.match, lines))
+    lines = [_plain(line, framed) for line in lines[:_MOST_LINES]]
     at = 0
     while at < len(lines):
-        if (vector := _vector(lines, at)) is not None:
-            yield vector
-            at = vector.lines.stop
+        if (vector := read_vector(lines, at)) is not None:
+            name, values, after = vector
+            names = [*[""] * (len(values[0]) - 1), name or "values"]
+            yield Printed(names, values, range(at, after))
+            at = after
             continue
         end = _end_of_run(lines, at)
         if end is None:
@@ -70,25 +76,16 @@ def read_printed(lines: list[str]) -> Iterator[Printed]:
         at = end
 
 
-def _vector(lines: list[str], at: int) -> Printed | None:
-    """Return the numbers that R prints one after the other, each line with its first place."""
-    end = at
-    while end < len(lines) and _VECTOR.fullmatch(lines[end]):
-        end += 1
-    words = [word for line in lines[at:end] for word in line.split("]", 1)[1].split()]
-    if len(words) < _LEAST_VALUES or not all(map(NUMBER.fullmatch, words)):
-        return None
-    return Printed(["values"], [[word] for word in words], range(at, end))
-
-
-def _plain(line: str) -> str:
+def _plain(line: str, is_framed: bool) -> str:
     """Return a line of the same width without what only leads the eye."""
     line = line.expandtabs(8).rstrip()
     line = _LEADERS.sub(lambda m: " " * len(m.group()), line)
     line = _BOUND.sub(r" \1", line)
     line = _OPENED.sub(r"\2\1", line)
-    few = 0 < line.count("|") + line.count("│") < _MARKDOWN_BARS
-    return _BAR.sub(" ", line) if few else line
+    n_bars = line.count("|") + line.count("│")
+    if is_framed and n_bars:
+        return re.sub(r"[|│](?![tz]\|)(?<![tz]\|)", " ", line)
+    return _BAR.sub(" ", line) if 0 < n_bars < _MARKDOWN_BARS else line
 
 
 def is_row(line: str) -> bool:
@@ -119,7 +116,7 @@ def is_row(line: str) -> bool:
 def _end_of_run(lines: list[str], at: int) -> int | None:
     """Return where a run of rows that begins here ends; None if none begins."""
     if not is_row(lines[at]):
-        return None
+        return _end_of_pattern(lines, at)
     end = at + 1
     while end < len(lines):
         if is_row(lines[end]) or (_is_ruler(lines[end]) and _goes_on(lines, end)):
@@ -129,6 +126,23 @@ def _end_of_run(lines: list[str], at: int) -> int | None:
         else:
             break
     return end
+
+
+def _end_of_pattern(lines: list[str], at: int) -> int | None:
+    """Return where lines end that have words and numbers in the same places; None if few have."""
+    pattern = _pattern(lines[at])
+    end = at
+    while pattern is not None and end < len(lines) and _pattern(lines[end]) == pattern:
+        end += 1
+    return end if end - at >= _LEAST_ALIKE else None
+
+
+def _pattern(line: str) -> tuple[bool, ...] | None:
+    """Return which words of a line are numbers, if one is and they are cells more than words."""
+    words = line.split()
+    numbers = tuple(bool(NUMBER.fullmatch(word)) for word in words)
+    is_cells = len(words) > 1 and any(numbers) and line.count("|") < _MARKDOWN_BARS
+    return numbers if is_cells and not re.search(r"[:;,=]", line) else None
 
 
 def _goes_on(lines: list[str], at: int) -> bool:
@@ -149,7 +163,9 @@ def _is_heading(line: str) -> bool:
 def _table(lines: list[str], at: int, end: int) -> Printed | None:
     body = [line for line in lines[at:end] if line.strip() and not _is_ruler(line)]
     above = _headers(lines, at) or _same_width(lines, at, body)
-    spans = columns_of([line for line in body if is_row(line)], [lines[i] for i in above])
+    if len(above) > 1 and _is_caption(lines[above[0]], lines[above[-1]], body):
+        above = above[1:]
+    spans = columns_of([line for line in body if is_row(line)] or body, [lines[i] for i in above])
     body, heads = without_heads(body, spans)
     named = [*(lines[i] for i in above), *heads]
     rows = rows_of(body, spans)
@@ -189,6 +205,14 @@ def _headers(lines: list[str], at: int) -> list[int]:
     return found
 
 
+def _is_caption(first: str, last: str, body: list[str]) -> bool:
+    """Whether a line is words over the whole table, whose last line of names names each column."""
+    if re.search(r"\S\s{2,}\S", first.strip()):
+        return False
+    spans = columns_of(body, [last])
+    return all(names_over([last], spans, body)[1:])
+
+
 def _same_width(lines: list[str], at: int, body: list[str]) -> list[int]:
     """Return the line above if it has a word for each cell of every row, the first's name aside."""
     widths = {len(line.split()) for line in body}
@@ -204,7 +228,7 @@ def _may_name(line: str) -> bool:
     if re.search(r"[.:;?!,]$", stripped) or re.search(r"[a-z]: |[a-z] = | = ", stripped):
         return False
     words = stripped.split()
-    if len(words) <= _FEWWORDS or re.search(r"\S\s{2,}\S", stripped):
+    if len(words) <= _FEW_WORDS or re.search(r"\S\s{2,}\S", stripped):
         return True
     return sum(map(len, words)) > len(words) and not _SENTENCE.search(stripped)
 

@@ -11,6 +11,7 @@ from gdi_spe.disclosure.rules import (
     matter,
     people,
     summaries,
+    unnamed,
 )
 from gdi_spe.disclosure.rules.rule import Rule
 
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *people.RULES,
     *genomes.RULES,
     *summaries.RULES,
+    *unnamed.RULES,
     *counts.RULES,
     *implied.RULES,
     *hidden.RULES,

@@ -84,6 +84,27 @@ CATALOGUE: dict[str, Entry] = {
         Example(_lines("child,father,mother", [f"C{i},F{i},M{i}" for i in range(12)])),
         Example("family_kind,n_families\ntrio,45\nduo,220\n"),
     ),
+    "PII111": Entry(
+        "Values that nothing names", "Scores and residuals are people's, with or without a name.",
+        Example(_lines("values", [f"{(i * 37 % 101) / 7 - 5:.4f}" for i in range(40)])), _COUNTS,
+    ),
+    "PII112": Entry(
+        "Values by observation", "The number of an observation is a person in the order of a file.",
+        Example("".join(f"{a:>8}" * 1 for a in (3, 17, 42, 88, 91, 104)) + "\n"
+                + "".join(f"{b:>8}" for b in ("0.21", "-1.72", "2.93", "0.18", "-2.44", "0.37"))
+                + "\n", "t.txt"),
+        _COUNTS,
+    ),
+    "PII113": Entry(
+        "Likeness of people", "A relationship matrix tells who is related to whom.",
+        Example("\n".join(f"{i}\t{j}\t900\t{1 if i == j else 0.001 * i:.3f}"
+                          for i in range(1, 13) for j in range(1, i + 1)) + "\n", "t.grm"),
+        _COUNTS,
+    ),
+    "TAB111": Entry(
+        "Values furthest out", "Whoever is furthest out is one person whom others know.",
+        Example("Value,Obs\n3.1,288\n3.3,17\n140.2,377\n212.9,219\n"), _COUNTS,
+    ),
     "PII107": Entry(
         "Curve with a step a person", "Each step of an exact curve is where one person is.",
         Example(_lines("fpr,tpr", [f"{i * i / 40000:.5f},{i / 200}" for i in range(201)])),
@@ -98,6 +119,12 @@ CATALOGUE: dict[str, Entry] = {
         "Records of single people", "A record describes one person, whatever it is called.",
         Example('{"id": "x", "subject": {"id": "x", "sex": "FEMALE"}}\n', "t.json"),
         Example('{"n": 1200, "auc": 0.81}\n', "t.json"),
+    ),
+    "PII114": Entry(
+        "Somebody described",
+        "An age, a place, a rare variant: a few facts together, and neighbours know who it is.",
+        Example("One patient, a 34-year-old woman from Tartu, carried p.R2452W.\n", "t.md"),
+        Example("Of 1,200 participants, 640 were women; carriers of p.R2452W were 41.\n", "t.md"),
     ),
     "GEN101": Entry(
         "Genotype matrix", "A genotype matrix is people's genomes, whatever its cells are called.",

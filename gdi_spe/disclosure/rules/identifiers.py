@@ -10,6 +10,7 @@ from gdi_spe.disclosure.parts import Marks, Text
 from gdi_spe.disclosure.pseudonyms import disguised
 from gdi_spe.disclosure.roles import VARIANT_CELL, Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.somebody import described
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.variants import is_total
 from gdi_spe.disclosure.vocabulary import PERSON_COLUMN, PSEUDONYM, is_public, person_numbers
@@ -43,6 +44,7 @@ _LINE_TRAITS = (
     re.compile(r"\b(19|20)\d{2}-\d{2}-\d{2}\b"),
 )
 _LEAST_RECORDS = 3
+_MOST_LINES = 5000
 _LONGEST_LINE = 300
 _HASH = re.compile(
     r"[0-9a-fA-F]{12,128}|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
@@ -166,9 +168,11 @@ def _unnamed_codes(column: Column, cells: list[str], table: Table, judging: Judg
     return "codes, one a row" if len(cells) >= minimum and long and not known else None
 
 
-def records_of_people(part: Text, judging: Judging) -> Iterator[Hit]:
+def records_of_people(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     """Find records of single people: in a tree, as phenopackets are, and in lines of words."""
-    text = part.text
+    if isinstance(part, Table) and not _is_without_names(part):
+        return
+    text = part.text if isinstance(part, Text) else _lines_of(part)
     if part.path.startswith("json") and _RECORD.search(text):
         n = len(_RECORD.findall(text))
         yield Hit(f"It holds {n:,} fields of records of single people.", {"n_fields": n})
@@ -176,6 +180,29 @@ def records_of_people(part: Text, judging: Judging) -> Iterator[Hit]:
     if len(named) >= _LEAST_RECORDS:
         why = f"{len(named):,} lines each give a code and what is known of one person."
         yield Hit(why, {"n_lines": len(named)})
+
+
+def _is_without_names(table: Table) -> bool:
+    """Whether rows stand for themselves: most columns have no name, so lines tell what they are."""
+    bare = sum(bool(re.fullmatch(r"column_\d+|", c.name)) for c in table.columns)
+    return bare > len(table.columns) / 2 and table.n_rows <= _MOST_LINES
+
+
+def _lines_of(table: Table) -> str:
+    rows = zip(*(c.texts() for c in table.columns), strict=True)
+    return "\n".join(" ".join(row) for row in rows)
+
+
+def somebody_described(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
+    """Find words that describe one person, or a few: who is meant, and what is told of them."""
+    words = part.words if isinstance(part, Marks) else part.text
+    if isinstance(part, Text) and part.path.startswith(("letters", "json")):
+        return
+    found = list(described(words))
+    if found:
+        told = ", ".join(dict.fromkeys(what for each in found for what in each))
+        why = f"{len(found):,} paragraphs describe one or a few people ({told})."
+        yield Hit(why, {"n_paragraphs": len(found)})
 
 
 def _person_of(line: str) -> str | None:
@@ -207,6 +234,12 @@ RULES = (
     Rule(
         "PII109", "Records of single people", Verdict.BLOCK,
         "Count people by group instead of describing each.",
-        Text, records_of_people,
+        (Table, Text), records_of_people,
+    ),
+    Rule(
+        "PII114", "Somebody described", Verdict.BLOCK,
+        "Say what was found in groups of enough people; a case report needs the person's consent "
+        "and the data holder's permission, outside an export.",
+        (Text, Marks), somebody_described,
     ),
 )  # fmt: skip
