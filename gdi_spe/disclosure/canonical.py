@@ -177,6 +177,8 @@ def _json(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
 
 def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     text, n_unseen = _clean(data)
+    if (spaced := delimited.with_tabs(text)) is not None:
+        return _delimited(spaced.encode(), name, policy)
     written = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
     media_type = "text/plain"
     parts = (*words_and_tables("text", written, policy), *_unseen(n_unseen))

@@ -36,7 +36,21 @@ def explain(table: Table, judging: Judging) -> list[Finding]:
     kind = judging.side_car.kind
     checker = _KINDS.get(kind)
     if checker is not None:
-        return _as_declared(table, judging, checker)
+        held = _as_declared(table, judging, checker)
+        # Other programs than the library call the columns of a kind by other names.
+        elsewhere = kind in _WRITTEN_ELSEWHERE and _is_of_another_program(held)
+        return _as_any_shape(table, judging) if elsewhere else held
+    return _as_any_shape(table, judging)
+
+
+def _is_of_another_program(held: list[Finding]) -> bool:
+    """Whether a table was not held to its kind at all, for the names of its columns."""
+    return len(held) == 1 and held[0].why.startswith(_SET_COLUMNS)
+
+
+def _as_any_shape(table: Table, judging: Judging) -> list[Finding]:
+    """Hold a table to the shapes that it fits; the first that has nothing to object explains it."""
+    kind = judging.side_car.kind
     objections: list[str] | None = None
     for shape in SHAPES:
         if not shape.fits(table, judging):
@@ -77,6 +91,8 @@ _DECLARE = 'Export it with spe.export and its kind, such as kind="counts".'
 _CHECKED_AT_SUBMISSION = "Name n_individuals in the context; the node knows it when you submit."
 _EXPORT = "Export the result of the library as it is, with spe.export."
 
+_SET_COLUMNS = "A table of allele frequencies has set columns"
+
 _Problem = tuple[str, str, Verdict, str]
 
 
@@ -102,7 +118,7 @@ def _allele_frequencies(table: Table, judging: Judging) -> Iterator[_Problem]:
         )
         yield (
             "GEN203",
-            f"A table of allele frequencies has set columns; this one {told}.",
+            f"{_SET_COLUMNS}; this one {told}.",
             Verdict.REVIEW,
             _EXPORT,
         )
@@ -213,3 +229,4 @@ _KINDS: dict[str, Callable[[Table, Judging], Iterator[_Problem]]] = {
     "allele-frequencies": _allele_frequencies,
     "counts": _counts,
 }
+_WRITTEN_ELSEWHERE = {"allele-frequencies"}

@@ -39,7 +39,8 @@ _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
 # When a program wrote a line of its log; the instant is the program's.
 _STAMP = re.compile(
     r"^\[?\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?([.,]\d{1,6})?Z?\]?"
-    r"(?=[ \t]+(-[ \t]+)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)",
+    r"(?=[ \t]+(-[ \t]+)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)"
+    r"|((?<=\bstarted: )|(?<=\bfinished: ))\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}",
     re.MULTILINE,
 )
 _PAIRS = re.compile(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.roles import Role, with_role
+from gdi_spe.disclosure.roles import Role, role_of, with_role
 from gdi_spe.disclosure.table import Column, Table
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def people_behind(table: Table, judging: Judging) -> NDArray[np.float64] | None:
     arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.plain)]
     genotypes = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.plain)]
     numbers = [_values(c) / 2 for c in with_role(table, Role.ALLELE_NUMBER)]
+    # Cases and controls are divided from the people of a row; populations stand beside each other.
+    numbers += [each.people for each in populations(table) if not _ARM.fullmatch(each.name)]
     if len(arms) == 2:
         counted.append(np.sum(arms, axis=0))
     if len(genotypes) == 3:
@@ -44,6 +48,62 @@ def people_behind(table: Table, judging: Judging) -> NDArray[np.float64] | None:
     if found:
         return np.asarray(np.min(found, axis=0))
     return np.full(table.n_rows, float(min(known))) if known else None
+
+
+@dataclass(frozen=True)
+class Population:
+    """A column of frequencies that has a number of people of its own."""
+
+    name: str
+    frequency: Column
+    people: NDArray[np.float64]
+    size: Column
+
+
+def populations(table: Table) -> tuple[Population, ...]:
+    """Return frequencies beside each other, each with the people or alleles it was counted in.
+
+    "FIN" beside "n_FIN", "AF_EUR" beside "AN_EUR", "freq_cases" beside "n_cases".
+    """
+    kept = table.__dict__.get("populations")
+    if kept is None:
+        kept = table.__dict__["populations"] = tuple(_populations(table))
+    return tuple(kept)
+
+
+def _populations(table: Table) -> Iterator[Population]:
+    sizes = {
+        (found["of"], bool(found["alleles"])): column
+        for column in table.columns
+        if column.numbers is not None and (found := _SIZE.fullmatch(column.plain))
+    }
+    for column in table.columns if sizes else ():
+        if role_of(column) not in (Role.FREQUENCY, Role.UNKNOWN, Role.STATISTIC):
+            continue
+        if not _are_shares(column):
+            continue
+        name = _OF_FREQUENCY.sub("", column.plain).strip("_")
+        for alleles in (False, True):
+            size = sizes.get((name, alleles))
+            if name and size is not None:
+                people = _values(size) / (2 if alleles else 1)
+                yield Population(name, column, people, size)
+                break
+
+
+def _are_shares(column: Column) -> bool:
+    numbers = column.numbers
+    if numbers is None:
+        return False
+    finite = numbers[np.isfinite(numbers)]
+    return bool(finite.size and finite.min() >= 0 and finite.max() <= 1)
+
+
+_SIZE = re.compile(r"(n|(?P<alleles>an|nchrobs|n_chr|allele_number))_(?P<of>[a-z]\w{0,30})")
+_ARM = re.compile(r"cases?|controls?|ctrls?|(un)?affected")
+_OF_FREQUENCY = re.compile(
+    r"^([em]?af|a1_?freq|freq|frq|allele_freq(uency)?|alt_freqs?)_|_([em]?af|freq|frq|allele_freq(uency)?)$"
+)
 
 
 def is_total(name: str) -> bool:
@@ -74,9 +134,13 @@ def _is_genotype_count(name: str) -> bool:
 def minor_allele_counts(table: Table, people: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """Return the smallest minor allele count of each row that its columns tell; None if none do."""
     found = []
-    for column in with_role(table, Role.FREQUENCY):
+    own = {id(each.frequency): each.people for each in populations(table)}
+    frequencies = [each.frequency for each in populations(table)]
+    frequencies += [c for c in with_role(table, Role.FREQUENCY) if id(c) not in own]
+    for column in frequencies:
         frequency = _values(column)
-        found.append(2 * people * np.minimum(frequency, 1 - frequency))
+        behind = own.get(id(column), people)
+        found.append(2 * behind * np.minimum(frequency, 1 - frequency))
     numbers = with_role(table, Role.ALLELE_NUMBER)
     for column in with_role(table, Role.ALLELE_COUNT):
         count = _values(column)
@@ -94,6 +158,11 @@ def minor_allele_counts(table: Table, people: NDArray[np.float64]) -> NDArray[np
 
 def arms_of(table: Table) -> tuple[float, float] | None:
     """Return the sizes of cases and controls, where both have frequencies of their own."""
+    beside = populations(table)
+    if len(beside) >= 2:
+        # Two groups side by side: each is the reference for the other, the smallest the most.
+        sizes = sorted(float(max(np.nanmin(each.people), 1)) for each in beside)
+        return sizes[0], sizes[1]
     if len(with_role(table, Role.FREQUENCY)) < 2:
         return None
     arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.plain)]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from gdi_spe.disclosure.dialects import understood
 from gdi_spe.disclosure.roles import Role, role_of
 from gdi_spe.disclosure.table import NUMBER, Column, Table, column_of
 
@@ -35,7 +36,7 @@ def as_judged(table: Table) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
-    return replace(table, columns=tuple(sorted(parts, key=_names_rows)))
+    return understood(replace(table, columns=tuple(sorted(parts, key=_names_rows))))
 
 
 def _names_rows(column: Column) -> int:

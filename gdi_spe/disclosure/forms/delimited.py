@@ -18,6 +18,9 @@ from gdi_spe.disclosure.sniff import delimiter_of
 from gdi_spe.disclosure.table import Column, Table, clean_text, column_of
 
 _MOST_LEVELS = 4
+# Fewer lines of words and numbers may be a report.
+_LEAST_SPACED = 500
+_LEAST_FIELDS = 3
 # From so many cells on, Arrow writes a table.
 _MANY_CELLS = 200_000
 
@@ -30,10 +33,30 @@ def encode(text: str, name: str, policy: DisclosurePolicy) -> Canonical:
     comments, header, body = split_header(text, delimiter)
     table = read_body(header, body, delimiter, policy)
     media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
-    notes: tuple[Part, ...] = (Text("comments", "\n".join(comments)),) if comments else ()
+    notes: tuple[Part, ...] = (
+        (Text("comments", "\n".join(comments), is_alone=False),) if comments else ()
+    )
     dropped = (f"{len(comments)} comment lines",) if comments else ()
     written = write(table, "\t" if delimiter == "\t" else ",")
     return Canonical(written, media_type, named(name, media_type), (table, *notes), dropped)
+
+
+def with_tabs(text: str) -> str | None:
+    """Return a long table of columns of spaces with tabs instead; None if it is something else.
+
+    So do many programs of genetics write: each line has as many fields, and no cell has a space.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    first = next((i for i, line in enumerate(lines) if not line.startswith("#")), 0)
+    body = [line.split() for line in lines[first:]]
+    widths = {len(fields) for fields in body}
+    if len(body) < _LEAST_SPACED or len(widths) != 1 or widths.pop() < _LEAST_FIELDS:
+        return None
+    if any('"' in line or "\t" in line for line in lines[first:]):
+        return None
+    if any(_is_number(field) for field in body[0]) or not any(map(_is_number, body[1])):
+        return None
+    return "\n".join((*lines[:first], *("\t".join(fields) for fields in body))) + "\n"
 
 
 def split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:

@@ -10,11 +10,11 @@ from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
 from gdi_spe.disclosure.forms.cells import table_of_rows
 from gdi_spe.disclosure.forms.embedded import picture_within
-from gdi_spe.disclosure.forms.written import words_and_tables
+from gdi_spe.disclosure.forms.written import lines_of_pairs, words_and_tables
 from gdi_spe.disclosure.parts import Opaque, Part, Text
 from gdi_spe.disclosure.table import Table, clean_text
 
-_BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "pre", "caption", "blockquote"}
+_BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "pre", "blockquote"}
 _IGNORED = {
     "html", "head", "body", "div", "span", "meta", "link", "title", "ul", "ol", "table", "thead",
     "tbody", "tfoot", "b", "i", "em", "strong", "code", "br", "hr", "section", "article", "main",
@@ -41,6 +41,7 @@ class _Reader(HTMLParser):
         self.hidden: list[str] = []
         self._rows: list[list[str]] | None = None
         self._cell: list[str] | None = None
+        self._caption: list[str] | None = None
         self._words: list[str] = []
         self._mute = 0
         self._in_style = False
@@ -56,6 +57,8 @@ class _Reader(HTMLParser):
             self._mute += tag not in ("input",)
             if tag != "style":
                 self.hidden.append(f"a <{tag}> element")
+        elif tag == "caption":
+            self._caption = []
         elif tag == "table":
             self._flush()
             if self._rows is not None:
@@ -91,6 +94,10 @@ class _Reader(HTMLParser):
                 self.hidden.append(f"the attribute {name[:40]} of <{tag}>")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "caption" and self._caption is not None:
+            self.blocks.append(("p", " ".join("".join(self._caption).split())))
+            self._caption = None
+            return
         self._in_style = self._in_style and tag != "style"
         if tag in ("script", "style", "template", "object", "iframe", "svg", "form"):
             self._mute = max(0, self._mute - 1)
@@ -123,7 +130,9 @@ class _Reader(HTMLParser):
             self.hidden.append(f"a style of {len(data):,} characters")
         if self._mute:
             return
-        if self._cell is not None:
+        if self._caption is not None:
+            self._caption.append(data)
+        elif self._cell is not None:
             self._cell.append(data)
         elif self._rows is None:
             self._words.append(data)
@@ -194,13 +203,15 @@ def _add_table(
     rows: object, path: str, policy: DisclosurePolicy, parts: list[Part], lines: list[str]
 ) -> None:
     assert isinstance(rows, list)  # noqa: S101  # tables are lists of rows
+    named = lines_of_pairs(rows)
     table = table_of_rows(path, rows, policy.files.significant_digits)
     if table is None:
         words = " ".join(cell for row in rows for cell in row)
         parts.append(Text(path, words, is_alone=False))
         lines.append(f"<p>{escape(clean_text(words))}</p>")
         return
-    parts.append(table)
+    # Names with their values, side by side, are judged as they are in words.
+    parts += [table] if named is None else words_and_tables(path, "\n".join(named), policy)
     lines.append(written_table(table))
 
 

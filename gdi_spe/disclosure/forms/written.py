@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure import trees
+from gdi_spe.disclosure.form import Impossible
 from gdi_spe.disclosure.forms.cells import named_table, table_of_rows
 from gdi_spe.disclosure.forms.printed import read_printed
 from gdi_spe.disclosure.parts import Part, Text
@@ -30,6 +31,10 @@ _DEGREES = re.compile(r"\bon\s+(\d[\d,]*)\s+degrees of freedom", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_.:|/+=-]+")
 _LEAST_LINES = 3
 _LEAST_LISTED = 10
+_LEAST_NAMED = 3
+_NAME = re.compile(r"[A-Za-z#][\w.()/%+#-]{0,40}( [\w.]{1,12})?")
+# statsmodels pads the cells of what it calls CSV.
+_PADDED = re.compile(r"\s,|,\s{2,}")
 _PAIR = re.compile(
     r"([A-Za-z][A-Za-z0-9 ._()%-]{0,40}?)\s*[:=]\s*"
     r"([-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?)(?=\s|,|;|\)|$)"
@@ -40,15 +45,25 @@ _MOST_LINES = 200_000
 def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Part, ...]:
     """Return the tables that a text holds, and the words that are left of it."""
     digits = policy.files.significant_digits
+    # TRUST: a line that is not looked at would leave unseen.
+    if text.count("\n") > _MOST_LINES:
+        raise Impossible(f"it has more than {_MOST_LINES:,} lines")
     lines = _lines_of_json(text)
     if lines is not None:
         return trees.parts_of(lines, digits)
     tables: list[Table] = []
+    text = _without_padding(text)
     text = _without_tabulars(text, tables, path, digits)
     text = _without_printed(text, tables, path, digits)
     kept: list[str] = []
     for block in _blocks(text):
         rows = _rows(block)
+        if rows and (named := lines_of_pairs(rows)) is not None:
+            kept += named
+            continue
+        if rows and kept and (names := _names_above(kept[-1], rows)):
+            rows = [names, *rows]
+            kept.pop()
         table = table_of_rows(f"{path}.table[{len(tables) + 1}]", rows, digits) if rows else None
         if table is None:
             kept += [line for line in block if not line or not _RULER.fullmatch(line)]
@@ -60,6 +75,18 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
         parts.append(Text(path, rest, is_alone=not tables))
     quoted = _quoted(rest, digits)
     return (*parts, *([quoted] if quoted else []))
+
+
+def lines_of_pairs(rows: list[list[str]]) -> list[str] | None:
+    """Return "name: value" for each pair of cells, where rows are such pairs side by side."""
+    width = max(map(len, rows), default=0)
+    if width < 2 or width % 2 or any(len(row) != width for row in rows):
+        return None
+    pairs = [(row[i].strip(), row[i + 1].strip()) for row in rows for i in range(0, width, 2)]
+    pairs = [pair for pair in pairs if any(pair)]
+    if not pairs or not all(name.endswith((":", "No.")) for name, _ in pairs):
+        return None
+    return [f"{name.rstrip(':')}: {value}" for name, value in pairs]
 
 
 # --- lines of JSON, LaTeX ---------------------------------------------------------------------
@@ -135,6 +162,20 @@ def _blocks(text: str) -> Iterator[list[str]]:
         yield block
 
 
+def _names_above(line: str, rows: list[list[str]]) -> list[str] | None:
+    """Return the words of a line that stands above rows without a header, one a column."""
+    width = len(rows[0])
+    if width < _LEAST_NAMED or not any(_NUMERIC.fullmatch(cell) for cell in rows[0][1:]):
+        return None
+    # EIGENSOFT calls one of its columns so.
+    line = line.replace("effect. n", "effect_n")
+    for names in (line.split(), _TWO_SPACES.split(line.strip())):
+        named = len(names) in (width, width - 1) and all(map(_NAME.fullmatch, names))
+        if named and not line.rstrip().endswith((".", ":", ",")):
+            return ["", *names] if len(names) < width else names
+    return None
+
+
 def _are_names(block: list[str], sort: object) -> bool:
     """Whether a block is one line of names far apart, and nothing else."""
     if len(block) != 1 or not isinstance(sort, tuple) or sort[0] != "spaced":
@@ -151,6 +192,23 @@ def _is_header_of(block: list[str], sort: object, found: object) -> bool:
     if sort[0] != found[0]:
         return False
     return int(found[1]) - int(sort[1]) in (0, 1)
+
+
+def _without_padding(text: str) -> str:
+    """Return a text without spaces about commas; names with their values stand in lines."""
+    if " ," not in text:
+        return text
+    lines: list[str] = []
+    for line in text.split("\n"):
+        bare = _unpadded(line)
+        named = lines_of_pairs([bare.split(",")]) if bare != line else None
+        lines += [bare.replace(":,", ": ")] if named is None else named
+    return "\n".join(lines)
+
+
+def _unpadded(line: str) -> str:
+    """Return a line of cells without the spaces about its commas; prose has none before one."""
+    return re.sub(r"[ \t]*,[ \t]*", ",", line) if _PADDED.search(line) else line
 
 
 def _sort(line: str) -> object:

@@ -16,7 +16,7 @@ from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.curves import MOST_POINTS, roc_columns, survival_columns
 from gdi_spe.disclosure.shapes.shape import is_grid, values
 from gdi_spe.disclosure.table import Column, Table
-from gdi_spe.disclosure.variants import arms_of, people_behind
+from gdi_spe.disclosure.variants import arms_of, people_behind, populations
 
 _OF_A_PERSON = re.compile(
     r"(pc|pca|dim|umap|tsne|mds|axis)_?\d{1,3}(_avg)?|resid\w*|std_?resid\w*|fitted\w*|y_?hat|predicted\w*|leverage|cooks\w*"
@@ -33,9 +33,8 @@ _PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)"
 
 def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
     """Bound what frequencies and effects tell about who is among the people behind them."""
-    if not is_about_variants(table) or not with_role(
-        table, Role.FREQUENCY, Role.EFFECT, Role.ALLELE_COUNT, Role.PEOPLE
-    ):
+    told = with_role(table, Role.FREQUENCY, Role.EFFECT, Role.ALLELE_COUNT, Role.PEOPLE)
+    if not is_about_variants(table) or not (told or populations(table)):
         return
     people = people_behind(table, judging)
     if people is None:

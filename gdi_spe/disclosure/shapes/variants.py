@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 
 from gdi_spe.disclosure.roles import Role, is_about_variants, roles_of, with_role
 from gdi_spe.disclosure.shapes.shape import Objections, Shape
-from gdi_spe.disclosure.table import Table, distinct_rows
-from gdi_spe.disclosure.variants import minor_allele_counts, people_behind
+from gdi_spe.disclosure.standard_errors import agree_with_p, are_scores, copies_behind_errors
+from gdi_spe.disclosure.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.variants import minor_allele_counts, people_behind, populations
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
@@ -18,17 +20,23 @@ if TYPE_CHECKING:
 _PLACES = {Role.VARIANT, Role.CHROMOSOME, Role.POSITION, Role.ALLELE}
 _KNOWN = _PLACES | {
     Role.FREQUENCY, Role.ALLELE_COUNT, Role.ALLELE_NUMBER, Role.EFFECT, Role.ERROR, Role.P,
-    Role.STATISTIC, Role.PEOPLE, Role.LABEL,
+    Role.STATISTIC, Role.PEOPLE, Role.LABEL, Role.PROBABILITY,
 }  # fmt: skip
 _MOST_LABELS = 50
 _MOST_LISTED = 1000
+# One sign a study; as many as there are people in the smallest group would be genotypes.
+# Whole numbers that say where a row stands, or how many studies it is of.
+_ORDER = re.compile(
+    r"index|rank|order|df|dof|n_?studies|k_studies|n_?snps?|credible_?set|cs|cluster|bin"
+)
+_SCORE = re.compile(r"z|z_?(score|stat)", re.IGNORECASE)
+_SIGNS = re.compile(r"[-+?0]{2,9}")
 
 
 def _fits_statistics(table: Table, judging: Judging) -> bool:
     roles = set(roles_of(table))
-    return is_about_variants(table) and bool(
-        roles & {Role.FREQUENCY, Role.EFFECT, Role.PEOPLE, Role.ALLELE_COUNT}
-    )
+    told = roles & {Role.FREQUENCY, Role.EFFECT, Role.PEOPLE, Role.ALLELE_COUNT}
+    return is_about_variants(table) and bool(told or populations(table))
 
 
 def _statistics(table: Table, judging: Judging) -> Objections:
@@ -55,11 +63,20 @@ def _statistics(table: Table, judging: Judging) -> Objections:
 
 
 def _unknown_columns(table: Table) -> Objections:
+    beside = populations(table)
+    held = {id(c) for each in beside for c in (each.frequency, each.size)}
     for column, role in zip(table.columns, roles_of(table), strict=True):
-        if role not in _KNOWN:
+        ordered = role is Role.OTHER_COUNT and _ORDER.fullmatch(column.plain)
+        if role not in _KNOWN and id(column) not in held and not ordered:
             yield f"The column “{column.name}” has no known meaning in a table of variants."
-        elif role is Role.LABEL and column.n_distinct > _MOST_LABELS and not _is_gene(column.plain):
+        elif role is Role.LABEL and not _may_label(column):
             yield f"The column “{column.name}” has {column.n_distinct:,} different words."
+
+
+def _may_label(column: Column) -> bool:
+    """Whether words are few, names of genes, or the signs of an effect in each study."""
+    few = column.n_distinct <= _MOST_LABELS
+    return few or _is_gene(column.plain) or all(map(_SIGNS.fullmatch, column.cells))
 
 
 def _is_gene(name: str) -> bool:
@@ -78,9 +95,11 @@ def _twice(table: Table) -> Objections:
 
 def _uncounted_alleles(table: Table, people: NDArray[np.float64], judging: Judging) -> Objections:
     counts = minor_allele_counts(table, people)
+    if counts is None:
+        counts = copies_behind_errors(table, people)
     minimum = judging.policy.genomic.minimum_allele_count
     if counts is None:
-        if not _is_short(table, judging):
+        if not _is_short(table, judging) and not _are_signed_scores(table):
             yield "No column tells how common the alleles are."
         return
     if not np.isfinite(counts).all():
@@ -89,6 +108,20 @@ def _uncounted_alleles(table: Table, people: NDArray[np.float64], judging: Judgi
     few = int((counts < minimum - 0.5).sum())
     if few:
         yield f"{few:,} rows rest on fewer than {minimum} copies of an allele."
+
+
+def _are_signed_scores(table: Table) -> bool:
+    """Whether Z scores stand alone, as LD score regression takes them.
+
+    They say nothing of how common an allele is, and are made of common variants; people are
+    counted, and the power of membership bounded, from N.
+    """
+    scores = [c for c in with_role(table, Role.STATISTIC) if _SCORE.fullmatch(c.plain)]
+    if len(scores) != 1 or with_role(table, Role.EFFECT, Role.ERROR, Role.FREQUENCY):
+        return False
+    if len(with_role(table, Role.ALLELE)) != 2 or not with_role(table, Role.PEOPLE):
+        return False
+    return are_scores(scores[0]) and agree_with_p(table, scores[0])
 
 
 def _is_short(table: Table, judging: Judging) -> bool:

@@ -1,0 +1,204 @@
+"""What programs of statistical genetics call their columns, as data.
+
+A name is understood when each of its words is: one says what the numbers are, the others only of
+which test, group or model. Names that mean something else in one program's files than elsewhere
+(EIGENSOFT numbers its axes under "N") are read by the names that stand beside them.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass, replace
+
+from gdi_spe.disclosure.roles import Role, is_about_variants, role_of
+from gdi_spe.disclosure.table import Column, Table
+
+# What numbers are: the word for it, and the name under which the rules know it.
+_HEADS: dict[str, str] = {
+    **dict.fromkeys(("beta", "b", "bj", "bc", "effect", "eff", "coefficient", "coef", "or", "logor",
+                     "oddsratio", "estimate", "hr", "loghr", "lnor"), "beta"),
+    **dict.fromkeys(("se", "stderr", "sebeta", "stdse", "std_err", "sej"), "se"),
+    **dict.fromkeys(("p", "pval", "pvalue", "pvals", "pj", "pc", "log10p", "mlogp", "mlog10p",
+                     "logp", "nlogp", "nlog10p", "neglog10p", "fdr", "bonferroni", "qval", "qvalue",
+                     "permp", "pvalues"), "p"),
+    **dict.fromkeys(("z", "t", "chisq", "chi2", "stat", "tstat", "zstat", "zscore", "statistic",
+                     "isq", "i2", "info", "r2", "rsq", "df", "ncp", "lrt", "hwe", "wald",
+                     "variance", "var", "h2", "rg", "gcov", "lambda", "enrichment", "heidi",
+                     "call", "callrate", "fmiss", "loglik", "log10bf", "bf", "logbf", "l95", "u95",
+                     "l90", "u90", "prevalence", "int", "intercept", "ratio", "rd", "quality",
+                     "proportion", "prop", "eigenvalue", "difference", "twstat", "dprime", "fst",
+                     "corr", "pi", "r"), "z"),
+}  # fmt: skip
+_FREQUENCIES = {
+    "freq",
+    "frq",
+    "freqs",
+    "af",
+    "maf",
+    "eaf",
+    "raf",
+    "af1",
+    "a1freq",
+    "a2freq",
+    "freq1",
+}
+# Words that only say of what a statistic is. None of them is a trait or a person.
+_QUALIFYING = """
+frequentist bayesian add dom rec gen het hom additive dominant recessive score expected em ml
+threshold newml all cohort case cases control controls ctrl cntrl total missing data
+proportion average mean maximum max min posterior geno genotype i sq j c lmm inf bolt linreg
+linear logistic firth spa nospa na log ln exp value val std standard error err prop h m hm
+full null prs adj adjusted empirical competitive gwas eqtl pqtl smr multi burden skat skato
+acat acato o acatv region gene snp snps nsnp marker variant top lead ld male female males
+females random fixed re fe re2 han eskin cochran q cond conditional joint marginal meta egger
+ivw weighted median mode wald obs observed pheno trait gcov test a1 a2 a b d allele effect
+other ref alt minor discovery replication stage combined study gc corrected correction chi
+square squared rate imputation imputed imp machr2 mach oevar pass filter nominal perm approx
+robust hc3 lower upper ci ci95 low high l u category coefficient by tau annot
+"""
+_QUALIFIERS = frozenset(_QUALIFYING.split())
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The names of one program's table that mean something else elsewhere."""
+
+    program: str
+    # Plain names that stand together in its tables and nowhere else.
+    marks: frozenset[str]
+    meanings: dict[str, str]
+
+
+DIALECTS: tuple[Dialect, ...] = (
+    Dialect("EIGENSOFT", frozenset({"n", "eigenvalue", "twstat"}),
+            {"n": "rank", "effect_n": "statistic", "effect": "statistic",
+             "difference": "statistic"}),
+    Dialect("SNPTEST", frozenset({"alternate_ids", "all_aa", "all_ab", "all_bb"}),
+            {"all_aa": "hom_a", "all_ab": "het", "all_bb": "hom_b", "all_total": "n_total",
+             "alternate_ids": "variant_id", "all_null": "statistic", "index": "index"}),
+    Dialect("PLINK 2", frozenset({"alt_cts", "obs_ct"}), {"alt_cts": "allele_count"}),
+    Dialect("METAL", frozenset({"freq1", "freqse"}), {"freqse": "se"}),
+    Dialect("fastGWA", frozenset({"se_t", "p_nospa", "converge"}), {"converge": "index"}),
+    Dialect("METAL", frozenset({"weight", "zscore", "allele1", "allele2"}), {"weight": "n_eff"}),
+    Dialect("PLINK 1.9", frozenset({"nmiss", "a1", "stat"}), {"nmiss": "n"}),
+    Dialect("PLINK 1.9", frozenset({"nmiss", "r2", "t"}), {"nmiss": "n"}),
+    Dialect("PLINK 1.9", frozenset({"f_a", "f_u", "a1", "a2"}),
+            {"f_a": "case_freq", "f_u": "control_freq"}),
+    Dialect("PLINK 1.9", frozenset({"maf_a", "maf_u", "nchrobs_a", "nchrobs_u"}),
+            {"maf_a": "case_freq", "maf_u": "control_freq", "nchrobs_a": "an_case",
+             "nchrobs_u": "an_control"}),
+    Dialect("PLINK 2", frozenset({"o(het_a1)", "hom_a1_ct"}),
+            {"hom_a1_ct": "hom_a", "het_a1_ct": "het", "two_ax_ct": "hom_b",
+             "o(het_a1)": "statistic", "e(het_a1)": "statistic", "ax": "a2"}),
+    Dialect("Hail", frozenset({"locus", "alleles"}), {"locus": "variant", "alleles": "variant_id"}),
+    Dialect("PGS Catalog", frozenset({"chr_name", "effect_allele", "effect_weight"}),
+            {"chr_name": "chromosome", "chr_position": "position", "hm_chr": "hm_chr",
+             "hm_pos": "hm_pos"}),
+    Dialect("GCTA", frozenset({"refa", "bj", "bj_se", "pj"}), {"refa": "effect_allele"}),
+    Dialect("GCTA", frozenset({"refa", "bc", "bc_se", "pc"}), {"refa": "effect_allele"}),
+    Dialect("SMR", frozenset({"probeid", "b_smr", "topsnp"}),
+            {"topsnp": "variant", "topsnp_chr": "chromosome", "topsnp_bp": "position",
+             "probechr": "chromosome", "probe_bp": "position", "probeid": "gene_id",
+             "nsnp_heidi": "n_snps"}),
+)  # fmt: skip
+
+
+def understood(table: Table) -> Table:
+    """Return a table whose columns go by the names that the rules know."""
+    names = {bare(column) for column in table.columns}
+    meanings = [d.meanings for d in DIALECTS if d.marks <= names]
+    if meanings and "cohort_1_aa" in names and "cohort_2_aa" not in names:
+        # SNPTEST repeats the counts of all for the only cohort.
+        meanings.append({f"cohort_1_{of}": "statistic" for of in ("aa", "ab", "bb", "null")})
+    told = [known_as(c, _first(meanings, bare(c))) for c in table.columns]
+    changed = replace(table, columns=tuple(told)) if meanings else table
+    of_variants = is_about_variants(changed)
+    columns = [_by_words(column, of_variants) for column in changed.columns]
+    if all(a is b for a, b in zip(columns, table.columns, strict=True)):
+        return table
+    return replace(table, columns=tuple(columns))
+
+
+def bare(column: Column) -> str:
+    """Return a column's plain name without the mark that begins a header."""
+    return column.plain.lstrip("#")
+
+
+def known_as(column: Column, name: str | None) -> Column:
+    """Return the same column under another plain name; its written name stays."""
+    if name is None or name == column.plain:
+        return column
+    same = copy.copy(column)
+    same.__dict__.pop("role", None)
+    same.__dict__["plain"] = name
+    return same
+
+
+def _first(meanings: list[dict[str, str]], name: str) -> str | None:
+    return next((each[name] for each in meanings if name in each), None)
+
+
+def _by_words(column: Column, of_variants: bool) -> Column:
+    """Return a column of numbers that nothing is known of by the words of its name."""
+    if column.numbers is None or role_of(column) is not Role.UNKNOWN:
+        return column
+    head = head_of(column.name, of_variants)
+    if head == "p" and "log" not in column.plain and not _are_shares(column):
+        return column
+    return known_as(column, head)
+
+
+def _are_shares(column: Column) -> bool:
+    numbers = column.numbers
+    return numbers is not None and not ((numbers < 0) | (numbers > 1)).any()
+
+
+def head_of(name: str, of_variants: bool = False) -> str | None:
+    """Return what a name says its numbers are, if each of its words is known."""
+    if len(name) > _LONGEST:
+        return None
+    found: str | None = None
+    for word in _words_of(name):
+        told = _told(word, of_variants)
+        if told is None:
+            return None
+        # The last word says what it is: the error of an effect is an error.
+        found = told or found
+    return found
+
+
+def _told(word: str, of_variants: bool) -> str | None:
+    """Return what a word says: a sort of number, nothing, or None if it is not known."""
+    # A digit or two number tests and alleles; more of them number people.
+    bare = word if word in _HEADS else re.sub(r"(?<!\d)\d{1,2}$", "", word)
+    if bare in _HEADS:
+        return _HEADS[bare]
+    if of_variants and (word in _FREQUENCIES or bare in _FREQUENCIES):
+        return "af"
+    return "" if not bare or bare in _QUALIFIERS or word in _QUALIFIERS else None
+
+
+def _words_of(name: str) -> list[str]:
+    """Return the words of a name, small; humps divide a word that is not known whole."""
+    words: list[str] = []
+    for word in _WORD.findall(name):
+        whole = word.lower()
+        known = whole in _HEADS or whole in _QUALIFIERS or whole in _FREQUENCIES
+        words += [whole] if known else _humps(word)
+    return words
+
+
+def _humps(word: str) -> list[str]:
+    """Return the parts of a word like "HetISq"; two that make a known word are one."""
+    parts: list[str] = []
+    for hump in map(str.lower, _HUMPS.findall(word)):
+        joined = f"{parts[-1]}{hump}" if parts else ""
+        if joined in _HEADS:
+            parts[-1] = joined
+        else:
+            parts.append(hump)
+    return parts
