@@ -156,7 +156,9 @@ PHENOPACKETS = Path(__file__).parents[2] / ".." / "shared" / "data" / "phenopack
 def decoys(meaning: Meaning, n: int, seed: int) -> dict[str, list[str]]:
     """People of other diseases: ten features each of those that HPO annotates to one."""
     drawn = np.random.default_rng(seed)
-    diseases = sorted(str(each.id) for each in hpo._library().omim_diseases)
+    diseases = sorted(
+        each.removeprefix("OMIM:") for each in hpo._brought()["diseases"] if each[:4] == "OMIM"
+    )
     found = {}
     for disease in drawn.permutation(diseases):
         profile = sorted(t for t in hpo.profile(f"OMIM:{disease}") if t in meaning.hierarchy)

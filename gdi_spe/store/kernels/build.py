@@ -35,10 +35,14 @@ def compile_kernels(target: Path, *, sanitize: bool = False) -> None:
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Puts the compiled library into the wheel, and beside the sources of an editable install."""
+    """Puts what is made at installing into the wheel, and beside the sources of an editable one.
+
+    That is the compiled library, and what ``hpo3`` brings in a form that is read quickly.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile, unless there is no compiler."""
+        """Compile, unless there is no compiler; write terms, unless there is no ``hpo3``."""
+        self._write_terms(build_data)
         target = Path(self.root) / "gdi_spe/store/kernels" / LIBRARY
         if shutil.which(os.environ.get("CC", "cc")) is None:
             self.app.display_warning("no C compiler: built without kernels, the NumPy twins work")
@@ -48,6 +52,15 @@ class CustomBuildHook(BuildHookInterface[Any]):
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{_platform()}"
         build_data["artifacts"].append(f"gdi_spe/store/kernels/{LIBRARY}")
+
+    def _write_terms(self, build_data: dict[str, Any]) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "gdi_spe.terms.hpo"], cwd=self.root, capture_output=True
+        )
+        if done.returncode:
+            self.app.display_warning("no hpo3: built without its terms, which are asked of it then")
+        else:
+            build_data["artifacts"].append("gdi_spe/terms/hpo.json")
 
 
 def _platform() -> str:
