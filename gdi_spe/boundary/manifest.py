@@ -74,6 +74,8 @@ class CohortManifest(Frozen):
     project: ProjectPurpose
     datasets: tuple[DatasetVersion, ...]
     beacon_query: dict[str, object] | None = None
+    # Whether the data holder holds it sensitive (a small, isolated or stigmatised population).
+    is_sensitive: bool = False
     regions: tuple[Region, ...] = ()
     references: tuple[Reference, ...] = ()
     n_individuals: int
@@ -110,6 +112,8 @@ class DatasetManifest(Frozen):
     type: str = "ExternallyGoverned"
     assembly: Literal["GRCh37", "GRCh38"]
     consent: ConsentBasis
+    # Whether the data holder holds it sensitive; a cohort with it in is.
+    is_sensitive: bool = False
     keep_info: tuple[str, ...] = ()
     keep_format: tuple[str, ...] = ()
     # Quality filters at ingest, by name; what they left out is not in the dataset.

@@ -92,7 +92,10 @@ def _job(
         for copy, path in zip(prior, context.prior, strict=True)
         if str(path) in context.prior_versions
     }
-    here = context.model_copy(update={"prior": prior, "prior_versions": versions})
+    sieves = tuple(
+        _copied(path, folder / "in" / f"names-{place}") for place, path in enumerate(context.sieves)
+    )
+    here = context.model_copy(update={"prior": prior, "prior_versions": versions, "sieves": sieves})
     return Job(files=named, policy=policy, context=here)
 
 

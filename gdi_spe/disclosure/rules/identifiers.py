@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.parts import Marks, Text
-from gdi_spe.disclosure.pseudonyms import disguised
+from gdi_spe.disclosure.pseudonyms import disguised, sieves_of
 from gdi_spe.disclosure.roles import VARIANT_CELL, Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.sieve import Sieve
 from gdi_spe.disclosure.somebody import described
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.variants import is_total
@@ -75,7 +76,7 @@ def _texts(part: Table | Text | Marks) -> Iterator[tuple[str, str]]:
 
 def cohort_identifiers(part: Table | Text | Marks, judging: Judging) -> Iterator[Hit]:
     """Find the cohort's own pseudonyms, whole, inside other words, or in disguise."""
-    known = judging.context.identifiers
+    known = sieves_of(judging.context)
     for place, text in (*_texts(part), *_whole_numbers(part, known)):
         found = disguised(text, known) | set(PSEUDONYM.findall(text))
         if found:
@@ -87,9 +88,9 @@ def cohort_identifiers(part: Table | Text | Marks, judging: Judging) -> Iterator
             yield Hit(why, {"n_identifiers": n}, place)
 
 
-def _whole_numbers(part: object, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _whole_numbers(part: object, known: tuple[Sieve, ...]) -> Iterator[tuple[str, str]]:
     """Yield columns of whole numbers, where pseudonyms are such."""
-    if isinstance(part, Table) and any(name.isdigit() for name in known):
+    if isinstance(part, Table) and any(sieve.has_numbers for sieve in known):
         for column in part.columns:
             if column.numbers is not None and column.is_integer:
                 yield f"[column={column.name}]", "\n".join(column.cells)

@@ -32,6 +32,7 @@ from gdi_spe.node.airlock.requests import Draft, Prepared
 from gdi_spe.node.airlock.reviews import Ballot
 from gdi_spe.node.airlock.states import Status
 from gdi_spe.node.airlock.tables import ExportFile
+from gdi_spe.node.cohorts.marks import marks_of
 from gdi_spe.node.database.engine import Database
 from gdi_spe.node.ledger.memory import Ledger
 from gdi_spe.node.ledger.watch import Claimed, Watch
@@ -367,23 +368,35 @@ def desk_of(
 
 def cohorts_context(folders: Sequence[Path]) -> CheckContext:
     """Return what a check must know of the cohorts of a workspace: their size and pseudonyms."""
-    import pyarrow.parquet as pq
-
     n_individuals, identifiers = 0, set[str]()
-    versions = set[int]()
+    versions, sieves = set[int](), list[Path]()
+    is_sensitive = False
     for folder in folders:
         manifest = json.loads((folder / "manifest.json").read_text())
         n_individuals += int(manifest["n_individuals"])
         versions.add(int(manifest.get("version", 0)))
-        for table, column in (
-            ("individuals", "individual_id"),
-            ("samples", "individual_id"),
-            ("samples", "sample_id"),
-        ):
-            read = pq.read_table(folder / f"{table}.parquet", columns=[column])
-            identifiers |= set(read.column(0).to_pylist())
+        is_sensitive = is_sensitive or bool(manifest.get("is_sensitive", False))
+        marks = marks_of(folder)
+        if marks is None:
+            # A version from before marks were made with it.
+            identifiers |= _names_in(folder)
+        else:
+            sieves.append(marks)
     return CheckContext(
         n_individuals=n_individuals or None,
         identifiers=frozenset(identifiers),
+        sieves=tuple(sieves),
+        is_sensitive=is_sensitive,
         cohort_version=versions.pop() if len(versions) == 1 else None,
     )
+
+
+def _names_in(folder: Path) -> set[str]:
+    import pyarrow.parquet as pq
+
+    names = set[str]()
+    for table, column in (
+        ("individuals", "individual_id"), ("samples", "individual_id"), ("samples", "sample_id"),
+    ):  # fmt: skip
+        names |= set(pq.read_table(folder / f"{table}.parquet", columns=[column])[0].to_pylist())
+    return names

@@ -36,6 +36,7 @@ def cohort() -> None:
 @click.option("--region", "regions", multiple=True, metavar="chr:start-end")
 @click.option("--title", default="")
 @click.option("--purpose", "purposes", multiple=True, metavar="DUO", help="DUO:0000042, say.")
+@click.option("--sensitive", is_flag=True, help="Small, isolated or stigmatised: stricter bars.")
 @pass_cli
 def _define(
     cli: Cli,
@@ -45,6 +46,7 @@ def _define(
     regions: tuple[str, ...],
     title: str,
     purposes: tuple[str, ...],
+    sensitive: bool,
 ) -> None:
     """Define a cohort, and its default project with it."""
     from gdi_spe.node.cohorts import definitions
@@ -58,8 +60,9 @@ def _define(
 
     with cli.database().write() as session:
         made = definitions.define(
-            session, cli.home, cohort_id, datasets, asked, regions, title, purposes, now, on_defined
-        )
+            session, cli.home, cohort_id, datasets, asked, regions, title, purposes, now,
+            on_defined, is_sensitive=sensitive,
+        )  # fmt: skip
     facts = {"cohort_id": made.id, "title": made.title, "project": made.project}
     cli.show(facts, f"{made.id} is defined; its project is {made.project}")
 
@@ -216,6 +219,21 @@ def told(renewal: Renewal) -> str:
         "later": f"not renewed yet ({renewal.why}); renew again",
     }
     return f"{renewal.cohort_id}: {texts[renewal.outcome]}"
+
+
+@cohort.command("mark")
+@click.argument("cohort_id")
+@click.option("--sensitive/--not-sensitive", required=True, help="What the data holder decided.")
+@click.option("--why", required=True, help="The data holder's decision, for the audit log.")
+@pass_cli
+def _mark(cli: Cli, cohort_id: str, sensitive: bool, why: str) -> None:
+    """Mark a cohort as sensitive, or no longer; exports are judged by it at once."""
+    from gdi_spe.node.cohorts import definitions
+
+    with cli.database().write() as session:
+        definitions.mark(session, cohort_id, sensitive, why, cli.now())
+    word = "sensitive" if sensitive else "not sensitive"
+    cli.show({"cohort_id": cohort_id, "is_sensitive": sensitive}, f"{cohort_id} is {word}")
 
 
 @cohort.command("approve")

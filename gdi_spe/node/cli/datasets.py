@@ -54,6 +54,7 @@ def dataset() -> None:
 @click.option("--min-qual", type=float, help="Leave out records below, or without QUAL.")
 @click.option("--min-gq", type=int, default=0, help="Calls with a GQ below become missing.")
 @click.option("--min-dp", type=int, default=0, help="Calls with a DP below become missing.")
+@click.option("--sensitive", is_flag=True, help="The data holder holds the people sensitive.")
 @click.option("--assessed", type=_FILE, help="BED of the regions that were looked at.")
 @pass_cli
 def _ingest(
@@ -75,6 +76,7 @@ def _ingest(
     min_qual: float | None,
     min_gq: int,
     min_dp: int,
+    sensitive: bool,
     assessed: Path | None,
 ) -> None:
     """Read VCF, phenotypes and consent into a new version of a dataset."""
@@ -97,6 +99,7 @@ def _ingest(
         duo=duo,
         keep_format=keep_format,
         filters=Filters(only_pass, min_qual, min_gq, min_dp),
+        is_sensitive=sensitive,
     )
     with (
         cli.four_eyes(Verb.IMPORT_DATASET, dataset_id),

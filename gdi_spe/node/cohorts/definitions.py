@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +46,8 @@ class Definition(Frozen):
     query: dict[str, Any] | None = None
     regions: tuple[Region, ...] = ()
     purposes: tuple[str, ...] = ()
+    # Whether the data holder holds it sensitive: exports are then held to stricter bars.
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def define(
     now: datetime,
     on_defined: OnDefined,
     actor: str = "admin",
+    is_sensitive: bool = False,
 ) -> Cohort:
     """Define a cohort; ``on_defined`` makes its default project in the same transaction.
 
@@ -88,6 +91,7 @@ def define(
         If a part of the query cannot be answered here.
     """
     definition = _definition(session, home, cohort_id, datasets, query, regions, purposes)
+    definition = definition.model_copy(update={"is_sensitive": is_sensitive})
     project = slug_of(cohort_id)
     same = (CohortRow.id == cohort_id) | (CohortRow.project == project)
     if session.scalars(select(CohortRow).where(same)).first() is not None:
@@ -201,6 +205,36 @@ def get(session: Session, cohort_id: str) -> Cohort:
 def every(session: Session) -> tuple[Cohort, ...]:
     """Return all cohorts, by id."""
     return tuple(_cohort(row) for row in session.scalars(select(CohortRow).order_by(CohortRow.id)))
+
+
+def mark(
+    session: Session, cohort_id: str, is_sensitive: bool, why: str, now: datetime,
+    actor: str = "admin",
+) -> None:  # fmt: skip
+    """Record that the data holder holds a cohort sensitive, or no longer; it counts at once.
+
+    Raises
+    ------
+    NotFound
+        If it was never defined.
+    BadInput
+        If no reason is given.
+    """
+    cohort = get(session, cohort_id)
+    if not why.strip():
+        raise BadInput("no reason is given", remedy="Name the data holder's decision in --why")
+    row = session.get_one(CohortRow, cohort_id)
+    definition = cohort.definition.model_copy(update={"is_sensitive": is_sensitive})
+    row.definition = definition.model_dump_json()
+    facts: dict[str, Fact] = {"is_sensitive": is_sensitive, "why": why}
+    record(session, Event("cohort.marked", actor, cohort_id, facts), now)
+
+
+def are_sensitive(session: Session, cohort_ids: Iterable[str]) -> bool:
+    """Whether one of these cohorts is held sensitive by its definition."""
+    rows = (session.get(CohortRow, cohort_id) for cohort_id in cohort_ids)
+    # TRUST: a cohort that is not known here is none that could be called harmless.
+    return any(row is None or _cohort(row).definition.is_sensitive for row in rows)
 
 
 def retire(session: Session, cohort_id: str, now: datetime, actor: str = "admin") -> None:

@@ -58,6 +58,7 @@ class IngestRequest:
     duo: tuple[str, ...] = ()
     keep_format: tuple[str, ...] = ()
     filters: Filters = NO_FILTERS
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,7 @@ def _manifest(
         type=request.type,
         assembly=request.assembly,
         consent=basis,
+        is_sensitive=request.is_sensitive,
         keep_info=request.keep_info,
         keep_format=request.keep_format,
         filters=request.filters.told(),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import secrets
+import io
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +30,7 @@ from gdi_spe.node.cohorts import (
 )
 from gdi_spe.node.cohorts.comparing import CohortWaits, Difference, difference, due_at, names_path
 from gdi_spe.node.cohorts.definitions import Cohort
+from gdi_spe.node.cohorts.marks import keep_apart, keep_marks
 from gdi_spe.node.cohorts.pseudonyms import load_or_make_key
 from gdi_spe.node.cohorts.renaming import Renamed
 from gdi_spe.node.cohorts.selecting import Chosen, SamePerson
@@ -92,6 +92,7 @@ class _Written:
     staging: Path
     manifest: CohortManifest
     real_names: pa.Table
+    samples: pa.Table
     pairs: list[alike.Pair]
     excluded: dict[str, int]
     notes: tuple[str, ...]
@@ -234,6 +235,7 @@ def _write(
         staging,
         _manifest(staging, begun, chosen, shaped, n_people, n_samples, n_variants),
         real_names,
+        tables["samples"],
         pairs,
         excluded,
         _notes(begun, pairs),
@@ -276,6 +278,8 @@ def _manifest(
             for part in chosen
         ),
         beacon_query=cohort.definition.query,
+        is_sensitive=cohort.definition.is_sensitive
+        or any(part.folder.manifest.is_sensitive for part in chosen),
         regions=cohort.definition.regions,
         references=shaped,
         n_individuals=n_individuals,
@@ -358,6 +362,7 @@ def _keep_names(home: Path, cohort: Cohort, version: int, written: _Written) -> 
     for made in (folder.parent, folder):
         made.mkdir(exist_ok=True, mode=0o700)
     paths = [_keep(folder / f"{version}.parquet", written.real_names)]
+    paths.append(keep_marks(folder, version, written.real_names, written.samples))
     if written.pairs:
         table = alike.named(written.pairs, written.real_names)
         paths.append(_keep(folder / f"{version}-alike.parquet", table))
@@ -366,14 +371,9 @@ def _keep_names(home: Path, cohort: Cohort, version: int, written: _Written) -> 
 
 
 def _keep(path: Path, table: pa.Table) -> Path:
-    aside = path.with_name(f".{secrets.token_hex(8)}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        pq.write_table(table, file)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    return path
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    return keep_apart(path, sink.getvalue())
 
 
 def _register(

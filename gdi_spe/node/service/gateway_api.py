@@ -17,6 +17,7 @@ from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.node.airlock.desk import cohorts_context, desk_of
 from gdi_spe.node.airlock.requests import Draft
 from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.cohorts.definitions import are_sensitive
 from gdi_spe.node.cohorts.versions import Ended, ended
 from gdi_spe.node.containers import register
 from gdi_spe.node.containers.order import COHORTS, WorkspaceOrder
@@ -107,9 +108,15 @@ def routes(node: Node) -> list[BaseRoute]:
 
     def submit(wid: str, rid: str) -> dict[str, Any]:
         # TRUST: the cohort's size and pseudonyms are the node's own, never what was declared.
-        folders = _cohort_folders(order(wid))
+        current = order(wid)
+        folders = _cohort_folders(current)
         watches = [Watch(desk.ledger, folder) for folder in folders]
-        return desk.submit(wid, rid, cohorts_context(folders), watches)
+        context = cohorts_context(folders)
+        with node.database.read() as session:
+            # What the data holder decided since counts as well.
+            marked = are_sensitive(session, [cohort.id for cohort in current.cohorts])
+        context = context.model_copy(update={"is_sensitive": context.is_sensitive or marked})
+        return desk.submit(wid, rid, context, watches)
 
     async def get_order(request: Request) -> Response:
         found = await run_in_threadpool(order, request.path_params["wid"])

@@ -146,10 +146,12 @@ def _context(name: str, side_car: SideCar, here: Surroundings) -> Any:
     from gdi_spe.workspace.cohorts import cohorts, open_cohort
 
     n_individuals, n_variants, identifiers = 0, 0, set[str]()
+    is_sensitive = False
     for mounted in cohorts(here):
         folder = open_cohort(mounted.path).folder
         n_individuals += folder.manifest.n_individuals
         n_variants += folder.manifest.n_variants
+        is_sensitive = is_sensitive or folder.manifest.is_sensitive
         identifiers |= set(folder.table("individuals")["individual_id"].to_pylist())
         identifiers |= set(folder.table("samples")["sample_id"].to_pylist())
     return CheckContext(
@@ -157,6 +159,7 @@ def _context(name: str, side_car: SideCar, here: Surroundings) -> Any:
         n_variants=n_variants,
         side_cars={name: side_car},
         identifiers=frozenset(identifiers),
+        is_sensitive=is_sensitive,
     )
 
 
