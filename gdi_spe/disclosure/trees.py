@@ -126,7 +126,7 @@ def _table(node: Any, path: str, digits: int) -> Table | None:
     if isinstance(node, list) and len(node) > 1:
         rows = _records(node) or _arrays(node)
     elif isinstance(node, dict) and len(node) > 1:
-        rows = _columns(node)
+        rows = _split(node) or _columns(node)
     if rows is None:
         return None
     arrays = {name: pa.array([_cell(v) for v in values]) for name, values in rows.items()}
@@ -150,6 +150,26 @@ def _arrays(node: list[Any]) -> dict[str, list[Any]] | None:
             return None
         return {f"column_{i + 1}": [row[i] for row in node] for i in range(len(node[0]))}
     return {"values": node} if len(node) >= 20 and _flat(node) else None
+
+
+def _split(node: dict[str, Any]) -> dict[str, list[Any]] | None:
+    """Names of columns, and rows as arrays, as pandas splits a table."""
+    names, data = node.get("columns"), node.get("data")
+    if set(node) - {"columns", "index", "data", "name"} or not isinstance(names, list):
+        return None
+    if not isinstance(data, list) or not data or not _flat(node.get("index") or []):
+        return None
+    if any(not isinstance(row, list) or len(row) != len(names) or not _flat(row) for row in data):
+        return None
+    columns = {_joined(name): [row[i] for row in data] for i, name in enumerate(names)}
+    index = node.get("index")
+    named = isinstance(index, list) and len(index) == len(data) and "index" not in columns
+    return ({"index": index} if named and index is not None else {}) | columns
+
+
+def _joined(name: Any) -> str:
+    """Return a column's name; of several levels, all of them."""
+    return " ".join(map(str, name)) if isinstance(name, list) else str(name)
 
 
 def _columns(node: dict[str, Any]) -> dict[str, list[Any]] | None:

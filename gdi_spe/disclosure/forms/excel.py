@@ -21,6 +21,10 @@ _PLAIN = re.compile(
     r"|xl/styles\.xml|xl/sharedStrings\.xml|xl/theme/theme\d+\.xml|xl/worksheets/sheet\d+\.xml|xl/calcChain\.xml"
 )
 _MOST_PROPERTIES = 3000
+# What a defined name may stand for: places in sheets, as print areas and filters are.
+_PLACE = re.compile(
+    r"(('[^']{1,40}'|[\w.]{1,40})!\$?[A-Z]{0,3}\$?\d{0,7}(:\$?[A-Z]{0,3}\$?\d{0,7})?,?){1,20}|#REF!"
+)
 
 
 def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
@@ -34,6 +38,8 @@ def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     for path in ("docProps/app.xml", "docProps/core.xml"):
         if len(files.get(path, b"")) > _MOST_PROPERTIES:
             parts.append(Opaque(path, f"{len(files[path]):,} bytes of properties"))
+    if n := _said_by_names(files.get("xl/workbook.xml", b"")):
+        parts.append(Opaque("names", f"{n:,} defined names hold values, which no sheet shows"))
     strings = _strings(files.get("xl/sharedStrings.xml", b""))
     tables: list[tuple[str, Table]] = []
     used: set[int] = set()
@@ -87,6 +93,27 @@ def _strings(data: bytes) -> list[str]:
     if data:
         _events(data, start, None, text)
     return found
+
+
+def _said_by_names(workbook: bytes) -> int:
+    """Return how many defined names hold something else than a place in a sheet."""
+    found: list[str] = []
+    inside = [False]
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        inside[0] = tag == "definedName"
+        if inside[0]:
+            found.append("")
+
+    def end(_: str) -> None:
+        inside[0] = False
+
+    def text(words: str) -> None:
+        if inside[0]:
+            found[-1] += words
+
+    _events(workbook, start, end, text)
+    return sum(not _PLACE.fullmatch(told) for told in found if told)
 
 
 def _sheets(files: dict[str, bytes]) -> list[tuple[str, str, str]]:

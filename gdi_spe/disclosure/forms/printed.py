@@ -103,6 +103,9 @@ def is_row(line: str) -> bool:
     # An item of a list has its number before words; so has nothing that is a row of one number.
     if _ITEM.match(line) and sum(numbers) == 1:
         return False
+    # Values in code have commas between them; R's str() shows a column of people in each line.
+    if sum(word.endswith(",") for word in words) > 1 or words[0] == "$":
+        return False
     first = numbers.index(True)
     label, rest = words[:first], words[first:]
     if sum(map(len, label)) + len(label) > _LONGEST_LABEL:
@@ -225,12 +228,17 @@ def _same_width(lines: list[str], at: int, body: list[str]) -> list[int]:
 def _may_name(line: str) -> bool:
     """Whether a line can be the names of columns: words apart, or one over several columns."""
     stripped = line.strip()
-    if re.search(r"[.:;?!,]$", stripped) or re.search(r"[a-z]: |[a-z] = | = ", stripped):
+    apart = bool(re.search(r"\S\s{2,}\S", stripped))
+    if re.search(r"[:;?!,]$", stripped) or re.search(r"[a-z]: |[a-z] = | = ", stripped):
         return False
     words = stripped.split()
-    if len(words) <= _FEW_WORDS or re.search(r"\S\s{2,}\S", stripped):
+    if apart or (len(words) <= _FEW_WORDS and not stripped.endswith(".")):
         return True
-    return sum(map(len, words)) > len(words) and not _SENTENCE.search(stripped)
+    return (
+        not stripped.endswith(".")
+        and sum(map(len, words)) > len(words)
+        and not _SENTENCE.search(stripped)
+    )
 
 
 def _with_levels(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:

@@ -27,7 +27,13 @@ _WRAPPED = re.compile(
 _TWO_SPACES = re.compile(r"\s{2,}|\t")
 _NUMERIC = re.compile(r"[<>≤~]?[-+]?[\d.,]+([eE][-+]?\d+)?%?|NA|NaN|nan|\.|-")
 _INNER_BARS = re.compile(r"(?<=[0-9.])\|(?=[0-9.](?:\s|,|;|$))|>\s?\|[tz]\|")
-_DEGREES = re.compile(r"\bon\s+(\d[\d,]*)\s+degrees of freedom", re.IGNORECASE)
+# What is left of the people when a model is fitted, as R and Stata write it.
+_DEGREES = re.compile(
+    r"\b(?:error|deviance)\b[^\n]{0,40}\bon\s+(\d[\d,]*)\s+degrees of freedom"
+    r"|\bon\s+\d+\s+and\s+(\d[\d,]*)\s+DF\b"
+    r"|\bF\(\s*\d+,\s*(\d+)\)|\bResidual\s*\|\s+\S+\s+(\d+)",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[A-Za-z0-9_.:|/+=-]+")
 _LEAST_LINES = 3
 _LEAST_LISTED = 10
@@ -327,7 +333,7 @@ def _is_repetitive(rows: list[list[str]]) -> bool:
 def _quoted(text: str, digits: int) -> Table | None:
     """Return numbers that words name one by one: rules look at them, the words explain them."""
     pairs: dict[str, str] = {}
-    said = [("residual df", value) for value in _DEGREES.findall(text[:_MOST_LINES])]
+    said = [("residual df", m[m.lastindex or 0]) for m in _DEGREES.finditer(text[:_MOST_LINES])]
     for name, value in (*said, *_PAIR.findall(text[:_MOST_LINES])):
         short = " ".join(name.split()[-4:])
         pairs.setdefault(short if short not in pairs else f"{short}_{len(pairs)}", value)

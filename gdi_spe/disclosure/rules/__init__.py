@@ -10,6 +10,7 @@ from gdi_spe.disclosure.rules import (
     implied,
     matter,
     people,
+    records,
     summaries,
     unnamed,
 )
@@ -18,6 +19,7 @@ from gdi_spe.disclosure.rules.rule import Rule
 # Asked of every part, in this order.
 RULES: tuple[Rule, ...] = (
     *identifiers.RULES,
+    *records.RULES,
     *people.RULES,
     *genomes.RULES,
     *summaries.RULES,

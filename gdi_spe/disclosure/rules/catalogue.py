@@ -186,6 +186,12 @@ CATALOGUE: dict[str, Entry] = {
         Example("site,n,percent\nA,400,0.5\nB,300,40.0\n"),
         Example("site,n,percent\nA,400,30\nB,300,40\n"), ("counts.minimum",),
     ),
+    "TAB112": Entry(
+        "Means of marks", "The mean of zeros and ones times the number of people is a count.",
+        Example("variable,n,mean,sd\nhas_variant,750,0.0053333,0.0728843\n"),
+        Example("variable,n,mean,sd\nhas_variant,750,0.1413333,0.3486048\n"),
+        ("counts.minimum",),
+    ),
     "TAB107": Entry(
         "Dominance", "A sum that one person makes up is that person's value.",
         Example("site,n,top_share\nA,400,0.95\nB,300,0.2\n"),

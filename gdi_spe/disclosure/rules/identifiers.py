@@ -11,10 +11,15 @@ from gdi_spe.disclosure.pseudonyms import disguised, sieves_of
 from gdi_spe.disclosure.roles import VARIANT_CELL, Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.sieve import Sieve
-from gdi_spe.disclosure.somebody import described
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.variants import is_total
-from gdi_spe.disclosure.vocabulary import PERSON_COLUMN, PSEUDONYM, is_public, person_numbers
+from gdi_spe.disclosure.vocabulary import (
+    PERSON_COLUMN,
+    PERSON_NAME,
+    PSEUDONYM,
+    is_public,
+    person_numbers,
+)
 
 # What follows these names a person, though a public series may be spelled so.
 _PERSON = re.compile(r"participant|patient|subject|individual|proband|donor|person", re.IGNORECASE)
@@ -27,26 +32,6 @@ _NAMED = re.compile(
     r"(?P<id>[A-Z]{1,8}[-_]?\d{3,14}|\d{5,14})(?![\w.,]*\d)",
     re.IGNORECASE,
 )
-# Keys that records of one person have in JSON.
-_RECORD = re.compile(
-    r"\b(phenotypic_?features|biosamples|interpretations|diseases|measurements|individuals?|subjects?|patients?|persons?|participants?"
-    r"|probands?)(\[\d+\])?[.\[][^:\n]{0,60}\b(id|sex|karyotypicSex|karyotypic_sex|dateOfBirth|date_of_birth|timeAtLastEncounter|iso8601duration|onset|label)\b[^:\n]{0,40}:"
-    # A birth is one person's, and FHIR names its records.
-    r"|\b(birthDate|birth_date|dateOfBirth|date_of_birth)\b[^:\n]{0,10}:"
-    r"|\bresourceType\b[^:\n]{0,10}:\s*(Patient|Person|Observation|Condition|Encounter|Specimen)\b",
-    re.IGNORECASE,
-)
-# A line of words that describes a person: a code, with a sex, an age, a diagnosis or a day.
-_LINE_CODE = re.compile(r"(?<![\w.])[A-Z]{1,8}[-_]?\d{3,12}(?![\w.])")
-_LINE_TRAITS = (
-    re.compile(r"(?<![\w.])(F|M|fe?male|woman|man|girl|boy)(?![\w.])", re.IGNORECASE),
-    re.compile(r"(?<![\w.-])\d{1,3}(?![\w.%:-])"),
-    re.compile(r"(?<![\w.])[A-Z]\d{2}(\.\d{1,2})?(?![\w.])|\bHP:\d{7}\b"),
-    re.compile(r"\b(19|20)\d{2}-\d{2}-\d{2}\b"),
-)
-_LEAST_RECORDS = 3
-_MOST_LINES = 5000
-_LONGEST_LINE = 300
 _HASH = re.compile(
     r"[0-9a-fA-F]{12,128}|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[a-z])(?=[A-Za-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{12,88}={0,2}"
@@ -132,6 +117,8 @@ def _names_people(column: Column, table: Table, judging: Judging) -> str | None:
         is_key = column.is_integer and column.n_distinct >= max(_LEAST_CODES, 0.5 * table.n_rows)
         return "numbers of people" if named and is_key and not _is_count(column, table) else None
     cells = [cell for cell in column.cells if cell]
+    if PERSON_NAME.fullmatch(column.plain) and sum(cell.isdigit() for cell in cells) < len(cells):
+        return "names of people" if len(cells) >= _LEAST_HASHES else None
     if len(cells) < _LEAST_HASHES or role_of(column) in (Role.VARIANT, Role.ALLELE):
         return None
     if all(is_public(cell) or VARIANT_CELL.fullmatch(cell) for cell in cells):
@@ -169,52 +156,6 @@ def _unnamed_codes(column: Column, cells: list[str], table: Table, judging: Judg
     return "codes, one a row" if len(cells) >= minimum and long and not known else None
 
 
-def records_of_people(part: Table | Text, judging: Judging) -> Iterator[Hit]:
-    """Find records of single people: in a tree, as phenopackets are, and in lines of words."""
-    if isinstance(part, Table) and not _is_without_names(part):
-        return
-    text = part.text if isinstance(part, Text) else _lines_of(part)
-    if part.path.startswith("json") and _RECORD.search(text):
-        n = len(_RECORD.findall(text))
-        yield Hit(f"It holds {n:,} fields of records of single people.", {"n_fields": n})
-    named = {code for line in text.split("\n") if (code := _person_of(line))}
-    if len(named) >= _LEAST_RECORDS:
-        why = f"{len(named):,} lines each give a code and what is known of one person."
-        yield Hit(why, {"n_lines": len(named)})
-
-
-def _is_without_names(table: Table) -> bool:
-    """Whether rows stand for themselves: most columns have no name, so lines tell what they are."""
-    bare = sum(bool(re.fullmatch(r"column_\d+|", c.name)) for c in table.columns)
-    return bare > len(table.columns) / 2 and table.n_rows <= _MOST_LINES
-
-
-def _lines_of(table: Table) -> str:
-    rows = zip(*(c.texts() for c in table.columns), strict=True)
-    return "\n".join(" ".join(row) for row in rows)
-
-
-def somebody_described(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
-    """Find words that describe one person, or a few: who is meant, and what is told of them."""
-    words = part.words if isinstance(part, Marks) else part.text
-    if isinstance(part, Text) and part.path.startswith(("letters", "json")):
-        return
-    found = list(described(words))
-    if found:
-        told = ", ".join(dict.fromkeys(what for each in found for what in each))
-        why = f"{len(found):,} paragraphs describe one or a few people ({told})."
-        yield Hit(why, {"n_paragraphs": len(found)})
-
-
-def _person_of(line: str) -> str | None:
-    """Return the code that a line describes a person under: with two traits beside it."""
-    codes = [code for code in _LINE_CODE.findall(line[:_LONGEST_LINE]) if not is_public(code)]
-    if not codes:
-        return None
-    rest = line[:_LONGEST_LINE].replace(codes[0], " ")
-    return codes[0] if sum(bool(each.search(rest)) for each in _LINE_TRAITS) >= 2 else None
-
-
 RULES = (
     Rule(
         "PII101", "Pseudonyms of the cohort", Verdict.BLOCK,
@@ -231,16 +172,5 @@ RULES = (
         "PII108", "A column that names people", Verdict.BLOCK,
         "Leave the column out and give one row a group, with the number of people in it.",
         Table, identifier_columns,
-    ),
-    Rule(
-        "PII109", "Records of single people", Verdict.BLOCK,
-        "Count people by group instead of describing each.",
-        (Table, Text), records_of_people,
-    ),
-    Rule(
-        "PII114", "Somebody described", Verdict.BLOCK,
-        "Say what was found in groups of enough people; a case report needs the person's consent "
-        "and the data holder's permission, outside an export.",
-        (Text, Marks), somebody_described,
     ),
 )  # fmt: skip

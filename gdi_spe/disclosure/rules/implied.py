@@ -26,11 +26,23 @@ _PREDICTED = re.compile(
     r"predict|expect|probab|score|risk|freq|maf|_af|variance|call_rate|heritab|power"
 )
 _MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg)", re.IGNORECASE)
-_SUM = re.compile(r"(sum|total)_\w{1,20}|sum", re.IGNORECASE)
-_TOP = re.compile(
-    r"(largest|top|max|biggest|dominant|first)_?(1|2)?_?(share|contribution|proportion|pct)?|top_?[12]",
+# What a person has or has not: its mean is a share of people.
+_FLAG = re.compile(
+    r"(^|_)(is|has|any|ever|flag|binary|yes|carriers?|carried|smok\w*|diab\w*|hypertens\w*|cases?|affected|disease|statins?|treated|dead|died|event|male|female"
+    r"|women|men|sex|homozyg\w*|heterozyg\w*|pathogenic|lof|cancer|stroke|asthma|obes\w*|married|employed|vaccinated|t[12]d|cad|mi|copd|afib)(_|$)",
     re.IGNORECASE,
 )
+_SPREAD = re.compile(
+    r"(sd|std|std_?dev\w*|stdev|se|sem|std_?err\w*|standard_(deviation|error))(_\w{1,20})?|\w{1,20}_(sd|std|se)",
+    re.IGNORECASE,
+)
+_SUM = re.compile(r"(sum|total)_\w{1,20}|sum|total|\w{1,20}_(sum|total)", re.IGNORECASE)
+_TOP = re.compile(
+    r"(largest|top|max|maximum|biggest|dominant|first|highest)_?(1|2)?_?(share|contribution|contributor|proportion|pct|value|person|patient|single)?|top_?[12]"
+    r"|(max|maximum|largest|biggest|highest|top)_\w{1,20}|\w{1,20}_(max|maximum|largest)",
+    re.IGNORECASE,
+)
+_WORDS_FOR_TOP = ("top", "largest", "max", "biggest", "highest")
 _PERSON_TIME = re.compile(r"(person|patient)_(years?|months?|days?|time)(_at_risk)?|pyrs?|py")
 _DUMMY = re.compile(
     r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|(id|person|patient)_?\w*\d.*"
@@ -55,12 +67,49 @@ def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
                     f"number of people give counts of fewer than {minimum}: "
                     f"{'; '.join(table.label_of(int(row)) for row in few[:10])}."
                 )
-                severity = (
-                    Verdict.BLOCK if fit or _SHARE.fullmatch(column.plain) else Verdict.REVIEW
-                )
+                marks = fit or _SHARE.fullmatch(column.plain) or _FLAG.search(column.plain)
+                severity = Verdict.BLOCK if marks else Verdict.REVIEW
                 evidence = {"n_cells": int(few.size), "minimum": minimum}
                 yield Hit(why, evidence, f"[column={column.name}]", severity)
                 break
+
+
+def means_of_marks(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find means whose spread tells that they are of zeros and ones, so counts of people."""
+    if is_about_variants(table):
+        return
+    minimum = judging.policy.counts.minimum
+    spreads = [c for c in table.columns if c.numbers is not None and _SPREAD.fullmatch(c.plain)]
+    for column in table.columns:
+        if column.numbers is None or not _MEAN.fullmatch(column.plain):
+            continue
+        for spread in spreads:
+            for people in _denominators(table, judging, _stem(column)):
+                few = _few_marked(values(column), values(spread), people, minimum)
+                if few.size:
+                    why = (
+                        f"{few.size:,} means in “{column.name}” have the spread of zeros and ones, "
+                        f"and are of fewer than {minimum} people: "
+                        f"{'; '.join(table.label_of(int(row)) for row in few[:10])}."
+                    )
+                    yield Hit(why, {"n_cells": int(few.size)}, f"[column={column.name}]")
+                    return
+
+
+def _few_marked(
+    mean: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    people: NDArray[np.float64],
+    minimum: int,
+) -> NDArray[np.intp]:
+    """Return the rows whose spread is that of marks with this mean, and whose marked are few."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        of_marks = np.sqrt(mean * (1 - mean))
+        deviation = of_marks * np.sqrt(people / np.maximum(people - 1, 1))
+        near = np.isclose(spread, deviation, rtol=0.03) | np.isclose(spread, of_marks, rtol=0.03)
+        error = np.isclose(spread, of_marks / np.sqrt(people), rtol=0.03)
+        counts = np.minimum(mean, 1 - mean) * people
+    return np.flatnonzero((near | error) & (counts > 0.5) & (counts < minimum - 0.5))
 
 
 def _shares(table: Table) -> Iterator[Column]:
@@ -154,26 +203,52 @@ def _decimals(column: Column) -> int:
 
 
 def dominated(table: Table, judging: Judging) -> Iterator[Hit]:
-    """Find sums that one or two people make up, by the shares of the largest that stand beside."""
+    """Find sums that one or two people make up: by shares, or by the largest parts beside them."""
     bar = judging.policy.statistics.dominance_share
     for column in table.columns:
         if column.numbers is None or not _TOP.fullmatch(column.plain):
             continue
-        numbers = values(column)
-        shares = numbers / (100 if np.nanmax(numbers) > 1 else 1)
+        total = _sum_of(column, table)
+        shares = values(column) / _whole(column, total)
         rows = np.flatnonzero(shares >= bar)
         if rows.size:
             why = (
                 f"{rows.size:,} sums are made up to {bar:.0%} or more by the largest contributors: "
                 f"{'; '.join(table.label_of(int(row)) for row in rows[:10])}."
             )
-            yield Hit(why, {"n_cells": int(rows.size), "share": bar}, f"[column={column.name}]")
+            evidence = {"n_cells": int(rows.size), "share": bar}
+            # TRUST: the part itself is one person's value; a share only tells that it is near.
+            severity = None if total is None else Verdict.BLOCK
+            yield Hit(why, evidence, f"[column={column.name}]", severity)
+
+
+def _sum_of(column: Column, table: Table) -> NDArray[np.float64] | None:
+    """Return the sums that a column's values are the largest parts of, if such stand beside it."""
+    if re.search(r"share|prop|pct|percent|contribution|frac", column.plain):
+        return None
+    for other in table.columns:
+        if other is column or other.numbers is None or not _SUM.fullmatch(other.plain):
+            continue
+        if (values(other) >= values(column)).all():
+            return values(other)
+    return None
+
+
+def _whole(column: Column, total: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    if total is not None:
+        return np.maximum(total, 1e-300)
+    largest = float(np.nanmax(values(column)))
+    # Values beyond a hundred are no shares, and what they are parts of is not known.
+    return np.full(column.n_rows, 1.0 if largest <= 1 else 100.0 if largest <= 100 else np.inf)
 
 
 def one_left(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find sums of which, without the two largest parts, too little is left to hide the largest."""
     sums = [c for c in table.columns if c.numbers is not None and _SUM.fullmatch(c.plain)]
-    tops = [table.column(f"top{i}", f"top_{i}", f"largest_{i}", f"largest{i}") for i in (1, 2)]
+    tops = [
+        table.column(*(f"{word}{joint}{i}" for word in _WORDS_FOR_TOP for joint in ("", "_")))
+        for i in (1, 2)
+    ]
     if not sums or tops[0] is None or tops[0].numbers is None:
         return
     first = tops[0].numbers
@@ -266,6 +341,11 @@ RULES = (
         "TAB106", "Counts behind shares", Verdict.BLOCK,
         "Round the shares so that they hold no count below the minimum, or merge the groups.",
         Table, implied_counts,
+    ),
+    Rule(
+        "TAB112", "Means of marks", Verdict.BLOCK,
+        "Give the number of people who have it where it is large enough, and merge groups.",
+        Table, means_of_marks,
     ),
     Rule(
         "TAB107", "Dominance", Verdict.REVIEW,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.roles import Role, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.table import Column, Table, distinct_rows, plain_name
 from gdi_spe.disclosure.vocabulary import (
     DATE,
     SUMMARY_ROWS,
@@ -16,6 +16,15 @@ from gdi_spe.disclosure.vocabulary import (
 )
 
 _LEAST_ROWS = 6
+_LEAST_LISTED = 3
+_SEX = re.compile(r"(karyotypic_)?sex|gender|sukupuoli|sugu|kon|geschlecht", re.IGNORECASE)
+_AGE = re.compile(r"age(_\w{1,16})?|\w{1,12}_age|alder|vanus|alter|ika", re.IGNORECASE)
+_SEXES = {"f", "m", "female", "male", "woman", "man", "women", "men", "w", "k", "n", "xx", "xy"}
+_CODED_NAME = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,12}")
+# A trait that was scaled or adjusted is a trait.
+_SCALED = re.compile(
+    r"^(z|scaled|std|norm|log\d{0,2}|ln|inv|int|irnt|rint|resid|adj|centered|raw)_|_(z|scaled|std|norm|log|irnt|rint|int|adj|resid|raw)$"
+)
 # A birthday is one person's, whatever stands beside it.
 _BIRTH = re.compile(r"dob|born(_on)?|birth_?(day|date)|date_of_birth", re.IGNORECASE)
 # Columns of results: a table that has one is not of people's traits.
@@ -36,13 +45,41 @@ def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
             "each row seems to be a person."
         )
         yield Hit(why, {"n_rows": table.n_rows, "n_individuals": n})
-    elif table.n_rows >= minimum and _describes_people(table) and not _is_summary(table):
+    elif (
+        _is_listing(table)
+        or _is_transposed(table)
+        or (table.n_rows >= minimum and _describes_people(table) and not _is_summary(table))
+    ):
         traits = ", ".join(f"“{name}”" for name in _traits(table)[:6])
         why = (
             f"Each of the {table.n_rows:,} rows describes a person"
             f"{f' ({traits})' if traits else ''} and no column counts how many people it is of."
         )
         yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(table.columns)})
+
+
+def _is_listing(table: Table) -> bool:
+    """Whether a few rows each have a sex, an age in whole years and another trait."""
+    sex = [c for c in table.columns if _SEX.fullmatch(c.plain) and _are_sexes(c)]
+    age = [c for c in table.columns if _AGE.fullmatch(c.plain) and c.is_integer]
+    if not sex or not age or table.n_rows < _LEAST_LISTED or with_role(table, *_RESULTS):
+        return False
+    return len(table.columns) > 2 and sex[0].n_distinct < table.n_rows <= age[0].n_distinct + 2
+
+
+def _are_sexes(column: Column) -> bool:
+    return {cell.lower() for cell in column.cells if cell} <= _SEXES
+
+
+def _is_transposed(table: Table) -> bool:
+    """Whether rows are traits and columns people, by codes or in number."""
+    first, *rest = table.columns
+    if first.numbers is not None or len(rest) < _LEAST_ROWS:
+        return False
+    traits = sum(bool(TRAIT.fullmatch(plain_name(cell))) for cell in first.cells)
+    named = [c.name for c in rest if not c.name.startswith("column_")]
+    coded = sum(bool(_CODED_NAME.fullmatch(name)) for name in named)
+    return traits >= _LEAST_LISTED and coded >= 0.8 * len(rest)
 
 
 def _describes_people(table: Table) -> bool:
@@ -88,7 +125,7 @@ def _mixes_values_and_groups(table: Table) -> bool:
 
 
 def _traits(table: Table) -> list[str]:
-    return [column.name for column in table.columns if TRAIT.fullmatch(column.plain)]
+    return [c.name for c in table.columns if TRAIT.fullmatch(_SCALED.sub("", c.plain))]
 
 
 def _is_summary(table: Table) -> bool:

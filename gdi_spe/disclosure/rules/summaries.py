@@ -20,7 +20,8 @@ from gdi_spe.disclosure.variants import arms_of, people_behind, populations
 
 _OF_A_PERSON = re.compile(
     r"(pc|pca|dim|umap|tsne|mds|axis)_?\d{1,3}(_avg)?|resid\w*|std_?resid\w*|fitted\w*|y_?hat|predicted\w*|leverage|cooks\w*"
-    r"|hat_?diag\w*|score\w*|polygenic\w*|liability\w*|genetic_risk\w*|ancestry_\w+|admixture\w*|(eur|afr|amr|eas|sas|fin|nfe)(_\w+)?|k\d{1,2}|prs\w*|pgs\w*|grs\w*|risk_?score\w*|martingale\w*|deviance_resid\w*|probability|pred_?prob\w*",
+    r"|hat_?diag\w*|score\w*|polygenic\w*|liability\w*|genetic_risk\w*|ancestry_\w+|admixture\w*|(eur|afr|amr|eas|sas|fin|nfe)(_\w+)?|k\d{1,2}|prs\w*|pgs\w*|grs\w*|risk_?score\w*|martingale\w*|deviance_resid\w*|probability|pred_?prob\w*"
+    r"|y_?(prob\w*|score\w*|pred\w*)|pred(ictions?)?|proba?(_?\d)?|decision_function|logits?|risk",
     re.IGNORECASE,
 )
 _KIN = re.compile(

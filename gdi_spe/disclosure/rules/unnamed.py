@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.roles import is_about_variants
+from gdi_spe.disclosure.roles import Role, is_about_variants, role_of
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import is_grid, values
 from gdi_spe.disclosure.table import Column, Table
@@ -78,6 +78,10 @@ def unnamed_values(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise many values without a name that are no curve, spectrum or grid."""
     if table.n_rows < _LEAST or not all(_UNNAMED.fullmatch(c.plain) for c in table.columns):
         return
+    if _mixes(table):
+        why = f"{table.n_rows:,} rows of groups and values that nothing names seem to be people."
+        yield Hit(why, {"n_rows": table.n_rows})
+        return
     found = [c for c in table.columns if _is_continuous(c)]
     if len(found) < max(1, 0.6 * len(table.columns)) or _is_symmetric(table):
         return
@@ -89,6 +93,20 @@ def unnamed_values(table: Table, judging: Judging) -> Iterator[Hit]:
     if beyond or _are_shares(table, found):
         why = f"{table.n_rows:,} rows of values that nothing names seem to be of one person each."
         yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(found)})
+
+
+def _mixes(table: Table) -> bool:
+    """Whether words that repeat stand beside two columns of many numbers, as in rows of people."""
+    words = [c for c in table.columns if c.numbers is None and c.n_distinct <= table.n_rows // 4]
+    many = [c for c in table.columns if c.numbers is not None and c.n_distinct > table.n_rows / 3]
+    if any(role_of(_named(c)) is Role.CHROMOSOME for c in words):
+        return False
+    return bool(words) and len(many) >= 2 and not is_about_variants(table)
+
+
+def _named(column: Column) -> Column:
+    """Return a column as if it were called a chromosome, to see whether its cells are such."""
+    return Column("chromosome", column.cells, column.codes)
 
 
 def _is_spectrum(numbers: NDArray[np.float64]) -> bool:

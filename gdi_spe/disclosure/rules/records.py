@@ -1,0 +1,135 @@
+"""Rules about records of single people: in trees, in lines, in words that describe somebody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.parts import Marks, Text
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.somebody import described
+from gdi_spe.disclosure.table import Table
+from gdi_spe.disclosure.vocabulary import TRAIT, is_public
+
+# Keys that records of one person have in JSON.
+_RECORD = re.compile(
+    r"\b(phenotypic_?features|biosamples|interpretations|diseases|measurements|individuals?|subjects?|patients?|persons?|participants?"
+    r"|probands?)(\[\d+\])?[.\[][^:\n]{0,60}\b(id|sex|karyotypicSex|karyotypic_sex|dateOfBirth|date_of_birth|timeAtLastEncounter|iso8601duration|onset|label)\b[^:\n]{0,40}:"
+    # A birth is one person's, and FHIR names its records.
+    r"|\b(birthDate|birth_date|dateOfBirth|date_of_birth)\b[^:\n]{0,10}:"
+    r"|\bresourceType\b[^:\n]{0,10}:\s*(Patient|Person|Observation|Condition|Encounter|Specimen)\b",
+    re.IGNORECASE,
+)
+# A line of words that describes a person: a code, with a sex, an age, a diagnosis or a day.
+_LINE_CODE = re.compile(r"(?<![\w.])[A-Z]{1,8}[-_]?\d{3,12}(?![\w.])")
+_LINE_TRAITS = (
+    re.compile(r"(?<![\w.])(F|M|fe?male|woman|man|girl|boy)(?![\w.])", re.IGNORECASE),
+    re.compile(r"(?<![\w.-])\d{1,3}(?![\w.%:-])"),
+    re.compile(r"(?<![\w.])[A-Z]\d{2}(\.\d{1,2})?(?![\w.])|\bHP:\d{7}\b"),
+    re.compile(r"\b(19|20)\d{2}-\d{2}-\d{2}\b"),
+)
+# R's str(): " $ age : int  54 61 38 ...".
+_STRUCTURE = re.compile(
+    r"^\s*\$ [\w.]+\s*: +(?:int|num|chr|Factor|logi|Date)\b[^\n]*\d[^\n]*\.\.\.", re.MULTILINE
+)
+_PAIRED = re.compile(
+    r"^[ \t\"'{*-]*([\w.]{2,60})[\"'*]{0,3}[ \t]*[=:][ \t]*[\"'*]{0,3}[\w.]", re.MULTILINE
+)
+_SEX_IS = r"\b(sex|gender)[\"'*]{0,3}\s*[=:]\s*[\"']?(female|male|f|m|woman|man|girl|boy)\b"
+_CRITERIA = re.compile(
+    r"filter|query|where|select|criteri|config|param|covariat|strat|formula|settings|exclu|threshold",
+    re.IGNORECASE,
+)
+_GENETIC = {
+    "variant",
+    "zygosity",
+    "genotype",
+    "hgvs",
+    "mutation",
+    "gene",
+    "onset",
+    "village",
+    "job",
+}
+_LEAST_TOLD = 3
+_LONGEST_RECORD = 20_000
+_LEAST_RECORDS = 3
+_MOST_LINES = 5000
+_LONGEST_LINE = 300
+
+
+def records_of_people(part: Table | Text, judging: Judging) -> Iterator[Hit]:
+    """Find records of single people: in a tree, as phenopackets are, and in lines of words."""
+    if isinstance(part, Table) and not _is_without_names(part):
+        return
+    text = part.text if isinstance(part, Text) else _lines_of(part)
+    if part.path.startswith("json") and _RECORD.search(text):
+        n = len(_RECORD.findall(text))
+        yield Hit(f"It holds {n:,} fields of records of single people.", {"n_fields": n})
+    if shown := _STRUCTURE.findall(text):
+        why = f"R's str() shows the first values of {len(shown):,} columns of people."
+        yield Hit(why, {"n_columns": len(shown)})
+    if isinstance(part, Text) and _is_of_one(text):
+        yield Hit("It tells sex, age and more of one person, each by name.", {})
+    named = {code for line in text.split("\n") if (code := _person_of(line))}
+    if len(named) >= _LEAST_RECORDS:
+        why = f"{len(named):,} lines each give a code and what is known of one person."
+        yield Hit(why, {"n_lines": len(named)})
+
+
+def _is_of_one(text: str) -> bool:
+    """Whether names of traits stand before values that only one person has."""
+    if _CRITERIA.search(text):
+        return False
+    told = {name.rpartition(".")[2].lower() for name in _PAIRED.findall(text[:_LONGEST_RECORD])}
+    sex = bool(re.search(_SEX_IS, text[:_LONGEST_RECORD], re.IGNORECASE))
+    found = {name for name in told if TRAIT.fullmatch(name) or name in _GENETIC}
+    return sex and len(found - {"sex", "gender"}) >= _LEAST_TOLD
+
+
+def _is_without_names(table: Table) -> bool:
+    """Whether rows stand for themselves: most columns have no name, so lines tell what they are."""
+    bare = sum(bool(re.fullmatch(r"column_\d+|", c.name)) for c in table.columns)
+    return bare > len(table.columns) / 2 and table.n_rows <= _MOST_LINES
+
+
+def _lines_of(table: Table) -> str:
+    rows = zip(*(c.texts() for c in table.columns), strict=True)
+    return "\n".join(" ".join(row) for row in rows)
+
+
+def somebody_described(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
+    """Find words that describe one person, or a few: who is meant, and what is told of them."""
+    words = part.words if isinstance(part, Marks) else part.text
+    if isinstance(part, Text) and part.path.startswith(("letters", "json")):
+        return
+    found = list(described(words))
+    if found:
+        told = ", ".join(dict.fromkeys(what for each in found for what in each))
+        why = f"{len(found):,} paragraphs describe one or a few people ({told})."
+        yield Hit(why, {"n_paragraphs": len(found)})
+
+
+def _person_of(line: str) -> str | None:
+    """Return the code that a line describes a person under: with two traits beside it."""
+    codes = [code for code in _LINE_CODE.findall(line[:_LONGEST_LINE]) if not is_public(code)]
+    if not codes:
+        return None
+    rest = line[:_LONGEST_LINE].replace(codes[0], " ")
+    return codes[0] if sum(bool(each.search(rest)) for each in _LINE_TRAITS) >= 2 else None
+
+
+RULES = (
+    Rule(
+        "PII109", "Records of single people", Verdict.BLOCK,
+        "Count people by group instead of describing each.",
+        (Table, Text), records_of_people,
+    ),
+    Rule(
+        "PII114", "Somebody described", Verdict.BLOCK,
+        "Say what was found in groups of enough people; a case report needs the person's consent "
+        "and the data holder's permission, outside an export.",
+        (Text, Marks), somebody_described,
+    ),
+)  # fmt: skip
