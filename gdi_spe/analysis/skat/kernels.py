@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from gdi_spe.analysis.skat.mixtures import quantile, tail, tails
+from gdi_spe.analysis.skat.mixtures import Mixtures, tail, tails
 
 Floats = NDArray[np.float64]
 GRID = (0.0, 0.1**2, 0.2**2, 0.3**2, 0.4**2, 0.5**2, 0.5, 1.0)
@@ -104,18 +104,17 @@ def skat_o(scores: Floats, spectrum: Spectrum, grid: Sequence[float] = GRID) -> 
     All mixtures are below their bounds where, given the sum of scores, the sum of squares is
     below one; that chance is integrated over the sum, exactly where the paper matches moments.
     """
-    mixtures = [spectrum.mixed(rho) for rho in grid]
-    values = [statistic(scores, rho) for rho in grid]
-    p = np.array([tail(weights, value) for weights, value in zip(mixtures, values, strict=True)])
+    mixtures = Mixtures.of([spectrum.mixed(rho) for rho in grid])
+    values = np.array([statistic(scores, rho) for rho in grid])
+    known = mixtures.tails(values)
+    p = np.clip(known[0], 0, 1)
     best = int(np.argmin(p))
     if len(grid) == 1 or not spectrum.of_sum > _SMALLEST * spectrum.variance.sum():
         return Optimal(float(p[best]), grid[best], p)
     smallest = float(p[best])
-    bounds = [
-        value if at == best else quantile(weights, smallest, value)
-        for at, (weights, value) in enumerate(zip(mixtures, values, strict=True))
-    ]
-    chance = _any_above(spectrum, np.array(grid), np.array(bounds))
+    bounds = mixtures.quantiles(max(smallest, 1e-320), values, known)
+    bounds[best] = values[best]
+    chance = _any_above(spectrum, np.array(grid), bounds)
     return Optimal(min(1.0, max(chance, smallest)), grid[best], p)
 
 
@@ -129,15 +128,15 @@ def _any_above(spectrum: Spectrum, grid: Floats, bounds: Floats) -> float:
     slope = -grid[~at_one] / (1 - grid[~at_one]) * of_sum
     # The sum alone makes the sum of squares at least this, times its square.
     surely = float((mean[variance <= 1e-12 * variance.max()] ** 2).sum())
-    for start, end in pairwise(_corners(height, slope, surely, last)):
-        x = start + (end - start) * _PLACES
-        least = (height[:, None] + np.outer(slope, x**2)).min(axis=0)
-        if variance.any():
-            chance = tails(variance, mean**2, least, x**2)
-        else:
-            chance = (least <= surely * x**2).astype(float)
-        above += float((_SHARES * (end - start) * 2 * stats.norm.pdf(x)) @ chance)
-    return above
+    corners = np.array(_corners(height, slope, surely, last))
+    lengths = np.diff(corners)[:, None]
+    x = (corners[:-1, None] + lengths * _PLACES).ravel()
+    least = (height[:, None] + np.outer(slope, x**2)).min(axis=0)
+    if variance.any():
+        chance = tails(variance, mean**2, least, x**2)
+    else:
+        chance = (least <= surely * x**2).astype(float)
+    return above + float(((lengths * _SHARES).ravel() * 2 * stats.norm.pdf(x)) @ chance)
 
 
 def _corners(height: Floats, slope: Floats, surely: float, last: float) -> list[float]:

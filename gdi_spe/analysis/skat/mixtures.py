@@ -7,7 +7,7 @@ is taken over a parabola through the saddle point, where nothing cancels: unlike
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 ACCURACY = 1e-9
 _FIRST_STEPS, _MOST_STEPS, _MOST_ROUNDS = 64, 2048, 60
-_FURTHEST, _HALVINGS, _CELLS_AT_ONCE = 60.0, 34, 2_000_000
+# A path may cross the axis anywhere: it only has to be near the saddle point. Cells stay in cache.
+_FURTHEST, _HALVINGS, _CELLS_AT_ONCE = 60.0, 16, 100_000
 _SMALLEST, _NOTHING = 1e-12, 1e-290
+# What Newton's step may still be: the error after it is about its square.
+_NEAR = 1e-6
 _REACH = 6.0  # of the path, in its scale: as far as sinh(6)
 
 
@@ -68,7 +71,7 @@ def tail(
         return float(value < 0) if not len(kept) else 1 - tail(-kept, -value, None, accuracy)
     if value == 0 and not (kept < 0).any():
         return 1.0
-    scaled, squares, at = kept / size, shifts[moves] ** 2 / size, np.array([value / size])
+    scaled, squares, at = kept[None] / size, shifts[moves] ** 2 / size, np.array([value / size])
     return float(_integrated(scaled, squares, at, np.ones(1), accuracy)[0][0])
 
 
@@ -94,38 +97,82 @@ def tails(weights: Floats, squares: Floats, values: Floats, factors: Floats) -> 
     kept, shifts, size = weights[moves], squares[moves], weights.max()
     out, above = np.ones(len(values)), values > 0
     asked = values[above] / size, factors[above]
-    found, _ = _integrated(kept / size, shifts / size, *asked, ACCURACY)
+    found, _ = _integrated(kept[None] / size, shifts / size, *asked, ACCURACY)
     out[above] = np.clip(found, 0, 1)
     return out
 
 
-def quantile(weights: Floats, chance: float, near: float) -> float:
-    """Return the value that a weighted sum of squares is above with a chance.
+@dataclass(frozen=True)
+class Mixtures:
+    """Weighted sums of squares, each with weights of its own: at least 0, and not all 0.
 
-    The weights are at least 0; Newton's search on the logarithm, which bends one way, begins at
-    ``near`` and is kept between what is known to be too low and too high.
+    ``weights`` has a row a sum, whose largest is 1, padded by zeros; ``size`` is what it was.
     """
-    size = float(weights.max())
-    scaled = weights[weights > _SMALLEST * size] / size
-    none, one, wanted = np.zeros(len(scaled)), np.ones(1), np.log(chance)
-    at, low, high = max(near / size, 1e-12), 0.0, np.inf
-    for _ in range(_MOST_ROUNDS):
-        found, density = _integrated(scaled, none, np.array([at]), one, ACCURACY)
-        apart = np.log(max(float(found[0]), 1e-320)) - wanted
-        low, high = (at, high) if apart > 0 else (low, at)
-        following = at + apart * float(found[0] / density[0]) if density[0] > 0 else np.nan
-        if not low <= following <= high:
-            following = (low + high) / 2 if np.isfinite(high) else 2 * at
-        if abs(following - at) <= 1e-10 * at:
-            return float(following * size)
-        at = following
-    raise NotIntegrated
+
+    weights: Floats
+    size: Floats
+
+    @staticmethod
+    def of(weights: Sequence[Floats]) -> Mixtures:
+        """Put weights beside each other; those too small to matter are left out."""
+        size = np.array([each.max() for each in weights])
+        table = np.zeros((len(weights), max(map(len, weights))))
+        for row, each, largest in zip(table, weights, size, strict=True):
+            kept = each[each > _SMALLEST * largest] / largest
+            row[: len(kept)] = kept
+        return Mixtures(table, size)
+
+    def tails(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return the chance that each sum is above its value, and the density there."""
+        return self._tails(values, np.arange(len(values)))
+
+    def _tails(self, values: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        found, density = np.ones(len(rows)), np.zeros(len(rows))
+        above = values > 0
+        weights, at = self.weights[rows[above]], values[above] / self.size[rows[above]]
+        none = np.zeros(weights.shape[1])
+        told = _integrated(weights, none, at, np.ones(len(at)), ACCURACY)
+        found[above], density[above] = told[0], told[1] / self.size[rows[above]]
+        return found, density
+
+    def quantiles(self, chance: float, near: Floats, known: tuple[Floats, Floats]) -> Floats:
+        """Return the values that the sums are above with a chance.
+
+        Newton's search on the logarithm, which bends one way, begins at ``near``, of which
+        ``known`` are the tails; it is kept between what is too low and too high.
+        """
+        wanted, at = np.log(chance), np.maximum(near, 1e-12 * self.size)
+        low, high = np.zeros(len(at)), np.full(len(at), np.inf)
+        left, told = np.arange(len(at)), known
+        for _ in range(_MOST_ROUNDS):
+            apart = np.log(np.maximum(told[0], 1e-320)) - wanted
+            low[left] = np.where(apart > 0, at[left], low[left])
+            high[left] = np.where(apart > 0, high[left], at[left])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                following = at[left] + apart * told[0] / told[1]
+                middle = np.where(np.isfinite(high[left]), (low + high)[left] / 2, 2 * at[left])
+            is_inside = (following >= low[left]) & (following <= high[left])
+            following = np.where(is_inside, following, middle)
+            moved = np.abs(following - at[left]) > _NEAR * at[left]
+            at[left], left = following, left[moved]
+            if not len(left):
+                return at
+            told = self._tails(at[left], left)
+        raise NotIntegrated
+
+
+def quantile(weights: Floats, chance: float, near: float) -> float:
+    """Return the value that a weighted sum of squares, of weights at least 0, is above."""
+    one, at = Mixtures.of([weights]), np.array([near])
+    return float(one.quantiles(chance, at, one.tails(at))[0])
 
 
 def _integrated(
     weights: Floats, squares: Floats, at: Floats, factors: Floats, accuracy: float
 ) -> tuple[Floats, Floats]:
     """Integrate beside the pole at 0: right of it the upper tail, left of it the lower.
+
+    ``weights`` has a row for each value, or one that all of them share.
 
     Returns
     -------
@@ -140,7 +187,7 @@ def _integrated(
         tried = replace(path, bend=bend)
         n_steps = _FIRST_STEPS
         while len(left) and n_steps <= _MOST_STEPS:
-            step = max(1, _CELLS_AT_ONCE // (n_steps * len(weights)))
+            step = max(1, _CELLS_AT_ONCE // (n_steps * weights.shape[1]))
             settled = [
                 _settle(weights, squares, at, factors, tried, n_steps, accuracy,
                         left[first : first + step], found, density)
@@ -159,7 +206,8 @@ def _settle(
     """Write the sums of some entries, and say which of them are right."""
     mine = path.only(some)
     with np.errstate(over="ignore", invalid="ignore"):
-        fine, coarse, there = _trapezoid(weights, squares, at[some], factors[some], mine, n_steps)
+        own = weights if len(weights) == 1 else weights[some]
+        fine, coarse, there = _trapezoid(own, squares, at[some], factors[some], mine, n_steps)
     found[some], density[some] = fine, there
     scale = np.where(mine.is_upper, np.abs(fine), 1.0)
     return np.asarray(np.abs(fine - coarse) <= np.sqrt(accuracy) / 30 * scale + _NOTHING)
@@ -177,9 +225,9 @@ class _Path:
     @staticmethod
     def of(weights: Floats, squares: Floats, at: Floats, factors: Floats) -> _Path:
         """Go through the saddle point of each entry, on the side that its value asks for."""
-        is_upper = at > weights.sum() + factors * squares.sum()
+        is_upper = at > weights.sum(axis=1) + factors * squares.sum()
         centre = _saddles(weights, squares, at, factors, np.where(is_upper, 1.0, -1.0))
-        left = 1 - 2 * np.outer(centre, weights)
+        left = 1 - 2 * centre[:, None] * weights
         ratio, moved = weights / left, np.outer(factors, squares)
         second = (2 * ratio**2 + 4 * weights * moved / left**3).sum(axis=1)
         third = (8 * ratio**3 + 24 * weights**2 * moved / left**4).sum(axis=1)
@@ -191,7 +239,7 @@ class _Path:
         As the sums bend at the saddle point, and at least a little, since few weights fall
         slowly; then less, for a path must not come near where shifts grow without bound.
         """
-        least = np.abs(weights).min()
+        least = np.abs(np.where(weights == 0, np.inf, weights)).min(axis=1)
         yield np.maximum(self.bend, np.minimum(0.05 / np.abs(self.centre), 1.0))
         yield np.minimum(self.bend, 2 * least)
         yield np.minimum(self.bend, least / 8)
@@ -208,16 +256,19 @@ def _saddles(weights: Floats, squares: Floats, at: Floats, factors: Floats, side
     The slope grows from minus to plus infinity between the pole and the first singularity of the
     side (or without end); the place is halved on the scale of the logit (or the logarithm).
     """
-    most = np.where(side > 0, weights.max(), -weights.min())
+    most = np.where(side > 0, weights.max(axis=1), -weights.min(axis=1))
     end = 0.5 / np.where(most > 0, most, 1.0)
     moved = np.outer(factors, squares)
+    is_moved = bool(squares.any())
     low, high = np.full(len(at), -_FURTHEST), np.full(len(at), _FURTHEST)
     for _ in range(_HALVINGS):
         place = (low + high) / 2
         growth = np.exp(place)
         t = side * np.where(most > 0, end * growth / (1 + growth), growth)
-        left = 1 - 2 * np.outer(t, weights)
-        slope = (weights / left + moved / left**2).sum(axis=1) - at - 1 / t
+        inverse = 1 / (1 - 2 * t[:, None] * weights)
+        slope = (weights * inverse).sum(axis=1) - at - 1 / t
+        if is_moved:
+            slope += (moved * inverse**2).sum(axis=1)
         rises = side * slope > 0
         low, high = np.where(rises, low, place), np.where(rises, place, high)
     return np.asarray(t)
@@ -235,10 +286,16 @@ def _trapezoid(
     u = np.arange(n_steps + 1) * (_REACH / n_steps)
     y = np.outer(path.width, np.sinh(u))
     t = path.centre[:, None] + 1j * y + path.bend[:, None] * y**2
-    left = 1 - 2 * t[:, :, None] * weights
-    exponent = -0.5 * np.log(left).sum(axis=2) - at[:, None] * t
+    # Real and imaginary parts by themselves: logarithms of complex numbers are slow.
+    twice = -2 * weights[:, None, :]
+    real, imaginary = 1 + t.real[:, :, None] * twice, y[:, :, None] * twice
+    square = real * real + imaginary * imaginary
+    exponent = -0.25 * np.log(square).sum(axis=2) - at[:, None] * t
+    exponent -= 0.5j * np.arctan2(imaginary, real).sum(axis=2)
     if squares.any():
-        exponent += factors[:, None] * t * (squares / left).sum(axis=2)
+        shares = squares / square
+        shifted = (shares * real).sum(axis=2) - 1j * (shares * imaginary).sum(axis=2)
+        exponent += factors[:, None] * t * shifted
     step = np.outer(path.width, np.cosh(u)) * (u[1] / np.pi)
     density = np.exp(exponent) * (1 - 2j * path.bend[:, None] * y) * step
     density[:, 0] /= 2
