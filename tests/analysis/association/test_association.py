@@ -197,12 +197,20 @@ def test_logistic_equals_plink2(made: Made, plink: Callable[..., pd.DataFrame]) 
     both = both[both["OR"].notna() & (both["test"] == "wald") & (both["chromosome"] < 23)]
     both = both[both["allele_count_cases"] > 4]
     assert len(both) > 100
-    np.testing.assert_allclose(both["beta"], np.log(both["OR"]), rtol=2e-4, atol=1e-5)
-    # plink2 stops early: its standard errors are of the round before, which tells where calls are
-    # missing. statsmodels' are the same as ours there, to 1e-8.
-    whole = both[both["n"] == len(made.names)]
-    assert len(whole) > 50
-    np.testing.assert_allclose(whole["standard_error"], whole["LOG(OR)_SE"], rtol=3e-3)
+    # plink2 (2.00a3.5) works in single precision and prints odds ratios to six digits: the last
+    # one is the same, or next to it.
+    last_digit = 10.0 ** (np.floor(np.log10(both["OR"])) - 5)
+    apart = (np.exp(both["beta"]) - both["OR"]).abs() / last_digit
+    is_whole = both["n"] == len(made.names)
+    assert is_whole.sum() > 50
+    assert (apart[is_whole] <= 1).all()
+    # Where calls are missing it starts anew for each variant, and rounds a little more.
+    assert (apart <= 1).mean() > 0.95
+    assert (apart <= 3).all()
+    # Its standard errors are of the round before its last. Where calls are missing that was too
+    # early to be right, by up to an eighth; statsmodels' are the same as ours there, to 1e-8.
+    whole = both[is_whole]
+    np.testing.assert_allclose(whole["standard_error"], whole["LOG(OR)_SE"], rtol=1e-5)
 
 
 def test_firth_equals_plink2s_where_calls_are_rare(
