@@ -27,6 +27,7 @@ from gdi_spe.disclosure.forms import (
     pdf,
     svg,
 )
+from gdi_spe.disclosure.forms.sections import sections_of
 from gdi_spe.disclosure.forms.written import words_and_tables
 from gdi_spe.disclosure.parts import Opaque, Part, Picture, Text
 from gdi_spe.disclosure.reading import NotText, decoded, is_plain_ascii
@@ -181,7 +182,8 @@ def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
         return _delimited(spaced.encode(), name, policy)
     written = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
     media_type = "text/plain"
-    parts = (*words_and_tables("text", written, policy), *_unseen(n_unseen))
+    told = sections_of(written, policy.files.significant_digits)
+    parts = (*(told or words_and_tables("text", written, policy)), *_unseen(n_unseen))
     return Canonical(
         written.encode(), media_type, named(name, media_type), parts, _told_of(n_unseen)
     )

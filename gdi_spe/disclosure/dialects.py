@@ -11,6 +11,8 @@ import copy
 import re
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from gdi_spe.disclosure.roles import Role, is_about_variants, role_of
 from gdi_spe.disclosure.table import Column, Table
 
@@ -29,6 +31,7 @@ _HEADS: dict[str, str] = {
                      "l90", "u90", "prevalence", "int", "intercept", "ratio", "rd", "quality",
                      "proportion", "prop", "eigenvalue", "difference", "twstat", "dprime", "fst",
                      "corr", "pi", "r"), "z"),
+    **dict.fromkeys(("nparam", "nsnps", "nvar", "nvariants", "numsnp", "ngenes"), "n_variants"),
 }  # fmt: skip
 _FREQUENCIES = {
     "freq",
@@ -91,9 +94,17 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("PLINK 1.9", frozenset({"maf_a", "maf_u", "nchrobs_a", "nchrobs_u"}),
             {"maf_a": "case_freq", "maf_u": "control_freq", "nchrobs_a": "an_case",
              "nchrobs_u": "an_control"}),
-    Dialect("PLINK 2", frozenset({"o(het_a1)", "hom_a1_ct"}),
+    Dialect("PLINK 2", frozenset({"hom_a1_ct", "het_a1_ct", "two_ax_ct"}),
             {"hom_a1_ct": "hom_a", "het_a1_ct": "het", "two_ax_ct": "hom_b",
-             "o(het_a1)": "statistic", "e(het_a1)": "statistic", "ax": "a2"}),
+             "o": "statistic", "e": "statistic", "ax": "a2"}),
+    Dialect("PLINK 2", frozenset({"missing_ct", "f_miss"}), {"missing_ct": "statistic"}),
+    Dialect("PLINK 1.9", frozenset({"n_miss", "n_geno", "f_miss"}), {"n_miss": "statistic"}),
+    Dialect("PLINK 1.9", frozenset({"nsig", "s05", "s0001"}),
+            {**dict.fromkeys(("total", "nsig", "s05", "s01", "s001", "s0001"), "n_snps"),
+             "f": "index"}),
+    Dialect("PheWAS", frozenset({"n_no_snp", "hwe_p"}), {"n_no_snp": "statistic"}),
+    Dialect("Hail", frozenset({"sum_x", "y_transpose_x"}),
+            {"sum_x": "allele_count", "y_transpose_x": "statistic"}),
     Dialect("Hail", frozenset({"locus", "alleles"}), {"locus": "variant", "alleles": "variant_id"}),
     Dialect("PGS Catalog", frozenset({"chr_name", "effect_allele", "effect_weight"}),
             {"chr_name": "chromosome", "chr_position": "position", "hm_chr": "hm_chr",
@@ -155,6 +166,13 @@ def _by_words(column: Column, of_variants: bool) -> Column:
 def _are_shares(column: Column) -> bool:
     numbers = column.numbers
     return numbers is not None and not ((numbers < 0) | (numbers > 1)).any()
+
+
+def names_a_result(name: str) -> bool:
+    """Whether numbers under this name are statistics, errors, p-values or effects."""
+    column = Column(name, ("0.5",), np.zeros(1, np.int32))
+    known = role_of(column) in (Role.STATISTIC, Role.EFFECT, Role.ERROR, Role.P)
+    return known or head_of(name) is not None
 
 
 def head_of(name: str, of_variants: bool = False) -> str | None:

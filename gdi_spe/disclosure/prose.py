@@ -43,6 +43,16 @@ _STAMP = re.compile(
     r"|((?<=\bstarted: )|(?<=\bfinished: ))\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}",
     re.MULTILINE,
 )
+# What programs say of themselves: versions with their day, days of a file, types, axes.
+_SAID = re.compile(
+    r"\bR version [\d.]{3,8} \(\d{4}-\d{2}-\d{2}\)"
+    r"|^[ \t]*(date|date_metadata_last_modified|date_created|created|last_modified|generated)"
+    r"[ \t]*[:=][ \t]*\d{4}-\d{2}-\d{2}"
+    r"|\b(locus|array|set|dict|interval|struct)<[\w<>, ]{1,60}>"
+    r"|<Axes[A-Za-z]*:?( (x|y)?(label|title)='[^'<>\n]{0,60}',?){0,4}>"
+    r"|<Figure size \d+x\d+ with \d+ Axes>",
+    re.MULTILINE,
+)
 _PAIRS = re.compile(
     r"(\b\w{1,20}[ \t]*[=:][ \t]*[^\s=:]{1,20}[ \t,;]+){2,}\w{1,20}[ \t]*[=:][ \t]*\S"
 )
@@ -53,7 +63,7 @@ _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
-    text = _STAMP.sub("", text)
+    text = _SAID.sub("", _STAMP.sub("", text))
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)
     if len(text) > _MOST_CHARACTERS:
         yield f"it has {len(text):,} characters"

@@ -178,6 +178,8 @@ class Table:
     columns: tuple[Column, ...]
     # Numbers that stand in words: rules look at them, their meaning is in the words.
     is_quoted: bool = False
+    # The public score that the header of a standard file says this is.
+    source: str = ""
 
     @property
     def n_rows(self) -> int:

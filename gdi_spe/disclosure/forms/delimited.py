@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ from gdi_spe.disclosure.sniff import delimiter_of
 from gdi_spe.disclosure.table import Column, Table, clean_text, column_of
 
 _MOST_LEVELS = 4
+_SCORE = re.compile(r"PGS\d{6}")
 # Fewer lines of words and numbers may be a report.
 _LEAST_SPACED = 500
 _LEAST_FIELDS = 3
@@ -32,6 +34,7 @@ def encode(text: str, name: str, policy: DisclosurePolicy) -> Canonical:
         raise Impossible("its lines do not have the same number of columns")
     comments, header, body = split_header(text, delimiter)
     table = read_body(header, body, delimiter, policy)
+    table = replace(table, source=_score_of(comments, table.n_rows))
     media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
     notes: tuple[Part, ...] = (
         (Text("comments", "\n".join(comments), is_alone=False),) if comments else ()
@@ -39,6 +42,16 @@ def encode(text: str, name: str, policy: DisclosurePolicy) -> Canonical:
     dropped = (f"{len(comments)} comment lines",) if comments else ()
     written = write(table, "\t" if delimiter == "\t" else ",")
     return Canonical(written, media_type, named(name, media_type), (table, *notes), dropped)
+
+
+def _score_of(comments: list[str], n_rows: int) -> str:
+    """Return the identifier of the public score that a standard header says a table is of."""
+    if not comments or not comments[0].startswith("###PGS CATALOG SCORING FILE"):
+        return ""
+    told = dict(line.lstrip("#").split("=", 1) for line in comments[1:] if "=" in line)
+    same = told.get("variants_number", "").strip() == str(n_rows)
+    found = _SCORE.fullmatch(told.get("pgs_id", "").strip())
+    return found.group() if found and same else ""
 
 
 def with_tabs(text: str) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.listings import doubts_of_lists, is_listing
 from gdi_spe.disclosure.parts import Marks, Opaque, Picture, Text
 from gdi_spe.disclosure.prose import doubts, doubts_of_labels
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
@@ -64,7 +65,10 @@ def undeclared_text(part: Text, judging: Judging) -> Iterator[Hit]:
     """Words need a reader, unless they are few, plain and about no single person."""
     found = list(doubts_of_labels(part.text) if part.path.endswith("labels") else ())
     if not part.path.endswith("labels"):
-        found = list(doubts(part.text, part.is_alone))
+        found = [*doubts(part.text, part.is_alone), *doubts_of_lists(part.text)]
+        # What a known grammar explains needs no reader; other rules have looked at it all the same.
+        if found and is_listing(part.text, judging.name):
+            return
     if found:
         yield Hit(f"A person reads these words: {'; '.join(found)}.", {"n_doubts": len(found)})
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from gdi_spe.disclosure.shapes import annotation, curves, drawn, genes, groups, results, variants
+from gdi_spe.disclosure.shapes import (
+    annotation,
+    curves,
+    drawn,
+    genes,
+    groups,
+    phenotypes,
+    results,
+    variants,
+)
 from gdi_spe.disclosure.shapes.shape import Shape
 
 # Tried in this order; the first that fits and has nothing to object explains a table.
 SHAPES: tuple[Shape, ...] = (
     *annotation.SHAPES,
     *genes.SHAPES,
+    *phenotypes.SHAPES,
     *variants.SHAPES,
     *curves.SHAPES,
     *drawn.SHAPES,

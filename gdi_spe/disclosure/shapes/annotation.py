@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gdi_spe.disclosure.forms.sections import counts_variants, is_known
+from gdi_spe.disclosure.listings import are_genes
 from gdi_spe.disclosure.roles import (
     VARIANT_CELL,
     Role,
@@ -33,7 +35,9 @@ _MASK = re.compile(
     r"(is_|in_|has_|any_)?(p?lof|ptv|missense\w*|synonymous|damaging|masks?_?\d*|m_?\d{1,2}|acmg\w*|panel\w*|constrained|intolerant|coding"
     r"|splice\w*|stop\w*|frameshift|inframe|deleterious|known|novel|recessive|dominant|hc|lc|essential|druggable|included?|selected|tested|significant"
     r"|candidate|reported|approved|actionable|pathogenic|gwas|omim|clinvar|clingen|haploinsufficient|x_linked|autosomal|imprinted|pharmaco\w*|replicated"
-    r"|kept|keep|use|used|pass|passed|flag|target\w*|membership|set_?\d*|pathway\w*|hallmark\w*|kegg\w*|reactome\w*|go_\w*|module_?\d*|cluster_?\d*)(_\w{1,20})?",
+    r"|kept|keep|use|used|pass|passed|flag|target\w*|membership|set_?\d*|pathway\w*|hallmark\w*|kegg\w*|reactome\w*|go_\w*|module_?\d*|cluster_?\d*"
+    r"|start_lost|((3|5|three|five)_?(prime)?_?)?utr\d?|introni?c?|intergenic|upstream|downstream|regulatory|canonical|exonic|nmd"
+    r"|tfbs|promoter|enhancer|noncoding|nonsense|silent|benign|kinase|secreted|transmembrane|tumou?r_suppressor|oncogene)(_\w{1,20})?",
     re.IGNORECASE,
 )
 # A predictor's name with the threshold that was set.
@@ -44,6 +48,8 @@ _PREDICTOR = re.compile(
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+|GENE\d+")
 _MOST_TRAITS = 60
+_MOST_NAMES = 2000
+_LONGEST_TYPE = 12
 _MOST_MARKS = 4
 
 
@@ -64,7 +70,11 @@ def _public(table: Table, judging: Judging) -> Objections:
 
 def _fits_weights(table: Table, judging: Judging) -> bool:
     declared = judging.side_car.kind in ("public-weights", "pgs-catalog", "public-score")
-    return declared and is_about_variants(table) and bool(with_role(table, Role.EFFECT))
+    return (
+        (declared or bool(table.source))
+        and is_about_variants(table)
+        and bool(with_role(table, Role.EFFECT))
+    )
 
 
 def _weights(table: Table, judging: Judging) -> Objections:
@@ -142,6 +152,8 @@ def _masks(table: Table, judging: Judging) -> Objections:
     first, *rest = table.columns
     if not all(_GENE.fullmatch(cell) for cell in first.cells) or first.n_distinct != table.n_rows:
         yield f"The column “{first.name}” does not name each gene once."
+    elif table.n_rows > 2 and not are_genes(first.texts()):
+        yield f"The names in “{first.name}” are a series, as people are numbered in."
     for column in rest:
         if not (_MASK.fullmatch(column.plain) or _PREDICTOR.fullmatch(column.plain)):
             yield f"“{column.name}” is no known property of a gene."
@@ -187,10 +199,45 @@ def _is_numbered(label: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z]{0,10}[_-]?\d{2,}", label))
 
 
+def _fits_section(table: Table, judging: Judging) -> bool:
+    return counts_variants(table)
+
+
+def _section(table: Table, judging: Judging) -> Objections:
+    """Object to what is not of variants in a report of variants, and to variants of few people."""
+    for column in table.columns:
+        if not is_known(column.name):
+            yield f"The column “{column.name}” does not belong to a report of variants."
+        if column.numbers is None and max(map(len, column.cells)) > _LONGEST_TYPE:
+            yield f"The column “{column.name}” holds words."
+    n = judging.context.n_individuals
+    if n is None or n < judging.policy.counts.minimum:
+        yield "How many people the variants are of is not known, or they are few."
+
+
+def _fits_names(table: Table, judging: Judging) -> bool:
+    (first, *rest) = table.columns
+    return not rest and first.numbers is None and table.n_rows <= _MOST_NAMES
+
+
+def _names(table: Table, judging: Judging) -> Objections:
+    """Object to names that are of no public series, and to variants that few people carry."""
+    (cells,) = (table.columns[0].texts(),)
+    if all(VARIANT_CELL.fullmatch(cell) for cell in cells):
+        n = judging.context.n_individuals
+        genomic = judging.policy.genomic
+        if len(cells) > genomic.most_lead_variants or n is None or n < genomic.large_cohort:
+            yield "It lists the variants that are there in people, who are few for so many."
+    elif not are_genes(cells):
+        yield "It lists names that are no genes'."
+
+
 SHAPES = (
     Shape("public annotation", _fits_public, _public),
     Shape("published weights", _fits_weights, _weights),
     Shape("regions", _fits_regions, _regions),
     Shape("properties of genes", _fits_masks, _masks),
+    Shape("section of a report", _fits_section, _section),
+    Shape("public names", _fits_names, _names),
     Shape("correlations of traits", _fits_correlations, _correlations),
 )

@@ -54,7 +54,7 @@ def is_bound(column: Column) -> bool:
 
 
 def _fits(table: Table, judging: Judging) -> bool:
-    return tests_genes(table) and bool(carriers(table))
+    return tests_genes(table)
 
 
 def _tests(table: Table, judging: Judging) -> Objections:

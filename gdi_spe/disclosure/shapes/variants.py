@@ -35,7 +35,7 @@ _SIGNS = re.compile(r"[-+?0]{2,9}")
 
 def _fits_statistics(table: Table, judging: Judging) -> bool:
     roles = set(roles_of(table))
-    told = roles & {Role.FREQUENCY, Role.EFFECT, Role.PEOPLE, Role.ALLELE_COUNT}
+    told = roles & {Role.FREQUENCY, Role.EFFECT, Role.PEOPLE, Role.ALLELE_COUNT, Role.P}
     return is_about_variants(table) and bool(told or populations(table))
 
 
