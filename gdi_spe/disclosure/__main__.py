@@ -73,6 +73,7 @@ def warm_up(policy: DisclosurePolicy) -> None:
         drawing,
         b'{"n": 40}',
         b"Some words to read.",
+        b"n: 40\nmodel:\n- age\n- sex\nfit: 0.4\n",
         gzip.compress(b"a,b\n1,2\n"),
     ]
     for data in samples:

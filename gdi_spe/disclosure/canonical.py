@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure import pictures, trees
@@ -26,6 +27,7 @@ from gdi_spe.disclosure.forms import (
     notebook,
     pdf,
     svg,
+    yamls,
 )
 from gdi_spe.disclosure.forms.sections import sections_of
 from gdi_spe.disclosure.forms.written import words_and_tables
@@ -180,6 +182,9 @@ def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     text, n_unseen = _clean(data)
     if (spaced := delimited.with_tabs(text)) is not None:
         return _delimited(spaced.encode(), name, policy)
+    documents = yamls.read(text, policy.files.significant_digits)
+    if documents is not None:
+        return _yaml(text, documents, name, policy, n_unseen)
     written = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
     media_type = "text/plain"
     told = sections_of(written, policy.files.significant_digits)
@@ -187,6 +192,19 @@ def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     return Canonical(
         written.encode(), media_type, named(name, media_type), parts, _told_of(n_unseen)
     )
+
+
+def _yaml(
+    text: str, documents: list[Any], name: str, policy: DisclosurePolicy, n_unseen: int
+) -> Canonical:
+    media_type = "text/plain"
+    parts = yamls.parts_of(text, documents, policy.files.significant_digits)
+    n_comments = sum(line.lstrip().startswith("#") for line in text.split("\n"))
+    comments = (f"{n_comments:,} comment lines",) if n_comments else ()
+    return Canonical(
+        yamls.written(documents).encode(), media_type, named(name, media_type),
+        (*parts, *_unseen(n_unseen)), (*comments, *_told_of(n_unseen)),
+    )  # fmt: skip
 
 
 def _png(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:

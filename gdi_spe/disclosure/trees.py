@@ -33,6 +33,14 @@ def read_tree(text: str, digits: int) -> Any:
         raise NotATree(f"not JSON that can be re-encoded: {error}") from None
 
 
+def canonical(tree: Any, digits: int) -> Any:
+    """Clean the texts of a tree that was read, and round its numbers."""
+    try:
+        return _canonical(tree, digits, 0)
+    except (RecursionError, ValueError, OverflowError) as error:
+        raise NotATree(f"not a tree that can be re-encoded: {error}") from None
+
+
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) != len(pairs):
         raise ValueError("a name stands twice in one object")
