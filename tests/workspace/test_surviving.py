@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from gdi_spe.boundary.cautions import Caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.store.folder import CohortFolder
+from gdi_spe.workspace import recipes
 from gdi_spe.workspace.cohort.following import FewAtRisk
 from gdi_spe.workspace.cohort.hazards import FewEvents, HazardsNotProportional
 from gdi_spe.workspace.cohort.opened import Cohort
@@ -177,3 +180,43 @@ def test_incidence_is_less_than_one_less_survival(open_two: Cohort) -> None:
     assert set(incidence["group"]) == {"D1", "D2"}
     both = incidence.merge(alone, on=["group", "time_years"])
     assert (both["cumulative_incidence"] <= 1 - both["survival"] + 1e-12).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("survival", {"event": {"diagnosis": "any"}, "by": "sex", "grid": 5}),
+        ("incidence", {"event": {"diagnosis": ["any"]}, "by": "sex", "grid": 5}),
+        ("log_rank", {"by": "sex", "event": {"diagnosis": "any"}, "rho": 1}),
+        ("cox", {"covariates": ["sex"], "event": {"diagnosis": "any"}, "firth": True}),
+    ],
+)
+def test_words_that_say_everything_are_a_recipe_that_makes_the_table_again(
+    open_two: Cohort, name: str, words: dict[str, Any]
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Caution)
+        table = getattr(open_two, name)(**words)
+
+        recipe = recipes.recipe_of(table)
+
+        assert recipe is not None
+        assert recipe.function == name
+        again = getattr(open_two, recipe.function)(**recipe.arguments)
+    pd.testing.assert_frame_equal(again, table)
+
+
+def test_what_is_of_people_makes_no_recipe(open_two: Cohort) -> None:
+    event = made_times(open_two)
+    women = open_two.individuals(sex="female")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Caution)
+        tables = [
+            open_two.survival(event),
+            open_two.survival({"diagnosis": "any"}, by=women),
+            open_two.survival({"diagnosis": "any"}, individuals=women),
+            open_two.cox({"sex": "sex"}, {"diagnosis": "any"}),
+        ]
+
+    assert [recipes.recipe_of(table) for table in tables] == [None] * 4

@@ -25,7 +25,7 @@ DAYS_PER_YEAR = 365.25
 _DAY_ZERO = date(1970, 1, 1)
 
 # kind of record -> table, column of the term, of the day, of the end of the day, of the age
-_KINDS: dict[str, tuple[str, str, str, str | None, str | None]] = {
+KINDS: dict[str, tuple[str, str, str, str | None, str | None]] = {
     "diagnosis": ("diagnoses", "term", "date", "date_end", "onset_years"),
     "phenotype": ("phenotypic_features", "term", "date", "date_end", "onset_years"),
     "treatment": ("treatments", "term", "start_date", None, "start_years"),
@@ -69,7 +69,7 @@ def instants_of(folder: Folder, when: When) -> pd.DataFrame:
     kind = next(iter(when))
     if len(when) == 1 and isinstance(when[kind], str | list | tuple):
         return _by_record(folder, str(kind), cast("Mapping[str, str | Sequence[str]]", when)[kind])
-    if all(each in _KINDS for each in when):
+    if all(each in KINDS for each in when):
         raise BadInput(f"{shown(when)} is no point in time", remedy=f"One kind of record. {_HOW}")
     return _given(folder, cast("Mapping[str, Any]", when))
 
@@ -107,7 +107,7 @@ def _by_word(folder: Folder, word: str) -> pd.DataFrame:
         )
         found = found[found.notna().any(axis=1)]
     else:
-        near = get_close_matches(word, (*WORDS, *_KINDS), n=2, cutoff=0.5)
+        near = get_close_matches(word, (*WORDS, *KINDS), n=2, cutoff=0.5)
         raise BadInput(
             f"{shown(word)} is no point in time",
             remedy=f"Near it: {', '.join(near)}. {_HOW}" if near else _HOW,
@@ -132,11 +132,11 @@ def _day(value: object) -> float:
 
 
 def _by_record(folder: Folder, kind: str, terms: str | Sequence[str]) -> pd.DataFrame:
-    if kind not in _KINDS:
-        near = get_close_matches(kind, _KINDS, n=2, cutoff=0.5)
-        told = f"Near it: {', '.join(near)}" if near else f"One of {', '.join(_KINDS)}"
+    if kind not in KINDS:
+        near = get_close_matches(kind, KINDS, n=2, cutoff=0.5)
+        told = f"Near it: {', '.join(near)}" if near else f"One of {', '.join(KINDS)}"
         raise BadInput(f"no record is called {shown(kind)}", remedy=told)
-    table_name, column, day, day_end, years = _KINDS[kind]
+    table_name, column, day, day_end, years = KINDS[kind]
     rows = folder.table(table_name)
     if "status" in rows.column_names:
         rows = rows.filter(pc.equal(rows["status"], "present"))

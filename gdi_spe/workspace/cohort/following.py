@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput, shown
+from gdi_spe.workspace import recipes
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection, ids_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gdi_spe.analysis.survival.curves import Grid
     from gdi_spe.analysis.survival.instants import When
     from gdi_spe.analysis.survival.times import Times
@@ -64,6 +67,11 @@ class Following(Held):
             return values_of(self.folder, by)
         return by.to_dict() if hasattr(by, "to_dict") else by  # a column of pandas
 
+    def _note(self, table: pd.DataFrame, name: str, arguments: dict[str, Any]) -> None:
+        """Attach a recipe where words alone say everything; values of people belong in none."""
+        if all(map(_is_plain, arguments.values())):
+            recipes.attach(table, self.folder.manifest, name, arguments)
+
     def _grid(self, groups: Mapping[str, Times], asked: float | str | None) -> tuple[Grid, int]:
         """Return the grid and how few are too few; warn of groups that are smaller."""
         from gdi_spe.analysis.survival.curves import grid_of
@@ -79,6 +87,17 @@ class Following(Held):
 
         found = [last_time(times, self.count_policy.minimum) for times in groups.values()]
         return [last for last in found if last == last]
+
+
+def _is_plain(value: object) -> bool:
+    """Whether it is a word, a number or a kind of record with its terms."""
+    from gdi_spe.analysis.survival.instants import KINDS
+
+    if isinstance(value, Mapping):
+        return len(value) == 1 and all(key in KINDS and _is_plain(value[key]) for key in value)
+    if isinstance(value, list | tuple):
+        return all(isinstance(each, str) for each in value)
+    return value is None or isinstance(value, str | bool | int | float)
 
 
 def _items(by: object) -> Mapping[str, object]:

@@ -106,6 +106,13 @@ class Hazards(Following):
             proportional=proportional,
         )
         _tell(table)
+        names = listed(covariates) if isinstance(covariates, str | list | tuple) else covariates
+        if not set(names) & set(self._components):
+            self._note(table, "cox", {
+                "covariates": names, "event": event, "origin": origin,
+                "individuals": individuals, "entry": entry, "strata": strata, "ties": ties,
+                "firth": firth, "proportional": proportional,
+            })  # fmt: skip
         return table
 
     def _named(

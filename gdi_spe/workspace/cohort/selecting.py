@@ -249,6 +249,41 @@ class Selecting(Held):
 
         return engine_of(self.evaluator.records, self.folder.manifest.sha256)
 
+    def genes(
+        self, region: str | None = None, gene: str | Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """List the genes of the cohort's variants, and where these are.
+
+        Parameters
+        ----------
+        region
+            Only genes whose variants reach into it (``"chr19:38433691-38595273"``).
+        gene
+            Only these, by symbol or Ensembl identifier.
+
+        Returns
+        -------
+        One row a gene, along the genome: ``gene``, ``gene_id``, ``chromosome``,
+        ``base_pair_location`` and ``base_pair_end`` of its first and its last variant,
+        ``n_variants``, and ``region``, the same as text, for every ``region=`` and for
+        `spe.plot.regional`. A gene reaches further than its variants here.
+
+        Raises
+        ------
+        BadInput
+            If the region cannot be read, or a gene has no variant here; near names are given.
+
+        Examples
+        --------
+        >>> place = cohort.genes(gene="RYR1")["region"].iloc[0]
+        >>> frequencies = cohort.allele_frequencies(region=place)
+        >>> "RYR1" in frequencies["gene"].unique()
+        True
+        """
+        from gdi_spe.analysis.genes import genes
+
+        return genes(self.folder, region, gene)
+
     def tables(self) -> pd.DataFrame:
         """List the tables and columns that `sql` can read.
 

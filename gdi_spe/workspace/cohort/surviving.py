@@ -94,6 +94,10 @@ class Surviving(Following):
         if len(comparable) > 1 and any(each.happened.any() for each in comparable.values()):
             found = logrank.log_rank(comparable)
             table.attrs["log_rank"] = logrank.as_table(comparable, found).attrs
+        self._note(table, "survival", {
+            "event": event, "origin": origin, "by": by, "individuals": individuals,
+            "entry": entry, "grid": grid,
+        })  # fmt: skip
         return table
 
     def incidence(
@@ -147,6 +151,10 @@ class Surviving(Following):
         groups = grouped(causes.times, self._groups(by))
         table = rivals.table_of(groups, causes, *self._grid(groups, grid))
         table.attrs = {**_told(groups), "exportable": True}
+        self._note(table, "incidence", {
+            "event": event, "competing": competing, "origin": origin, "by": by,
+            "individuals": individuals, "entry": entry, "grid": grid,
+        })  # fmt: skip
         return table
 
     def log_rank(
@@ -207,7 +215,12 @@ class Surviving(Following):
                     if len(part):
                         inside.setdefault(stratum, {})[name] = part
             parts = list(inside.values())
-        return logrank.as_table(groups, logrank.log_rank(groups, parts, rho))
+        table = logrank.as_table(groups, logrank.log_rank(groups, parts, rho))
+        self._note(table, "log_rank", {
+            "by": by, "event": event, "origin": origin, "individuals": individuals,
+            "entry": entry, "strata": strata, "rho": rho,
+        })  # fmt: skip
+        return table
 
 
 def _told(groups: Mapping[str, Times]) -> dict[str, object]:
