@@ -7,6 +7,7 @@ from enum import Enum
 
 import numpy as np
 
+from gdi_spe.disclosure.fitting import OF_A_MODEL, QUANTILE, SCORE, SETTING
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.vocabulary import ALLELE_COUNT, NOT_PEOPLE, PEOPLE
 
@@ -29,6 +30,7 @@ class Role(Enum):
     PEOPLE = "number of people"
     PAIRS = "number of pairs"
     OTHER_COUNT = "number of things"
+    SETTING = "setting"
     LABEL = "label"
     UNKNOWN = "unknown"
 
@@ -131,9 +133,17 @@ def _by_name(column: Column) -> Role:
         return Role.LABEL
     if found is not None:
         return found
-    if column.numbers is not None:
-        return Role.OTHER_COUNT if NOT_PEOPLE.fullmatch(name) else Role.UNKNOWN
-    return Role.LABEL
+    return Role.LABEL if column.numbers is None else _of_fitting(name)
+
+
+def _of_fitting(name: str) -> Role:
+    """Return the part of a column of numbers that models and their settings alone name so."""
+    if SETTING.fullmatch(name):
+        return Role.SETTING
+    if NOT_PEOPLE.fullmatch(name):
+        return Role.OTHER_COUNT
+    told = any(each.fullmatch(name) for each in (SCORE, OF_A_MODEL, QUANTILE))
+    return Role.STATISTIC if told else Role.UNKNOWN
 
 
 def _is_population_size(name: str, column: Column) -> bool:

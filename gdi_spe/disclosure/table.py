@@ -35,7 +35,11 @@ _SAME = {
     "pr(>chisq)": "p_value", "[0.025": "lower", "0.975]": "upper", "2.5%": "lower",
     "2.5 %": "lower",
     "97.5%": "upper", "97.5 %": "upper", "%": "percent", "std err": "std_err", "n (%)": "n_percent",
-    "no.": "n",
+    "no.": "n", "[95% conf.": "lower", "interval]": "upper", "[95% conf": "lower",
+    "confidence": "lower", "limits": "upper", "pr > chisq": "p_value", "pr > |t|": "p_value",
+    "pr > |z|": "p_value", "pr > f": "p_value", "pr(>f)": "p_value", "pr(>chi)": "p_value",
+    "pr(>|chi|)": "p_value", "p > |t|": "p_value", "p> |t|": "p_value", "p> |z|": "p_value",
+    "p > |z|": "p_value", "std. err.": "std_err", "exp(-coef)": "ratio_inverse",
 }  # fmt: skip
 
 

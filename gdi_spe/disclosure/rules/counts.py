@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.fitting import SCORE, SETTING
 from gdi_spe.disclosure.roles import (
     Role,
     cross_table_columns,
@@ -17,6 +18,7 @@ from gdi_spe.disclosure.roles import (
     with_role,
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.fitted import are_residuals
 from gdi_spe.disclosure.shapes.genes import (
     counts_carriers,
     is_bound,
@@ -180,6 +182,9 @@ def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
             continue
         residual = "resid" in column.plain
         rows = np.flatnonzero(column.numbers < minimum)
+        if not residual:
+            rows = rows[[_is_residual(table, int(row)) for row in rows]]
+            residual = bool(rows.size)
         if rows.size and residual:
             why = f"{_cells(rows)} of “{column.name}” are below {minimum} degrees of freedom."
             yield Hit(
@@ -187,14 +192,20 @@ def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
             )
 
 
+def _is_residual(table: Table, row: int) -> bool:
+    """Whether a row of an analysis of variance is what is left after all terms."""
+    words = [c.text(row).lower() for c in table.labels]
+    return any(word.startswith(("residual", "error", "within")) for word in words)
+
+
 def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find a smallest or largest value: it is one person's."""
-    if table.is_quoted:
+    if table.is_quoted or are_residuals(table):
         return
     tests = tests_genes(table)
     names = [
         c.name for c in table.columns
-        if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c))
+        if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c)) and not _is_chosen(c)
     ]  # fmt: skip
     first = {cell.lower() for cell in table.columns[0].cells}
     if len(first & SUMMARY_ROWS) >= 2:
@@ -202,6 +213,11 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     if names:
         why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
         yield Hit(why, {"n_places": len(names)})
+
+
+def _is_chosen(column: Column) -> bool:
+    """Whether "max" and the like name what a model was set to, or how well it does."""
+    return bool(SETTING.fullmatch(column.plain) or SCORE.fullmatch(column.plain))
 
 
 RULES = (

@@ -127,6 +127,8 @@ def _shares(table: Table) -> Iterator[Column]:
     rest = [c for c in table.columns[1:] if c.numbers is not None and np.isfinite(c.numbers).any()]
     if named or not rest or table.columns[0].numbers is not None:
         return
+    if with_role(table, Role.P, Role.ERROR, Role.EFFECT, Role.SETTING):
+        return
     matrix = np.column_stack([values(c) for c in rest])
     if np.nanmin(matrix) < 0 or np.nanmax(matrix) > 100 or all(c.is_integer for c in rest):
         return

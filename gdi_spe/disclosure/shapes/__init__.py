@@ -6,6 +6,7 @@ from gdi_spe.disclosure.shapes import (
     annotation,
     curves,
     drawn,
+    fitted,
     genes,
     groups,
     phenotypes,
@@ -23,5 +24,6 @@ SHAPES: tuple[Shape, ...] = (
     *curves.SHAPES,
     *drawn.SHAPES,
     *groups.SHAPES,
+    *fitted.SHAPES,
     *results.SHAPES,
 )

@@ -20,7 +20,9 @@ _TIME = re.compile(r"t|time\w*|month|months|years?|days?|weeks?|timeline", re.IG
 _SURVIVAL = re.compile(r"s|surv\w*|km\w*|s\(t\)|kaplan\w*|cum\w*_?inc\w*", re.IGNORECASE)
 _AT_RISK = re.compile(r"(n_?)?(at_?risk|risk)", re.IGNORECASE)
 _EVENTS = re.compile(r"(n_?)?(events?|censored|deaths?)|cumulative_events", re.IGNORECASE)
-_LIMIT = re.compile(r"(ci_?)?(lower|upper|lo|hi|low|high)(_?\w{0,8})|se|std_err", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"(\w{1,20}_)?(ci_?)?(lower|upper|lo|hi|low|high)(_?\w{0,8})|se|std_err", re.IGNORECASE
+)
 MOST_POINTS = 101
 
 

@@ -35,6 +35,8 @@ _TERM = re.compile(r"term|variable|covariate|parameter|predictor|feature|index|"
 _EDGE = re.compile(
     r"lo|hi|low|high|left|right|from|to|start|end|bin\w*|mid\w*|lower|upper|edge\w*", re.IGNORECASE
 )
+_SUM = re.compile(r"(sum|total)(_\w{1,20})?|\w{1,20}_(sum|total)", re.IGNORECASE)
+_MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg|average)", re.IGNORECASE)
 _INTERCEPT = re.compile(r"const|intercept|\(intercept\)|_cons", re.IGNORECASE)
 _GENETIC = re.compile(
     r"(h2|rg|lambda\w*|intercept|ratio|mean_chi2|liability_h2|enrichment|z|p|se|p_value)(_\w+)?",
@@ -73,7 +75,8 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
         edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
-        if role not in known and not edge and not _is_key(column, table):
+        told = edge or _is_key(column, table) or _tells_means_again(column, table)
+        if role not in known and not told:
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
             yield f"“{column.name}” is not a whole number throughout."
@@ -81,6 +84,19 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     yield from _edges(table)
     for column in with_role(table, Role.PEOPLE, Role.PAIRS):
         yield from _count(column, judging)
+
+
+def _tells_means_again(column: Column, table: Table) -> bool:
+    """Whether sums are those of the means and counts beside them, and so tell nothing more."""
+    if column.numbers is None or not _SUM.fullmatch(column.plain):
+        return False
+    means = [c for c in table.columns if c.numbers is not None and _MEAN.fullmatch(c.plain)]
+    for mean in means:
+        for count in with_role(table, Role.PEOPLE):
+            told = values(mean) * values(count)
+            if np.allclose(told, values(column), rtol=0.005, atol=1):
+                return True
+    return False
 
 
 def _count(column: Column, judging: Judging) -> Objections:

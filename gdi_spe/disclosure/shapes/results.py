@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdi_spe.disclosure.fitting import OF_A_MODEL, SCORE
 from gdi_spe.disclosure.prose import doubts
 from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
@@ -16,7 +17,10 @@ from gdi_spe.disclosure.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_p
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
-_OF_MODELS = (Role.EFFECT, Role.ERROR, Role.P, Role.PROBABILITY, Role.STATISTIC, Role.OTHER_COUNT)
+_OF_MODELS = (
+    Role.EFFECT, Role.ERROR, Role.P, Role.PROBABILITY, Role.STATISTIC, Role.OTHER_COUNT,
+    Role.SETTING,
+)  # fmt: skip
 # Statistics of a group's values: without the number of people nothing is known of them.
 _OF_GROUPS = re.compile(
     r"(mean|avg|average|sd|std|stdev|median|q[123]|p\d{1,2}|iqr|var|variance|sum|total|rate|incidence|prevalence|percent|pct|proportion)(_\w*)?"
@@ -52,11 +56,15 @@ def _fits_results(table: Table, judging: Judging) -> bool:
         table.n_rows <= _MOST_ROWS
         and not is_about_variants(table)
         and all(role_of(c) in _OF_MODELS for c in rest)
-        and not any(
-            _OF_GROUPS.fullmatch(c.plain) and not _EXPLAINED.fullmatch(c.plain) for c in rest
-        )
+        and not any(_OF_GROUPS.fullmatch(c.plain) and not _is_of_a_model(c) for c in rest)
         and (bool(rest) or any(c.numbers is not None for c in table.columns))
     )
+
+
+def _is_of_a_model(column: Column) -> bool:
+    """Whether a mean or share is one of scores, sums of squares or explained variance."""
+    name = column.plain
+    return bool(_EXPLAINED.fullmatch(name) or SCORE.fullmatch(name) or OF_A_MODEL.fullmatch(name))
 
 
 def _results(table: Table, judging: Judging) -> Objections:

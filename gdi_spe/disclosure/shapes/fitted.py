@@ -1,0 +1,152 @@
+"""Tables about models: designs, grids of settings, courses of training, quantiles, coefficients."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
+from gdi_spe.disclosure.table import Column, Table, distinct_rows
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+_RESIDUALS = ["min", "1q", "median", "3q", "max"]
+_POWER = re.compile(r"(estimated_|achieved_|target_|statistical_)?power(_\w{1,12})?", re.IGNORECASE)
+_LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
+_CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
+_BARE = re.compile(r"column_\d+|\d{1,2}|", re.IGNORECASE)
+_MOST_ROWS = 1000
+_MOST_TERMS = 200
+_OF_DESIGNS = {
+    Role.SETTING, Role.PEOPLE, Role.FREQUENCY, Role.EFFECT, Role.P, Role.STATISTIC,
+    Role.PROBABILITY, Role.LABEL, Role.OTHER_COUNT,
+}  # fmt: skip
+
+
+def are_residuals(table: Table) -> bool:
+    """Whether a row is the five numbers of residuals that R prints of a model."""
+    return table.n_rows == 1 and [c.name.lower() for c in table.columns] == _RESIDUALS
+
+
+def _fits_residuals(table: Table, judging: Judging) -> bool:
+    return are_residuals(table)
+
+
+def _residuals(table: Table, judging: Judging) -> Objections:
+    """Object to residuals of few people: their ends are then somebody's."""
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    if n is None or n < judging.policy.genomic.large_cohort:
+        yield "How many people the residuals are of is not known, or they are few."
+
+
+def _fits_design(table: Table, judging: Judging) -> bool:
+    return any(
+        _POWER.fullmatch(c.plain) and c.numbers is not None and _is_share(c) for c in table.columns
+    )
+
+
+def _is_share(column: Column) -> bool:
+    finite = values(column)[np.isfinite(values(column))]
+    return bool(finite.size and finite.min() >= 0 and finite.max() <= 100)
+
+
+def _design(table: Table, judging: Judging) -> Objections:
+    """Object to anything in a table of power but what a study to come is planned with."""
+    if is_about_variants(table) or table.n_rows > _MOST_ROWS:
+        yield "It names variants, or has many rows."
+    for column in table.columns:
+        if role_of(column) not in _OF_DESIGNS:
+            yield f"The column “{column.name}” belongs to no design."
+        elif role_of(column) is Role.LABEL and column.n_distinct > 20:
+            yield f"The column “{column.name}” has many words."
+
+
+def _fits_tuning(table: Table, judging: Judging) -> bool:
+    return bool(with_role(table, Role.SETTING)) and not is_about_variants(table)
+
+
+def _tuning(table: Table, judging: Judging) -> Objections:
+    """Object to anything beside settings but how well and how fast a model did with them."""
+    known = {
+        Role.SETTING, Role.STATISTIC, Role.OTHER_COUNT, Role.LABEL, Role.P, Role.EFFECT, Role.ERROR,
+    }  # fmt: skip
+    for column in table.columns:
+        if role_of(column) not in known:
+            yield f"The column “{column.name}” belongs to no setting of a model."
+        elif role_of(column) is Role.LABEL and any(map(_names_somebody, column.cells)):
+            yield f"The column “{column.name}” holds other words than settings."
+    n = judging.context.n_individuals
+    if n is not None and table.n_rows * judging.policy.counts.minimum > n:
+        yield f"It has {table.n_rows:,} rows for {n:,} people."
+
+
+def _names_somebody(cell: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-z]{0,6}[-_]?\d{3,}", cell))
+
+
+def _fits_quantiles(table: Table, judging: Judging) -> bool:
+    level = _level(table)
+    return level is not None and len(table.columns) > 1
+
+
+def _level(table: Table) -> Column | None:
+    """Return the column of shares of people below: 0.05, 0.5, 0.95."""
+    for column in table.columns:
+        if not _LEVEL.fullmatch(column.plain):
+            continue
+        numbers = values(column) if column.numbers is not None else np.zeros(0)
+        within = bool(numbers.size and numbers.min() > 0 and numbers.max() < 1)
+        if within and column.n_distinct == table.n_rows <= 101:
+            return column
+    return None
+
+
+def _quantiles(table: Table, judging: Judging) -> Objections:
+    """Object to quantiles beyond which there are few people."""
+    level = _level(table)
+    assert level is not None  # noqa: S101  # it fits
+    counts = [values(c) for c in with_role(table, Role.PEOPLE)]
+    known = judging.side_car.n_individuals or judging.context.n_individuals
+    n = min((float(np.nanmin(c)) for c in counts), default=known)
+    beyond = np.minimum(values(level), 1 - values(level)).min()
+    if n is None:
+        yield "How many people the quantiles are of is not known."
+    elif n * beyond < judging.policy.counts.minimum or n < judging.policy.genomic.large_cohort:
+        yield f"Of {n:,.0f} people, few lie beyond the outermost quantile."
+    if any(c.numbers is None for c in table.columns):
+        yield "Not all columns are numbers."
+
+
+def _fits_terms(table: Table, judging: Judging) -> bool:
+    first, *rest = table.columns
+    return (
+        first.numbers is None
+        and bool(rest)
+        and any(_CONSTANT.fullmatch(cell) for cell in first.cells)
+        and all(c.numbers is not None for c in rest)
+        and all(_BARE.fullmatch(c.plain) or role_of(c) is not Role.UNKNOWN for c in rest)
+    )
+
+
+def _terms(table: Table, judging: Judging) -> Objections:
+    """Object to coefficients of a model with as many terms as people allow."""
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    if distinct_rows(table.columns[:1]) != table.n_rows or table.n_rows > _MOST_TERMS:
+        yield "A term stands twice, or there are very many."
+    if n is None or n < table.n_rows * judging.policy.counts.minimum:
+        yield f"It has {table.n_rows:,} terms for {n or 0:,} people."
+    if len(table.columns) > 12:
+        yield f"It has {len(table.columns):,} columns, more than a model's terms have."
+
+
+SHAPES = (
+    Shape("quantiles of residuals", _fits_residuals, _residuals),
+    Shape("power of designs", _fits_design, _design),
+    Shape("settings of a model", _fits_tuning, _tuning),
+    Shape("quantiles", _fits_quantiles, _quantiles),
+    Shape("terms of a model", _fits_terms, _terms),
+)

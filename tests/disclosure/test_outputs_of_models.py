@@ -1,0 +1,122 @@
+"""What models were set to, how they were fitted and how well they do, beside their nearest harm."""
+
+from __future__ import annotations
+
+import pytest
+
+from gdi_spe.boundary.findings import Verdict
+
+LM = """
+Call:
+lm(formula = bmi ~ age + sex, data = d)
+
+Residuals:
+     Min       1Q   Median       3Q      Max
+-14.3871  -2.8112  -0.1033   2.7114  15.9981
+
+Coefficients:
+            Estimate Std. Error t value Pr(>|t|)
+(Intercept) 24.91523    0.33410  74.575  < 2e-16 ***
+age          0.04121    0.00540   7.631 2.79e-14 ***
+sexM         0.61222    0.12110   5.055 4.46e-07 ***
+
+Residual standard error: 4.211 on {} degrees of freedom
+"""
+ANOVA = """            Df Sum Sq Mean Sq F value    Pr(>F)
+age          1   1021 1021.32  57.588 3.884e-14 ***
+sex          1    512  512.11  28.876 8.083e-08 ***
+Residuals {:>4}  88604   17.73
+"""
+STATA = """         t2d | Odds ratio   Std. err.      z    P>|z|     [95% conf. interval]
+-------------+----------------------------------------------------------------
+         prs |   1.612031   .0331220    23.24   0.000     1.548401    1.678277
+       _cons |   .0041120   .0004801   -47.05   0.000     .0032710    .0051693
+"""
+MAY_LEAVE = {
+    "a summary of lm": (LM.format(4997), "t.txt"),
+    "an analysis of variance": (ANOVA.format(4997), "t.txt"),
+    "a logistic model of Stata": (STATA, "t.log"),
+    "a grid of settings": (
+        "param_C,param_penalty,mean_fit_time,split0_test_score,mean_test_score,rank_test_score\n"
+        "0.1,l1,0.41,0.78,0.77,2\n1,l1,0.52,0.79,0.78,1\n10,l2,0.61,0.77,0.76,3\n",
+        "t.csv",
+    ),
+    "hyperparameters": (
+        "max_depth,learning_rate,n_estimators,cv_auc_mean,cv_auc_sd\n"
+        "3,0.1,100,0.781,0.012\n5,0.05,200,0.785,0.011\n",
+        "t.csv",
+    ),
+    "a course of training": (
+        "epoch,loss,val_loss,val_accuracy\n1,0.7,0.72,0.6\n2,0.6,0.66,0.63\n3,0.5,0.61,0.66\n",
+        "t.csv",
+    ),
+    "power of designs": (
+        "n_cases,n_controls,maf,odds_ratio,alpha,power\n500,1000,0.05,1.2,5e-8,0.11\n"
+        "1000,2000,0.05,1.2,5e-8,0.42\n2000,4000,0.05,1.2,5e-8,0.91\n",
+        "t.csv",
+    ),
+    "sums beside means": (
+        "sex,n,sum,mean,std\nF,1480,5012.3,3.3867,0.81\nM,1520,5200.1,3.4211,0.84\n",
+        "t.csv",
+    ),
+    "coefficients as pandas writes a series": (",0\nIntercept,2.95\nage,0.01\nbmi,0.02\n", "t.csv"),
+    "quantiles that hold enough people": (
+        "quantile,ldl,bmi\n0.05,1.9,20.1\n0.5,3.4,26.0\n0.95,5.1,33.0\n",
+        "t.csv",
+    ),
+}
+# What is nearest to each of them, and may not.
+MUST_NOT = {
+    "a summary of lm with few people": (LM.format(5), "t.txt", Verdict.BLOCK),
+    "an analysis of variance of few": (ANOVA.format(4), "t.txt", Verdict.BLOCK),
+    "a variable's five numbers": (
+        "   Min. 1st Qu.  Median    Mean 3rd Qu.    Max.\n   12.1    21.2    25.3    26.1    29.4"
+        "    61.7\n",
+        "t.txt",
+        Verdict.REVIEW,
+    ),
+    "settings beside people's traits": (
+        "seed,age,bmi,accuracy\n1,54,24.1,0.8\n2,61,31.2,0.7\n3,38,22.9,0.9\n",
+        "t.csv",
+        Verdict.REVIEW,
+    ),
+    "power beside small groups": ("group,n,power\nA,400,0.8\nB,3,0.1\n", "t.csv", Verdict.BLOCK),
+    "sums that are not those of the means": (
+        "sex,n,sum,mean\nF,1480,5012.3,3.3867\nM,1520,9999.1,3.4211\n",
+        "t.csv",
+        Verdict.REVIEW,
+    ),
+    "a sum that one person makes up": (
+        "hospital,n,total_cost,max_cost\nA,20,1000000,930000\nB,300,2100000,31000\n",
+        "t.csv",
+        Verdict.BLOCK,
+    ),
+    "quantiles beyond which there are few": (
+        "quantile,ldl\n0.001,0.9\n0.5,3.4\n0.999,9.8\n",
+        "t.csv",
+        Verdict.REVIEW,
+    ),
+    "as many terms as people allow": (
+        ",0\n" + "Intercept,2.95\n" + "".join(f"x{i},0.{i}\n" for i in range(1, 199)),
+        "t.csv",
+        Verdict.REVIEW,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MAY_LEAVE)
+def test_results_of_models_pass_as_programs_write_them(judged, what) -> None:
+    content, name = MAY_LEAVE[what]
+
+    found = judged(content, name, n=5000)
+
+    assert found.report.verdict is Verdict.PASS, found.report.findings
+
+
+@pytest.mark.parametrize("what", MUST_NOT)
+def test_their_nearest_harm_does_not(judged, what) -> None:
+    content, name, verdict = MUST_NOT[what]
+
+    found = judged(content, name, n=1900 if "terms" in what else 5000)
+
+    assert found.report.verdict >= verdict, found.report.findings
