@@ -22,7 +22,7 @@ PEOPLE = re.compile(
     r"|(nobs|support|diagnoses|diagnosed|incident_cases|prevalent_cases|hospitali[sz]ations|admissions|hom_?(a|b|ref|alt)|het|hom|sample_?size|total_?sample_?size|effective_n|n_?eff|neff|obs_?ct)"
     rf"|(n|num|number|count|counts|total|no|freq)_?(of_)?(the_)?({_WHO}|hom\w*|het\w*|selected|total|effective|eff)(_\w{{1,30}})?"
     rf"|({_WHO})s?_?(count|counts|n|number|total|freq)"
-    r"|(n|count|total|freq|num)_?\d{1,2}|n_(f|m|a|b|yes|no|in|out)",
+    r"|(n|count|total|freq|num)_?\d{1,2}|n_(f|m|a|b|yes|no|in|out)|\w{1,24}_(n|nobs|n_obs|count)",
     re.IGNORECASE,
 )
 ALLELE_COUNT = re.compile(

@@ -10,10 +10,6 @@ LM = """
 Call:
 lm(formula = bmi ~ age + sex, data = d)
 
-Residuals:
-     Min       1Q   Median       3Q      Max
--14.3871  -2.8112  -0.1033   2.7114  15.9981
-
 Coefficients:
             Estimate Std. Error t value Pr(>|t|)
 (Intercept) 24.91523    0.33410  74.575  < 2e-16 ***
@@ -21,6 +17,10 @@ age          0.04121    0.00540   7.631 2.79e-14 ***
 sexM         0.61222    0.12110   5.055 4.46e-07 ***
 
 Residual standard error: 4.211 on {} degrees of freedom
+"""
+RESIDUALS = """Residuals:
+     Min       1Q   Median       3Q      Max
+-14.3871  -2.8112  -0.1033   2.7114  15.9981
 """
 ANOVA = """            Df Sum Sq Mean Sq F value    Pr(>F)
 age          1   1021 1021.32  57.588 3.884e-14 ***
@@ -69,6 +69,7 @@ MAY_LEAVE = {
 MUST_NOT = {
     "a summary of lm with few people": (LM.format(5), "t.txt", Verdict.BLOCK),
     "an analysis of variance of few": (ANOVA.format(4), "t.txt", Verdict.BLOCK),
+    "the smallest and largest residual": (RESIDUALS + LM.format(4997), "t.txt", Verdict.REVIEW),
     "a variable's five numbers": (
         "   Min. 1st Qu.  Median    Mean 3rd Qu.    Max.\n   12.1    21.2    25.3    26.1    29.4"
         "    61.7\n",

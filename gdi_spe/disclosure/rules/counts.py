@@ -18,7 +18,6 @@ from gdi_spe.disclosure.roles import (
     with_role,
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.fitted import are_residuals
 from gdi_spe.disclosure.shapes.genes import (
     counts_carriers,
     is_bound,
@@ -200,7 +199,7 @@ def _is_residual(table: Table, row: int) -> bool:
 
 def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find a smallest or largest value: it is one person's."""
-    if table.is_quoted or are_residuals(table):
+    if table.is_quoted:
         return
     tests = tests_genes(table)
     names = [

@@ -14,7 +14,6 @@ from gdi_spe.disclosure.table import Column, Table, distinct_rows
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
-_RESIDUALS = ["min", "1q", "median", "3q", "max"]
 _POWER = re.compile(r"(estimated_|achieved_|target_|statistical_)?power(_\w{1,12})?", re.IGNORECASE)
 _LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
 _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
@@ -25,22 +24,6 @@ _OF_DESIGNS = {
     Role.SETTING, Role.PEOPLE, Role.FREQUENCY, Role.EFFECT, Role.P, Role.STATISTIC,
     Role.PROBABILITY, Role.LABEL, Role.OTHER_COUNT,
 }  # fmt: skip
-
-
-def are_residuals(table: Table) -> bool:
-    """Whether a row is the five numbers of residuals that R prints of a model."""
-    return table.n_rows == 1 and [c.name.lower() for c in table.columns] == _RESIDUALS
-
-
-def _fits_residuals(table: Table, judging: Judging) -> bool:
-    return are_residuals(table)
-
-
-def _residuals(table: Table, judging: Judging) -> Objections:
-    """Object to residuals of few people: their ends are then somebody's."""
-    n = judging.side_car.n_individuals or judging.context.n_individuals
-    if n is None or n < judging.policy.genomic.large_cohort:
-        yield "How many people the residuals are of is not known, or they are few."
 
 
 def _fits_design(table: Table, judging: Judging) -> bool:
@@ -144,7 +127,6 @@ def _terms(table: Table, judging: Judging) -> Objections:
 
 
 SHAPES = (
-    Shape("quantiles of residuals", _fits_residuals, _residuals),
     Shape("power of designs", _fits_design, _design),
     Shape("settings of a model", _fits_tuning, _tuning),
     Shape("quantiles", _fits_quantiles, _quantiles),
