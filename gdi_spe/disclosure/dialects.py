@@ -102,6 +102,8 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("PLINK 1.9", frozenset({"nsig", "s05", "s0001"}),
             {**dict.fromkeys(("total", "nsig", "s05", "s01", "s001", "s0001"), "n_snps"),
              "f": "index"}),
+    Dialect("MAGMA", frozenset({"variable", "ngenes", "full_name"}),
+            {"variable": "gene_set", "full_name": "pathway"}),
     Dialect("PheWAS", frozenset({"n_no_snp", "hwe_p"}), {"n_no_snp": "statistic"}),
     Dialect("Hail", frozenset({"sum_x", "y_transpose_x"}),
             {"sum_x": "allele_count", "y_transpose_x": "statistic"}),

@@ -28,9 +28,16 @@ def people_behind(table: Table, judging: Judging) -> NDArray[np.float64] | None:
 
     What is declared can only make the number smaller.
     """
-    known = [
-        v for v in (judging.side_car.n_individuals, judging.context.n_individuals) if v is not None
-    ]
+    found = counted_people(table)
+    if found is not None:
+        return found
+    told = (judging.side_car.n_individuals, judging.context.n_individuals)
+    known = [n for n in told if n is not None]
+    return np.full(table.n_rows, float(min(known))) if known else None
+
+
+def counted_people(table: Table) -> NDArray[np.float64] | None:
+    """Return how many people the columns of a table say that each row rests on."""
     totals = [c for c in with_role(table, Role.PEOPLE) if is_total(c.plain)]
     # PLINK counts people beside effects, and alleles beside frequencies, under one name.
     alleles = not with_role(table, Role.EFFECT, Role.P)
@@ -45,9 +52,7 @@ def people_behind(table: Table, judging: Judging) -> NDArray[np.float64] | None:
     if len(genotypes) == 3:
         counted.append(np.sum(genotypes, axis=0))
     found = [*counted, *numbers]
-    if found:
-        return np.asarray(np.min(found, axis=0))
-    return np.full(table.n_rows, float(min(known))) if known else None
+    return np.asarray(np.min(found, axis=0)) if found else None
 
 
 @dataclass(frozen=True)

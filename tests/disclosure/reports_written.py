@@ -384,7 +384,7 @@ REPORTS: dict[str, tuple[str, str, int]] = {
     "MAGMA gene sets": (
         "# MEAN_SAMPLE_SIZE = 12480\n# TOTAL_GENES = 17231\n"
         "VARIABLE  TYPE  NGENES  BETA  BETA_STD  SE  P  FULL_NAME\n"
-        + _rows(30, "GOBP_SET_{i}  SET  {n}  {b:.4f}  {b:.5f}  {se:.4f}  {p:.4f}  GOBP_SET_{i}_LONG"),
+        + _rows(30, "GOBP_{gene}_SIGNALLING  SET  {n}  {b:.4f}  {b:.5f}  {se:.4f}  {p:.4f}  GOBP_{gene}_SIGNALLING_PATHWAY"),
         "ldl.gsa.out", 12_480,
     ),
     "Tracy-Widom": (

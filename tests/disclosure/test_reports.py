@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Callable
 
 import numpy as np
@@ -112,3 +113,32 @@ def test_the_nearest_that_tells_of_people_does_not_pass(name: str, report: Repor
     written, file, n = NEIGHBOURS[name]
 
     assert report(written, file, n=n).verdict > Verdict.PASS
+
+
+def _archive(counts: list[int], edges: list[float]) -> bytes:
+    sink = io.BytesIO()
+    np.savez(sink, counts=np.array(counts), edges=np.array(edges))
+    return sink.getvalue()
+
+
+_BODY_MASS = [15.0, 20.0, 22.5, 25.0, 27.5, 32.5, 40.0, 50.0]
+
+
+def test_counts_between_round_edges_pass_as_arrays(report: Report) -> None:
+    told = report(_archive([31, 180, 620, 910, 455, 141, 28], _BODY_MASS), "hist.npz", n=2365)
+
+    assert told.verdict is Verdict.PASS, [f.why for f in told.findings]
+
+
+def test_a_tail_of_few_people_is_blocked_in_arrays(report: Report) -> None:
+    told = report(_archive([31, 180, 620, 910, 455, 141, 2], _BODY_MASS), "hist.npz", n=2365)
+
+    assert told.verdict is Verdict.BLOCK
+
+
+def test_edges_that_are_peoples_values_do_not_pass(report: Report) -> None:
+    edges = [15.37, 20.0, 22.5, 25.0, 27.5, 32.5, 40.0, 51.93]
+
+    told = report(_archive([31, 180, 620, 910, 455, 141, 28], edges), "hist.npz", n=2365)
+
+    assert told.verdict > Verdict.PASS

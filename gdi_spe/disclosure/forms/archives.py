@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.form import Canonical, Encode, Hostile, Impossible, named
+from gdi_spe.disclosure.forms.histograms import with_histograms
 from gdi_spe.disclosure.parts import Part
 from gdi_spe.disclosure.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
 
@@ -83,4 +84,5 @@ def encode(data: bytes, name: str, policy: DisclosurePolicy, inner: Encode) -> C
         for path, body in written:
             archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), body)
     media_type = "application/zip"
+    parts = with_histograms(parts)
     return Canonical(sink.getvalue(), media_type, named(name, media_type), tuple(parts))

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.digits import without_exact_counts
 from gdi_spe.disclosure.form import Canonical, Hostile, Impossible, named
 from gdi_spe.disclosure.forms.delimited import unique_names, within_rows
 from gdi_spe.disclosure.parts import Opaque, Part, Text
@@ -43,7 +44,7 @@ def encode_parquet(data: bytes, name: str, policy: DisclosurePolicy) -> Canonica
     table = _table(_plain(read), policy)
     media_type = "application/vnd.apache.parquet"
     dropped = (f"{len(foreign):,} characters of metadata",) if foreign else ()
-    written = _write_parquet(table)
+    written = _write_parquet(without_exact_counts(table))
     return Canonical(written, media_type, named(name, media_type), (table, *notes), dropped)
 
 
@@ -142,7 +143,7 @@ def encode_arrow(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     notes = _notes(_spelled(foreign))
     if len(data) > _BESIDE + 3 * read.nbytes + 2000 * read.num_columns:
         notes += (Opaque("file", "Bytes of the file belong to no column"),)
-    out, sink = _arrow(table), io.BytesIO()
+    out, sink = _arrow(without_exact_counts(table)), io.BytesIO()
     with pa.ipc.new_file(sink, out.schema) as writer:
         writer.write_table(out)
     media_type = "application/vnd.apache.arrow.file"

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.digits import without_exact_counts
 from gdi_spe.disclosure.form import Canonical, Impossible, named
 from gdi_spe.disclosure.parts import Part, Text
 from gdi_spe.disclosure.sniff import delimiter_of
@@ -39,8 +40,11 @@ def encode(text: str, name: str, policy: DisclosurePolicy) -> Canonical:
     notes: tuple[Part, ...] = (
         (Text("comments", "\n".join(comments), is_alone=False),) if comments else ()
     )
-    dropped = (f"{len(comments)} comment lines",) if comments else ()
-    written = write(table, "\t" if delimiter == "\t" else ",")
+    dropped: tuple[str, ...] = (f"{len(comments)} comment lines",) if comments else ()
+    # TRUST: rules look at the digits as they were; fewer are written.
+    coarse = without_exact_counts(table)
+    dropped += () if coarse is table else ("digits of frequencies that give counts away",)
+    written = write(coarse, "\t" if delimiter == "\t" else ",")
     return Canonical(written, media_type, named(name, media_type), (table, *notes), dropped)
 
 
@@ -61,11 +65,14 @@ def with_tabs(text: str) -> str | None:
     """
     lines = [line for line in text.split("\n") if line.strip()]
     first = next((i for i, line in enumerate(lines) if not line.startswith("#")), 0)
+    # A header may itself begin with the mark of a comment.
+    above = lines[first - 1].lstrip("# ").split() if first else []
+    first -= bool(above) and len(above) == len(lines[first].split())
     body = [line.split() for line in lines[first:]]
     widths = {len(fields) for fields in body}
     if len(body) < _LEAST_SPACED or len(widths) != 1 or widths.pop() < _LEAST_FIELDS:
         return None
-    if any('"' in line or "\t" in line for line in lines[first:]):
+    if any('"' in line or "\t" in line for line in lines[max(first, 0) :]):
         return None
     if any(_is_number(field) for field in body[0]) or not any(map(_is_number, body[1])):
         return None

@@ -126,8 +126,21 @@ def _edges(table: Table) -> Objections:
     for column in table.columns:
         if not _EDGE.fullmatch(column.plain) or column.numbers is None or table.n_rows < 3:
             continue
-        if not is_grid(np.sort(values(column))) or not _is_round(values(column)):
+        even = is_grid(np.sort(values(column))) or _ends_round(values(column))
+        if not even or not _is_round(values(column)):
             yield f"The edges in “{column.name}” are not round numbers at even steps."
+
+
+def _ends_round(edges: NDArray[np.float64]) -> bool:
+    """Whether uneven bins begin and end where somebody chose: at multiples of a whole step."""
+    ordered = np.unique(edges)
+    if ordered.size < 3 or not np.isfinite(ordered).all():
+        return False
+    step = float(np.median(np.diff(ordered)))
+    unit = 10.0 ** np.floor(np.log10(step) + 1e-9)
+    whole = 5 * unit if step >= 5 * unit else unit
+    ends = ordered[[0, -1]] / whole
+    return bool(np.abs(ends - np.rint(ends)).max() < 1e-6)
 
 
 def _is_round(edges: NDArray[np.float64]) -> bool:
