@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gdi_spe.boundary.manifest import CohortManifest
 from gdi_spe.boundary.policy import DisclosurePolicy
 
 
@@ -41,3 +43,14 @@ def surroundings(environment: Mapping[str, str] | None = None) -> Surroundings:
         outbox=Path(told.get("GDI_SPE_OUTBOX", "/home/spe/work/outbox")),
         policy=told.get("GDI_SPE_POLICY", "gdi-default"),
     )
+
+
+def kept_place(manifest: CohortManifest, kept: Path) -> Path:
+    """Return where files made of this version of a cohort are kept; those of others go."""
+    own = kept / str(manifest.cohort_id).replace("/", "-")
+    place = own / f"v{manifest.version}-{manifest.sha256[:12]}"
+    for old in own.glob("v*"):
+        if old != place:
+            shutil.rmtree(old, ignore_errors=True)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return place

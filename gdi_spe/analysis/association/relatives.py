@@ -7,8 +7,8 @@ from collections.abc import Collection
 from weakref import WeakKeyDictionary
 
 from gdi_spe.analysis.association.scan import stays_in_memory
-from gdi_spe.analysis.structure.kinship import SECOND_DEGREE, kinship, n_common_variants
-from gdi_spe.analysis.structure.relatives import MOST_PEOPLE
+from gdi_spe.analysis.structure.kinship import SECOND_DEGREE, Progress, n_common_variants, quiet
+from gdi_spe.analysis.structure.relatives import MOST_PEOPLE, compared
 from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.store.folder import Folder
 
@@ -24,14 +24,15 @@ class RelativesInModel(Caution):
     """Relatives are in a model that takes everybody for strangers."""
 
 
-def related_pairs(folder: Folder) -> frozenset[Pair]:
+def related_pairs(folder: Folder, progress: Progress = quiet) -> frozenset[Pair]:
     """Return pairs of the second degree or nearer, by the pedigree and by the calls.
 
     The calls are looked at where at least 3,000 common autosomal variants can tell, up to 6,000
     individuals, and where they may stay in memory as a whole; what was found stays too.
+    ``progress`` is called as by `kinship`.
     """
     if folder not in _KNOWN:
-        _KNOWN[folder] = frozenset(_by_pedigree(folder) | _by_calls(folder))
+        _KNOWN[folder] = frozenset(_by_pedigree(folder) | _by_calls(folder, progress))
     return _KNOWN[folder]
 
 
@@ -78,10 +79,10 @@ def calls_can_tell(folder: Folder) -> bool:
     return _TOLD[folder]
 
 
-def _by_calls(folder: Folder) -> set[Pair]:
+def _by_calls(folder: Folder, progress: Progress) -> set[Pair]:
     if not calls_can_tell(folder):
         return set()
-    found = kinship(folder, min_kinship=SECOND_DEGREE, min_frequency=_COMMON)
+    found = compared(folder, SECOND_DEGREE, _COMMON, progress)
     return {
         frozenset(pair) for pair in zip(found["individual_1"], found["individual_2"], strict=True)
     }

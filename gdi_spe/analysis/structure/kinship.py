@@ -15,11 +15,17 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.kernels.kinship import Planes, Shared, add_shared
 
+Progress = Callable[[int], None]
+
 # The least kinship of each degree (Manichaikul et al. 2010, Bioinformatics 26:2867).
 THIRD_DEGREE, SECOND_DEGREE, FIRST_DEGREE, TWINS = (2**-4.5, 2**-3.5, 2**-2.5, 2**-1.5)
 _BLOCK = 32_768  # variants
 _ROWS = 512  # people
 COLUMNS = ("individual_1", "individual_2", "n_both_heterozygous", "n_opposite", "kinship")
+
+
+def quiet(_n: int) -> None:
+    """Tell nobody how far work has come."""
 
 
 def kinship(
@@ -28,7 +34,7 @@ def kinship(
     *,
     min_kinship: float = THIRD_DEGREE,
     min_frequency: float = 0.01,
-    progress: Callable[[int], None] = lambda _n: None,
+    progress: Progress = quiet,
 ) -> pd.DataFrame:
     """Estimate how nearly pairs of individuals are related.
 

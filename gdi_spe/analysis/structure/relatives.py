@@ -9,7 +9,14 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from gdi_spe.analysis.groups import groups_of
-from gdi_spe.analysis.structure.kinship import kinship, least_told, n_common_variants
+from gdi_spe.analysis.kept import kept_table
+from gdi_spe.analysis.structure.kinship import (
+    Progress,
+    kinship,
+    least_told,
+    n_common_variants,
+    quiet,
+)
 from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.store.folder import Folder
 
@@ -23,13 +30,28 @@ class RelativesNotLookedFor(Caution):
     """Relatives may be among those counted: nobody could tell, or it was not tried."""
 
 
-_PAIRS: WeakKeyDictionary[Folder, pd.DataFrame] = WeakKeyDictionary()
+# Pairs of each folder (None where nobody looked), and what is to be said of them.
+_PAIRS: WeakKeyDictionary[Folder, tuple[pd.DataFrame | None, str]] = WeakKeyDictionary()
 
 
-def pairs_of(folder: Folder) -> pd.DataFrame | None:
+def compared(
+    folder: Folder, min_kinship: float, min_frequency: float = 0.01, progress: Progress = quiet
+) -> pd.DataFrame:
+    """Compare everybody, or return what was found when everybody was compared before."""
+    name = f"relatives-1-{min_kinship:.4f}-{min_frequency:g}"
+    return kept_table(
+        folder,
+        name,
+        lambda: kinship(
+            folder, min_kinship=min_kinship, min_frequency=min_frequency, progress=progress
+        ),
+    )
+
+
+def pairs_of(folder: Folder, progress: Progress = quiet) -> pd.DataFrame | None:
     """Return pairs of relatives among everybody, of the third degree where they can be told.
 
-    They are looked for once, and kept.
+    They are looked for once, and kept; ``progress`` is called as by `kinship`.
 
     Returns
     -------
@@ -37,19 +59,32 @@ def pairs_of(folder: Folder) -> pd.DataFrame | None:
     fewer than 100 common variants, or more than 6,000 people. With fewer than 12,800 variants
     only nearer relatives are told from chance (`least_told`), and a `Caution` says so.
     """
+    look(folder, progress)
+    pairs, why = _PAIRS[folder]
+    if why:
+        _warn(why)
+        if pairs is not None:
+            _PAIRS[folder] = pairs, ""  # said once: it is as true of every result
+    return pairs
+
+
+def look(folder: Folder, progress: Progress = quiet) -> None:
+    """Compare everybody where that can tell anything; nothing is said of it yet."""
     if folder not in _PAIRS:
-        n_people = groups_of(folder)[0].n_individuals
-        if n_people > MOST_PEOPLE:
-            _warn(f"relatives were not left out: {n_people:,} people were not compared unasked")
-            return None
-        n_variants = n_common_variants(folder)
-        if n_variants < LEAST_VARIANTS:
-            _warn(f"relatives were not left out: {n_variants} common variants are too few")
-            return None
-        _PAIRS[folder] = kinship(folder, min_kinship=least_told(n_variants))
-        if n_variants < ENOUGH_VARIANTS:
-            _warn(f"distant relatives may be left: {n_variants:,} common variants tell near ones")
-    return _PAIRS[folder]
+        _PAIRS[folder] = _looked(folder, progress)
+
+
+def _looked(folder: Folder, progress: Progress) -> tuple[pd.DataFrame | None, str]:
+    n_people = groups_of(folder)[0].n_individuals
+    if n_people > MOST_PEOPLE:
+        return None, f"relatives were not left out: {n_people:,} people were not compared unasked"
+    n_variants = n_common_variants(folder)
+    if n_variants < LEAST_VARIANTS:
+        return None, f"relatives were not left out: {n_variants} common variants are too few"
+    pairs = compared(folder, least_told(n_variants), progress=progress)
+    if n_variants >= ENOUGH_VARIANTS:
+        return pairs, ""
+    return pairs, f"distant relatives may be left: {n_variants:,} common variants tell near ones"
 
 
 def _warn(why: str) -> None:

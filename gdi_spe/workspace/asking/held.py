@@ -8,12 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdi_spe.analysis.kept import keep
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.query.evaluate import Evaluator
-from gdi_spe.store.folder import CohortFolder
+from gdi_spe.store.folder import CohortFolder, Folder
 from gdi_spe.workspace.asking.selection import as_covariate, listed
 from gdi_spe.workspace.progress import progress
-from gdi_spe.workspace.surroundings import surroundings
+from gdi_spe.workspace.surroundings import kept_place, surroundings
 
 if TYPE_CHECKING:
     from gdi_spe.analysis.association.traits import Covariates
@@ -27,7 +28,15 @@ class Held:
     def __init__(self, path: str | Path, count_policy: CountPolicy | None = None) -> None:
         self.folder = CohortFolder(path)
         self._count_policy = count_policy
+        keep(self.folder, _kept_tables)
         self._components: dict[str, Mapping[str, float]] = {}
+
+    def _compared(self, look: Callable[[Folder, Progress], object]) -> None:
+        """Compare everybody once, and show how far that has come."""
+        from gdi_spe.analysis.structure.kinship import n_pairs
+
+        with progress("relatives", n_pairs(len(self.folder.germline))) as advance:
+            look(self.folder, advance)
 
     @property
     def id(self) -> str:
@@ -73,3 +82,9 @@ class Held:
     def count_policy(self) -> CountPolicy:
         """How counts of people are shown in summaries."""
         return self._count_policy or surroundings().load_policy().counts
+
+
+def _kept_tables(folder: CohortFolder) -> Path | None:
+    """Return where tables about everybody are kept: nowhere but in a workspace's volume."""
+    kept = surroundings().kept
+    return kept_place(folder.manifest, kept) if kept.parent.is_dir() else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.workspace.bridges.parts import Regions, part_of
+from gdi_spe.workspace.surroundings import kept_place
 
 if TYPE_CHECKING:
     from gdi_spe.store.folder import CohortFolder, Folder
@@ -115,7 +115,7 @@ def write_pgen(
 
 def kept_pgen(folder: CohortFolder, kept: Path, progress: Callable[[int], None]) -> Path:
     """Return the prefix of the whole cohort's PGEN, written when it is first asked for."""
-    place = kept_place(folder, kept)
+    place = kept_place(folder.manifest, kept)
     prefix = place / "cohort"
     if not (place / "cohort.pgen").exists():
         with warnings.catch_warnings():
@@ -126,22 +126,10 @@ def kept_pgen(folder: CohortFolder, kept: Path, progress: Callable[[int], None])
 
 def kept_vcf(folder: CohortFolder, kept: Path, progress: Callable[[int], None]) -> Path:
     """Return the whole cohort's VCF, written when it is first asked for."""
-    path = kept_place(folder, kept) / "cohort.vcf.gz"
+    path = kept_place(folder.manifest, kept) / "cohort.vcf.gz"
     if not path.exists():
         write_vcf(folder, path, overwrite=True, progress=progress)
     return path
-
-
-def kept_place(folder: CohortFolder, kept: Path) -> Path:
-    """Return where files made of this version of the cohort are kept; those of others go."""
-    manifest = folder.manifest
-    own = str(manifest.cohort_id).replace("/", "-")
-    place = kept / own / f"v{manifest.version}-{manifest.sha256[:12]}"
-    for old in (kept / own).glob("v*"):
-        if old != place:
-            shutil.rmtree(old, ignore_errors=True)
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return place
 
 
 def _refuse(named: Path, targets: list[Path], overwrite: bool) -> None:

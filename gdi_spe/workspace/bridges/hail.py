@@ -16,8 +16,9 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.schemas import ANNOTATION_COLUMNS
 from gdi_spe.store.writing.folders import staged
 from gdi_spe.store.writing.vcf import ESCAPES, VcfOptions, write_vcf
-from gdi_spe.workspace.bridges.files import kept_place, since
+from gdi_spe.workspace.bridges.files import since
 from gdi_spe.workspace.bridges.parts import Regions, part_of
+from gdi_spe.workspace.surroundings import kept_place
 
 if TYPE_CHECKING:
     from gdi_spe.store.folder import CohortFolder, Folder
@@ -100,7 +101,7 @@ def matrix_table(
     is there for this session.
     """
     hl = library()
-    place = kept_place(folder, kept)
+    place = kept_place(folder.manifest, kept)
     whole = place / "cohort.mt"
     if individuals is not None or region is not None:
         scratch = _scratch(place)

@@ -131,12 +131,14 @@ class Associating(Held):
         ['chromosome', 'base_pair_location', 'effect_allele', 'other_allele']
         """
         from gdi_spe.analysis.association import run
+        from gdi_spe.analysis.association.relatives import related_pairs
 
         values, kind = trait_of(self, trait, controls, model, repeated)
         if relatedness is not None and kind != "mixed":
             raise BadInput(
                 f"relatedness says nothing to model={shown(kind)}", remedy='Ask for model="mixed"'
             )
+        self._compared(related_pairs)
         with self._watched(
             "association", progress, is_whole=region is None and gene is None
         ) as advance:

@@ -125,7 +125,10 @@ class Counting(Held):
         True
         """
         from gdi_spe.analysis.quality import variant_qc
+        from gdi_spe.analysis.structure.relatives import look
 
+        if unrelated is True:
+            self._compared(look)
         return variant_qc(
             self.folder,
             region,
@@ -170,7 +173,10 @@ class Counting(Held):
         True
         """
         from gdi_spe.analysis.equilibrium import equilibrium_by_group
+        from gdi_spe.analysis.structure.relatives import look
 
+        if unrelated is True:
+            self._compared(look)
         return equilibrium_by_group(
             self.folder,
             by,
