@@ -208,7 +208,17 @@ def _yaml(
 
 
 def _png(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
-    return _picture(data, name, policy, "PNG", ())
+    chunks = pictures.png_chunks(data)
+    notes: list[Part] = []
+    if chunks.n_trailing_bytes:
+        told = f"{chunks.n_trailing_bytes:,} bytes follow the end of the picture"
+        notes.append(Opaque("trailer", told))
+    if chunks.n_other_bytes:
+        told = f"{chunks.n_other_bytes:,} bytes in chunks that show nothing"
+        notes.append(Opaque("chunks", told))
+    if len(chunks.text) > 400:
+        notes.append(Text("metadata", chunks.text))
+    return _picture(data, name, policy, "PNG", tuple(notes))
 
 
 def _jpeg(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:

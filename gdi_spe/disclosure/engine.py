@@ -19,6 +19,8 @@ from gdi_spe.disclosure.formats import format_findings, loose_parts
 from gdi_spe.disclosure.parts import Part
 from gdi_spe.disclosure.rules import RULES
 from gdi_spe.disclosure.rules.rule import Judging
+from gdi_spe.disclosure.sniff import sniff
+from gdi_spe.disclosure.spans import DIVIDED, spans_of
 from gdi_spe.disclosure.table import Table
 from gdi_spe.disclosure.view import as_judged
 
@@ -149,7 +151,28 @@ def judge_bytes(data: bytes, judging: Judging) -> Judged:
     # TRUST: what has no canonical form, or no part that a rule looked at, has not earned a pass.
     if canonical is None or not canonical.parts:
         findings.append(_unexplained(judging, form))
+    findings = _placed(findings, data, judging)
     return Judged(_report(judging, findings, canonical), canonical)
+
+
+def _placed(findings: list[Finding], data: bytes, judging: Judging) -> list[Finding]:
+    """Say in which bytes of a container the part of each finding lies."""
+    kind = sniff(data)
+    if not findings or kind not in DIVIDED:
+        return findings
+    spans = [span for span in spans_of(data, kind) if span.path]
+    placed = []
+    for finding in findings:
+        path = finding.part.removeprefix(f"{judging.name}!")
+        within = [s for s in spans if path.startswith(s.path)]
+        here = max((len(span.path) for span in within), default=0)
+        ends = [span for span in within if len(span.path) == here]
+        if not ends or "bytes" in finding.evidence:
+            placed.append(finding)
+            continue
+        lies = [min(span.start for span in ends), max(span.end for span in ends)]
+        placed.append(finding.model_copy(update={"evidence": {**finding.evidence, "bytes": lies}}))
+    return placed
 
 
 def _part_findings(part: Part, judging: Judging) -> Iterator[Finding]:

@@ -10,9 +10,9 @@ from gdi_spe.disclosure.canonical import gunzip
 from gdi_spe.disclosure.form import Canonical, NoCanonicalForm
 from gdi_spe.disclosure.forms.pdf import acting_or_hidden, inflated
 from gdi_spe.disclosure.parts import Opaque, Part, Text
-from gdi_spe.disclosure.pictures import png_chunks
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
+from gdi_spe.disclosure.spans import spans_of
 
 _GROUPS = "Export what was computed from them: counts and frequencies by group."
 FIXES = {
@@ -80,14 +80,13 @@ def _finding(judging: Judging, rule: str, why: str, severity: Verdict) -> Findin
 def loose_parts(data: bytes, judging: Judging, form: Canonical | NoCanonicalForm) -> Iterator[Part]:
     """Yield what a file holds beside, or instead of, what its canonical form would keep."""
     kind = sniff(data)
+    yield from _left_over(data, kind)
     if kind is Kind.GZIP:
         inner = gunzip(data, judging.policy.files.max_file_bytes)
         if isinstance(inner, NoCanonicalForm):
             yield Opaque("gzip", f"The gzip file is not plain: {inner.why}")
         else:
             yield from loose_parts(inner, judging, form)
-    elif kind is Kind.PNG:
-        yield from _png_parts(data)
     elif kind is Kind.PDF and isinstance(form, NoCanonicalForm):
         yield Text("letters", _letters(inflated(data, judging.policy.files.max_file_bytes)))
     elif isinstance(form, NoCanonicalForm) and kind is not Kind.EMPTY:
@@ -95,14 +94,13 @@ def loose_parts(data: bytes, judging: Judging, form: Canonical | NoCanonicalForm
         yield Text("letters", _letters(data))
 
 
-def _png_parts(data: bytes) -> Iterator[Part]:
-    chunks = png_chunks(data)
-    if chunks.n_trailing_bytes:
-        yield Opaque("trailer", f"{chunks.n_trailing_bytes:,} bytes follow the end of the picture")
-    if chunks.n_other_bytes:
-        yield Opaque("chunks", f"{chunks.n_other_bytes:,} bytes in chunks that show nothing")
-    if len(chunks.text) > 400:
-        yield Text("metadata", chunks.text)
+def _left_over(data: bytes, kind: Kind) -> Iterator[Part]:
+    """Yield what of a container belongs to no part that a rule looks at."""
+    # Pictures account for their bytes where they are decoded, and so inside other files too.
+    for span in spans_of(data, kind) if kind is not Kind.PNG else ():
+        if not span.is_explained:
+            n, where = span.end - span.start, f"bytes[{span.start}:{span.end}]"
+            yield Opaque(where, f"{n:,} bytes belong to no part of the {kind.value} file")
 
 
 def _letters(data: bytes) -> str:

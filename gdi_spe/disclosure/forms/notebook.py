@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,20 @@ from gdi_spe.disclosure.table import clean_text
 
 _MOST_METADATA = 600
 _SHOWN = {"text/plain", "text/html", "image/png"}
+
+
+_COUNT = re.compile(r"\d{1,9}|None")
+# The fields of a cell and of an output; those of any value are looked at where they are read.
+_CELL: dict[str, Any] = {
+    "cell_type": Any, "metadata": Any, "source": Any, "outputs": Any, "attachments": Any,
+    "execution_count": _COUNT, "id": re.compile(r"[A-Za-z0-9_-]{1,64}"),
+}  # fmt: skip
+_OUTPUT: dict[str, Any] = {
+    "output_type": re.compile("stream|error|display_data|execute_result"), "metadata": Any,
+    "text": Any, "data": Any, "traceback": Any, "execution_count": _COUNT,
+    "name": re.compile("stdout|stderr"), "ename": re.compile(r"[A-Za-z_.]{1,80}"),
+    "evalue": re.compile(r".{0,2000}", re.DOTALL),
+}  # fmt: skip
 
 
 def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Canonical:
@@ -49,6 +64,17 @@ def _metadata(metadata: Any, path: str, parts: list[Part]) -> None:
         parts.append(Opaque(path, f"{len(told):,} characters of metadata, which nobody sees"))
 
 
+def _others(thing: dict[str, Any], known: dict[str, Any], path: str, parts: list[Part]) -> None:
+    """Tell of fields that a notebook has not, or that hold something else than they should."""
+    for name, value in thing.items():
+        allowed = known.get(name)
+        is_plain = allowed is not None and (allowed is Any or allowed.fullmatch(str(value)))
+        if not is_plain:
+            size = len(json.dumps(value, ensure_ascii=False))
+            told = f"A field {name[:40]!r} of {size:,} characters is none that is shown"
+            parts.append(Opaque(path, told))
+
+
 def _source(value: Any) -> str:
     text = "".join(value) if isinstance(value, list) else value
     if not isinstance(text, str):
@@ -63,6 +89,7 @@ def _cell(
         raise Impossible("it has a cell of unknown kind")
     kind, source = cell["cell_type"], _source(cell.get("source", ""))
     _metadata(cell.get("metadata"), path, parts)
+    _others(cell, _CELL, path, parts)
     if cell.get("attachments"):
         parts.append(Opaque(path, "The cell has attachments"))
     if source.strip() and kind == "code":
@@ -93,6 +120,7 @@ def _output(
     if not isinstance(out, dict):
         raise Impossible("it has an output of unknown kind")
     _metadata(out.get("metadata"), path, parts)
+    _others(out, _OUTPUT, path, parts)
     if out.get("output_type") == "stream":
         words = _source(out.get("text", ""))
         parts += _read_words(f"{path}text", words, how[0])
