@@ -1,5 +1,6 @@
 """Whether words can be passed without a reader: short, readable, and about no single person."""
 
+# ruff: noqa: E501  # words of one sort read better together
 from __future__ import annotations
 
 import re
@@ -10,6 +11,7 @@ from gdi_spe.disclosure.vocabulary import TRAIT
 _MOST_CHARACTERS = 20_000
 _MOST_NUMBERS = 60
 _LONGEST_TOKEN = 48
+_SHORTEST = 15
 _WORD = re.compile(r"[A-Za-zÀ-žΑ-ωА-я]{2,}")
 _NUMBER = re.compile(r"(?<![A-Za-z_])[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?")
 _PEOPLE = (
@@ -27,7 +29,7 @@ _SOMEBODY = "patient|participant|individual|proband|carrier|case|subject|donor"
 _NUMBERED = f"{_SOMEBODY}|person|row|sample|record|id"
 _ONE_PERSON = re.compile(
     rf"\b({_ARTICLE})\s+({_SOMEBODY}|woman|man|girl|boy|child)\b"
-    r"|\byears?[- ]old\b|\b(aged?|born)\s+\d"
+    r"|\byears?[- ]old\b|(?<!mean )(?<!median )(?<!average )\b(aged?|born)\s+\d"
     rf"|\b({_NUMBERED})\s*(no\.?|number|id|#|:)?\s*[A-Z]{{0,5}}[-_]?\d{{1,12}}\b",
     re.IGNORECASE,
 )
@@ -53,6 +55,16 @@ _SAID = re.compile(
     r"|<Figure size \d+x\d+ with \d+ Axes>",
     re.MULTILINE,
 )
+# What statistics programs say of a fit: each name with its one value, and nothing else.
+_FIT_NAMES = (
+    r"AIC|BIC|Log-Likelihood|No\. Observations|Df (?:Model|Residuals)|(?:Adj\. |Pseudo )?R-squared|Covariance Type"
+    r"|Dep(?:endent|\.) Variable|Model|Method|Date|Time|F-statistic|Prob \(F-statistic\)|Scale|No\. Iterations|Durbin-Watson|Converged"
+)
+_OF_FITTING = re.compile(
+    rf"(?<!\w)(?:{_FIT_NAMES}):[ \t]*(?:\d{{4}}-\d\d-\d\d \d\d:\d\d|[\w.+-]{{1,24}})(?=\s|$)"
+    r"|<lifelines\.\w{1,30}: fitted with [\d,]+ total observations, [\d,]+ right-censored observations>"
+    r"|time fit was run = \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|\b(?:Two|One)[- ]Sample\b"
+)
 _PAIRS = re.compile(
     r"(\b\w{1,20}[ \t]*[=:][ \t]*[^\s=:]{1,20}[ \t,;]+){2,}\w{1,20}[ \t]*[=:][ \t]*\S"
 )
@@ -67,7 +79,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)
     if len(text) > _MOST_CHARACTERS:
         yield f"it has {len(text):,} characters"
-    few = len({word.lower() for word in words if len(word) > 2}) < 3
+    few = len({word.lower() for word in words if len(word) > 2}) < 3 or len(text) < _SHORTEST
     if (few or not _is_mostly_words(text)) and (is_alone or len(text) > 400):
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):

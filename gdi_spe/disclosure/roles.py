@@ -84,6 +84,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         Role.STATISTIC,
         r"\[?0_?\.?(025|975|05|95)\]?|_?(2_5|97_5)(_percent)?"
         r"|(metrics?|test|train|val(idation)?|cv)_(r2|auc|auroc|brier|accuracy|f1|rmse|mae|mse|c_?index|precision|recall)"
+        r"|\w{1,24}_(std|avg|var|sem|[pq]\d{1,2}|\d{1,2}_?(percent|th)|median|iqr)|t[is]_?tv|std_dev\w*|vif"
         r"|silhouette\w*|(macro|micro|weighted)_(f1|precision|recall|auc)|f1_score|person_(years|months|days|time)\w*|pyrs?",
     ),
     (Role.PROBABILITY, r"pip\w{0,8}|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4](_abf)?"),

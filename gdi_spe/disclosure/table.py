@@ -44,6 +44,11 @@ _SAME = {
 
 
 _WRITTEN = (
+    # PLINK's counts of genotypes, as in "C(HOM A1)".
+    (re.compile(r"^C\(HOM A1\)$"), "n_hom_alt"),
+    (re.compile(r"^C\(HOM A2\)$"), "n_hom_ref"),
+    (re.compile(r"^C\(HET\)$"), "n_het"),
+    (re.compile(r"^C\((HAP A\d|MISSING)\)$"), "n_missing"),
     (re.compile(r"exp\((coef|beta|b|est\w*)\)", re.IGNORECASE), "hr"),
     (re.compile(r"(se|std)\((coef|beta|b|est\w*)\)", re.IGNORECASE), "se"),
     (re.compile(r"-?log(2|10)?\(p\)", re.IGNORECASE), "log_p"),
@@ -64,7 +69,8 @@ def plain_name(name: str) -> str:
     if known is not None:
         return known
     for written, meant in _WRITTEN:
-        name = written.sub(meant, name)
+        # A name that is nothing but the level, as "25%", is a quantile.
+        name = written.sub(meant, name).strip() or name
     bare = _BESIDE.sub("", name).strip() or name.strip()
     joined = _JOINTS.sub("_", bare.lower().replace("%", "_percent").replace("²", "2"))
     return re.sub(r"_{2,}", "_", joined).strip("_") or joined

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from gdi_spe.disclosure.parts import Part, Text
 from gdi_spe.disclosure.table import Table, canonical_number, clean_text, column_of
+from gdi_spe.disclosure.vocabulary import counts_things
 
 _MAX_DEPTH = 32
 
@@ -90,6 +91,10 @@ _SORT = re.compile(
 )
 
 
+_TALLY = re.compile(
+    r"(\w+_)?by_\w+|(\w+_)?counts?(_\w+)?|carriers?(_\w+)?|cases|controls|diagnos[ei]s|distribution|frequencies|n_per_\w+|per_\w+|participants|individuals|patients",
+    re.IGNORECASE,
+)
 # The names and places that lead to a value.
 Steps = tuple[str | int, ...]
 
@@ -105,6 +110,8 @@ def _scalars(numbers: list[tuple[Steps, Any]], digits: int) -> Table:
     columns, seen = [], set[str]()
     for path, value in numbers:
         *above, last = map(str, path)
+        if isinstance(path[-1], int) and above:
+            last = f"{above[-1]}_{last}"
         sort = next((name for name in reversed(above) if _SORT.fullmatch(name)), "")
         name = f"{sort.rstrip('s') if len(sort) > 2 else sort}_{last}" if sort else last
         name = name if name not in seen else f"{name}_{len(seen)}"
@@ -130,13 +137,30 @@ def _walk(
 
 
 def _table(node: Any, path: str, digits: int) -> Table | None:
-    rows: dict[str, list[Any]] | None = None
+    rows: dict[str, list[Any]] | None = _tally(node, path)
+    if rows is not None:
+        return _table_of(rows, path, digits)
     if isinstance(node, list) and len(node) > 1:
         rows = _records(node) or _arrays(node)
     elif isinstance(node, dict) and len(node) > 1:
         rows = _split(node) or _columns(node)
-    if rows is None:
+    return None if rows is None else _table_of(rows, path, digits)
+
+
+def _tally(node: Any, path: str) -> dict[str, list[Any]] | None:
+    """Return groups with their counts, where an object's name says that it counts by something."""
+    if not isinstance(node, dict) or len(node) < 2 or not _TALLY.fullmatch(path.rpartition(".")[2]):
         return None
+    whole = [isinstance(v, int) and not isinstance(v, bool) and v >= 0 for v in node.values()]
+    if not all(whole) or any(map(counts_things, path.replace(".", " ").split())):
+        return None
+    # Names that count by themselves are told one by one.
+    if any(re.fullmatch(r"n_.*|.*_(n|count)|total", str(name)) for name in node):
+        return None
+    return {"group": list(node), "count": list(node.values())}
+
+
+def _table_of(rows: dict[str, list[Any]], path: str, digits: int) -> Table:
     arrays = {name: pa.array([_cell(v) for v in values]) for name, values in rows.items()}
     return Table(path, tuple(column_of(n, values, digits) for n, values in arrays.items()))
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from gdi_spe.disclosure.dialects import understood
 from gdi_spe.disclosure.roles import Role, role_of
 from gdi_spe.disclosure.table import NUMBER, Column, Table, column_of
+from gdi_spe.disclosure.vocabulary import EXTREMES
 
 _MOST_CELLS = 5000
 _MOST_KEYS = 200
@@ -29,14 +30,39 @@ _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
 _ARRAY = re.compile(r"\[\s*[\d.eE+-]+\s*,\s*[\d.eE+-]+\s*\]")
 _NOTHING = {"", "-", "–", "—", "NA", "."}
 _DIGITS = 15
+_MOST_STATISTICS = 30
 _LONGEST_NAME = 24
 
 
 def as_judged(table: Table) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
+    table = _upright(table)
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
     return understood(replace(table, columns=tuple(sorted(parts, key=_names_rows))))
+
+
+def _upright(table: Table) -> Table:
+    """Turn a table whose rows are named by statistics, one of them a count of people."""
+    first, *rest = table.columns or (None,)
+    if first is None or not rest or first.numbers is not None or table.n_rows > _MOST_STATISTICS:
+        return table
+    if first.n_distinct != table.n_rows or any(c.numbers is None for c in rest):
+        return table
+    rows = [
+        column_of(name, pa.array([c.text(i) for c in rest]), _DIGITS)
+        for i, name in enumerate(first.texts())
+    ]
+    roles = [role_of(row) for row in rows]
+    # Groups may have a name that a statistic has: F is one of them.
+    above = any(role_of(c) is Role.PEOPLE for c in rest)
+    if above or Role.PEOPLE not in roles or Role.STATISTIC not in roles:
+        return table
+    unknown = [row for role, row in zip(roles, rows, strict=True) if role is Role.UNKNOWN]
+    if not all(EXTREMES.fullmatch(row.plain) for row in unknown):
+        return table
+    names = column_of("group", pa.array([c.name for c in rest]), _DIGITS)
+    return replace(table, columns=(names, *rows))
 
 
 def _names_rows(column: Column) -> int:

@@ -26,7 +26,7 @@ PEOPLE = re.compile(
     re.IGNORECASE,
 )
 ALLELE_COUNT = re.compile(
-    r"(ac|allele_?count|alt_?count|mac|minor_allele_count|ac_\w+|allele_count_\w+|n_?alleles|n_alt(_alleles)?|a1_ct|alt_ct)",
+    r"(ac|allele_?count|alt_?count|mac|minor_allele_count|ac_\w+|allele_count_\w+|n_?alleles|n_alt(_alleles)?|a1_ct|alt_ct|eac|(effect|risk|minor|alt|ref|a1|a2)_?(allele_?)?(ac|ct|count))",
     re.IGNORECASE,
 )
 _THINGS = (

@@ -1,6 +1,10 @@
+# made exports read better with one item a line
 """What models were set to, how they were fitted and how well they do, beside their nearest harm."""
 
 from __future__ import annotations
+
+import base64
+import gzip
 
 import pytest
 
@@ -60,6 +64,13 @@ MAY_LEAVE = {
         "t.csv",
     ),
     "coefficients as pandas writes a series": (",0\nIntercept,2.95\nage,0.01\nbmi,0.02\n", "t.csv"),
+    "statistics as rows": ("stat,F,M\nn,1480,1520\nmean,3.39,3.42\nstd,0.81,0.84\n", "t.csv"),
+    "groups without names": ('[{"n":1480,"ldl_mean":3.39},{"n":1520,"ldl_mean":3.42}]', "t.json"),
+    "mean ancestry of populations": (
+        "population,n,K1,K2\nEE,1800,0.91,0.09\nFI,900,0.2,0.8\n",
+        "t.csv",
+    ),
+    "what was left out": ("step,n_removed,n_left\nraw,0,5000\ncall rate,41,4959\n", "t.csv"),
     "quantiles that hold enough people": (
         "quantile,ldl,bmi\n0.05,1.9,20.1\n0.5,3.4,26.0\n0.95,5.1,33.0\n",
         "t.csv",
@@ -85,6 +96,51 @@ MUST_NOT = {
     "sums that are not those of the means": (
         "sex,n,sum,mean\nF,1480,5012.3,3.3867\nM,1520,9999.1,3.4211\n",
         "t.csv",
+        Verdict.REVIEW,
+    ),
+    "few people in statistics as rows": (
+        "stat,F,M\nn,1480,3\nmean,3.39,3.42\nstd,0.81,0.84\n",
+        "t.csv",
+        Verdict.BLOCK,
+    ),
+    "more groups without names than people": (
+        '[{"n":3480,"ldl_mean":3.39},{"n":4520,"ldl_mean":3.42}]',
+        "t.json",
+        Verdict.REVIEW,
+    ),
+    "ancestry of people": (
+        "sample,K1,K2\n" + "".join(f"S{i:04d},0.{10 + i},0.{90 - i}\n" for i in range(40)),
+        "t.csv",
+        Verdict.BLOCK,
+    ),
+    "few people left": ("step,n_removed,n_left\nraw,0,12\ncall rate,9,3\n", "t.csv", Verdict.BLOCK),
+    "counts under names of statistics": (
+        "sex,case_1,case_2,total\nF,2012,4,2016\nM,1811,9,1820\n",
+        "t.csv",
+        Verdict.BLOCK,
+    ),
+    "a list of few carriers": ("- RYR1: 3 carriers\n- TTN: 120 carriers\n", "t.md", Verdict.BLOCK),
+    "counts by diagnosis in a tree": (
+        '{"n": 5000, "by_diagnosis": {"DMD": 120, "LGMD R9": 4}}',
+        "t.json",
+        Verdict.BLOCK,
+    ),
+    "few genotypes as PLINK counts them": (
+        "CHR\tSNP\tA1\tA2\tC(HOM A1)\tC(HET)\tC(HOM A2)\n1\trs1\tA\tG\t0\t3\t4997\n"
+        "2\trs3\tC\tT\t112\t1200\t3688\n",
+        "t.frqx",
+        Verdict.BLOCK,
+    ),
+    "a compressed table in letters": (
+        "# Notes\n\n    "
+        + base64.b64encode(gzip.compress(repr(list(range(300))).encode(), mtime=0)).decode()
+        + "\n",
+        "t.md",
+        Verdict.BLOCK,
+    ),
+    "words hidden beside the numbers of a fit": (
+        "Model: OLS  AIC: 512.3\nR-squared: 0.4 and participant 1123 of 34 years lives in Narva\n",
+        "t.txt",
         Verdict.REVIEW,
     ),
     "a sum that one person makes up": (

@@ -140,6 +140,22 @@ CATALOGUE: dict[str, Entry] = {
         Example("SNP,allele_count,allele_number\nrs1,3,4000\nrs2,900,4000\n"), _AF,
         ("genomic.minimum_allele_count",),
     ),
+    "GEN206": Entry(
+        "Rare alleles by frequency", "A frequency and the number of chromosomes are a count.",
+        Example("CHR,SNP,A1,A2,MAF,NCHROBS\n1,rs1,A,G,0.0003,4000\n1,rs2,A,G,0.2,4000\n"), _AF,
+        ("genomic.minimum_allele_count",),
+    ),
+    "TAB113": Entry(
+        "Few people in a list", "A line that counts few people is a small cell.",
+        Example("- RYR1: 3 carriers\n- TTN: 120 carriers\n", "t.md"),
+        Example("- RYR1: 31 carriers\n- TTN: 120 carriers\n", "t.md"), ("counts.minimum",),
+    ),
+    "GEN205": Entry(
+        "List of carried alleles",
+        "That somebody among few people carries each of many rare alleles tells who they are.",
+        Example("".join(f"1:{1000 + 991 * i}:A:G\n" for i in range(4000)), n_individuals=60),
+        _AF, ("genomic.large_cohort", "genomic.membership_power_review"),
+    ),
     "GEN202": Entry(
         "Membership",
         "With many frequencies of few people, whoever has a genome can tell that its owner is "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.fitting import SCORE, SETTING
+from gdi_spe.disclosure.parts import Text
 from gdi_spe.disclosure.roles import (
     Role,
     cross_table_columns,
@@ -33,6 +34,19 @@ from gdi_spe.disclosure.vocabulary import (
 
 _NAMED_CELLS = 20
 _TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")
+_LISTED = re.compile(
+    r"^[ \t]*(?:[-*+•]|\d+[.)])?[^\n:]{1,80}:[ \t]*(?:n[ \t]*=[ \t]*)?"
+    r"(?P<n>\d[\d,]*)[ \t]+(?:\w+[ \t]+)?"
+    r"(?:carriers?|patients?|participants?|individuals?|people|persons?|cases?|probands?|deaths?"
+    r"|women|men|males?|females?|children|families|homozygotes?|heterozygotes?|affected)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_LONGEST = 200_000
+_LEAST_LISTED = 2
+# That nobody was left out, or nothing is missing, tells nothing of anybody.
+_TECHNICAL = re.compile(
+    r"(n_?)?(\w{1,16}_)?(missing|removed|excluded|dropped|failed|failing|filtered|lost|na|null|duplicates?|unmatched)"
+)
 _EVENTS = re.compile(r"event|death|died|censor")
 # Where these name the rows, "size" and "count" are of genes.
 _SETS = re.compile(
@@ -57,8 +71,17 @@ def count_columns(table: Table, judging: Judging) -> list[Column]:
     # TRUST: beside counts of people, whole numbers that nothing explains are counts of people.
     return named + [
         c for c in cross_table_columns(table)
-        if c not in named and (not named or role_of(c) is Role.UNKNOWN)
+        if c not in named and (not named or role_of(c) is Role.UNKNOWN or _adds_up(table, named))
     ]  # fmt: skip
+
+
+def _adds_up(table: Table, named: list[Column]) -> bool:
+    """Whether whole numbers, whatever they are called, add up to the people of each row."""
+    rest = [c for c in cross_table_columns(table) if c not in named]
+    if len(rest) < 2:
+        return False
+    total = np.sum([c.numbers for c in rest if c.numbers is not None], axis=0)
+    return any(np.array_equal(total, c.numbers) for c in named if c.numbers is not None)
 
 
 def _is_enrichment(table: Table) -> bool:
@@ -113,6 +136,8 @@ def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         return
     start = _start_of_time(table)
     for column in count_columns(table, judging):
+        if _TECHNICAL.fullmatch(column.plain):
+            continue
         numbers = column.numbers
         assert numbers is not None  # noqa: S101  # count columns are numbers
         rows = np.flatnonzero((numbers == 0) & ~(start & bool(_EVENTS.search(column.plain))))
@@ -214,6 +239,18 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
         yield Hit(why, {"n_places": len(names)})
 
 
+def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
+    """Find lines of a list that each count people, some of them few."""
+    counted = [int(m["n"].replace(",", "")) for m in _LISTED.finditer(part.text[:_LONGEST])]
+    few = [n for n in counted if 0 < n < judging.policy.counts.minimum]
+    if few and len(counted) >= _LEAST_LISTED:
+        why = (
+            f"{len(few):,} of {len(counted):,} lines count fewer than "
+            f"{judging.policy.counts.minimum} people."
+        )
+        yield Hit(why, {"n_lines": len(few)})
+
+
 def _is_chosen(column: Column) -> bool:
     """Whether "max" and the like name what a model was set to, or how well it does."""
     return bool(SETTING.fullmatch(column.plain) or SCORE.fullmatch(column.plain))
@@ -241,6 +278,11 @@ RULES = (
         "TAB104", "Few degrees of freedom", Verdict.BLOCK,
         "Fit fewer parameters, or more people.",
         Table, few_degrees_of_freedom,
+    ),
+    Rule(
+        "TAB113", "Few people in a list", Verdict.BLOCK,
+        "Merge groups until each has enough people, or leave the lines out.",
+        Text, small_counts_in_lists,
     ),
     Rule(
         "TAB105", "Smallest and largest values", Verdict.REVIEW,

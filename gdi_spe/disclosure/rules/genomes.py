@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.membership import presence_power
 from gdi_spe.disclosure.parts import Text
 from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
@@ -29,6 +30,9 @@ _SEQUENCE = re.compile(r"[ACGTNacgtn]{50,}")
 _LEAST = 20
 _MOST_GENOTYPES = 2000
 _LONG = 1000
+_LEAST_CARRIED = 1000
+_HALF = 0.5
+_MOST_TURNED = 20_000
 _WIDE = 40
 _ALLELES = set("ACGTN0-") | {""}
 _CALL = re.compile(
@@ -52,6 +56,13 @@ def genotype_matrix(table: Table, judging: Judging) -> Iterator[Hit]:
         return
     if table.n_rows < _LEAST or len(table.columns) < _LEAST:
         return
+    if _has_three_a_row(table):
+        why = (
+            f"Nearly each of {table.n_rows:,} rows has three values at even steps, as genotypes of "
+            "people have, scaled or not."
+        )
+        yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(table.columns)})
+        return
     few = [c for c in table.columns if _has_few_values(c)]
     if len(few) < 0.8 * len(table.columns):
         return
@@ -64,6 +75,24 @@ def genotype_matrix(table: Table, judging: Judging) -> Iterator[Hit]:
         f"{table.n_rows:,} rows, as genotypes of people have."
     )
     yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(few)}, severity=severity)
+
+
+def _has_three_a_row(table: Table) -> bool:
+    """Whether rows of numbers have two or three values each, at even steps that differ by row."""
+    numbers = [c.numbers for c in table.columns if c.numbers is not None]
+    if len(numbers) < max(_LEAST, 0.8 * len(table.columns)) or table.n_rows > _MOST_TURNED:
+        return False
+    rows = np.round(np.stack(numbers, axis=1), 4)
+    three = [_are_even(np.unique(row[np.isfinite(row)])) for row in rows]
+    steps = {row[np.isfinite(row)].min() for row in rows if np.isfinite(row).any()}
+    return sum(three) >= 0.9 * len(rows) and len(steps) > 2
+
+
+def _are_even(found: NDArray[np.float64]) -> bool:
+    """Whether there are three different values at even steps, or two."""
+    if found.size == 2:
+        return True
+    return found.size == 3 and bool(np.isclose(found[2] - found[1], found[1] - found[0], rtol=0.01))
 
 
 def _is_wide(table: Table) -> bool:
@@ -245,6 +274,47 @@ def _of_single_variants(table: Table) -> NDArray[np.bool_]:
     return np.ones(table.n_rows, bool) if numbers is None else ~(numbers > 1)
 
 
+def carried_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Bound what a bare list of alleles tells: that somebody among few people carries each."""
+    places = {Role.VARIANT, Role.CHROMOSOME, Role.POSITION, Role.ALLELE}
+    roles = {role_of(c) for c in table.columns}
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    genomic = judging.policy.genomic
+    if not roles <= places or not roles & {Role.VARIANT, Role.ALLELE} or n is None:
+        return
+    if n >= genomic.large_cohort or table.n_rows < _LEAST_CARRIED:
+        return
+    power = presence_power(n, table.n_rows, genomic.membership_false_positive_rate)
+    if power > genomic.membership_power_review:
+        why = (
+            f"A list of {table.n_rows:,} alleles that {n:,} people carry lets someone who has a "
+            f"genome tell with power {power:.3f} that its owner is among them."
+        )
+        blocks = power > genomic.membership_power_block
+        yield Hit(why, {"power": round(power, 4)}, "", Verdict.BLOCK if blocks else None)
+
+
+def implied_rare_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Name the alleles whose frequency and number of chromosomes give few copies."""
+    numbers = with_role(table, Role.ALLELE_NUMBER)
+    if not is_about_variants(table) or not numbers or with_role(table, Role.EFFECT, Role.P):
+        return
+    minimum, total = judging.policy.genomic.minimum_allele_count, numbers[0].numbers
+    for column in with_role(table, Role.FREQUENCY):
+        if column.numbers is None or total is None:
+            continue
+        copies = np.minimum(column.numbers, 1 - column.numbers) * total
+        rows = np.flatnonzero((copies > _HALF) & (copies < minimum - _HALF))
+        if rows.size:
+            named = "; ".join(table.label_of(int(row)) for row in rows[:10])
+            why = (
+                f"{rows.size:,} frequencies of known numbers of chromosomes are of fewer than "
+                f"{minimum} copies, so of few carriers: {named}."
+            )
+            yield Hit(why, {"n_rows": int(rows.size)}, f"[column={column.name}]")
+            return
+
+
 RULES = (
     Rule(
         "GEN101", "Genotype matrix", Verdict.BLOCK,
@@ -261,6 +331,17 @@ RULES = (
         "GEN103", "Sequences", Verdict.BLOCK,
         "Name the position and the alleles instead of the sequence around them.",
         (Table, Text), sequences,
+    ),
+    Rule(
+        "GEN206", "Rare alleles by frequency", Verdict.BLOCK,
+        "Keep the alleles whose copies reach the policy's minimum: spe.export does it with "
+        "minimum_allele_count.",
+        Table, implied_rare_alleles,
+    ),
+    Rule(
+        "GEN205", "List of carried alleles", Verdict.REVIEW,
+        "List what a public resource lists, and declare it so, or give counts by region.",
+        Table, carried_alleles,
     ),
     Rule(
         "GEN201", "Rare alleles", Verdict.BLOCK,

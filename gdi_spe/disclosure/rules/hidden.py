@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Iterable, Iterator
 
@@ -15,12 +17,23 @@ from gdi_spe.disclosure.table import Table
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{1500,}={0,2}|(?:[A-Za-z0-9+/]{60,80}\n){20,}")
 # Base64 of PNG and JPEG: pictures inside a report, which has no canonical form and is looked at.
 _PICTURES = ("iVBORw0KGgo", "/9j/")
+# Base64 in lines, and how gzip, zlib, zip, pickle, xz, Parquet and NumPy begin.
+_BASE64_LINES = re.compile(r"(?:(?<![A-Za-z0-9+/])[ \t>#]*[A-Za-z0-9+/]{40,}={0,2}\s*)+")
+_MAGIC = (
+    b"\x1f\x8b", b"\x78\x9c", b"\x78\xda", b"\x78\x01", b"PK\x03\x04", b"\x80\x04",
+    b"\x80\x05", b"\xfd7zXZ", b"PAR1", b"\x93NUMPY", b"BZh",
+)  # fmt: skip
+_LEAST_PACKED = 100
 _MAX_CELL = 2000
 _LONG_WORD, _MUCH = 40, 1000
 
 
 def encoded_payload(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     """Find long stretches that only a program can read."""
+    if isinstance(part, Text) and (packed := _packed(part.text)):
+        why = f"{packed:,} characters are a compressed or packed file in letters."
+        yield Hit(why, {"longest": packed})
+        return
     if isinstance(part, Text):
         found = [len(m) for m in _ENCODED.findall(part.text) if not m.startswith(_PICTURES)]
         found = found or _dense(part.text.split())
@@ -31,6 +44,21 @@ def encoded_payload(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     if found:
         why = f"{len(found):,} stretches of up to {max(found):,} characters that nobody can read."
         yield Hit(why, {"n_stretches": len(found), "longest": max(found)})
+
+
+def _packed(text: str) -> int:
+    """Return the length of base64 that unpacks to a gzip, zlib, zip or pickle; 0 if none does."""
+    for found in _BASE64_LINES.finditer(text):
+        letters = re.sub(r"\s+", "", found.group())
+        if letters.startswith(_PICTURES) or len(letters) < _LEAST_PACKED:
+            continue
+        try:
+            head = base64.b64decode(letters[:64] + "=" * (-len(letters[:64]) % 4))
+        except (binascii.Error, ValueError):
+            continue
+        if head.startswith(_MAGIC):
+            return len(letters)
+    return 0
 
 
 def _dense(words: Iterable[str]) -> list[int]:

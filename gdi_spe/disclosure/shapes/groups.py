@@ -18,6 +18,7 @@ from gdi_spe.disclosure.roles import (
 )
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
 from gdi_spe.disclosure.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.variants import is_total
 from gdi_spe.disclosure.vocabulary import NOT_PEOPLE
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ _EDGE = re.compile(
 )
 _SUM = re.compile(r"(sum|total)(_\w{1,20})?|\w{1,20}_(sum|total)", re.IGNORECASE)
 _MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg|average)", re.IGNORECASE)
+_ANCESTRY = re.compile(
+    r"(k|q|cluster|component|pop|anc(estry)?)_?\d{1,2}(_(mean|sd|std))?|(eur|afr|amr|eas|sas|mid|nfe|fin)(_(mean|sd|anc\w*|prop\w*))?",
+    re.IGNORECASE,
+)
 _INTERCEPT = re.compile(r"const|intercept|\(intercept\)|_cons", re.IGNORECASE)
 _GENETIC = re.compile(
     r"(h2|rg|lambda\w*|intercept|ratio|mean_chi2|liability_h2|enrichment|z|p|se|p_value)(_\w+)?",
@@ -54,7 +59,16 @@ def _fits_aggregates(table: Table, judging: Judging) -> bool:
     edges = [c for c in table.columns if _EDGE.fullmatch(c.plain) and c.numbers is not None]
     others = [c for c in table.columns if NOT_PEOPLE.fullmatch(c.plain) and c.is_integer]
     named = bool(labels or edges or others or _is_key(table.columns[0], table))
+    named = named or _divides_everybody(counts, table, judging)
     return bool(counts) and named and not is_about_variants(table)
+
+
+def _divides_everybody(counts: list[Column], table: Table, judging: Judging) -> bool:
+    """Whether rows without names count no more people together than there are: they are groups."""
+    n = judging.context.n_individuals
+    totals = [c for c in counts if is_total(c.plain)]
+    few = table.n_rows <= _MOST_CODES
+    return few and n is not None and any(np.nansum(values(c)) <= n for c in totals)
 
 
 def _is_key(column: Column, table: Table) -> bool:
@@ -76,6 +90,7 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     for column, role in zip(table.columns, roles_of(table), strict=True):
         edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
         told = edge or _is_key(column, table) or _tells_means_again(column, table)
+        told = told or _is_mean_ancestry(column)
         if role not in known and not told:
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
@@ -84,6 +99,14 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     yield from _edges(table)
     for column in with_role(table, Role.PEOPLE, Role.PAIRS):
         yield from _count(column, judging)
+
+
+def _is_mean_ancestry(column: Column) -> bool:
+    """Whether numbers are shares of ancestry, which beside counts of people are their means."""
+    if column.numbers is None or not _ANCESTRY.fullmatch(column.plain):
+        return False
+    numbers = values(column)
+    return bool(np.isfinite(numbers).all() and numbers.min() >= 0 and numbers.max() <= 1)
 
 
 def _tells_means_again(column: Column, table: Table) -> bool:
