@@ -237,6 +237,9 @@ class Desk:
             return {
                 "mine": views.mine(session, actor.person),
                 "queue": views.queue(session, actor),
+                "blocked": [
+                    views.summary(each) for each in reviews.blocked(session, actor, self.policy)
+                ],
             }
 
     def show(self, rid: str, actor: Actor) -> dict[str, Any]:

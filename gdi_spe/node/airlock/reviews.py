@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gdi_spe.boundary.errors import BadInput, NotFound, Refused
+from gdi_spe.boundary.errors import BadInput, NotFound, Refused, SpeError
 from gdi_spe.boundary.findings import RequestReport, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.node.airlock.people import (
@@ -119,19 +119,39 @@ class OverruleForbidden(Refused):
     public_message = "This node's policy lets nobody overrule what its rules block."
 
 
+# Blocked requests that are shown at once.
+_LISTED = 100
+
+
 def blocked_for(
     session: Session, rid: str, actor: Actor, policy: DisclosurePolicy
 ) -> ExportRequest:
     """Return a blocked request to somebody who may set the block aside, or say why not."""
     request = get(session, rid)
+    if refusal := refusal_to_overrule(request, actor, policy):
+        raise refusal
+    return request
+
+
+def refusal_to_overrule(
+    request: ExportRequest, actor: Actor, policy: DisclosurePolicy
+) -> SpeError | None:
+    """Say why somebody may not set the block of a request aside, or None."""
     # TRUST: the policy alone decides whether a block can be set aside, and nobody does their own.
     if policy.review.overrule != "reviewers":
-        raise OverruleForbidden
+        return OverruleForbidden()
     if request.author == actor.person or request.project in actor.projects:
-        raise OwnProject()
+        return OwnProject()
     if REVIEWER not in actor.roles or request.status != Status.BLOCKED:
-        raise NotFound("export request", rid)
-    return request
+        return NotFound("export request", request.id)
+    return None
+
+
+def blocked(session: Session, actor: Actor, policy: DisclosurePolicy) -> Sequence[ExportRequest]:
+    """Return the requests whose block somebody may set aside, the newest first."""
+    query = select(ExportRequest).where(ExportRequest.status == Status.BLOCKED)
+    rows = session.scalars(query.order_by(ExportRequest.changed_at.desc()).limit(_LISTED)).all()
+    return [row for row in rows if refusal_to_overrule(row, actor, policy) is None]
 
 
 def overrule(

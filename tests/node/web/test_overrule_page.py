@@ -66,3 +66,22 @@ def test_where_the_policy_lets_nobody_the_page_says_so(site, rosa):
     assert "lets nobody overrule" in answer.text
     assert rosa.post(f"/requests/{rid}/overrule", reason="Fine.").status_code == 403
     assert status(site, rid) == "blocked"
+
+
+def test_reviewers_find_blocked_requests_on_their_first_page_where_the_policy_lets_them(lenient):
+    rid = lenient.submitted(SMALL)
+
+    stranger = lenient.browser().log_in("rosa", "reviewers").get("/").text
+    members = [
+        lenient.browser().log_in(sub, groups).get("/").text
+        for sub, groups in (("ada", "reviewers"), ("bob", "reviewers"), ("eve", "members"))
+    ]
+
+    assert f'href="/requests/{rid}/overrule"' in stranger
+    assert not [page for page in members if f"/requests/{rid}/overrule" in page]
+
+
+def test_where_the_policy_lets_nobody_nothing_is_listed(site, rosa):
+    site.submitted(SMALL)
+
+    assert "/overrule" not in rosa.get("/").text
