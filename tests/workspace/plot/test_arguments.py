@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,21 +10,10 @@ import pandas as pd
 import pytest
 
 import gdi_spe as spe
-from gdi_spe.boundary.errors import BadInput, SpeError
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.workspace.cohort.opened import Cohort
+from tests.workspace.wrong import said_badly, wrong_values
 
-WRONG = {
-    "None": None,
-    "a word": "nonsense",
-    "no text": "",
-    "an empty list": [],
-    "a number": -5,
-    "no number": float("nan"),
-    "an object": object(),
-    "a list of numbers": [1, 2],
-    "objects by name": {"a": object()},
-    "an empty table": pd.DataFrame(),
-    "a column": pd.Series([1.0]),
-}
 NAMES = [name for name in spe.plot.__all__ if callable(getattr(spe.plot, name))]
 # What is drawn: told apart from tables in the tests of each picture.
 DRAWN = {"results", "table", "frequencies", "components", "above", "below", "picture"}
@@ -42,32 +30,32 @@ def results() -> pd.DataFrame:
     })  # fmt: skip
 
 
-def told(name: str, arguments: dict[str, Any]) -> str:
-    """Return what a picture raised that is no error of this library; nothing where all is well."""
-    try:
-        getattr(spe.plot, name)(**arguments)
-    except SpeError:
-        return ""
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    finally:
-        plt.close("all")
-    return ""
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_no_wrong_kind_of_argument_breaks_a_picture_deep_inside(name: str) -> None:
+def test_a_wrong_argument_of_a_picture_is_told_with_a_remedy(name: str, cohort: Cohort) -> None:
     words = inspect.signature(getattr(spe.plot, name)).parameters.values()
     given = {each.name: results() for each in words if each.name in DRAWN}
 
     broken = {
         f"{each.name} is {what}": why
         for each in words
-        for what, value in WRONG.items()
-        if each.name not in DRAWN and (why := told(name, {**given, each.name: value}))
+        for what, value in wrong_values(cohort).items()
+        if (why := said_badly(getattr(spe.plot, name), (), {**given, each.name: value}))
     }
+    plt.close("all")
 
     assert broken == {}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("data", "survival")])
+@pytest.mark.parametrize("nothing", ["no row", "no number"])
+def test_of_nothing_a_picture_is_empty_axes(name: str, nothing: str) -> None:
+    empty = results().head(0) if nothing == "no row" else results().assign(p_value=np.nan)
+    words = inspect.signature(getattr(spe.plot, name)).parameters
+
+    axes = getattr(spe.plot, name)(**{word: empty for word in words if word in DRAWN})
+
+    assert axes.get_xlabel() or axes.get_ylabel()
+    plt.close("all")
 
 
 def test_what_is_no_axes_is_told_of() -> None:
