@@ -27,6 +27,7 @@ from gdi_spe.disclosure.forms import (
     notebook,
     pdf,
     svg,
+    word,
     yamls,
 )
 from gdi_spe.disclosure.forms.sections import sections_of
@@ -272,6 +273,7 @@ _ENCODERS: dict[Kind, Callable[[bytes, str, DisclosurePolicy], Canonical]] = {
     Kind.ARROW: columnar.encode_arrow,
     Kind.NUMPY: _numpy,
     Kind.EXCEL: _excel,
+    Kind.WORD: word.encode,
     Kind.ZIP: _zip,
     Kind.JSON: _json,
     Kind.NOTEBOOK: _notebook,

@@ -67,6 +67,7 @@ _FORMS = {
     "text/html": (".html", ".htm"),
     "application/x-ipynb+json": (".ipynb",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
     "application/vnd.apache.arrow.file": (".arrow", ".feather"),
     "application/x-npy": (".npy",),
     "application/zip": (".zip",),

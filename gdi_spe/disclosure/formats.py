@@ -29,6 +29,7 @@ FIXES = {
 _ENDINGS = {
     ".csv": {Kind.CSV, Kind.TEXT, Kind.TSV}, ".tsv": {Kind.TSV, Kind.CSV, Kind.TEXT},
     ".png": {Kind.PNG}, ".jpg": {Kind.JPEG}, ".pdf": {Kind.PDF}, ".json": {Kind.JSON},
+    ".docx": {Kind.WORD},
     ".xlsx": {Kind.EXCEL}, ".npy": {Kind.NUMPY}, ".zip": {Kind.ZIP}, ".html": {Kind.HTML},
     ".arrow": {Kind.ARROW}, ".feather": {Kind.ARROW}, ".parquet": {Kind.PARQUET},
     ".txt": {Kind.TEXT, Kind.CSV, Kind.TSV},

@@ -53,6 +53,7 @@ class Kind(Enum):
     EXCEL = "Excel workbook"
     NUMPY = "NumPy array"
     ZIP = "ZIP archive"
+    WORD = "Word document"
     DOCUMENT = "word processor document"
     OTHER_PICTURE = "picture of a form that is not read"
     PNG = "PNG"
@@ -199,6 +200,8 @@ def _sniff_zip(data: bytes) -> Kind:
         return Kind.HAIL
     if "xl/workbook.xml" in names:
         return Kind.EXCEL
+    if "word/document.xml" in names and not any("vbaProject" in name for name in names):
+        return Kind.WORD
     return Kind.DOCUMENT if {"word/document.xml", "content.xml"} & set(names) else Kind.ZIP
 
 

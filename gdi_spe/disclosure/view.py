@@ -44,9 +44,9 @@ def as_judged(table: Table) -> Table:
 
 def _upright(table: Table) -> Table:
     """Turn a table whose rows are named by statistics, one of them a count of people."""
-    first, *rest = table.columns or (None,)
-    if first is None or not rest or first.numbers is not None or table.n_rows > _MOST_STATISTICS:
+    if len(table.labels) != 1 or len(table.columns) < 2 or table.n_rows > _MOST_STATISTICS:
         return table
+    first, rest = table.labels[0], [c for c in table.columns if c.numbers is not None]
     if first.n_distinct != table.n_rows or any(c.numbers is None for c in rest):
         return table
     rows = [

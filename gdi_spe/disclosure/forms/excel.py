@@ -60,7 +60,8 @@ def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     return Canonical(_written(tables), media_type, named(name, media_type), tuple(parts))
 
 
-def _events(data: bytes, start: Any, end: Any = None, text: Any = None) -> None:
+def events(data: bytes, start: Any, end: Any = None, text: Any = None) -> None:
+    """Walk a part of an office document; entities are refused."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = start
@@ -91,7 +92,7 @@ def _strings(data: bytes) -> list[str]:
             found[-1] += words
 
     if data:
-        _events(data, start, None, text)
+        events(data, start, None, text)
     return found
 
 
@@ -112,7 +113,7 @@ def _said_by_names(workbook: bytes) -> int:
         if inside[0]:
             found[-1] += words
 
-    _events(workbook, start, end, text)
+    events(workbook, start, end, text)
     return sum(not _PLACE.fullmatch(told) for told in found if told)
 
 
@@ -131,8 +132,8 @@ def _sheets(files: dict[str, bytes]) -> list[tuple[str, str, str]]:
             state = attributes.get("state", "visible")
             sheets.append((attributes.get("name", ""), state, f"xl/{target}"))
 
-    _events(files.get("xl/_rels/workbook.xml.rels", b"<x/>"), relation)
-    _events(files["xl/workbook.xml"], sheet)
+    events(files.get("xl/_rels/workbook.xml.rels", b"<x/>"), relation)
+    events(files["xl/workbook.xml"], sheet)
     return sheets
 
 
@@ -164,7 +165,7 @@ def _rows(data: bytes, strings: list[str], used: set[int]) -> list[list[str]]:
         if cell["in"]:
             cell["words"] += words
 
-    _events(data, start, end, text)
+    events(data, start, end, text)
     return [row for row in rows if any(row)]
 
 
