@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import KEYS, Chosen
+from gdi_spe.analysis.variants.choice import KEYS, Chosen
 
 _AT_ONCE = 1 << 16  # rows
 Column = Any  # an array of numbers, or a column of text as Arrow has it

@@ -17,7 +17,7 @@ LINT = Path(sys.executable).parent / "lint-imports"
 WRONG = {
     "the workspace imports the node": ("workspace/cohorts.py", "gdi_spe.node.settings"),
     "the node imports the workspace": ("node/settings.py", "gdi_spe.workspace.cohorts"),
-    "the node imports analysis": ("node/settings.py", "gdi_spe.analysis.frequencies"),
+    "the node imports analysis": ("node/settings.py", "gdi_spe.analysis.counting.frequencies"),
     "the boundary imports a room": ("boundary/errors.py", "gdi_spe.store.calls"),
     "a lower line imports a higher one": ("node/identity/visas.py", "gdi_spe.node.projects.access"),
     "neighbours import each other": ("node/web/app.py", "gdi_spe.node.hub.pages"),

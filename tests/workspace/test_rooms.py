@@ -26,7 +26,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import gdi_spe.terms.references, gdi_spe.terms.likeness", ["pyarrow", *HEAVY]),
         ("import gdi_spe.store.folder", ["gdi_spe.query", *HEAVY]),
         ("import gdi_spe.query.beacon.selecting", ["gdi_spe.analysis", *HEAVY]),
-        ("import gdi_spe.analysis.frequencies", [h for h in HEAVY if h != "pandas"]),
+        ("import gdi_spe.analysis.counting.frequencies", [h for h in HEAVY if h != "pandas"]),
         ("import gdi_spe.disclosure.engine", ["gdi_spe.query", "hail", "gdi_spe.node", "docker"]),
         ("import gdi_spe.workspace", ["gdi_spe.store", *HEAVY]),
         ("import gdi_spe; gdi_spe.open_cohort; gdi_spe.request_export", HEAVY),

@@ -13,9 +13,9 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace import recipes
-from gdi_spe.workspace.cohort.following import FewAtRisk
-from gdi_spe.workspace.cohort.hazards import FewEvents, HazardsNotProportional
 from gdi_spe.workspace.cohort.opened import Cohort
+from gdi_spe.workspace.cohort.survival.following import FewAtRisk
+from gdi_spe.workspace.cohort.survival.hazards import FewEvents, HazardsNotProportional
 
 ILL = {"diagnosis": "any"}
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import chosen, keys_of
+from gdi_spe.analysis.variants.choice import chosen, keys_of
 from gdi_spe.store import counts
 from gdi_spe.store.calls import MISSING, PLANES, Calls, Words, bits_of
 from gdi_spe.store.folder import Folder

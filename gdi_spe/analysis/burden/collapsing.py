@@ -15,7 +15,7 @@ from gdi_spe.analysis.burden.masks import Mask
 from gdi_spe.analysis.burden.people import People
 from gdi_spe.analysis.burden.sets import Sets
 from gdi_spe.analysis.burden.weights import Weights, weights_of
-from gdi_spe.analysis.carried import Carried, carried
+from gdi_spe.analysis.variants.carried import Carried, carried
 from gdi_spe.store.folder import Folder
 
 Floats = NDArray[np.float64]

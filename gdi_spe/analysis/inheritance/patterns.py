@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import chosen, names
 from gdi_spe.analysis.inheritance.family_calls import Block, blocks
 from gdi_spe.analysis.inheritance.mendel import errors
 from gdi_spe.analysis.inheritance.pedigree import Families, NoPedigree, families_of
-from gdi_spe.analysis.seen import keys, seen, together, warn_of_what_was_not_kept
+from gdi_spe.analysis.variants.choice import chosen, names
+from gdi_spe.analysis.variants.seen import keys, seen, together, warn_of_what_was_not_kept
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import Chosen, keys_of
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.linkage.haplotypes import disequilibrium
 from gdi_spe.analysis.linkage.pairs import Ints, rows_of
+from gdi_spe.analysis.variants.choice import Chosen, keys_of
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.kernels.linkage import tables

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import Chosen, chosen
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.linkage.haplotypes import disequilibrium
+from gdi_spe.analysis.variants.choice import Chosen, chosen
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.kernels.linkage import Bits, correlations, tables

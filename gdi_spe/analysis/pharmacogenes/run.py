@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import names
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.pharmacogenes.diplotypes import MISSING, Caller
+from gdi_spe.analysis.variants.choice import names
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.ploidy import ABSENT, ONE, expected_alleles, is_sex_linked

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gdi_spe.analysis.carried import alleles_of, carried
+from gdi_spe.analysis.variants.carried import alleles_of, carried
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.ploidy import ABSENT, ONE
 

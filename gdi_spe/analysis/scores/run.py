@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gdi_spe.analysis.carried import alleles_of
 from gdi_spe.analysis.groups import groups_of
 from gdi_spe.analysis.scores import matching
 from gdi_spe.analysis.scores.alternates import Alternates, alternates
 from gdi_spe.analysis.scores.matching import Ambiguous
 from gdi_spe.analysis.scores.scoring_file import read
+from gdi_spe.analysis.variants.carried import alleles_of
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.ploidy import ABSENT, ONE

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from gdi_spe.analysis.choice import keys_of
+from gdi_spe.analysis.counting.samples import individuals_of
 from gdi_spe.analysis.groups import groups_of
-from gdi_spe.analysis.samples import individuals_of
 from gdi_spe.analysis.structure.panel import PLACE, Panel
 from gdi_spe.analysis.structure.pca import TooLittleToTell
+from gdi_spe.analysis.variants.choice import keys_of
 from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder

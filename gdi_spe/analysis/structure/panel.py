@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import keys_of
 from gdi_spe.analysis.groups import NOT_RECORDED, By, groups_of
 from gdi_spe.analysis.structure.eigen import blocks, of_matrix, relationship
 from gdi_spe.analysis.structure.independent import Common, independent
 from gdi_spe.analysis.structure.pca import TooLittleToTell
 from gdi_spe.analysis.structure.relatives import without_relatives
+from gdi_spe.analysis.variants.choice import keys_of
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import chosen
-from gdi_spe.analysis.seen import keys, seen, together, warn_of_what_was_not_kept
+from gdi_spe.analysis.variants.choice import chosen
+from gdi_spe.analysis.variants.seen import keys, seen, together, warn_of_what_was_not_kept
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import MISSING, mask_of
 from gdi_spe.store.folder import Folder

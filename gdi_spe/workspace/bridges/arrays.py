@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import Chosen, chosen, names
+from gdi_spe.analysis.variants.choice import Chosen, chosen, names
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder
 from gdi_spe.workspace.bridges.parts import require_room

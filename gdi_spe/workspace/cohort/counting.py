@@ -47,8 +47,8 @@ class Counting(Held):
         Returns
         -------
         One row a variant and group, all variants of the first group first; the columns are those
-        of `gdi_spe.analysis.frequencies.allele_frequencies`. The frequency is NaN where no allele
-        was called.
+        of `gdi_spe.analysis.counting.frequencies.allele_frequencies`. The frequency is NaN where
+        no allele was called.
 
         Notes
         -----
@@ -61,7 +61,7 @@ class Counting(Held):
         >>> sorted(table["group"].unique())
         ['female', 'male', 'unknown']
         """
-        from gdi_spe.analysis.frequencies import allele_frequencies
+        from gdi_spe.analysis.counting.frequencies import allele_frequencies
 
         table = allele_frequencies(
             self.folder,
@@ -115,7 +115,7 @@ class Counting(Held):
         One row a variant, in Hail's names: ``call_rate``, ``n_called``, ``n_not_called``,
         ``n_hom_ref``, ``n_het``, ``n_hom_var``, ``n_non_ref``, ``het_freq_hwe``,
         ``p_value_hwe``, ``p_value_excess_het``, with ``allele_count``, ``allele_number``,
-        ``allele_frequency`` and ``n_hemi``; see `gdi_spe.analysis.quality.variant_qc`.
+        ``allele_frequency`` and ``n_hemi``; see `gdi_spe.analysis.counting.quality.variant_qc`.
         ``attrs["hardy_weinberg"]`` says who was tested.
 
         Examples
@@ -124,7 +124,7 @@ class Counting(Held):
         >>> bool((quality["call_rate"] <= 1).all())
         True
         """
-        from gdi_spe.analysis.quality import variant_qc
+        from gdi_spe.analysis.counting.quality import variant_qc
         from gdi_spe.analysis.structure.relatives import look
 
         if unrelated is True:
@@ -164,7 +164,7 @@ class Counting(Held):
         -------
         One row a variant and group: who is tested, ``n_hom_ref``, ``n_het``, ``n_hom_var``,
         ``het_freq_hwe``, ``p_value_hwe`` and ``p_value_excess_het``; see
-        `gdi_spe.analysis.equilibrium.equilibrium_by_group`.
+        `gdi_spe.analysis.counting.equilibrium.equilibrium_by_group`.
 
         Examples
         --------
@@ -172,7 +172,7 @@ class Counting(Held):
         >>> bool(table["p_value_hwe"].dropna().between(0, 1).all())
         True
         """
-        from gdi_spe.analysis.equilibrium import equilibrium_by_group
+        from gdi_spe.analysis.counting.equilibrium import equilibrium_by_group
         from gdi_spe.analysis.structure.relatives import look
 
         if unrelated is True:
@@ -210,8 +210,8 @@ class Counting(Held):
         ``n_hom_ref``, ``n_het``, ``n_hom_var``, ``n_hemi``, ``n_non_ref``, ``n_singleton``,
         ``n_snp``, ``n_insertion``, ``n_deletion``, ``n_transition``, ``n_transversion``,
         ``n_star``, ``r_ti_tv``, ``r_het_hom_var``, ``r_insertion_deletion``, and depths and
-        qualities where the dataset kept them; see `gdi_spe.analysis.samples.sample_qc`. A row is
-        about a person: no export.
+        qualities where the dataset kept them; see `gdi_spe.analysis.counting.samples.sample_qc`.
+        A row is about a person: no export.
 
         Examples
         --------
@@ -219,7 +219,7 @@ class Counting(Held):
         >>> bool((quality["n_snp"] == quality["n_transition"] + quality["n_transversion"]).all())
         True
         """
-        from gdi_spe.analysis.samples import sample_qc
+        from gdi_spe.analysis.counting.samples import sample_qc
 
         return sample_qc(self.folder, region, gene, ids_of(individuals))
 
@@ -244,14 +244,15 @@ class Counting(Held):
         Returns
         -------
         One row an individual: ``n_called``, ``observed_homs``, ``expected_homs`` and ``f_stat``;
-        see `gdi_spe.analysis.inbreeding.heterozygosity`. A row is about a person: no export.
+        see `gdi_spe.analysis.counting.inbreeding.heterozygosity`. A row is about a person: no
+        export.
 
         Examples
         --------
         >>> list(cohort.heterozygosity().columns)
         ['n_called', 'observed_homs', 'expected_homs', 'f_stat']
         """
-        from gdi_spe.analysis.inbreeding import heterozygosity
+        from gdi_spe.analysis.counting.inbreeding import heterozygosity
 
         return heterozygosity(
             self.folder, ids_of(individuals), within=strata, min_frequency=min_frequency
@@ -279,15 +280,15 @@ class Counting(Held):
         Returns
         -------
         One row an individual, who do not agree first: ``sex``, ``inferred_sex``, ``status``,
-        ``f_stat`` of X and ``y_call_rate``; see `gdi_spe.analysis.inbreeding.sex_check`. A row is
-        about a person: no export.
+        ``f_stat`` of X and ``y_call_rate``; see `gdi_spe.analysis.counting.inbreeding.sex_check`.
+        A row is about a person: no export.
 
         Examples
         --------
         >>> int((cohort.sex_check()["status"] == "mismatch").sum())
         0
         """
-        from gdi_spe.analysis.inbreeding import sex_check
+        from gdi_spe.analysis.counting.inbreeding import sex_check
 
         return sex_check(
             self.folder,

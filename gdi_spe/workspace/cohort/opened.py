@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from gdi_spe.workspace.asking.arguments import checked
-from gdi_spe.workspace.cohort.aggregating import Aggregating
-from gdi_spe.workspace.cohort.associating import Associating
 from gdi_spe.workspace.cohort.bridging import Bridging
-from gdi_spe.workspace.cohort.comparing import Comparing
 from gdi_spe.workspace.cohort.counting import Counting
-from gdi_spe.workspace.cohort.hazards import Hazards
-from gdi_spe.workspace.cohort.inheriting import Inheriting
-from gdi_spe.workspace.cohort.linking import Linking
-from gdi_spe.workspace.cohort.scoring import Scoring
+from gdi_spe.workspace.cohort.families.comparing import Comparing
+from gdi_spe.workspace.cohort.families.inheriting import Inheriting
 from gdi_spe.workspace.cohort.selecting import Selecting
 from gdi_spe.workspace.cohort.structuring import Structuring
-from gdi_spe.workspace.cohort.surviving import Surviving
+from gdi_spe.workspace.cohort.survival.hazards import Hazards
+from gdi_spe.workspace.cohort.survival.surviving import Surviving
+from gdi_spe.workspace.cohort.traits.aggregating import Aggregating
+from gdi_spe.workspace.cohort.traits.associating import Associating
+from gdi_spe.workspace.cohort.traits.linking import Linking
+from gdi_spe.workspace.cohort.traits.scoring import Scoring
 from gdi_spe.workspace.showing import html_table, text_table
 from gdi_spe.workspace.surroundings import surroundings
 

@@ -280,7 +280,7 @@ class Selecting(Held):
         >>> "RYR1" in frequencies["gene"].unique()
         True
         """
-        from gdi_spe.analysis.genes import genes
+        from gdi_spe.analysis.variants.genes import genes
 
         return genes(self.folder, region, gene)
 

@@ -16,7 +16,7 @@ from gdi_spe.analysis.inheritance.compound import compound_heterozygous
 from gdi_spe.analysis.inheritance.mendel import mendelian_errors
 from gdi_spe.analysis.inheritance.patterns import Bounds, de_novo, inherited
 from gdi_spe.analysis.inheritance.pedigree import NoPedigree
-from gdi_spe.analysis.seen import QualitiesNotKept
+from gdi_spe.analysis.variants.seen import QualitiesNotKept
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace.cohort.opened import Cohort
@@ -92,7 +92,7 @@ def test_what_was_not_kept_is_said(tmp_path: Path) -> None:
     assert found["gq"].isna().all()
 
 
-@pytest.mark.filterwarnings("ignore::gdi_spe.analysis.seen.QualitiesNotKept")
+@pytest.mark.filterwarnings("ignore::gdi_spe.analysis.variants.seen.QualitiesNotKept")
 def test_what_strangers_have_is_not_new(tmp_path: Path) -> None:
     shared = ["0/1", "0/0", "0/0", "0/0", "0/0", "0/1"]
     folder = made(tmp_path, site(100, *shared))
@@ -101,7 +101,7 @@ def test_what_strangers_have_is_not_new(tmp_path: Path) -> None:
     assert places(de_novo(folder, max_frequency=0.1)) == [("SON", 100)]
 
 
-@pytest.mark.filterwarnings("ignore::gdi_spe.analysis.seen.QualitiesNotKept")
+@pytest.mark.filterwarnings("ignore::gdi_spe.analysis.variants.seen.QualitiesNotKept")
 def test_on_x_and_y_and_mitochondria_the_parent_who_gives_it_decides(tmp_path: Path) -> None:
     folder = made(
         tmp_path,

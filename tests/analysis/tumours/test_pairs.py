@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gdi_spe.analysis.seen import QualitiesNotKept
 from gdi_spe.analysis.tumours.pairs import NoTumours, loss_of_heterozygosity, somatic
+from gdi_spe.analysis.variants.seen import QualitiesNotKept
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace.cohort.opened import Cohort
 from tests.analysis.making import Person, Site, make

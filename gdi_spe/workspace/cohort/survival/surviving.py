@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from gdi_spe.workspace.asking.selection import Selection, ids_of
-from gdi_spe.workspace.cohort.following import By, Following
+from gdi_spe.workspace.cohort.survival.following import By, Following
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import Chosen, chosen
-from gdi_spe.analysis.equilibrium import counted_of_two, tested_groups
+from gdi_spe.analysis.counting.equilibrium import counted_of_two, tested_groups
 from gdi_spe.analysis.frames import key_columns, table
 from gdi_spe.analysis.groups import By, Group, groups_of
+from gdi_spe.analysis.variants.choice import Chosen, chosen
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.kernels import equilibrium, quality
 from gdi_spe.store.ploidy import is_sex_linked

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import Chosen, chosen
 from gdi_spe.analysis.frames import constant, each_times, joined, key_columns, table
 from gdi_spe.analysis.groups import NOT_RECORDED, By, Group, groups_of
 from gdi_spe.analysis.structure.relatives import without_relatives
+from gdi_spe.analysis.variants.choice import Chosen, chosen
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.kernels import equilibrium
 from gdi_spe.store.ploidy import is_sex_linked
@@ -61,7 +61,7 @@ def hardy_weinberg(
     Examples
     --------
     >>> import numpy as np
-    >>> from gdi_spe.analysis.equilibrium import hardy_weinberg
+    >>> from gdi_spe.analysis.counting.equilibrium import hardy_weinberg
     >>> hardy_weinberg(np.array([83]), np.array([13]), np.array([4])).round(6)
     array([0.010293])
     """

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gdi_spe.analysis.frequencies import COLUMNS, allele_frequencies
-from gdi_spe.analysis.quality import variant_qc
+from gdi_spe.analysis.counting.frequencies import COLUMNS, allele_frequencies
+from gdi_spe.analysis.counting.quality import variant_qc
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.manifest import CohortManifest, DatasetVersion, ProjectPurpose
 from gdi_spe.store import germline
@@ -21,7 +21,7 @@ from gdi_spe.store.kernels import packed
 from gdi_spe.store.reading import load
 from gdi_spe.store.writing.folders import members_of, write_manifest, write_table
 
-VCF = Path(__file__).parents[2] / ".." / "shared" / "data" / "vcf" / "bio2zarr" / "chr22.vcf.gz"
+VCF = Path(__file__).parents[3] / ".." / "shared" / "data" / "vcf" / "bio2zarr" / "chr22.vcf.gz"
 
 
 @pytest.fixture(scope="module")

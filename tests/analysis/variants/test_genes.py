@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gdi_spe.analysis.genes import genes
+from gdi_spe.analysis.variants.genes import genes
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace import plot

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import KEYS, Chosen, chosen
 from gdi_spe.analysis.frames import constant, each_times, joined, key_columns, table
 from gdi_spe.analysis.groups import By, groups_of
+from gdi_spe.analysis.variants.choice import KEYS, Chosen, chosen
 from gdi_spe.store.counts import Alleles
 from gdi_spe.store.folder import Folder
 

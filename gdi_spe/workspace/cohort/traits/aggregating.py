@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gdi_spe.workspace import recipes
 from gdi_spe.workspace.asking.held import Held
 from gdi_spe.workspace.asking.selection import Selection, ids_of, listed
-from gdi_spe.workspace.cohort.associating import names_tell_all, trait_of
+from gdi_spe.workspace.cohort.traits.associating import names_tell_all, trait_of
 
 if TYPE_CHECKING:
     import pandas as pd

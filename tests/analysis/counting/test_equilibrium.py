@@ -14,9 +14,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.equilibrium import equilibrium_by_group, hardy_weinberg
-from gdi_spe.analysis.frequencies import allele_frequencies
-from gdi_spe.analysis.quality import variant_qc
+from gdi_spe.analysis.counting.equilibrium import equilibrium_by_group, hardy_weinberg
+from gdi_spe.analysis.counting.frequencies import allele_frequencies
+from gdi_spe.analysis.counting.quality import variant_qc
 from gdi_spe.analysis.structure.relatives import RelativesNotLookedFor
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.kernels import equilibrium as kernels

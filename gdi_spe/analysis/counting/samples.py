@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import Chosen, chosen
-from gdi_spe.analysis.frequencies import proportion
+from gdi_spe.analysis.counting.frequencies import proportion
 from gdi_spe.analysis.groups import Group, groups_of
-from gdi_spe.analysis.kinds import (
+from gdi_spe.analysis.variants.choice import Chosen, chosen
+from gdi_spe.analysis.variants.kinds import (
     DELETION,
     INSERTION,
     KINDS,

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gdi_spe.analysis import kinds
-from gdi_spe.analysis.inbreeding import heterozygosity, sex_check
-from gdi_spe.analysis.samples import sample_qc
+from gdi_spe.analysis.counting.inbreeding import heterozygosity, sex_check
+from gdi_spe.analysis.counting.samples import sample_qc
+from gdi_spe.analysis.variants import kinds
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import EXCEPTION, Call, Calls, encode
 from gdi_spe.store.folder import CohortFolder

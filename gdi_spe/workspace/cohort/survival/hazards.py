@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.workspace.asking.selection import Selection, as_covariate, listed
-from gdi_spe.workspace.cohort.following import Following
+from gdi_spe.workspace.cohort.survival.following import Following
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from gdi_spe.analysis.choice import names
+from gdi_spe.analysis.variants.choice import names
 from gdi_spe.query.evaluate import hierarchies_of
 from gdi_spe.query.genotypes import require_genes
 from gdi_spe.query.places import Span, region_of

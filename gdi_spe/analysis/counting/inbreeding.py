@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import Chosen, chosen
-from gdi_spe.analysis.frequencies import proportion
+from gdi_spe.analysis.counting.frequencies import proportion
+from gdi_spe.analysis.counting.samples import individuals_of
 from gdi_spe.analysis.groups import EVERYBODY, By, Group, groups_of
-from gdi_spe.analysis.samples import individuals_of
 from gdi_spe.analysis.structure.independent import AUTOSOMES
+from gdi_spe.analysis.variants.choice import Chosen, chosen
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.counts import Alleles

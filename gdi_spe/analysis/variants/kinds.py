@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.choice import keys_of
+from gdi_spe.analysis.variants.choice import keys_of
 from gdi_spe.store.folder import Folder
 
 KINDS = ("other", "transition", "transversion", "insertion", "deletion", "star")

@@ -1,0 +1,1 @@
+"""Counts and quality of alleles, variants and samples."""

@@ -1,0 +1,1 @@
+"""Calls of relatives, and of tumours beside the germline."""

@@ -1,0 +1,1 @@
+"""What bears on a trait: variants, genes, and the score they make."""
