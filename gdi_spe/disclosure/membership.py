@@ -1,7 +1,7 @@
 """How much released numbers about variants tell of who is among the people behind them.
 
-The formulas are those of the table of attacks in the documentation (``docs/rules/membership.md``),
-G1 to G9; each was compared with a simulation of the attack.
+The formulas are numbered G1 to G10; each names its source where it is given, and was compared with
+a simulation of the attack.
 """
 
 from __future__ import annotations
@@ -94,6 +94,53 @@ def presence_power(
     # The smallest number of "yes" that an outsider reaches no more often than the rate.
     least = int(outside.isf(false_positive_rate)) + 1
     return float(inside.sf(least - 1))
+
+
+def presence_costs(frequencies: NDArray[np.float64], n_people: float) -> NDArray[np.float64]:
+    """Return how much each answer "present" says against whoever carries the allele (G10).
+
+    Notes
+    -----
+    r_i = -ln(1 - (1 - f_i)^2N) for an allele of frequency f_i in the population: the rarer it is,
+    the more its presence among N people says of somebody who carries it. When the sum over what a
+    person carries reaches -ln(alpha), that all answers are "yes" rejects, at this rate of false
+    positives, that they are not among them (Raisaro et al. 2017, Journal of the American Medical
+    Informatics Association 24:799).
+    """
+    none_carries = np.exp(2 * n_people * np.log1p(-np.clip(frequencies, 0, 1 - 1e-12)))
+    return np.asarray(-np.log1p(-np.clip(none_carries, 0, 1 - 1e-12)))
+
+
+def answers_until_known(
+    frequencies: NDArray[np.float64], n_people: float, false_positive_rate: float
+) -> int | None:
+    """Return how many of a person's alleles tell that they are there, the rarest first.
+
+    None says that all of them together do not.
+    """
+    costs = np.sort(presence_costs(frequencies, n_people))[::-1].cumsum()
+    told = np.flatnonzero(costs >= -log(false_positive_rate))
+    return int(told[0]) + 1 if told.size else None
+
+
+def known_presence_power(
+    frequencies: NDArray[np.float64], n_people: float, false_positive_rate: float
+) -> float:
+    """Return for what share of members a list of present alleles of known frequency tells (G10).
+
+    Notes
+    -----
+    A member carries allele i with probability 1 - (1 - f_i)^2, so the sum of what their answers say
+    has the mean and variance of as many independent draws; it is taken as normal.
+    """
+    costs = presence_costs(frequencies, n_people)
+    carries = 1 - (1 - frequencies) ** 2
+    mean = float(costs @ carries)
+    deviation = sqrt(float(costs**2 @ (carries * (1 - carries))))
+    missing = -log(false_positive_rate) - mean
+    if deviation == 0:
+        return float(missing <= 0)
+    return 1 - _NORMAL.cdf(missing / deviation)
 
 
 def effective_variants(

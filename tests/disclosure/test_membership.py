@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from gdi_spe.disclosure.membership import (
+    answers_until_known,
     are_exact_counts,
     carriers_behind,
     frequency_behind,
+    known_presence_power,
     membership,
     membership_power,
     power_at,
+    presence_costs,
     presence_power,
     rounded_distance,
     trait_distance,
@@ -194,6 +197,46 @@ def test_asking_what_is_present_agrees_with_asking_simulated_lists(n_people, n_a
     told = presence_power(n_people, n_alleles, 0.05)
 
     assert told == pytest.approx(float((np.array(of_member) >= least).mean()), abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("n_people", "n_alleles", "b"), [(65, 400, 4.0), (200, 3000, 12.0), (1000, 12_000, 60.0)]
+)
+@pytest.mark.parametrize("rate", [0.05, 0.01])
+def test_present_alleles_of_known_frequency_tell_of_as_many_members_as_simulated(
+    n_people, n_alleles, b, rate
+):
+    pick = np.random.default_rng(5)
+    frequency = pick.beta(1.1, b, n_alleles)
+    told = known_presence_power(frequency, n_people, rate)
+    known = {"member": 0, "other": 0}
+    n_cohorts, n_asked = 120, 8
+    for _ in range(n_cohorts):
+        copies = pick.binomial(2, frequency, (n_asked, n_alleles))
+        rest = pick.random(n_alleles) < 1 - (1 - frequency) ** (2 * (n_people - n_asked))
+        present = rest | (copies > 0).any(axis=0)
+        others = pick.binomial(2, frequency, (n_asked, n_alleles))
+        for who, genomes in (("member", copies), ("other", others)):
+            for carried in genomes > 0:
+                all_present = present[carried].all()
+                costs = presence_costs(frequency[carried], n_people).sum()
+                known[who] += bool(all_present and costs >= -np.log(rate))
+
+    share = {who: n / (n_cohorts * n_asked) for who, n in known.items()}
+    assert share["member"] == pytest.approx(told, abs=0.03)
+    assert share["other"] <= rate + 0.02
+
+
+def test_the_rarest_alleles_of_a_person_tell_first():
+    carried = np.array([0.3, 0.001, 0.02, 0.4, 0.0005])
+
+    few = answers_until_known(carried, 500, 0.3)
+
+    assert few == 2
+    rarest = np.sort(carried)[:few]
+    assert presence_costs(rarest, 500).sum() >= -np.log(0.3)
+    assert presence_costs(rarest[:-1], 500).sum() < -np.log(0.3)
+    assert answers_until_known(carried[[0, 3]], 500, 0.3) is None
 
 
 def test_frequencies_with_enough_digits_are_counts_and_with_few_are_not():

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.membership import presence_power
+from gdi_spe.disclosure.membership import known_presence_power, presence_power
 from gdi_spe.disclosure.parts import Text
 from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
@@ -280,11 +280,20 @@ def carried_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
     roles = {role_of(c) for c in table.columns}
     n = judging.side_car.n_individuals or judging.context.n_individuals
     genomic = judging.policy.genomic
-    if not roles <= places or not roles & {Role.VARIANT, Role.ALLELE} or n is None:
+    known = with_role(table, Role.FREQUENCY)
+    allowed = places | {Role.FREQUENCY} if len(known) == 1 else places
+    if not roles <= allowed or not roles & {Role.VARIANT, Role.ALLELE} or n is None:
         return
     if n >= genomic.large_cohort or table.n_rows < _LEAST_CARRIED:
         return
-    power = presence_power(n, table.n_rows, genomic.membership_false_positive_rate)
+    rate = genomic.membership_false_positive_rate
+    # Frequencies beside the alleles are known to whoever has the list: the rarest tell most.
+    told = known[0].numbers if known else None
+    power = (
+        presence_power(n, table.n_rows, rate)
+        if told is None
+        else known_presence_power(np.nan_to_num(told), n, rate)
+    )
     if power > genomic.membership_power_review:
         why = (
             f"A list of {table.n_rows:,} alleles that {n:,} people carry lets someone who has a "
