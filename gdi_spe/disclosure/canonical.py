@@ -181,8 +181,9 @@ def _json(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
 
 def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     text, n_unseen = _clean(data)
-    if (spaced := delimited.with_tabs(text)) is not None:
-        return _delimited(spaced.encode(), name, policy)
+    even = delimited.with_tabs(text) or delimited.with_even_rows(text)
+    if even is not None:
+        return _delimited(even.encode(), name, policy)
     documents = yamls.read(text, policy.files.significant_digits)
     if documents is not None:
         return _yaml(text, documents, name, policy, n_unseen)

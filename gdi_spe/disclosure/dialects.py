@@ -30,10 +30,11 @@ _HEADS: dict[str, str] = {
                      "call", "callrate", "fmiss", "loglik", "log10bf", "bf", "logbf", "l95", "u95",
                      "l90", "u90", "prevalence", "int", "intercept", "ratio", "rd", "quality",
                      "proportion", "prop", "eigenvalue", "difference", "twstat", "dprime", "fst",
-                     "corr", "pi", "r"), "z"),
+                     "corr", "pi", "r", "square", "squared"), "z"),
     **dict.fromkeys(("nparam", "nsnps", "nvar", "nvariants", "numsnp", "ngenes"), "n_variants"),
 }  # fmt: skip
 _FREQUENCIES = {
+    "frequency",
     "freq",
     "frq",
     "freqs",
@@ -48,6 +49,8 @@ _FREQUENCIES = {
 }
 # Words that only say of what a statistic is. None of them is a trait or a person.
 _QUALIFYING = """
+limit cutoff bound floor
+pred perf model modelcv cv used hw exact impute likelihood twas best weighting p0 p1 qc cis trans
 frequentist bayesian add dom rec gen het hom additive dominant recessive score expected em ml
 threshold newml all cohort case cases control controls ctrl cntrl total missing data
 proportion average mean maximum max min posterior geno genotype i sq j c lmm inf bolt linreg
@@ -64,6 +67,13 @@ _QUALIFIERS = frozenset(_QUALIFYING.split())
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LONGEST = 60
+_UNNAMED = re.compile(r"column_\d+|")
+_BASES = re.compile(r"[ACGTN]{1,200}|\*")
+_CHROMOSOME = re.compile(r"chr([0-9]{1,2}|X|Y|MT?)|[0-9]{1,2}|X|Y|MT?")
+_FIRST_BASE = 5_000
+# Structures of Hail and VCF that hold statistics of a variant, and types that Hail prints.
+_FIELD = re.compile(r"^(variant_qc|qc|info|gwas)_")
+_TYPE = re.compile(r"_(int32|int64|float32|float64|str|bool|call|locus<\w+>|array<\w+>)$")
 
 
 @dataclass(frozen=True)
@@ -102,8 +112,31 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("PLINK 1.9", frozenset({"nsig", "s05", "s0001"}),
             {**dict.fromkeys(("total", "nsig", "s05", "s01", "s001", "s0001"), "n_snps"),
              "f": "index"}),
+    Dialect("VCFtools", frozenset({"n_alleles", "n_chr"}), {"n_alleles": "index"}),
+    Dialect("PLINK 1.9", frozenset({"o", "e", "het", "hom_a"}),
+            {"o": "statistic", "e": "statistic"}),
+    Dialect("PLINK 1.9", frozenset({"n_miss", "n_geno", "f_miss"}), {"n_geno": "n"}),
+    Dialect("FUMA", frozenset({"genomiclocus", "uniqid"}),
+            {"genomiclocus": "index", "no": "index", "start": "position", "end": "position",
+             **dict.fromkeys(("nsnps", "ngwassnps", "nindsigsnps", "nleadsnps"), "n_snps")}),
+    Dialect("METASOFT", frozenset({"std_fe", "std_re"}),
+            {"std_fe": "se", "std_re": "se", "study": "n_studies"}),
+    Dialect("FUSION", frozenset({"twas_z", "twas_p", "hsq"}),
+            {"id": "gene", "p0": "position", "p1": "position", "hsq": "h2", "nsnp": "n_snps",
+             "nwgt": "n_snps", "file": "gene_id", "modelcv_pv": "p"}),
+    Dialect("QCTOOL", frozenset({"hw_exact_p_value", "aa", "ab", "bb"}),
+            {"a": "statistic", "b": "statistic", "null": "statistic", "total": "n_total",
+             "aa": "hom_a", "ab": "het", "bb": "hom_b"}),
+    Dialect("SAIGE-GENE", frozenset({"region", "group", "max_maf", "number_rare"}),
+            {"region": "gene", "group": "mask", "number_rare": "n_variants",
+             "number_ultra_rare": "n_variants"}),
     Dialect("MAGMA", frozenset({"variable", "ngenes", "full_name"}),
             {"variable": "gene_set", "full_name": "pathway"}),
+    Dialect(
+        "PLINK 2",
+        frozenset({"nonsig", "s0_05", "s0_0001"}),
+        dict.fromkeys(("total", "nonsig", "s0_05", "s0_01", "s0_001", "s0_0001"), "n_snps"),
+    ),
     Dialect("PheWAS", frozenset({"n_no_snp", "hwe_p"}), {"n_no_snp": "statistic"}),
     Dialect("Hail", frozenset({"sum_x", "y_transpose_x"}),
             {"sum_x": "allele_count", "y_transpose_x": "statistic"}),
@@ -122,6 +155,7 @@ DIALECTS: tuple[Dialect, ...] = (
 
 def understood(table: Table) -> Table:
     """Return a table whose columns go by the names that the rules know."""
+    table = _with_places(table)
     names = {bare(column) for column in table.columns}
     meanings = [d.meanings for d in DIALECTS if d.marks <= names]
     if meanings and "cohort_1_aa" in names and "cohort_2_aa" not in names:
@@ -129,11 +163,50 @@ def understood(table: Table) -> Table:
         meanings.append({f"cohort_1_{of}": "statistic" for of in ("aa", "ab", "bb", "null")})
     told = [known_as(c, _first(meanings, bare(c))) for c in table.columns]
     changed = replace(table, columns=tuple(told)) if meanings else table
+    changed = _of_masks(changed, names)
     of_variants = is_about_variants(changed)
     columns = [_by_words(column, of_variants) for column in changed.columns]
     if all(a is b for a, b in zip(columns, table.columns, strict=True)):
         return table
     return replace(table, columns=tuple(columns))
+
+
+def _with_places(table: Table) -> Table:
+    """Return a table without a header with the names of a variant's place, by what cells hold."""
+    if not all(_UNNAMED.fullmatch(column.name) for column in table.columns):
+        return table
+    alleles = [c for c in table.columns if c.numbers is None and _are(c, _BASES)]
+    chromosome = next((c for c in table.columns if _are(c, _CHROMOSOME)), None)
+    position = next((c for c in table.columns if _are_positions(c)), None)
+    if len(alleles) != 2 or chromosome is None or position is None:
+        return table
+    meant = {id(chromosome): "chromosome", id(position): "position"}
+    meant.update(dict.fromkeys(map(id, alleles), "allele"))
+    return replace(table, columns=tuple(known_as(c, meant.get(id(c))) for c in table.columns))
+
+
+def _are(column: Column, pattern: re.Pattern[str]) -> bool:
+    return all(map(pattern.fullmatch, column.cells))
+
+
+def _are_positions(column: Column) -> bool:
+    """Whether whole numbers lie where variants do: beyond what counts people, and apart."""
+    numbers = column.numbers
+    if numbers is None or not column.is_integer or not np.isfinite(numbers).all():
+        return False
+    return bool(numbers.min() >= _FIRST_BASE and column.n_distinct >= 0.5 * column.n_rows)
+
+
+def _of_masks(table: Table, names: set[str]) -> Table:
+    """Return regenie's tests of genes with their names: its alleles are then masks."""
+    if not names >= {"allele0", "allele1", "log10p", "id"}:
+        return table
+    second = next(c for c in table.columns if bare(c) == "allele1")
+    if role_of(second) is Role.ALLELE or second.numbers is not None:
+        return table
+    meant = {"allele0": "test", "allele1": "mask", "id": "gene"}
+    columns = tuple(known_as(c, meant.get(bare(c))) for c in table.columns)
+    return replace(table, columns=columns)
 
 
 def bare(column: Column) -> str:
@@ -157,12 +230,22 @@ def _first(meanings: list[dict[str, str]], name: str) -> str | None:
 
 def _by_words(column: Column, of_variants: bool) -> Column:
     """Return a column of numbers that nothing is known of by the words of its name."""
+    column = _without_frame(column)
     if column.numbers is None or role_of(column) is not Role.UNKNOWN:
         return column
-    head = head_of(column.name, of_variants)
+    head = head_of(column.name, of_variants or "allele" in column.plain)
     if head == "p" and "log" not in column.plain and not _are_shares(column):
         return column
     return known_as(column, head)
+
+
+def _without_frame(column: Column) -> Column:
+    """Return a column by its own name: without the field it stands in, and without its type."""
+    bare_name = _TYPE.sub("", _FIELD.sub("", column.plain))
+    if bare_name == column.plain:
+        return column
+    same = known_as(column, bare_name)
+    return column if role_of(same) in (Role.UNKNOWN, Role.LABEL) else same
 
 
 def _are_shares(column: Column) -> bool:

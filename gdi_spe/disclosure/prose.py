@@ -47,8 +47,10 @@ _STAMP = re.compile(
 )
 # What programs say of themselves: versions with their day, days of a file, types, axes.
 _SAID = re.compile(
-    r"\bR version [\d.]{3,8} \(\d{4}-\d{2}-\d{2}\)"
-    r"|^[ \t]*(date|date_metadata_last_modified|date_created|created|last_modified|generated)"
+    r"\bR (version|Under development)[^\n()]{0,30}\(\d{4}-\d{2}-\d{2}( r\d{4,6})?\)"
+    r"|\bLC_[A-Z]{2,16}=\S{0,30}"
+    r"|^[ \t]*(?:json\.)?"
+    r"(date|date_metadata_last_modified|date_created|created|last_modified|generated)"
     r"[ \t]*[:=][ \t]*\d{4}-\d{2}-\d{2}"
     r"|\b(locus|array|set|dict|interval|struct)<[\w<>, ]{1,60}>"
     r"|<Axes[A-Za-z]*:?( (x|y)?(label|title)='[^'<>\n]{0,60}',?){0,4}>"

@@ -211,13 +211,20 @@ def _columns(node: dict[str, Any]) -> dict[str, list[Any]] | None:
         index = list(values[0])
         if any(list(v) != index for v in values):
             return None
-        if len(values) > len(index):
-            # Keyed by row: there are more of them than of what is known of each.
+        if len(values) > len(index) or all(map(_MEASURE.fullmatch, index)):
+            # Keyed by row: there are more of them than of what is known of each, or that is known.
             return {"index": list(node), **{name: [v[name] for v in values] for name in index}}
         return {"index": index, **{name: list(v.values()) for name, v in node.items()}}
     if not all(isinstance(v, list) and len(v) > 1 and _flat(v) for v in values):
         return None
     return dict(node) if len({len(v) for v in values}) == 1 else None
+
+
+# What is known of each row, where names of rows are the keys above it.
+_MEASURE = re.compile(
+    r"estimates?|beta|se|std_?err\w*|p|p_?val(ue)?|z|t|or|hr|h2|rg|r2|auc|n|mean|sd|median"
+    r"|ci(95)?(_\w{1,8})?|lower|upper|n_\w{1,20}|lambda\w*|intercept"
+)
 
 
 def _flat(values: Any) -> bool:

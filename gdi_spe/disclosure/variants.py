@@ -127,6 +127,12 @@ def _is_arm(name: str) -> bool:
     )  # fmt: skip
 
 
+def genotype_counts(table: Table) -> list[Column]:
+    """Return the columns that count people by genotype, where one of them is of heterozygotes."""
+    found = [c for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.plain)]
+    return found if any("het" in c.plain for c in found) else []
+
+
 def _is_genotype_count(name: str) -> bool:
     bare = re.sub(r"_(n|counts?)$", "", name.lower())
     return bare in (

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from gdi_spe.disclosure.cells_of_variants import of_variants
 from gdi_spe.disclosure.dialects import understood
 from gdi_spe.disclosure.roles import Role, role_of
 from gdi_spe.disclosure.table import NUMBER, Column, Table, column_of
@@ -89,6 +90,9 @@ def _without_row_numbers(table: Table) -> tuple[Column, ...]:
 
 def _parts_of(column: Column, table: Table) -> Iterator[Column]:
     """Yield a column, or what its cells are made of."""
+    if column.numbers is None and column.cells and (parts := of_variants(column)):
+        yield from parts
+        return
     if column.numbers is None and column.cells and all(map(_ARRAY.fullmatch, column.cells)):
         yield _last_of_arrays(column)
         return

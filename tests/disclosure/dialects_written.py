@@ -39,6 +39,7 @@ class Study:
                 "ac": round(2 * self.n * maf), "an": 2 * self.n, "i": i + 1,
                 "het": 2 * maf * (1 - maf) * self.n, "hom": maf**2 * self.n,
                 "ref": (1 - maf) ** 2 * self.n,
+                "locus": f"chr{1 + i * 22 // self.m}:{10_000 + 2_903 * i}",
                 "signs": "".join(random.choice(["+", "-"], 3, p=_toward(z[i]))),
             }  # fmt: skip
 
@@ -186,6 +187,29 @@ WITH_FREQUENCIES: dict[str, Write] = {
         "index rsid chromosome position allele1 allele2 maf beta se z prob log10bf mean sd",
         "i rs chr pos a1 a2 af beta se z p z beta se", " ",
     ),
+    "GWAMA": _of(
+        "rs_number reference_allele other_allele eaf beta se beta_95L beta_95U z p-value"
+        " _-log10_p-value q_statistic q_p-value i2 n_studies n_samples effects",
+        "rs a1 a2 af beta se beta beta z p info info p info 3 n signs",
+    ),
+    "VCFtools": lambda study: (
+        "CHROM\tPOS\tN_ALLELES\tN_CHR\t{ALLELE:FREQ}\n"
+        + "".join(
+            f"{r['chr']}\t{r['pos']}\t2\t{r['an']}\t{r['a2']}:{1 - float(str(r['af'])):.6f}"
+            f"\t{r['a1']}:{r['af']:.6f}\n" for r in study.rows()
+        )
+    ),
+    "QCTOOL": _of(
+        "alternate_ids rsid chromosome position alleleA alleleB comment HW_exact_p_value"
+        " HW_lrt_p_value alleleA_frequency alleleB_frequency minor_allele_frequency info"
+        " impute_info missing_proportion AA AB BB NULL total",
+        "rs rs chr pos a2 a1 NA p p af af af info info 0 ref het hom 0 n", " ",
+    ),
+    "Hail linear regression": _of(
+        "locus alleles rsid n sum_x y_transpose_x beta standard_error t_stat p_value",
+        "locus [\"A\",\"G\"] rs n ac z beta se z p",
+    ),
+    "INFO of a VCF": _of("CHROM POS REF ALT INFO/AF INFO/AN INFO/AC", "chr pos a2 a1 af an ac"),
     "frequencies by population": _of(
         "rsid EST FIN n_EST n_FIN", "rs af af n n", ",",
     ),
@@ -196,6 +220,11 @@ WITH_FREQUENCIES: dict[str, Write] = {
 
 # Programs that say only how uncertain an effect is, or how far from 0.
 WITHOUT_FREQUENCIES: dict[str, Write] = {
+    "METASOFT": _of(
+        "RSID #STUDY PVALUE_FE BETA_FE STD_FE PVALUE_RE BETA_RE STD_RE I_SQUARE Q PVALUE_Q"
+        " TAU_SQUARE",
+        "rs 3 p beta se p beta se info info p info",
+    ),
     "plink2 linear": _of(
         "#CHROM POS ID REF ALT A1 TEST OBS_CT BETA SE T_STAT P ERRCODE",
         "chr pos rs a2 a1 a1 ADD n beta se z p .",

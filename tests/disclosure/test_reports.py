@@ -142,3 +142,26 @@ def test_edges_that_are_peoples_values_do_not_pass(report: Report) -> None:
     told = report(_archive([31, 180, 620, 910, 455, 141, 28], edges), "hist.npz", n=2365)
 
     assert told.verdict > Verdict.PASS
+
+
+def _genotypes(hom: int, het: int, more: str = "") -> str:
+    rows = "".join(
+        f"1\trs{i}\tT\tG\t{hom}\t{het}\t{4000 - hom - het}\t0.07\t0.07\t0.5{more}\n"
+        for i in range(30)
+    )
+    extra = "\tDIAGNOSIS" if more else ""
+    return f"#CHROM\tID\tA1\tAX\tHOM_A1_CT\tHET_A1_CT\tTWO_AX_CT\tO(HET_A1)\tE(HET_A1)\tP{extra}\n{rows}"
+
+
+def test_few_homozygotes_of_a_common_allele_go_to_a_person(report: Report) -> None:
+    assert report(_genotypes(5, 280), "c.hardy", n=4000).verdict is Verdict.REVIEW
+
+
+def test_few_carriers_of_an_allele_are_blocked_in_counts_of_genotypes(report: Report) -> None:
+    assert report(_genotypes(1, 4), "c.hardy", n=4000).verdict is Verdict.BLOCK
+
+
+def test_few_homozygotes_by_diagnosis_are_blocked(report: Report) -> None:
+    rows = _genotypes(5, 280, "\tG71").replace("rs7\t", "rs7x\t").replace("G71", "G70", 4)
+
+    assert report(rows, "c.hardy", n=4000).verdict is Verdict.BLOCK

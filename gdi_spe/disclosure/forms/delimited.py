@@ -24,6 +24,7 @@ _SCORE = re.compile(r"PGS\d{6}")
 # Fewer lines of words and numbers may be a report.
 _LEAST_SPACED = 500
 _LEAST_FIELDS = 3
+_LEAST_RAGGED = 3
 # From so many cells on, Arrow writes a table.
 _MANY_CELLS = 200_000
 
@@ -77,6 +78,21 @@ def with_tabs(text: str) -> str | None:
     if any(_is_number(field) for field in body[0]) or not any(map(_is_number, body[1])):
         return None
     return "\n".join((*lines[:first], *("\t".join(fields) for fields in body))) + "\n"
+
+
+def with_even_rows(text: str) -> str | None:
+    """Return lines of cells between tabs with as many in each as in the header, or None.
+
+    GCTA leaves out what a row has no value for.
+    """
+    lines = [line.rstrip() for line in text.split("\n") if line.strip()]
+    widths = [line.count("\t") for line in lines]
+    if len(lines) < _LEAST_RAGGED or min(widths) < 1 or max(widths) != widths[0]:
+        return None
+    if any(_is_number(cell) for cell in lines[0].split("\t")) or '"' in text:
+        return None
+    n = widths[0]
+    return "".join(f"{line}{chr(9) * (n - w)}\n" for line, w in zip(lines, widths, strict=True))
 
 
 def split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:

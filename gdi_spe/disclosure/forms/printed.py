@@ -178,6 +178,9 @@ def _table(lines: list[str], at: int, end: int) -> Printed | None:
     names = names_over(named, spans, body)
     if len(names) != len(rows[0]):
         names = names_in_order(named, len(rows[0]))
+    if len(named) == 1 and len(words := named[0].split()) == len(rows[0]):
+        # As many words as columns name them in order, wherever they stand.
+        names = words
     found = _without_stars(Printed(names, rows, range(min([at, *above]), end)))
     return found if found and _is_whole(found) else None
 

@@ -25,7 +25,9 @@ from gdi_spe.disclosure.shapes.genes import (
     is_technical,
     tests_genes,
 )
+from gdi_spe.disclosure.shapes.shape import values
 from gdi_spe.disclosure.table import NUMBER, Column, Table
+from gdi_spe.disclosure.variants import genotype_counts
 from gdi_spe.disclosure.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
@@ -111,6 +113,7 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
                 f"{_name(table, rows)}."
             )
             lenient = (burden and counts_carriers(column)) or table.is_quoted
+            lenient = lenient or _of_common_alleles(column, rows, table, judging)
             severity = Verdict.REVIEW if lenient else None
             yield Hit(
                 why, _evidence(table, column, rows, minimum), f"[column={column.name}]", severity
@@ -120,6 +123,25 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
 def _is_burden(table: Table) -> bool:
     """One row a test of a gene: where carriers are few, a person looks, no more."""
     return tests_genes(table)
+
+
+def _of_common_alleles(
+    column: Column, rows: NDArray[np.intp], table: Table, judging: Judging
+) -> bool:
+    """Whether few people are homozygous for alleles that many carry, and nothing else is told.
+
+    A person looks: a common allele implies about as many homozygotes as are counted.
+    """
+    counts = genotype_counts(table)
+    groups = [c for c in with_role(table, Role.LABEL) if c.n_distinct > 1]
+    if len(counts) != 3 or groups or not is_about_variants(table):
+        return False
+    if not any(column is each for each in counts) or "het" in column.plain:
+        return False
+    numbers = [values(each)[rows] for each in counts]
+    het = next(n for each, n in zip(counts, numbers, strict=True) if "het" in each.plain)
+    carriers = values(column)[rows] + het
+    return bool((carriers >= judging.policy.genomic.minimum_allele_count).all())
 
 
 def _fewest(column: Column, judging: Judging) -> int:

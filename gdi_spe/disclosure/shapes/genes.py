@@ -10,6 +10,7 @@ import numpy as np
 from gdi_spe.disclosure.roles import Role, role_of, roles_of, with_role
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 from gdi_spe.disclosure.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.variants import minor_allele_counts
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
@@ -21,7 +22,7 @@ _BOUND = re.compile(r"max_(allele_)?frequency|max_?maf", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9._:-]{0,40}")
 _KNOWN = {
     Role.LABEL, Role.CHROMOSOME, Role.POSITION, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC,
-    Role.PEOPLE, Role.OTHER_COUNT, Role.ALLELE_COUNT,
+    Role.PEOPLE, Role.OTHER_COUNT, Role.ALLELE_COUNT, Role.FREQUENCY,
 }  # fmt: skip
 _MOST_TESTS = 50
 
@@ -73,6 +74,9 @@ def _tests(table: Table, judging: Judging) -> Objections:
             yield f"“{column.name}” is not a count throughout."
         elif n is not None and numbers.max() > n:
             yield f"“{column.name}” counts more than the cohort has ({n:,})."
+    copies = minor_allele_counts(table, np.full(table.n_rows, float(n or 0)))
+    if copies is not None and not (copies >= judging.policy.genomic.minimum_allele_count).all():
+        yield "A test rests on few copies of the rarer alleles, or how many is not known."
     yield from _between_tests(table, judging)
 
 

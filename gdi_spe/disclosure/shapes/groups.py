@@ -19,7 +19,7 @@ from gdi_spe.disclosure.roles import (
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
 from gdi_spe.disclosure.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.variants import is_total
-from gdi_spe.disclosure.vocabulary import NOT_PEOPLE
+from gdi_spe.disclosure.vocabulary import NOT_PEOPLE, TRAIT
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
@@ -42,6 +42,7 @@ _ANCESTRY = re.compile(
     r"(k|q|cluster|component|pop|anc(estry)?)_?\d{1,2}(_(mean|sd|std))?|(eur|afr|amr|eas|sas|mid|nfe|fin)(_(mean|sd|anc\w*|prop\w*))?",
     re.IGNORECASE,
 )
+_SPREAD = re.compile(r"sd|std|stdev|se|sem|std_err\w*")
 _INTERCEPT = re.compile(r"const|intercept|\(intercept\)|_cons", re.IGNORECASE)
 _GENETIC = re.compile(
     r"(h2|rg|lambda\w*|intercept|ratio|mean_chi2|liability_h2|enrichment|z|p|se|p_value)(_\w+)?",
@@ -87,10 +88,11 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
         Role.LABEL, Role.PEOPLE, Role.PAIRS, Role.STATISTIC, Role.EFFECT, Role.ERROR, Role.P,
         Role.OTHER_COUNT, Role.CHROMOSOME,
     }  # fmt: skip
+    mean = _mean_of_trait(table)
     for column, role in zip(table.columns, roles_of(table), strict=True):
         edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
         told = edge or _is_key(column, table) or _tells_means_again(column, table)
-        told = told or _is_mean_ancestry(column)
+        told = told or column is mean or _is_mean_ancestry(column)
         if role not in known and not told:
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
@@ -120,6 +122,14 @@ def _tells_means_again(column: Column, table: Table) -> bool:
             if np.allclose(told, values(column), rtol=0.005, atol=1):
                 return True
     return False
+
+
+def _mean_of_trait(table: Table) -> Column | None:
+    """Return the one column that goes by the name of a trait beside its spread and its people."""
+    unknown = [c for c in table.columns if role_of(c) is Role.UNKNOWN and not c.is_integer]
+    spread = any(_SPREAD.fullmatch(c.plain) for c in with_role(table, Role.STATISTIC, Role.ERROR))
+    found = [c for c in unknown if TRAIT.fullmatch(c.plain)]
+    return found[0] if spread and len(unknown) == 1 and found else None
 
 
 def _count(column: Column, judging: Judging) -> Objections:

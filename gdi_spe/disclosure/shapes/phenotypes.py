@@ -28,7 +28,7 @@ _MOST_VARIANTS = 5
 _LONGEST_NAME = 80
 _COMPONENT = re.compile(
     r"(Sum of )?V\((G|e|GxE|G?\d{0,2}|C|S)\d{0,2}\)(/Vp(_L)?)?|Vp|logL0?|LRT|df|Pval|n"
-    r"|rG(_\w{1,8})?"
+    r"|V\(\w{1,3}\)(/Vp)?_tr\d{1,2}|rG(_\w{1,8})?"
     r"|V\(G\d?\)_tr\d|C\(G\)_tr\d+|V\(e\)_tr\d|C\(e\)_tr\d+|Vp_tr\d|V\(G\)/Vp_tr\d"
 )
 
@@ -84,7 +84,7 @@ def _fits_components(table: Table, judging: Judging) -> bool:
     return (
         first.numbers is None
         and 1 <= len(rest) <= 2
-        and any(cell.startswith("V(") for cell in first.cells)
+        and any("V(" in cell for cell in first.cells)
         and all(map(_COMPONENT.fullmatch, first.cells))
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.roles import Role, is_about_variants, roles_of, with_role
-from gdi_spe.disclosure.shapes.shape import Objections, Shape
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 from gdi_spe.disclosure.standard_errors import agree_with_p, are_scores, copies_behind_errors
 from gdi_spe.disclosure.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.variants import minor_allele_counts, people_behind, populations
@@ -29,6 +29,9 @@ _MOST_LISTED = 1000
 _ORDER = re.compile(
     r"index|rank|order|df|dof|n_?studies|k_studies|n_?snps?|credible_?set|cs|cluster|bin"
 )
+_MOST_SORTS = 200
+_VARIANTS = re.compile(r"n_?(variants|snps|snvs|indels|sites)|(variants|snps|snvs|indels|sites)")
+_SHARE = re.compile(r"percent|pct|share|proportion|fraction|percentage")
 _SCORE = re.compile(r"z|z_?(score|stat)", re.IGNORECASE)
 _SIGNS = re.compile(r"[-+?0]{2,9}")
 
@@ -147,7 +150,38 @@ def _probabilities(table: Table, judging: Judging) -> Objections:
     yield from _twice(table)
 
 
+def _fits_sorts(table: Table, judging: Judging) -> bool:
+    counted = _counts_of_variants(table)
+    shares = [c for c in table.columns if _SHARE.fullmatch(c.plain) and c.numbers is not None]
+    labels = with_role(table, Role.LABEL)
+    return (
+        len(counted) == 1 and bool(labels) and len(table.columns) == len(labels) + 1 + len(shares)
+    )
+
+
+def _counts_of_variants(table: Table) -> list[Column]:
+    return [c for c in with_role(table, Role.OTHER_COUNT) if _VARIANTS.fullmatch(c.plain)]
+
+
+def _sorts(table: Table, judging: Judging) -> Objections:
+    """Object to counts of variants by sort whose shares are of something else."""
+    labels, counted = with_role(table, Role.LABEL), _counts_of_variants(table)
+    numbers = values(counted[0])
+    if table.n_rows > _MOST_SORTS or distinct_rows(labels) != table.n_rows:
+        yield "A sort stands twice, or there are too many."
+    if not counted[0].is_integer or not np.isfinite(numbers).all():
+        yield f"“{counted[0].name}” is not a count throughout."
+    for column in table.columns:
+        if not _SHARE.fullmatch(column.plain) or column.numbers is None:
+            continue
+        scale = column.numbers.max() / max(float(numbers.max()), 1)
+        # Rounding to two digits leaves half of the last one.
+        if not np.allclose(column.numbers, numbers * scale, rtol=0.02, atol=0.06):
+            yield f"“{column.name}” is no share of “{counted[0].name}”."
+
+
 SHAPES = (
     Shape("posterior probabilities of variants", _fits_probabilities, _probabilities),
+    Shape("variants by sort", _fits_sorts, _sorts),
     Shape("statistics of variants", _fits_statistics, _statistics),
 )
