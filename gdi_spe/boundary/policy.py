@@ -60,6 +60,22 @@ class GenomicPolicy(Frozen):
     membership_false_positive_rate: float = Field(gt=0, lt=1)
 
 
+class PicturePolicy(Frozen):
+    """How much a picture may show and pass without a person who looks at it."""
+
+    # Marks that no line goes through: each may be a person.
+    most_marks: int = Field(ge=0)
+    most_estimates: int = Field(ge=0)
+    most_strokes: int = Field(ge=0)
+    # How often curves cross the axes from side to side, and how often they turn.
+    most_curves: int = Field(ge=0)
+    most_turns: int = Field(ge=0)
+    most_bars: int = Field(ge=0)
+    most_cells_a_side: int = Field(ge=0)
+    most_areas: int = Field(ge=0)
+    most_letters: int = Field(ge=0)
+
+
 class ReviewPolicy(Frozen):
     """Who must look before something leaves."""
 
@@ -91,6 +107,7 @@ class DisclosurePolicy(Frozen):
     statistics: StatisticsPolicy
     files: FilePolicy
     genomic: GenomicPolicy
+    pictures: PicturePolicy
     review: ReviewPolicy
     cohorts: CohortPolicy
 

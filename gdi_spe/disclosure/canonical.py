@@ -32,7 +32,7 @@ from gdi_spe.disclosure.forms import (
 )
 from gdi_spe.disclosure.forms.sections import sections_of
 from gdi_spe.disclosure.forms.written import words_and_tables
-from gdi_spe.disclosure.parts import Opaque, Part, Picture, Text
+from gdi_spe.disclosure.parts import Opaque, Part, Text
 from gdi_spe.disclosure.reading import NotText, decoded, is_plain_ascii
 from gdi_spe.disclosure.sniff import Kind, sniff
 from gdi_spe.disclosure.table import INVISIBLE, clean_text
@@ -237,9 +237,9 @@ def _jpeg(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
 def _picture(
     data: bytes, name: str, policy: DisclosurePolicy, form: str, notes: tuple[Part, ...]
 ) -> Canonical:
-    written, width, height, seen = pictures.quantised_png(data, policy.files.max_pixels, form)
+    written, picture = pictures.quantised_png(data, policy.files.max_pixels, form)
     media_type = "image/png"
-    parts = (Picture("picture", width, height, seen), *notes)
+    parts = (picture, *pictures.words_within(picture), *notes)
     return Canonical(written, media_type, named(name, media_type), parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gdi_spe.disclosure.figures.scene import Scene
 from gdi_spe.disclosure.marks import Seen
 from gdi_spe.disclosure.table import Table
 
@@ -26,6 +27,7 @@ class Picture:
     width: int
     height: int
     seen: Seen | None = None
+    scene: Scene | None = None
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gdi_spe.disclosure.figures.lettering import Words
+from gdi_spe.disclosure.figures.scene import scene_of
 from gdi_spe.disclosure.form import Hostile
-from gdi_spe.disclosure.marks import Seen, look
+from gdi_spe.disclosure.marks import look
+from gdi_spe.disclosure.parts import Picture, Text
 
 # The two lowest bits of each channel show nothing that a reader would miss.
 _KEPT_BITS = 0b11111100
@@ -105,8 +108,8 @@ def _end_of_jpeg(data: bytes, scan: int) -> int:
     return len(data) - 2
 
 
-def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[bytes, int, int, Seen]:
-    """Decode a picture and write its pixels as PNG, without metadata and without their low bits."""
+def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[bytes, Picture]:
+    """Decode a picture, write its pixels as PNG without metadata and low bits, and look at them."""
     try:
         with Image.open(io.BytesIO(data), formats=[form]) as image:
             width, height = image.size
@@ -119,12 +122,38 @@ def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[byte
             pixels = np.asarray(_over_white(layered))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotAPicture(f"the picture cannot be decoded: {error}") from None
-    kept = (pixels & _KEPT_BITS) | (pixels >> 6)  # white stays white, black black
+    kept = ((pixels & _KEPT_BITS) | (pixels >> 6)).astype(
+        np.uint8
+    )  # white stays white, black black
     out = io.BytesIO()
-    Image.fromarray(kept).save(out, format="PNG", compress_level=9)
+    Image.fromarray(kept).save(out, format="PNG", compress_level=6)
     seen = look(pixels)
-    # The low bits of a JPEG are what its compression made of them.
-    return out.getvalue(), width, height, replace(seen, noise_share=0.0) if form == "JPEG" else seen
+    if form == "JPEG":
+        # The low bits of a JPEG are what its compression made of them.
+        seen = replace(seen, noise_share=0.0)
+    return out.getvalue(), Picture("picture", width, height, seen, scene_of(kept, form == "JPEG"))
+
+
+def words_within(picture: Picture) -> tuple[Text, ...]:
+    """Return the words that stand in a picture, line by line, to be judged as any words."""
+    words = picture.scene.words if picture.scene else ()
+    lines: dict[int, list[Words]] = {}
+    for each in words:
+        row = each.box[0].start if each.is_upright else (each.box[0].start + each.box[0].stop) // 2
+        near = next((at for at in lines if abs(at - row) <= each.height // 2), row)
+        lines.setdefault(near, []).append(each)
+    told = " ,\n".join(_in_line(lines[at]) for at in sorted(lines))
+    return (Text("picture labels", told, is_alone=False),) if told else ()
+
+
+def _in_line(words: list[Words]) -> str:
+    """Put words of a row together; those far apart do not belong together."""
+    told, end = "", None
+    for each in sorted(words, key=lambda w: w.box[1].start):
+        if end is not None:
+            told += " " if each.box[1].start - end <= 1.2 * each.height else " , "
+        told, end = told + each.text, each.box[1].stop
+    return told
 
 
 def _refuse_unseen_colours(pixels: NDArray[np.uint8]) -> None:

@@ -18,6 +18,8 @@ from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules import RULES
 from gdi_spe.disclosure.rules.catalogue import CATALOGUE, OF_RELEASES, Example
 from gdi_spe.disclosure.rules.rule import Judging
+from tests.disclosure.figures import telling
+from tests.disclosure.figures.styles import drawn
 
 SOURCE = Path(__file__).parents[2] / "gdi_spe" / "disclosure"
 
@@ -37,6 +39,17 @@ def scatter() -> np.ndarray:
     return pixels
 
 
+def cells() -> np.ndarray:
+    shades = np.random.default_rng(3).choice([40, 120, 200], (60, 40, 1)).astype(np.uint8)
+    pixels = np.full((560, 400, 3), 255, np.uint8)
+    pixels[40:520, 40:360] = np.kron(shades, np.ones((8, 8, 3), np.uint8))
+    return pixels
+
+
+def marks() -> bytes:
+    return drawn(lambda rng: telling.apart(rng, 200), seed=1)
+
+
 def nested() -> bytes:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as made:
@@ -53,6 +66,9 @@ MADE = {
             np.uint8
         )
     ),
+    "IMG101": png(cells()),
+    "IMG102": marks(),
+    "IMG103": drawn(telling.small_bars, seed=1),
     "IMG901": png(scatter()),
     "FMT103": b"\x80\x04\x95\0",
     "FMT104": nested(),

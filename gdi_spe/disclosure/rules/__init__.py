@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdi_spe.disclosure.rules import (
     counts,
+    figures,
     genomes,
     hidden,
     identifiers,
@@ -28,4 +29,5 @@ RULES: tuple[Rule, ...] = (
     *implied.RULES,
     *hidden.RULES,
     *matter.RULES,
+    *figures.RULES,
 )

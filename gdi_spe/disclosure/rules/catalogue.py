@@ -276,6 +276,22 @@ CATALOGUE: dict[str, Entry] = {
         Example("The proband was a 34 year old woman from the north.\n", "t.md"),
         Example("We fitted Cox models in 1,200 participants of five sites.\n", "t.md"),
     ),
+    "IMG101": Entry(
+        "A matrix of people", "A cell for each person and variant is each person's genotype.",
+        _made("A PNG of a heat map of 60 people by 40 variants in three colours."),
+        _made("A plain picture."), ("counts.minimum",),
+    ),
+    "IMG102": Entry(
+        "As many marks as people", "A mark for each person is each person's values.",
+        Example("A PNG of 200 marks, where the cohort has 200 people.", "t.png", 200,
+                is_text=False),
+        _made("A plain picture."), ("counts.minimum",),
+    ),
+    "IMG103": Entry(
+        "Bars and numbers of few people", "A bar can be read as exactly as the number behind it.",
+        _made("A PNG of bars, one of three patients."),
+        _made("A plain picture."), ("counts.minimum",),
+    ),
     "IMG901": Entry(
         "Picture", "Pixels can show one mark a person.",
         _made("A scatter plot of a thousand points."), _made("A forest plot of three estimates."),

@@ -101,19 +101,6 @@ def undeclared_text(part: Text, judging: Judging) -> Iterator[Hit]:
         yield Hit(f"A person reads these words: {'; '.join(found)}.", {"n_doubts": len(found)})
 
 
-def picture(part: Picture, judging: Judging) -> Iterator[Hit]:
-    """A picture needs a viewer, unless it is a few letters, marks and straight lines."""
-    seen = part.seen
-    if seen is not None and seen.is_simple:
-        return
-    what = "" if seen is None else (
-        f" It has {seen.n_small:,} letters and marks, {seen.n_areas:,} filled areas and "
-        f"{seen.n_curves:,} curves."
-    )  # fmt: skip
-    why = f"A picture can show one mark a person, or small groups; a person looks at it.{what}"
-    yield Hit(why, {"width": part.width, "height": part.height})
-
-
 def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
     """Compare the marks of a vector graphic with the number of people."""
     minimum, n = judging.policy.counts.minimum, judging.context.n_individuals
@@ -174,11 +161,6 @@ RULES = (
         "TXT901", "Text", Verdict.REVIEW,
         "Nothing to fix; keep it short, so that it is read soon.",
         Text, undeclared_text,
-    ),
-    Rule(
-        "IMG901", "Picture", Verdict.REVIEW,
-        "Nothing to fix; export the table behind the plot beside it.",
-        Picture, picture,
     ),
     Rule(
         "VEC101", "Marks of a drawing", Verdict.REVIEW,

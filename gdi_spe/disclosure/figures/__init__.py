@@ -1,0 +1,1 @@
+"""Pictures taken apart: areas, lines, letters, bars, marks and matrices."""

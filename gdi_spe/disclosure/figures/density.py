@@ -1,0 +1,68 @@
+"""Densities in a picture: many six-sided cells of one size, shaded by how many lie in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdi_spe.disclosure.figures.ground import Box, Ground, paper_of
+from gdi_spe.disclosure.figures.strokes import blobs_of
+
+_LEAST_CELLS = 10
+# A six-sided cell fills three quarters of its box; a square one all of it.
+_FULLEST, _EMPTIEST = 0.92, 0.6
+_LIKE, _LIKE_SHARE = 0.25, 0.5
+_ALONE = 1.5
+_MOST_LEFT = 0.25
+
+
+@dataclass(frozen=True)
+class Density:
+    """The cells of a density, and how many of them touch no other."""
+
+    box: Box
+    n_cells: int
+    n_alone: int
+
+
+def densities_of(ground: Ground, frames: tuple[Box, ...]) -> tuple[Density, ...]:
+    """Find the frames that are filled with six-sided cells."""
+    found = (_density(ground, frame) for frame in frames)
+    return tuple(each for each in found if each is not None)
+
+
+def _density(ground: Ground, frame: Box) -> Density | None:
+    down, across = frame
+    paper = paper_of(ground)
+    cells = [
+        a for place, a in enumerate(ground.areas)
+        if down.start < a.box[0].start and a.box[0].stop < down.stop
+        and across.start < a.box[1].start and a.box[1].stop < across.stop
+        and not paper[_any_pixel(ground, place, a.box)]
+    ]  # fmt: skip
+    if len(cells) < _LEAST_CELLS:
+        return None
+    # Neighbours of one shade are one area; the smallest common size is a cell's.
+    sizes = np.array([a.n_pixels for a in cells], dtype=float)
+    size = float(np.median(sizes[sizes <= 1.6 * np.quantile(sizes, 0.3)]))
+    single = [a for a, n in zip(cells, sizes, strict=True) if abs(n - size) <= _LIKE * size]
+    fill = float(np.median([a.fill for a in single])) if single else 0.0
+    if len(single) < _LIKE_SHARE * _LEAST_CELLS or not _EMPTIEST <= fill <= _FULLEST:
+        return None
+    inner = (slice(down.start + 3, down.stop - 3), slice(across.start + 3, across.stop - 3))
+    drawn = (~paper & ~ground.ink)[inner]
+    blobs = blobs_of(ground.ink[inner] | drawn)[1]
+    alone = [b for b in blobs if 0.3 * size <= b.n_pixels <= _ALONE * size]
+    if ground.ink[inner].sum() > _MOST_LEFT * drawn.sum():
+        return None
+    return Density(frame, max(1, round(float(drawn.sum()) / size)), len(alone))
+
+
+def _any_pixel(ground: Ground, place: int, box: Box) -> tuple[int, int]:
+    """Return a pixel of an area."""
+    rows, columns = np.nonzero(ground.nearest[box] == place)
+    if rows.size == 0:
+        return int(box[0].start), int(box[1].start)
+    middle = rows.size // 2
+    return int(box[0].start + rows[middle]), int(box[1].start + columns[middle])

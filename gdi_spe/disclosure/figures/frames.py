@@ -1,0 +1,120 @@
+"""Where the axes of a figure are: the frames within which things are drawn."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, is_paper
+from gdi_spe.disclosure.figures.strokes import Strokes, blobs_of
+
+_LEAST = 40
+_NEAR = 6
+_MOST_LINES = 120
+_PANEL_SHARE = 0.03
+
+
+def frames_of(ground: Ground, strokes: Strokes) -> tuple[Box, ...]:
+    """Find the axes: boxes of lines, corners of two lines, panels of their own colour."""
+    across = _lines(strokes.across, is_down=False)
+    down = _lines(strokes.down, is_down=True)
+    found = [*_panels(ground), *_boxes(across, down), *_corners(across, down)]
+    return _outermost(found)
+
+
+def size_of(box: Box) -> int:
+    """Return how many pixels a box has."""
+    return int((box[0].stop - box[0].start) * (box[1].stop - box[1].start))
+
+
+def _lines(mask: Mask, is_down: bool) -> list[Box]:
+    """Return the longest straight lines."""
+    found = [blob.box for blob in blobs_of(mask)[1]]
+    long = sorted(
+        found, key=lambda b: -(b[0 if is_down else 1].stop - b[0 if is_down else 1].start)
+    )
+    return long[:_MOST_LINES]
+
+
+def _panels(ground: Ground) -> list[Box]:
+    """Return the hulls of paper that is not the page's: grids cut a panel into many pieces."""
+    from scipy.ndimage import binary_closing
+
+    page = ground.areas[ground.page] if ground.areas else None
+    if page is None:
+        return []
+    light = np.array(
+        [is_paper(a, page) and _differs(a.colour, page.colour) for a in ground.areas], dtype=bool
+    )
+    mask = light[np.maximum(ground.nearest, 0)] & ~ground.ink
+    if mask.mean() < _PANEL_SHARE:
+        return []
+    whole = binary_closing(np.pad(mask, 9), np.ones((9, 9), dtype=bool))[9:-9, 9:-9]
+    least = _PANEL_SHARE * mask.size
+    return [blob.box for blob in blobs_of(whole)[1] if blob.n_pixels >= least]
+
+
+def _differs(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) > _NEAR
+
+
+def _boxes(across: list[Box], down: list[Box]) -> list[Box]:
+    """Return boxes of a line above and one below that begin and end together."""
+    found = []
+    for one, other in combinations(across, 2):
+        same = (
+            abs(one[1].start - other[1].start) <= _NEAR
+            and abs(one[1].stop - other[1].stop) <= _NEAR
+        )
+        box = _hull(one, other)
+        if same and box[0].stop - box[0].start >= _LEAST and _has_side(box, down):
+            found.append(box)
+    return found
+
+
+def _has_side(box: Box, down: list[Box]) -> bool:
+    """Whether a line runs down one side of a box."""
+    return any(
+        abs(line[0].start - box[0].start) <= _NEAR + 2
+        and abs(line[0].stop - box[0].stop) <= _NEAR + 2
+        and min(abs(line[1].start - box[1].start), abs(line[1].stop - box[1].stop)) <= _NEAR
+        for line in down
+    )
+
+
+def _corners(across: list[Box], down: list[Box]) -> list[Box]:
+    """Return boxes of a line to the left and one below that meet, or nearly."""
+    found = []
+    for low in across:
+        for left in down:
+            meets = (
+                abs(left[0].stop - low[0].stop) <= 3 * _NEAR
+                and abs(left[1].start - low[1].start) <= 3 * _NEAR
+            )
+            box = _hull(low, left)
+            if meets and min(box[0].stop - box[0].start, box[1].stop - box[1].start) >= _LEAST:
+                found.append(box)
+    return found
+
+
+def _hull(one: Box, other: Box) -> Box:
+    return (
+        slice(min(one[0].start, other[0].start), max(one[0].stop, other[0].stop)),
+        slice(min(one[1].start, other[1].start), max(one[1].stop, other[1].stop)),
+    )
+
+
+def _outermost(boxes: list[Box]) -> tuple[Box, ...]:
+    """Drop boxes that lie mostly within another."""
+    kept: list[Box] = []
+    for box in sorted(boxes, key=lambda b: -size_of(b)):
+        if all(_overlap(box, other) < 0.5 * size_of(box) for other in kept):
+            kept.append(box)
+    return tuple(kept)
+
+
+def _overlap(one: Box, other: Box) -> int:
+    down = min(one[0].stop, other[0].stop) - max(one[0].start, other[0].start)
+    across = min(one[1].stop, other[1].stop) - max(one[1].start, other[1].start)
+    return max(0, int(down)) * max(0, int(across))

@@ -1,0 +1,241 @@
+"""What a picture shows, piece by piece: words, matrices, bars, marks and curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.disclosure.figures.bars import Bars, bars_in
+from gdi_spe.disclosure.figures.boxes import boxes_of, colour_bars_of
+from gdi_spe.disclosure.figures.cells import Matrix, matrices_of
+from gdi_spe.disclosure.figures.density import Density, densities_of
+from gdi_spe.disclosure.figures.frames import frames_of, size_of
+from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, ground_of, paper_of
+from gdi_spe.disclosure.figures.lettering import Words, around, ticks_of, words_of
+from gdi_spe.disclosure.figures.scale import Scale, scale_below, scale_left
+from gdi_spe.disclosure.figures.strokes import Blob, Strokes, blobs_of, strokes_of
+from gdi_spe.disclosure.figures.traces import (
+    Traces,
+    dashes_of,
+    largest_mark,
+    n_in_rugs,
+    traces_in,
+)
+
+_SPANNING = 0.85
+# The patch beside the words of a legend.
+_KEY_GAP, _KEY_HEIGHT = 2.6, 1.8
+_MOST_LOOSE, _LEAST_BODY, _RIM = 14, 25, 6
+_MOST_EXPLAINED = 0.15
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The bars of one frame, and the scale they are read by."""
+
+    bars: Bars
+    scale: Scale | None
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Return what each bar, or part of a stack, stands for; nothing without a scale."""
+        if self.scale is None:
+            return ()
+        found = []
+        for bar in self.bars.bars:
+            ends = [bar.foot, *sorted(bar.joints, key=lambda j: abs(j - bar.foot)), bar.end]
+            told = [self.scale.value(e) for e in ends]
+            found += [b - a for a, b in pairwise(told)]
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture taken apart."""
+
+    shape: tuple[int, int]
+    words: tuple[Words, ...]
+    matrices: tuple[Matrix, ...]
+    densities: tuple[Density, ...]
+    textures: tuple[Box, ...]
+    charts: tuple[Chart, ...]
+    traces: tuple[Traces, ...]
+    # Filled parts that are neither bars nor matrices, as shares of the picture.
+    other_areas: tuple[float, ...]
+    # Small shapes outside every frame that were not read as letters.
+    n_unread: int
+    # Specks outside every frame, too small for letters.
+    n_specks: int
+    ink_share: float
+
+
+def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
+    """Take a picture apart; one that was compressed with losses is noisy."""
+    ground = ground_of(pixels, is_noisy)
+    strokes = strokes_of(ground)
+    words = words_of(ground, strokes)
+    frames = frames_of(ground, strokes)
+    matrices, textures = matrices_of(ground, frames)
+    read = {number for each in words for number in each.blobs}
+    letters = np.isin(strokes.labelled, list(read))
+    body = _body(ground, strokes, letters)
+    explained = letters | _keys((strokes.ink & ~strokes.lines & ~letters) | body, words)
+    outside = ~explained & ~_within(frames, ground.shape)
+    explained |= colour_bars_of(ground, (body | strokes.ink) & outside)
+    densities = densities_of(ground, frames)
+    matrices = tuple(m for m in matrices if not any(_overlaps(d.box, m.box) for d in densities))
+    for density in densities:
+        explained[density.box] = True
+    for box in (*(m.box for m in matrices), *textures):
+        explained[box] = True
+    apart = _Apart(ground, strokes, words, body, explained, [], [])
+    taken = [*(m.box for m in matrices), *(d.box for d in densities)]
+    for frame in frames:
+        if not any(_overlaps(frame, box) for box in taken):
+            apart.take(frame)
+    loose = _loose(apart)
+    if loose is not None:
+        apart.take(loose)
+    return Scene(
+        ground.shape, words, matrices, densities, textures, tuple(apart.charts),
+        tuple(apart.traces), _other_areas(body & ~explained), *_n_unread(strokes, read, explained),
+        float(ground.ink.mean()),
+    )  # fmt: skip
+
+
+@dataclass
+class _Apart:
+    """A picture while it is taken apart."""
+
+    ground: Ground
+    strokes: Strokes
+    words: tuple[Words, ...]
+    body: Mask
+    explained: Mask
+    charts: list[Chart]
+    traces: list[Traces]
+
+    def take(self, frame: Box) -> None:
+        """Tell what is within a frame."""
+        shape = self.ground.shape
+        inside = self.body & ~self.explained
+        found = bars_in(self.ground, inside, frame)
+        if found is not None:
+            scale = (scale_below if found.is_lying else scale_left)(self.words, frame, shape)
+            self.charts.append(Chart(found, scale))
+            self.explained[frame] |= _near(inside[frame])
+        else:
+            self.explained |= boxes_of(inside, self.words)
+        inside = self.body & ~self.explained
+        ink = self.strokes.ink & ~_spanning(self.strokes, frame)
+        mass = (ink | inside) & ~self.explained
+        self.traces.append(traces_in(mass, frame, shape, self.strokes.thin))
+        self.explained[frame] = True
+
+
+def _within(frames: tuple[Box, ...], shape: tuple[int, int]) -> Mask:
+    mask = np.zeros(shape, dtype=bool)
+    for frame in frames:
+        mask[frame] = True
+    return mask
+
+
+def _loose(apart: _Apart) -> Box | None:
+    """Return the hull of what lies in no frame, if more lies there than letters and ticks."""
+    strokes, shape = apart.strokes, apart.ground.shape
+    left = ((strokes.ink & ~strokes.lines) | apart.body) & ~apart.explained
+    _, blobs = blobs_of(left)
+    largest = largest_mark(shape) * 2
+    large = [
+        b for b in blobs
+        if max(b.height, b.width) > largest or apart.body[b.box].sum() >= _LEAST_BODY
+    ]  # fmt: skip
+    small = [b for b in blobs if b.n_pixels > 3]
+    # Without axes, all that is drawn is looked at, as soon as it is more than letters.
+    has_axes = bool(apart.traces) or apart.explained.mean() > _MOST_EXPLAINED
+    some = large if has_axes or not (large or len(small) > _MOST_LOOSE) else small
+    if not some:
+        return None
+    down, across = around(some)
+    return (
+        slice(max(0, down.start - _RIM), min(shape[0], down.stop + _RIM)),
+        slice(max(0, across.start - _RIM), min(shape[1], across.stop + _RIM)),
+    )
+
+
+def _keys(drawn: Mask, words: tuple[Words, ...]) -> Mask:
+    """Return the patches, lines and marks that stand left of the words of a legend."""
+    labelled, blobs = blobs_of(drawn)
+    found = []
+    for blob in blobs:
+        for each in words:
+            gap = each.box[1].start - blob.box[1].stop
+            beside = 0 <= gap <= _KEY_GAP * each.height
+            level = abs(blob.middle[0] - (each.box[0].start + each.box[0].stop) / 2)
+            if (
+                beside and not each.is_upright and level <= 0.5 * each.height
+                and blob.height <= _KEY_HEIGHT * each.height and blob.width <= 3.5 * each.height
+                and sum(c.isalpha() for c in each.text) >= 2 and "=" not in each.text[:3]
+            ):  # fmt: skip
+                found.append(blob.number)
+                break
+    return np.asarray(np.isin(labelled, found), dtype=bool)
+
+
+def _body(ground: Ground, strokes: Strokes, letters: Mask) -> Mask:
+    """Return the filled parts: areas that are no paper, with the letters on them."""
+    from scipy.ndimage import binary_closing, binary_opening
+
+    solid = ~paper_of(ground) & (~ground.ink | letters)
+    closed = binary_closing(solid, np.ones((3, 3), dtype=bool))
+    return np.asarray(binary_opening(closed, np.ones((3, 3), dtype=bool)), dtype=bool)
+
+
+def _spanning(strokes: Strokes, frame: Box) -> Mask:
+    """Return the straight lines that run through a frame from side to side: grids, thresholds."""
+    found = np.zeros_like(strokes.across)
+    for mask, side in ((strokes.across, 1), (strokes.down, 0)):
+        labelled, blobs = blobs_of(mask)
+        least = _SPANNING * (frame[side].stop - frame[side].start)
+        kept = [b.number for b in blobs if max(b.height, b.width) >= least]
+        found |= np.isin(labelled, kept)
+    return found
+
+
+def _near(mask: Mask) -> Mask:
+    from scipy.ndimage import binary_dilation
+
+    return np.asarray(binary_dilation(mask, iterations=4), dtype=bool)
+
+
+def _overlaps(one: Box, other: Box) -> bool:
+    high = min(one[0].stop, other[0].stop) - max(one[0].start, other[0].start)
+    wide = min(one[1].stop, other[1].stop) - max(one[1].start, other[1].start)
+    return bool(max(0, high) * max(0, wide) > 0.3 * min(size_of(one), size_of(other)))
+
+
+def _other_areas(body: Mask) -> tuple[float, ...]:
+    found = [b.n_pixels / body.size for b in blobs_of(body)[1]]
+    return tuple(sorted((share for share in found if share > 0.0005), reverse=True))
+
+
+def _n_unread(strokes: Strokes, read: set[int], explained: Mask) -> tuple[int, int]:
+    """Count shapes outside frames that are no letters and no short straight strokes, and specks."""
+    n = specks = 0
+    ticks = ticks_of(strokes)
+    lone: list[Blob] = []
+    for blob in strokes.blobs:
+        long, short = max(blob.height, blob.width), min(blob.height, blob.width)
+        y, x = (int(v) for v in blob.middle)
+        if blob.number in read or explained[y, x]:
+            continue
+        is_stroke = short <= max(2, strokes.thin // 2) and long >= 2.5 * short
+        n += short > strokes.thin
+        specks += short <= strokes.thin and not is_stroke
+        lone += [blob] if is_stroke and blob.number not in ticks else []
+    mark = largest_mark((explained.shape[0], explained.shape[1]))
+    rugs = n_in_rugs(tuple(lone), dashes_of(tuple(lone), mark), mark)
+    return n + rugs, specks
