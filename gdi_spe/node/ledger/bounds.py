@@ -21,8 +21,9 @@ from gdi_spe.boundary.errors import Unavailable
 from gdi_spe.node.ledger.basis import Basis, bits_at
 
 _NEAR = 1e-6
-# So many groups, and pairs of them, are bounded one by one.
-_ONE_BY_ONE = 200
+# So many unions of groups are bounded one by one: all of this many groups.
+_ALL_UNIONS = 8
+_ONE_BY_ONE = 2**_ALL_UNIONS
 _SECONDS = 6.0
 # From so many groups on, an interior point gets there sooner than walking along the edges.
 _MANY = 5000
@@ -118,7 +119,7 @@ def cannot_grow_exactly(
 def bounded(
     told: Told, small: NDArray[np.int64], enough: NDArray[np.float64]
 ) -> list[Bounded]:  # fmt: skip
-    """Return the groups, and unions of two, that must have somebody and cannot have enough people.
+    """Return the groups, and unions of them, that must have somebody and cannot have enough people.
 
     Notes
     -----
@@ -136,23 +137,25 @@ def bounded(
     least = _solved(told, _cost(told, left)).x[left]
     if least.sum() < _NEAR:
         return []  # all of them can be empty at once
-    if left.size > _ONE_BY_ONE:
-        raise NotBounded(f"{left.size:,} groups cannot be large")
     found: list[Bounded] = []
-    for union in _unions(left):
+    for union in islice(_unions(left), _ONE_BY_ONE):
         if any(set(each.groups) <= set(union) for each in found):
             continue
         one = _one(told, union, float(enough[list(union)].max()))
         if one is not None:
             found.append(one)
+    if not found and left.size > _ALL_UNIONS:
+        # TRUST: unions that were not looked at are for a person, not for nobody.
+        raise NotBounded(f"{left.size:,} groups, of which no union can be large, are too many")
     return found
 
 
 def _unions(groups: NDArray[np.int64]) -> Iterator[tuple[int, ...]]:
-    """Yield each group alone, then two of them together."""
-    names = groups.tolist()
-    yield from ((name,) for name in names)
-    yield from islice(combinations(names, 2), _ONE_BY_ONE)
+    """Yield all of the groups together, each alone, then two of them, three, and so on."""
+    names = tuple(groups.tolist())
+    yield names
+    for size in range(1, len(names)):
+        yield from combinations(names, size)
 
 
 def _grown(

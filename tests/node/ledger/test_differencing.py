@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gdi_spe.node.ledger.differencing import QuerySet, disclosed
@@ -190,3 +190,34 @@ def test_a_ledger_that_cannot_be_read_is_no_empty_ledger(tmp_path):
     next(tmp_path.rglob("*.npz")).write_bytes(b"PK")
     with pytest.raises(LedgerDamaged):
         ledger.recall("opaque", N)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=1, max_size=4),
+    st.sampled_from([2, 3]),
+)
+def test_a_union_that_every_assignment_holds_to_few_is_found(masks, step):
+    """Groups are told apart by who is in them, sizes tried from none to six."""
+    assume(np.array(masks).any())
+    sets = [rounded(str(i), np.array(mask), step) for i, mask in enumerate(masks)]
+    matrix = np.array(masks, dtype=int)
+    kinds = np.unique(matrix.T[matrix.any(axis=0)], axis=0)
+    told = np.array([each.told for each in sets])
+    # Halves of people as well: bounds are those of real numbers.
+    possible = np.array([
+        counts for counts in product(np.arange(0, 6.5, 0.5), repeat=len(kinds))
+        if (np.abs(np.array(counts) @ kinds - told) <= step / 2).all()
+    ]).reshape(-1, len(kinds))  # fmt: skip
+    unions = [
+        np.array(chosen) for chosen in product((False, True), repeat=len(kinds)) if any(chosen)
+    ]  # fmt: skip
+    sums = [possible[:, union].sum(axis=1) for union in unions]
+    sure = [each for each in sums if each.min() > 0 and each.max() < 3]
+
+    found = disclosed(sets, [], 5, 3)
+
+    if found:
+        assert sure or any(each.min() > 0 and np.floor(each.max()) < 3 for each in sums)
+    if sure:
+        assert found
