@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.errors import Tampered
 from gdi_spe.node.ledger.basis import Basis
 from gdi_spe.node.ledger.differencing import Known, QuerySet
+from gdi_spe.node.ledger.people import alone
 
 _WAITING = "waiting"
 _BASIS = "basis.cache"
@@ -92,14 +93,15 @@ class Ledger:
 
         Sets were kept by cohort then, with a bit for each of its people in their order.
         """
-        for path in sorted((self.folder / _checked(cohort)).glob("*.npz")):
-            sets = []
-            for each in _read(path, places.size).sets:
-                everybody = np.zeros(n_people, dtype=bool)
-                everybody[places] = each.mask(places.size)
-                sets.append(replace(each, members=np.packbits(everybody)))
-            self.remember(project, f"{path.stem}-{cohort[:8]}", n_people, sets)
-            path.unlink()
+        with alone(self.of_project(project)):
+            for path in sorted((self.folder / _checked(cohort)).glob("*.npz")):
+                sets = []
+                for each in _read(path, places.size).sets:
+                    everybody = np.zeros(n_people, dtype=bool)
+                    everybody[places] = each.mask(places.size)
+                    sets.append(replace(each, members=np.packbits(everybody)))
+                self.remember(project, f"{path.stem}-{cohort[:8]}", n_people, sets)
+                path.unlink()
 
     def recall_waiting(
         self, project: str, n_people: int, requests: Collection[str]
@@ -121,6 +123,12 @@ class Ledger:
         LedgerDamaged
             If a record cannot be read, or one that the basis knows is gone or is another.
         """
+        folder = self.of_project(project)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with alone(folder):
+            return self._known(project, family)
+
+    def _known(self, project: str, family: NDArray[np.int64]) -> Known:
         records = {each.name: each for each in self._records(project, family.size)}
         nothing = Known.nothing(family.size, family)
         path = self.of_project(project) / _BASIS

@@ -6,14 +6,15 @@ people that were released of one can be compared with those of another.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -49,6 +50,8 @@ class People:
 def people_of(folder: Path, project: str, cohort: Path, names: Sequence[str]) -> People:
     """Return where the people of a cohort stand in their project; new ones are added at its end.
 
+    Who is of one family is kept with them, so that it is known of people who have left as well.
+
     Parameters
     ----------
     folder
@@ -60,66 +63,81 @@ def people_of(folder: Path, project: str, cohort: Path, names: Sequence[str]) ->
     names
         The cohort's pseudonyms, in their order.
     """
-    known = _read(folder)
-    places = {name: place for place, name in enumerate(known)}
-    more = [name for name in names if name not in places]
-    if more:
-        places |= {name: len(known) + i for i, name in enumerate(more)}
-        _write(folder, [*known, *more])
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # TRUST: two requests at once must not give one place to two people.
+    with alone(folder):
+        known = _read(folder)
+        places = {name: place for place, name in enumerate(known.names)}
+        more = [name for name in names if name not in places]
+        places |= {name: len(known.names) + i for i, name in enumerate(more)}
+        kin = known.kin | _related(cohort / "pedigree.parquet", places)
+        if more or kin != known.kin:
+            _write(folder, _Kept([*known.names, *more], kin))
     found = np.array([places[name] for name in names], dtype=np.int64)
-    return People(project, len(places), found, _families(cohort, places))
+    return People(project, len(places), found, _families(len(places), kin))
 
 
-def _read(folder: Path) -> list[str]:
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else works on what the ledger keeps of a project."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The people of a project in their order, and pairs of places of one family."""
+
+    names: list[str]
+    kin: set[tuple[int, int]]
+
+
+def _read(folder: Path) -> _Kept:
     path = folder / _NAME
     if not path.exists():
-        return []
+        return _Kept([], set())
     try:
-        names = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        told = json.loads(path.read_bytes())
+        names, kin = list(told["names"]), {(int(a), int(b)) for a, b in told["kin"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise PeopleDamaged(f"{path.name}: {error}") from None
     # TRUST: without this order, bits that were released before mean nobody.
-    if not isinstance(names, list) or len(set(names)) != len(names):
-        raise PeopleDamaged(f"{path.name} is no list of people")
-    return names
+    if len(set(names)) != len(names):
+        raise PeopleDamaged(f"{path.name} names somebody twice")
+    return _Kept(names, kin)
 
 
-def _write(folder: Path, names: list[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _write(folder: Path, kept: _Kept) -> None:
     aside = folder / f".{_NAME}"
     with aside.open("w", encoding="utf-8") as file:
-        json.dump(names, file)
+        json.dump({"names": kept.names, "kin": sorted(kept.kin)}, file)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(folder / _NAME)
 
 
-def _families(cohort: Path, places: dict[str, int]) -> NDArray[np.int64]:
-    """Return each person's family: those of one name, and parents with their children."""
-    path = cohort / "pedigree.parquet"
-    n = len(places)
-    if not path.is_file():
-        return np.arange(n)
-    table = pq.read_table(path)
-    pairs = _related(table, places)
-    if not pairs:
-        return np.arange(n)
-    one, other = np.array(pairs).T
-    links = csr_matrix((np.ones(one.size), (one, other)), shape=(n, n))
+def _families(n_people: int, kin: set[tuple[int, int]]) -> NDArray[np.int64]:
+    """Return each person's family: whoever is related to somebody in it."""
+    if not kin:
+        return np.arange(n_people)
+    one, other = np.array(sorted(kin)).T
+    links = csr_matrix((np.ones(one.size), (one, other)), shape=(n_people, n_people))
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 
-def _related(table: pa.Table, places: dict[str, int]) -> list[tuple[int, int]]:
-    """Return pairs of people who are of one family."""
-    pairs: list[tuple[int, int]] = []
+def _related(pedigree: Path, places: Mapping[str, int]) -> set[tuple[int, int]]:
+    """Return pairs of people of one family: by its identifier, or as parent and child."""
+    if not pedigree.is_file():
+        return set()
+    pairs: set[tuple[int, int]] = set()
     first: dict[str, int] = {}
-    for row in table.to_pylist():
+    for row in pq.read_table(pedigree).to_pylist():
         place = places.get(row["individual_id"])
         if place is None:
             continue
         family = row.get("family_id")
-        if family:
-            pairs.append((first.setdefault(family, place), place))
-        parents = (places.get(row.get(name)) for name in ("father_id", "mother_id"))
-        pairs += [(parent, place) for parent in parents if parent is not None]
+        kin = [first.setdefault(family, place)] if family else []
+        kin += [places.get(row.get(name), place) for name in ("father_id", "mother_id")]
+        pairs |= {(other, place) for other in kin if other != place}
     return pairs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.node.ledger.bounds import NotBounded
 from gdi_spe.node.ledger.differencing import QuerySet
 from gdi_spe.node.ledger.memory import Ledger, LedgerDamaged
+from gdi_spe.node.ledger.people import people_of
 from gdi_spe.node.ledger.watch import Claimed, Watch
 
 N = 600
@@ -287,3 +289,36 @@ def test_what_was_kept_by_cohort_before_is_kept_by_project_now(watch):
     found = plain.findings([everybody], 10)["t.csv"]
 
     assert "DIF301" in {f.rule for f in found}
+
+
+def test_many_at_once_give_nobody_the_place_of_somebody_else(tmp_path):
+    folder = tmp_path / "p"
+    versions = [[f"I{i}" for i in range(k, k + 40)] for k in range(0, 400, 10)]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda names: people_of(folder, "p", tmp_path, names), versions))
+
+    whole = people_of(folder, "p", tmp_path, [])
+    places: dict[str, int] = {}
+    for names, people in zip(versions, found, strict=True):
+        for name, place in zip(names, people.places.tolist(), strict=True):
+            assert places.setdefault(name, place) == place
+    assert whole.n_people == len(set(places.values())) == 430
+
+
+def test_a_family_is_known_of_those_who_left_too(tmp_path):
+    pedigree = pa.table({
+        "individual_id": ["I1", "I2", "I3"], "father_id": [None, "I1", None],
+        "mother_id": [None, None, None], "family_id": [None, None, "F"],
+    })  # fmt: skip
+    first, second = tmp_path / "v1", tmp_path / "v2"
+    for folder in (first, second):
+        folder.mkdir()
+    pq.write_table(pedigree, first / "pedigree.parquet")
+
+    people_of(tmp_path / "p", "p", first, ["I0", "I1", "I2", "I3"])
+    later = people_of(tmp_path / "p", "p", second, ["I0", "I3"])
+
+    assert later.n_people == 4
+    assert later.family[1] == later.family[2]
+    assert np.unique(later.family).size == 3
