@@ -136,4 +136,17 @@ def load_policy(path: Path) -> DisclosurePolicy:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "missing":
+            raise _lacks(field, path) from None
         raise BadInput(f"{field}: {first['msg']}", source=str(path)) from None
+
+
+def _lacks(field: str, path: Path) -> BadInput:
+    """Say which number a policy lacks, as one that is older than the program may."""
+    section, _, name = field.rpartition(".")
+    where = f"the line `{name} = ...` under [{section}]" if section else f"`{name}`"
+    return BadInput(
+        f"the policy lacks {field}, and nothing is assumed", source=str(path),
+        remedy=f"Add {where}, with the number that your node chooses (gdi-default has one), and "
+        "sign the policy anew: gdi-spe policy sign.",
+    )  # fmt: skip

@@ -18,10 +18,12 @@ SETTING = re.compile(
     re.IGNORECASE,
 )
 _SCORES = r"score|auc|auroc|auprc|roc_auc|pr_auc|accuracy|balanced_accuracy|acc|error|err|loss|log_?loss|r2|rmse|mse|mae|f1|precision|recall|brier|c_?index|logloss|deviance|nll|perplexity|kappa|mcc|sensitivity|specificity"
+_BENEFIT = r"net_benefit\w*|standardi[sz]ed_net_benefit|interventions_avoided"
 _SPLIT = r"test|train(ing)?|val(id(ation)?)?|dev|cv|oof|holdout|external|fit|fold|inner|outer|in_sample|out_of_sample|bootstrap\w*|optimism"
 # How well a model does on parts of the data, and how long it took.
 SCORE = re.compile(
     rf"((mean|avg|std|sd|se|median|min|max|best|final|split_?\d{{1,2}}|rank|apparent|corrected|{_SPLIT})_)*(({_SPLIT})_)?(neg_)?({_SCORES}|time)(_(mean|avg|std|sd|se|{_SPLIT}|lower|upper|low|high|ci\w*))*"
+    rf"|{_BENEFIT}|(mean_)?(obs|pred|predicted|observed|expected)(_(rate|risk|prob\\w*|proportion|mean))?"
     rf"|rank_({_SPLIT})_\w{{1,12}}|(({_SPLIT})_)?({_SCORES})_?(fold_?)?\d{{0,2}}|folds?_\d{{1,2}}|(elapsed|wall|cpu|user|real|run|runtime)_?(time)?(_?(s|sec|seconds|min|minutes|h|hours))?|seconds|runtime\w*",
     re.IGNORECASE,
 )
@@ -29,7 +31,7 @@ SCORE = re.compile(
 OF_A_MODEL = re.compile(
     r"(adj(usted)?_?)?(multiple_)?r_?(2|sq|squared?|square)(_adj\w*)?|r_squared|adj_r_\w+|pseudo_r_?\w+|mcfadden\w*|nagelkerke\w*|sigma|root_mse|scale|dispersion|residual_(std_err\w*|standard_error|deviance)|null_deviance"
     r"|(sum|mean)_(sq|squares?)|ss|ms|type_(i|ii|iii)_ss|f_?(value|stat\w*|ratio)|[tz]_value|wald(_\w{1,16})?|lr(_\w{1,8})?|lrt|score_chi\w*|chi_?sq\w*|pr_?>_?\w{0,8}|prob_?>_?\w{1,8}|prob_(chi\w*|f)|log_?lik\w*|ll(_\w{1,4})?|llr\w*"
-    r"|aic\w*|bic\w*|hqic|vif|gvif\w*|tolerance|condition_(no|number|index)|durbin_watson|omnibus|jarque_bera\w*|skew|kurtosis|cook\w*_max|ame|dy_dx|margin|contrast|lsmean|emmean|adjusted_mean|exp\(?_?-?coef\)?|exp_coef\w*|exp__coef|eta_?(sq\w*|2)|cohens?_[dfw]"
+    r"|aic\w*|bic\w*|hqic|vif|gvif\w*|tolerance|condition_(no|number|index)|durbin_watson|omnibus|jarque_bera\w*|skew|kurtosis|cook\w*_max|bias|emmean|emmeans|lsmeans|diff(erence)?|mean_diff(erence)?|estimate_diff|log2?err|median_bias|coverage_prob|ame|dy_dx|margin|contrast|lsmean|emmean|adjusted_mean|exp\(?_?-?coef\)?|exp_coef\w*|exp__coef|eta_?(sq\w*|2)|cohens?_[dfw]"
     r"|(cover|gain|split|mean_abs_shap|shap_\w{1,12}|importances?(_(mean|std|sd))?|importance_\w{1,12}|overall|mean_decrease_\w{1,10}|inc_?mse|inc_?node_?purity|variance_inflation\w*)"
     r"|(coef_|exp_coef_|hr_|or_|\w{1,16}_)?(lower|upper|low|high|lcl|ucl|lo|hi)(_?(limit|ci|cl|bound|\d{1,2}|0_\d{1,3}|\d{1,2}_?(percent)?(_ci)?)){0,2}|_?\d{1,2}(_\d)?_?(percent)?_?(lower|upper)?_?ci\w*|nmin|nparam",
     re.IGNORECASE,

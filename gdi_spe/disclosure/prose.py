@@ -64,7 +64,7 @@ _FIT_NAMES = (
 )
 _OF_FITTING = re.compile(
     rf"(?<!\w)(?:{_FIT_NAMES}):[ \t]*(?:\d{{4}}-\d\d-\d\d \d\d:\d\d|[\w.+-]{{1,24}})(?=\s|$)"
-    r"|<lifelines\.\w{1,30}: fitted with [\d,]+ total observations, [\d,]+ right-censored observations>"
+    r"|<class '[\w.]{1,60}'>|<lifelines\.\w{1,30}: fitted with [\d,]+ total observations, [\d,]+ right-censored observations>"
     r"|time fit was run = \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|\b(?:Two|One)[- ]Sample\b"
 )
 _PAIRS = re.compile(

@@ -248,7 +248,8 @@ def _is_notebook(text: str) -> bool:
 
 def _sniff_table(text: str) -> Kind:
     delimiter = delimiter_of(text)
-    if delimiter is None:
+    # Rows that SQL inserts have commas as a table has, and are code.
+    if delimiter is None or re.search(r"^INSERT\s+INTO\b", text[:_HEAD_BYTES], re.MULTILINE):
         return Kind.TEXT
     return Kind.TSV if delimiter == "\t" else Kind.CSV
 

@@ -40,10 +40,16 @@ _SAME = {
     "pr > |z|": "p_value", "pr > f": "p_value", "pr(>f)": "p_value", "pr(>chi)": "p_value",
     "pr(>|chi|)": "p_value", "p > |t|": "p_value", "p> |t|": "p_value", "p> |z|": "p_value",
     "p > |z|": "p_value", "std. err.": "std_err", "exp(-coef)": "ratio_inverse",
+    "(o-e)^2/e": "chi_sq", "(o-e)^2/v": "chi_sq_v", "0.95lcl": "lower", "0.95ucl": "upper",
+    "lwr": "lower", "upr": "upper", "lower.cl": "lower", "upper.cl": "upper",
+    "asymp.lcl": "lower", "asymp.ucl": "upper", "lower.hpd": "lower", "upper.hpd": "upper",
 }  # fmt: skip
 
 
 _WRITTEN = (
+    # "Missing, n" and "Missing, %", as tables for papers have them.
+    (re.compile(r"^(.+), (?:n|no\.?|N)$"), r"n_\1"),
+    (re.compile(r"^(.+), %$"), r"percent_\1"),
     # PLINK's counts of genotypes, as in "C(HOM A1)".
     (re.compile(r"^C\(HOM A1\)$"), "n_hom_alt"),
     (re.compile(r"^C\(HOM A2\)$"), "n_hom_ref"),

@@ -10,7 +10,7 @@ _WHO = (
     r"|trios?|siblings?|twins?|homozyg\w*|heterozyg\w*|hemizyg\w*|deaths?|events?|died|dead|alive|censored|cancers?|strokes?"
     r"|affected|unaffected|exposed|unexposed|treated|untreated|smokers?|recruited|enrolled|screened|consented|withdrawn"
     r"|responders?|train(ing)?|test(ing|ed)?|validation|holdout|used|analy[sz]ed|selected|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
-    r"|at_level|non_?missing|not_missing|valid|complete(_cases)?|measured|genotyped|phenotyped|eligible|remaining|observed|diagnos(es|ed)"
+    r"|non_?null|at_level|non_?missing|not_missing|valid|complete(_cases)?|measured|genotyped|phenotyped|eligible|remaining|observed|diagnos(es|ed)"
 )
 # Columns that count people.
 PEOPLE = re.compile(

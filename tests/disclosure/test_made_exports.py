@@ -13,7 +13,7 @@ from gdi_spe.disclosure.engine import check_files
 from gdi_spe.disclosure.presets import policy_named
 from tests.disclosure.generated.kit import Item
 
-SUBJECTS = ("genomes", "people", "hidden", "small", "summaries", "harmless", "listings")
+SUBJECTS = ("genomes", "people", "hidden", "small", "summaries", "harmless", "listings", "writings")
 
 
 def verdict_of(item: Item, folder: Path) -> str:

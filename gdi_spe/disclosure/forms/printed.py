@@ -28,6 +28,8 @@ _BAR = re.compile(r"(?<!\S)[|│](?!\S)|^[|│]|[|│]$")
 _RULER = re.compile(r"[\s=\-_+|:*~─┼┴┬│═]*")
 # What R's tibbles say of a column's kind.
 _KINDS = re.compile(r"\s*(<(chr|int|dbl|lgl|fct|date|dttm|ord)>\s*)+")
+# A node of a decision tree, as rpart prints it.
+_NODE = re.compile(r"\s*\d+\)\s")
 _ITEM = re.compile(r"\s*(\d{1,3}[.)]|[-*+•])\s+[A-Za-z]")
 _OPENED = re.compile(r"([(\[])( +)(?=[\d.])")
 # A value that stands after its name, as in "AIC: 3998" and "p=<2e-16".
@@ -105,7 +107,7 @@ def is_row(line: str) -> bool:
     if _ITEM.match(line) and sum(numbers) == 1:
         return False
     # Values in code have commas between them; R's str() shows a column of people in each line.
-    if sum(word.endswith(",") for word in words) > 1 or words[0] == "$":
+    if sum(word.endswith(",") for word in words) > 1 or words[0] == "$" or _NODE.match(line):
         return False
     first = numbers.index(True)
     label, rest = words[:first], words[first:]
@@ -178,10 +180,10 @@ def _table(lines: list[str], at: int, end: int) -> Printed | None:
     names = names_over(named, spans, body)
     if len(names) != len(rows[0]):
         names = names_in_order(named, len(rows[0]))
-    if len(named) == 1 and len(words := named[0].split()) == len(rows[0]):
-        # As many words as columns name them in order, wherever they stand.
-        names = words
     found = _without_stars(Printed(names, rows, range(min([at, *above]), end)))
+    if len(named) == 1 and len(words := named[0].split()) == len(found.names):
+        # As many words as columns, stars aside, name them in order wherever they stand.
+        found = Printed(words, found.rows, found.lines)
     return found if found and _is_whole(found) else None
 
 

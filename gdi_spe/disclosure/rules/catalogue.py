@@ -145,6 +145,12 @@ CATALOGUE: dict[str, Entry] = {
         Example("CHR,SNP,A1,A2,MAF,NCHROBS\n1,rs1,A,G,0.0003,4000\n1,rs2,A,G,0.2,4000\n"), _AF,
         ("genomic.minimum_allele_count",),
     ),
+    "TAB114": Entry(
+        "Few people in a leaf", "A leaf that few people reach tells what they have.",
+        Example("|--- prs <= 1.31\n|   |--- weights: [412.00, 3.00] class: 0\n", "t.txt"),
+        Example("|--- prs <= 1.31\n|   |--- weights: [412.00, 30.00] class: 0\n", "t.txt"),
+        ("counts.minimum",),
+    ),
     "TAB113": Entry(
         "Few people in a list", "A line that counts few people is a small cell.",
         Example("- RYR1: 3 carriers\n- TTN: 120 carriers\n", "t.md"),

@@ -43,6 +43,13 @@ _LISTED = re.compile(
     r"|women|men|males?|females?|children|families|homozygotes?|heterozygotes?|affected)\b",
     re.MULTILINE | re.IGNORECASE,
 )
+# Leaves as scikit-learn, partykit and rpart print them.
+_LEAF = re.compile(
+    r"(?:\bweights:\s*\[|\bvalue\s*[=:]\s*\[|\bsamples\s*=\s*|\[\d+\][^\n]{0,80}\(n\s*=\s*)"
+    r"([\d., ]{1,60})"
+)
+_RPART = re.compile(r"node\), split, n\b")
+_RPART_NODE = re.compile(r"^\s*\d+\)\s+\S.{0,60}?\s(\d+)\s+[\d.]+\s", re.MULTILINE)
 _LONGEST = 200_000
 _LEAST_LISTED = 2
 # That nobody was left out, or nothing is missing, tells nothing of anybody.
@@ -273,6 +280,19 @@ def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
         yield Hit(why, {"n_lines": len(few)})
 
 
+def small_leaves(part: Text, judging: Judging) -> Iterator[Hit]:
+    """Find leaves of decision trees that few people reach."""
+    text = part.text[:_LONGEST]
+    told = [m[1] for m in _LEAF.finditer(text)]
+    if _RPART.search(text):
+        told += [m[1] for m in _RPART_NODE.finditer(text)]
+    numbers = [float(word) for each in told for word in re.findall(r"\d+(?:\.\d+)?", each)]
+    few = [n for n in numbers if 0 < n < judging.policy.counts.minimum and n == int(n)]
+    if few:
+        why = f"{len(few):,} numbers in the leaves of a tree are of few people."
+        yield Hit(why, {"n_cells": len(few), "minimum": judging.policy.counts.minimum})
+
+
 def _is_chosen(column: Column) -> bool:
     """Whether "max" and the like name what a model was set to, or how well it does."""
     return bool(SETTING.fullmatch(column.plain) or SCORE.fullmatch(column.plain))
@@ -305,6 +325,11 @@ RULES = (
         "TAB113", "Few people in a list", Verdict.BLOCK,
         "Merge groups until each has enough people, or leave the lines out.",
         Text, small_counts_in_lists,
+    ),
+    Rule(
+        "TAB114", "Few people in a leaf", Verdict.BLOCK,
+        "Grow the tree with leaves that hold enough people, such as min_samples_leaf.",
+        Text, small_leaves,
     ),
     Rule(
         "TAB105", "Smallest and largest values", Verdict.REVIEW,

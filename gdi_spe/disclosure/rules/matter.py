@@ -17,6 +17,13 @@ _VALUE = (
 )
 _LONG_RUN = re.compile(rf"(?:{_VALUE}[\s,;\[\]()|]+){{40,}}")
 _LEAST_NUMBERS = 30
+# Two vectors of ten numbers or more and one length are columns; so are rows that SQL inserts.
+_VECTOR = re.compile(
+    r"[(\[]\s*(?:[-+]?\d+(?:\.\d+)?L?\s*,\s*){9,2000}[-+]?\d+(?:\.\d+)?L?\s*,?\s*[)\]]"
+)
+_INSERTED = re.compile(r"\bINSERT\s+INTO\b[^;\n]{0,200}\bVALUES\s*\(", re.IGNORECASE)
+_LEAST_VECTORS = 2
+_LEAST_INSERTED = 3
 _TRAINING = re.compile(
     r"support_?vectors?_?|(x|y)_?train\w*|train(ing)?_?(x|y|data|set|samples|points|matrix)\w*|_?fit_(x|y)\w*|x_?fit\w*|exemplars?|prototypes"
     r"|inducing_?\w*|(?<=knn\.)x|neighbou?rs\w*|landmarks|anchors|samples|data_?points|observations|instances|dual_coef\w*|train_?data",
@@ -38,6 +45,11 @@ def picture_of_a_matrix(part: Picture, judging: Judging) -> Iterator[Hit]:
 
 def list_in_words(part: Text, judging: Judging) -> Iterator[Hit]:
     """Find long lists of values in words or code."""
+    lengths = [m.group().count(",") + 1 for m in _VECTOR.finditer(part.text)]
+    same = max((lengths.count(n) for n in set(lengths)), default=0)
+    if same >= _LEAST_VECTORS or len(_INSERTED.findall(part.text)) >= _LEAST_INSERTED:
+        yield Hit("Columns or rows of values are written into code.", {"n_vectors": same})
+        return
     found = [m.group() for m in _LONG_RUN.finditer(part.text)]
     if found and not part.path.startswith("letters"):
         n = sum(len(re.findall(r"(?<![\w'\"])\d+(?:\.\d+)?", run)) for run in found)

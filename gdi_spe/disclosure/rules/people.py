@@ -20,6 +20,13 @@ _LEAST_LISTED = 3
 _SEX = re.compile(r"(karyotypic_)?sex|gender|sukupuoli|sugu|kon|geschlecht", re.IGNORECASE)
 _AGE = re.compile(r"age(_\w{1,16})?|\w{1,12}_age|alder|vanus|alter|ika", re.IGNORECASE)
 _SEXES = {"f", "m", "female", "male", "woman", "man", "women", "men", "w", "k", "n", "xx", "xy"}
+_FOLLOWED = re.compile(
+    r"t|time\w*|follow_?up\w*|duration\w*|survival_?(time|days|months|years)?|os|pfs|days|months|years|tte",
+    re.IGNORECASE,
+)
+_HAPPENED = re.compile(
+    r"event|status|dead|died|death|censor\w*|relapse|delta|outcome", re.IGNORECASE
+)
 _CODED_NAME = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,12}")
 # A trait that was scaled or adjusted is a trait.
 _SCALED = re.compile(
@@ -88,7 +95,18 @@ def _describes_people(table: Table) -> bool:
         return False
     if _names_variants(table) and len(_traits(table)) >= 2:
         return True
+    if _is_follow_up(table):
+        return True
     return len(_traits(table)) >= 3 or _mixes_values_and_groups(table) or _is_pedigree(table)
+
+
+def _is_follow_up(table: Table) -> bool:
+    """Whether rows have a time that differs from row to row, and whether something happened."""
+    time = [c for c in table.columns if _FOLLOWED.fullmatch(c.plain) and c.numbers is not None]
+    event = [c for c in table.columns if _HAPPENED.fullmatch(c.plain) and c.n_distinct == 2]
+    return bool(event) and any(
+        not c.is_integer and c.n_distinct >= 0.8 * table.n_rows for c in time
+    )
 
 
 def _names_variants(table: Table) -> bool:

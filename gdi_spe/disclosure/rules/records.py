@@ -53,6 +53,9 @@ _GENETIC = {
     "job",
 }
 _LEAST_TOLD = 3
+_LITERAL = re.compile(r"\{[^{}]{8,400}\}|\b(?:dict|list|Person|Patient)\([^()]{8,400}\)")
+_KEY = re.compile(r"[\"']?(\w{2,24})[\"']?\s*[:=]\s*[\"']?[\w.]")
+_LEAST_KEYS = 2
 _LONGEST_RECORD = 20_000
 _LEAST_RECORDS = 3
 _MOST_LINES = 5000
@@ -70,12 +73,22 @@ def records_of_people(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     if shown := _STRUCTURE.findall(text):
         why = f"R's str() shows the first values of {len(shown):,} columns of people."
         yield Hit(why, {"n_columns": len(shown)})
+    literals = [m.group() for m in _LITERAL.finditer(text[: _LONGEST_RECORD * 10])]
+    people = [each for each in literals if len(_traits_of(each)) >= _LEAST_KEYS]
+    if len(people) >= _LEAST_RECORDS:
+        why = f"{len(people):,} records in code or words each hold traits of a person."
+        yield Hit(why, {"n_records": len(people)})
     if isinstance(part, Text) and _is_of_one(text):
         yield Hit("It tells sex, age and more of one person, each by name.", {})
     named = {code for line in text.split("\n") if (code := _person_of(line))}
     if len(named) >= _LEAST_RECORDS:
         why = f"{len(named):,} lines each give a code and what is known of one person."
         yield Hit(why, {"n_lines": len(named)})
+
+
+def _traits_of(literal: str) -> set[str]:
+    """Return the names of traits that a literal record gives values for."""
+    return {name.lower() for name in _KEY.findall(literal) if TRAIT.fullmatch(name)}
 
 
 def _is_of_one(text: str) -> bool:

@@ -23,6 +23,8 @@ _EVENTS = re.compile(r"(n_?)?(events?|censored|deaths?)|cumulative_events", re.I
 _LIMIT = re.compile(
     r"(\w{1,20}_)?(ci_?)?(lower|upper|lo|hi|low|high)(_?\w{0,8})|se|std_err", re.IGNORECASE
 )
+_PRECISION = re.compile(r"precision|ppv|positive_predictive_value", re.IGNORECASE)
+_FEW_POINTS = 10
 MOST_POINTS = 101
 
 
@@ -36,6 +38,10 @@ def column_like(table: Table, pattern: re.Pattern[str]) -> Column | None:
 def roc_columns(table: Table) -> tuple[Column, Column] | None:
     """Return false and true positive rates, where a table has both."""
     false, true = column_like(table, _FALSE), column_like(table, _TRUE)
+    precision = column_like(table, _PRECISION)
+    # Precision along recall is a curve of the same people.
+    if false is None and true is not None and precision is not None and table.n_rows > _FEW_POINTS:
+        return true, precision
     return (false, true) if false is not None and true is not None else None
 
 

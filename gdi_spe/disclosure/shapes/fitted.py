@@ -18,6 +18,9 @@ _POWER = re.compile(r"(estimated_|achieved_|target_|statistical_)?power(_\w{1,12
 _LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
 _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 _BARE = re.compile(r"column_\d+|\d{1,2}|", re.IGNORECASE)
+_COMPONENTS = {"groups", "group", "name", "variance", "std_dev", "sd", "corr", "effect", "term", ""}
+_LINKAGE = re.compile(r"r_?2|r_?sq(uared)?|d_?prime|ld_?r2?|dp|phase|r2_?\w{0,8}", re.IGNORECASE)
+_PAIRED = re.compile(r"(chr(om)?|bp|pos(ition)?|maf|distance(_\w{1,4})?)_?[ab12]?", re.IGNORECASE)
 _MOST_ROWS = 1000
 _MOST_TERMS = 200
 _OF_DESIGNS = {
@@ -126,9 +129,42 @@ def _terms(table: Table, judging: Judging) -> Objections:
         yield f"It has {len(table.columns):,} columns, more than a model's terms have."
 
 
+def _fits_components(table: Table, judging: Judging) -> bool:
+    names = {re.sub(r"_+$", "", c.plain) for c in table.columns}
+    return "variance" in names and names <= _COMPONENTS and bool(table.labels)
+
+
+def _components(table: Table, judging: Judging) -> Objections:
+    """Object to variance components of many groups, which could be people."""
+    if table.n_rows > 20:
+        yield f"It has {table.n_rows:,} rows."
+
+
+def _fits_linkage(table: Table, judging: Judging) -> bool:
+    numbers = [c for c in table.columns if _LINKAGE.fullmatch(c.plain) and c.numbers is not None]
+    named = [c for c in table.columns if role_of(c) is Role.VARIANT]
+    return bool(numbers) and len(named) >= 2
+
+
+def _linkage(table: Table, judging: Judging) -> Objections:
+    """Object to linkage between many variants, or of few people: it holds their haplotypes."""
+    genomic, n = judging.policy.genomic, judging.context.n_individuals
+    if n is None or n < genomic.large_cohort:
+        yield "It is of few people, or how many is not known."
+    if table.n_rows > genomic.most_lead_variants:
+        yield f"It has {table.n_rows:,} pairs, more than hits and their proxies."
+    places = {Role.VARIANT, Role.CHROMOSOME, Role.POSITION, Role.ALLELE, Role.LABEL}
+    for column in table.columns:
+        known = role_of(column) in places or _PAIRED.fullmatch(column.plain)
+        if not known and not _LINKAGE.fullmatch(column.plain):
+            yield f"The column “{column.name}” does not belong to linkage."
+
+
 SHAPES = (
     Shape("power of designs", _fits_design, _design),
     Shape("settings of a model", _fits_tuning, _tuning),
     Shape("quantiles", _fits_quantiles, _quantiles),
     Shape("terms of a model", _fits_terms, _terms),
+    Shape("variance components", _fits_components, _components),
+    Shape("linkage of hits", _fits_linkage, _linkage),
 )

@@ -287,14 +287,15 @@ def _values(table: Table, judging: Judging) -> Objections:
     """Object to single numbers that are no result of a model or summary."""
     known = {
         Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
-        Role.FREQUENCY,
+        Role.FREQUENCY, Role.SETTING,
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
         if role not in known and not _may_count_one(column, judging):
             yield f"“{column.name}” has no known meaning."
     n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
     people = min(n, default=judging.context.n_individuals or 0)
-    if people < len(table.columns) * judging.policy.counts.minimum:
+    told = [c for c in table.columns if role_of(c) is not Role.SETTING]
+    if people < len(told) * judging.policy.counts.minimum:
         yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.policy import load_policy
 from gdi_spe.node.cli.main import gdi_spe
 from gdi_spe.node.service import node as service
@@ -103,3 +105,15 @@ def test_a_production_node_does_not_open_with_an_unsigned_policy(home, monkeypat
     sign_policy(home, load_policy(home / "policy.toml"))
     monkeypatch.setattr(service, "load_settings", lambda _: production)
     assert service.open_node(home).policy.version == 1
+
+
+def test_a_policy_that_lacks_a_newer_number_says_which_line_to_add(tmp_path: Path) -> None:
+    older = (REPOSITORY / "hub_config" / "policy.toml").read_text()
+    path = tmp_path / "policy.toml"
+    path.write_text(re.sub(r"(?m)^most_lead_variants.*\n", "", older))
+
+    with pytest.raises(BadInput, match=r"lacks genomic\.most_lead_variants") as refused:
+        load_policy(path)
+
+    assert "`most_lead_variants = ...` under [genomic]" in (refused.value.remedy or "")
+    assert "gdi-spe policy sign" in (refused.value.remedy or "")
