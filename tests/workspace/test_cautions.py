@@ -13,7 +13,13 @@ import pytest
 
 import gdi_spe
 from gdi_spe.boundary.cautions import Caution, caution
+from gdi_spe.boundary.errors import BadInput
+from gdi_spe.workspace.asking.words import RecordedOfNobody
 from gdi_spe.workspace.cohort.opened import Cohort
+
+
+def mistyped_marker(cohort: Cohort) -> Any:
+    return cohort.individuals(biomarker="BRAF V600")
 
 
 def strangers(cohort: Cohort) -> Any:
@@ -36,7 +42,9 @@ def nothing_kept(cohort: Cohort) -> Any:
     return cohort.to_pgen("made", overwrite=True)
 
 
-@pytest.mark.parametrize("ask", [strangers, few_at_risk, few_events, few_to_compare, nothing_kept])
+@pytest.mark.parametrize(
+    "ask", [mistyped_marker, strangers, few_at_risk, few_events, few_to_compare, nothing_kept]
+)
 def test_a_caution_is_of_the_line_that_asked(
     cohort: Cohort, ask: Callable[[Cohort], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,3 +79,17 @@ def test_what_the_library_warns_of_is_said_by_one_function() -> None:
     }
 
     assert warning == set()
+
+
+def test_a_marker_that_is_recorded_of_nobody_is_told_with_near_names(cohort: Cohort) -> None:
+    with pytest.warns(RecordedOfNobody, match="'BRAF V600' is recorded of nobody here. Near it: "):
+        nobody = cohort.individuals(biomarker=["BRAF V600E", "BRAF V600"]) - cohort.individuals(
+            biomarker="BRAF V600E"
+        )
+
+    assert nobody.count() == 0
+
+
+def test_a_country_that_nobody_is_of_is_refused_with_those_that_are(cohort: Cohort) -> None:
+    with pytest.raises(BadInput, match="'nope' is no country_of_origin"):
+        cohort.individuals(country_of_origin="nope")

@@ -7,9 +7,11 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, TypedDict
 
+from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.consequences import expand
+from gdi_spe.query.observations import marker_rows
 from gdi_spe.query.places import allele_of, region_of
 from gdi_spe.query.records import Records
 from gdi_spe.terms import hpo
@@ -20,6 +22,10 @@ from gdi_spe.workspace.asking import order
 from gdi_spe.workspace.asking.selection import Selection
 
 _AT_LEAST = 0.6
+
+
+class RecordedOfNobody(Caution):
+    """What is asked for is recorded of nobody, neither found nor looked for and not found."""
 
 
 class Asked(TypedDict, total=False):
@@ -128,10 +134,24 @@ def _events(
         terms = _terms(given["progression"], "progression", records)
         found["progression"] = ask.SampleHas("progression", terms, descendants)
     if "biomarker" in given:
-        found["biomarker"] = ask.HasBiomarker(names(given["biomarker"], "biomarker"))
+        markers = ask.HasBiomarker(names(given["biomarker"], "biomarker"))
+        _tell_of_unrecorded(markers, records)
+        found["biomarker"] = markers
     if "measurement" in given:
         found["measurement"] = _measured(given["measurement"], records, descendants)
     return found
+
+
+def _tell_of_unrecorded(markers: ask.HasBiomarker, records: Records) -> None:
+    """Say so where nobody was looked at for a marker: it may be mistyped."""
+    for name in markers.markers:
+        asked = ask.HasBiomarker((name,))
+        if any(marker_rows(records, asked, status).num_rows for status in ("present", "excluded")):
+            continue
+        known = sorted({*records.table("biomarkers")["name"].to_pylist()} - {None, ""})
+        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f"Near it: {', '.join(near)}" if near else "See cohort.sql('FROM biomarkers')"
+        caution(RecordedOfNobody(f"biomarker {shown(name)} is recorded of nobody here. {hint}"))
 
 
 def _refuse_unknown(asked: Mapping[str, Any]) -> None:
@@ -223,7 +243,7 @@ def _one_of(
 ) -> ask.IsOneOf:
     if word in _KNOWN:
         require_among(word, values, _KNOWN[word])
-    elif column in ("population", "dataset_id"):
+    elif column in ("population", "country_of_origin", "dataset_id"):
         told = set(records.table("individuals")[column].to_pylist()) - {None}
         require_among(word, values, sorted(told))
     return ask.IsOneOf(column, values)

@@ -84,6 +84,11 @@ class Selecting(Held):
             are given), a place is beyond its chromosome, or a term's hierarchy is not in the
             cohort.
 
+        Warns
+        -----
+        RecordedOfNobody
+            If a biomarker is recorded of nobody here; near names are given.
+
         Notes
         -----
         A frequency bound uses this cohort's own counts: in a small cohort a variant of one
