@@ -124,6 +124,8 @@ def _by_name(column: Column) -> Role:
     name = column.plain.lstrip("#")
     if _is_population_size(name, column):
         return Role.PEOPLE
+    if column.numbers is None and _may_have_words(name, column):
+        return Role.LABEL
     if PEOPLE.fullmatch(name) and not NOT_PEOPLE.fullmatch(name) and not _is_share(column):
         return Role.PEOPLE
     if ALLELE_COUNT.fullmatch(name):
@@ -145,6 +147,13 @@ def _of_fitting(name: str) -> Role:
         return Role.OTHER_COUNT
     told = any(each.fullmatch(name) for each in (SCORE, OF_A_MODEL, QUANTILE))
     return Role.STATISTIC if told else Role.UNKNOWN
+
+
+def _may_have_words(name: str, column: Column) -> bool:
+    """Whether words stand under the name of people, as "yes" and "no" under "carrier"."""
+    counted = re.match(r"(n|no|num|number|counts?|total|freq\w*)(_|$)", name)
+    plain = not any(re.search(r"[\d<>*]", cell) for cell in column.cells)
+    return bool(PEOPLE.fullmatch(name)) and counted is None and plain
 
 
 def _is_population_size(name: str, column: Column) -> bool:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # made exports read better with one item a line
 # made exports read better with one item a line
 """What models were set to, how they were fitted and how well they do, beside their nearest harm."""
 
@@ -36,6 +37,11 @@ STATA = """         t2d | Odds ratio   Std. err.      z    P>|z|     [95% conf. 
          prs |   1.612031   .0331220    23.24   0.000     1.548401    1.678277
        _cons |   .0041120   .0004801   -47.05   0.000     .0032710    .0051693
 """
+P_VALUES = "chr,pos,p\n" + "".join(f"1,{1000 + 991 * i},0.{i + 101}\n" for i in range(300))
+DELETIONS = (
+    "chromosome\tposition\treference\talternate\tend\tallele_count\tallele_number\tallele_frequency\n"
+    "1\t1000\tN\t<DEL>\t1500\t120\t10000\t0.012\n1\t1000\tN\t<DEL>\t{}\t220\t10000\t0.022\n"
+)
 MAY_LEAVE = {
     "a summary of lm": (LM.format(4997), "t.txt"),
     "an analysis of variance": (ANOVA.format(4997), "t.txt"),
@@ -64,6 +70,14 @@ MAY_LEAVE = {
         "t.csv",
     ),
     "coefficients as pandas writes a series": (",0\nIntercept,2.95\nage,0.01\nbmi,0.02\n", "t.csv"),
+    "an empty table of hits": ("SNP,CHR,BP,P\n", "t.csv"),
+    "estimated means by group": (
+        " carrier emmean    SE   df lower.CL upper.CL\n no        3.41 0.012 4996     3.39     3.43\n"
+        " yes       3.12 0.051 4996     3.02     3.22\n",
+        "t.txt",
+    ),
+    "p-values behind a Manhattan plot": (P_VALUES, "t.csv"),
+    "deletions of different lengths": (DELETIONS.format(9000), "t.tsv"),
     "statistics as rows": ("stat,F,M\nn,1480,1520\nmean,3.39,3.42\nstd,0.81,0.84\n", "t.csv"),
     "groups without names": ('[{"n":1480,"ldl_mean":3.39},{"n":1520,"ldl_mean":3.42}]', "t.json"),
     "mean ancestry of populations": (
@@ -95,6 +109,13 @@ MUST_NOT = {
     "power beside small groups": ("group,n,power\nA,400,0.8\nB,3,0.1\n", "t.csv", Verdict.BLOCK),
     "sums that are not those of the means": (
         "sex,n,sum,mean\nF,1480,5012.3,3.3867\nM,1520,9999.1,3.4211\n",
+        "t.csv",
+        Verdict.REVIEW,
+    ),
+    "a header of codes": ("P0412,P0977,G71\n", "t.csv", Verdict.REVIEW),
+    "one deletion twice": (DELETIONS.format(1500), "t.tsv", Verdict.REVIEW),
+    "more p-values than people hide in": (
+        "chr,pos,p\n" + "".join(f"1,{1000 + 991 * i},0.{i % 997 + 1:03d}\n" for i in range(4000)),
         "t.csv",
         Verdict.REVIEW,
     ),
@@ -177,3 +198,8 @@ def test_their_nearest_harm_does_not(judged, what) -> None:
     found = judged(content, name, n=1900 if "terms" in what else 5000)
 
     assert found.report.verdict >= verdict, found.report.findings
+
+
+def test_p_values_of_few_people_are_looked_at(judged) -> None:
+    assert judged(P_VALUES, n=999).report.verdict is not Verdict.PASS
+    assert judged(P_VALUES, n=1000).report.verdict is Verdict.PASS

@@ -181,7 +181,9 @@ def _table(lines: list[str], at: int, end: int) -> Printed | None:
     if len(names) != len(rows[0]):
         names = names_in_order(named, len(rows[0]))
     found = _without_stars(Printed(names, rows, range(min([at, *above]), end)))
-    if len(named) == 1 and len(words := named[0].split()) == len(found.names):
+    bare = [i for i, name in enumerate(found.names) if not name]
+    unnamed = any(NUMBER.fullmatch(row[i]) for i in bare for row in found.rows[:_LEAST_ALIKE])
+    if unnamed and len(named) == 1 and len(words := named[0].split()) == len(found.names):
         # As many words as columns, stars aside, name them in order wherever they stand.
         found = Printed(words, found.rows, found.lines)
     return found if found and _is_whole(found) else None

@@ -7,13 +7,16 @@ import json
 import re
 from collections.abc import Iterator
 
+import pyarrow as pa
+
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure import trees
 from gdi_spe.disclosure.form import Impossible
 from gdi_spe.disclosure.forms.cells import named_table, table_of_rows
 from gdi_spe.disclosure.forms.printed import read_printed
 from gdi_spe.disclosure.parts import Part, Text
-from gdi_spe.disclosure.table import NUMBER, Table
+from gdi_spe.disclosure.roles import Role, role_of
+from gdi_spe.disclosure.table import NUMBER, Table, column_of
 
 _RULER = re.compile(r"[\s=\-_+|:*~]*")
 _MARKDOWN_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
@@ -46,6 +49,10 @@ _PAIR = re.compile(
     r"([-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?)(?=\s|,|;|\)|$)"
 )
 _MOST_LINES = 200_000
+_LONGEST_HEADER = 2000
+_ABOUT = re.compile(
+    r"(gene|symbol|trait|phenotype|population|group|description|category|variable|term|locus|outcome|exposure)(_(id|name))?"
+)
 
 
 def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Part, ...]:
@@ -59,6 +66,8 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
         return trees.parts_of(lines, digits)
     tables: list[Table] = []
     text = _without_padding(text)
+    if _is_header_alone(text):
+        return (Text("header", text, is_alone=False),)
     text = _without_tabulars(text, tables, path, digits)
     text = _without_printed(text, tables, path, digits)
     kept: list[str] = []
@@ -93,6 +102,23 @@ def lines_of_pairs(rows: list[list[str]]) -> list[str] | None:
     if not pairs or not all(name.endswith((":", "No.")) for name, _ in pairs):
         return None
     return [f"{name.rstrip(':')}: {value}" for name, value in pairs]
+
+
+def _is_header_alone(text: str) -> bool:
+    """Whether a text is one line of known names of columns: a table of which nothing is left."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) != 1 or len(lines[0]) > _LONGEST_HEADER:
+        return False
+    fields = [field.strip().strip('"') for field in re.split(r"[,\t;]", lines[0])]
+    return len(fields) > 1 and all(map(_is_known_name, fields))
+
+
+def _is_known_name(name: str) -> bool:
+    """Whether a column of this name would be known, whatever its numbers are."""
+    number = column_of(name, pa.array(["0"]), 6)
+    words = column_of(name, pa.array(["A"]), 6)
+    about = role_of(words) in (Role.VARIANT, Role.ALLELE) or _ABOUT.fullmatch(number.plain)
+    return bool(about) or role_of(number) is not Role.UNKNOWN
 
 
 # --- lines of JSON, LaTeX ---------------------------------------------------------------------

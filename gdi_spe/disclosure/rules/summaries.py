@@ -34,7 +34,7 @@ _PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)"
 
 def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
     """Bound what frequencies and effects tell about who is among the people behind them."""
-    told = with_role(table, Role.FREQUENCY, Role.EFFECT, Role.ALLELE_COUNT, Role.PEOPLE)
+    told = with_role(table, Role.FREQUENCY, Role.EFFECT, Role.ALLELE_COUNT, Role.PEOPLE, Role.P)
     if not is_about_variants(table) or not (told or populations(table)):
         return
     people = people_behind(table, judging)

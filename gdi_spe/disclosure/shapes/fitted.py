@@ -18,7 +18,19 @@ _POWER = re.compile(r"(estimated_|achieved_|target_|statistical_)?power(_\w{1,12
 _LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
 _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 _BARE = re.compile(r"column_\d+|\d{1,2}|", re.IGNORECASE)
-_COMPONENTS = {"groups", "group", "name", "variance", "std_dev", "sd", "corr", "effect", "term", ""}
+_COMPONENTS = {
+    "groups_name",
+    "groups",
+    "group",
+    "name",
+    "variance",
+    "std_dev",
+    "sd",
+    "corr",
+    "effect",
+    "term",
+    "",
+}
 _LINKAGE = re.compile(r"r_?2|r_?sq(uared)?|d_?prime|ld_?r2?|dp|phase|r2_?\w{0,8}", re.IGNORECASE)
 _PAIRED = re.compile(r"(chr(om)?|bp|pos(ition)?|maf|distance(_\w{1,4})?)_?[ab12]?", re.IGNORECASE)
 _MOST_ROWS = 1000

@@ -32,6 +32,9 @@ _ORDER = re.compile(
 _MOST_SORTS = 200
 _VARIANTS = re.compile(r"n_?(variants|snps|snvs|indels|sites)|(variants|snps|snvs|indels|sites)")
 _SHARE = re.compile(r"percent|pct|share|proportion|fraction|percentage")
+_ENDS = re.compile(
+    r"(sv_?)?(end|stop|len(gth)?|size)(_?pos(ition)?|_bp)?|end_\w{1,8}", re.IGNORECASE
+)
 _SCORE = re.compile(r"z|z_?(score|stat)", re.IGNORECASE)
 _SIGNS = re.compile(r"[-+?0]{2,9}")
 
@@ -70,7 +73,7 @@ def _unknown_columns(table: Table) -> Objections:
     held = {id(c) for each in beside for c in (each.frequency, each.size)}
     for column, role in zip(table.columns, roles_of(table), strict=True):
         ordered = role is Role.OTHER_COUNT and _ORDER.fullmatch(column.plain)
-        if role not in _KNOWN and id(column) not in held and not ordered:
+        if role not in _KNOWN and id(column) not in held and not ordered and not _ends(column):
             yield f"The column “{column.name}” has no known meaning in a table of variants."
         elif role is Role.LABEL and not _may_label(column):
             yield f"The column “{column.name}” has {column.n_distinct:,} different words."
@@ -86,11 +89,16 @@ def _is_gene(name: str) -> bool:
     return name.lower() in ("gene", "gene_id", "gene_name", "symbol", "nearest_gene", "locus")
 
 
+def _ends(column: Column) -> bool:
+    """Whether a column says where a structural variant ends, or how long it is."""
+    return bool(_ENDS.fullmatch(column.plain)) and column.is_integer
+
+
 def _twice(table: Table) -> Objections:
     keys = [
         c
         for c, role in zip(table.columns, roles_of(table), strict=True)
-        if role in _PLACES or role is Role.LABEL
+        if role in _PLACES or role is Role.LABEL or _ends(c)
     ]
     if distinct_rows(keys) != table.n_rows:
         yield "A variant stands twice."
@@ -102,7 +110,8 @@ def _uncounted_alleles(table: Table, people: NDArray[np.float64], judging: Judgi
         counts = copies_behind_errors(table, people)
     minimum = judging.policy.genomic.minimum_allele_count
     if counts is None:
-        if not _is_short(table, judging) and not _are_signed_scores(table):
+        alone = _are_p_values_alone(table) and people.min() >= judging.policy.genomic.large_cohort
+        if not _is_short(table, judging) and not _are_signed_scores(table) and not alone:
             yield "No column tells how common the alleles are."
         return
     if not np.isfinite(counts).all():
@@ -111,6 +120,17 @@ def _uncounted_alleles(table: Table, people: NDArray[np.float64], judging: Judgi
     few = int((counts < minimum - 0.5).sum())
     if few:
         yield f"{few:,} rows rest on fewer than {minimum} copies of an allele."
+
+
+def _are_p_values_alone(table: Table) -> bool:
+    """Whether variants have a p-value and nothing else, as a Manhattan plot takes them.
+
+    Neither sign nor size of an effect is told; the power of membership is bounded as if both were.
+    """
+    rest = [
+        c for c, role in zip(table.columns, roles_of(table), strict=True) if role not in _PLACES
+    ]
+    return len(rest) == 1 and bool(with_role(table, Role.P))
 
 
 def _are_signed_scores(table: Table) -> bool:
