@@ -180,6 +180,14 @@ def test_what_researchers_call_is_told_in_the_house_style(name: str) -> None:
     assert lacking(name) == []
 
 
+@pytest.mark.parametrize("name", sorted(RESEARCHERS))
+def test_what_an_argument_means_is_told_where_it_is_given(name: str) -> None:
+    text = inspect.getdoc(RESEARCHERS[name]) or ""
+    told = text.partition("Parameters\n")[2].partition("Returns\n")[0]
+
+    assert "gdi_spe.analysis" not in told
+
+
 def test_no_example_is_skipped() -> None:
     skipped = {
         name for name, test in EXAMPLES.items() for each in test.examples if "+SKIP" in each.source

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
 Value = float | str
@@ -72,7 +72,10 @@ def _of_column(folder: Folder, column: str) -> dict[str, Value]:
     table = folder.table("individuals").select(["individual_id", column]).to_pandas()
     table = table[table[column].notna() & (table[column] != _UNKNOWN.get(column))]
     if table.empty:
-        raise BadInput(f"{column} is recorded of nobody in this cohort")
+        raise BadInput(
+            f"{column} is recorded of nobody in this cohort",
+            remedy="cohort.tables() lists what is filled",
+        )
     return dict(zip(table["individual_id"].tolist(), table[column].tolist(), strict=True))
 
 
@@ -155,7 +158,10 @@ def numbers(values: Mapping[str, Value], name: str) -> dict[str, float]:
     try:
         found = {person: float(value) for person, value in values.items()}
     except (TypeError, ValueError):
-        raise BadInput(f"{name!r} is a category, not a number") from None
+        raise BadInput(
+            f"{shown(name)} is a category, not a number",
+            remedy="Give cases as a selection, or a number of each individual",
+        ) from None
     return {person: value for person, value in found.items() if np.isfinite(value)}
 
 

@@ -50,42 +50,11 @@ def burden(
         The cohort.
     trait
         A number of each individual; 1 and 0 for cases and controls.
-    covariates
-        Names (see `traits.values_of`), or by name the value of each individual.
-    model
-        ``"linear"`` or ``"logistic"``.
-    individuals
-        Only these are in the model.
-    repeated
-        Of covariates that are measurements, see `traits.values_of`.
-    masks
-        Groups of consequences (``"protein_truncating"``, ``"missense"``, ``"damaging"``,
-        ``"synonymous"``), Sequence Ontology names, or ``"any"``: a mask each. Or by the name of
-        a mask what it takes: ``{"M1": "protein_truncating", "M2": ["stop_gained", "missense"]}``.
-        A variant counts in each of its genes by what it does to that gene.
-    max_frequency
-        The greatest frequency of the alternate allele among those in the model, or several:
-        every mask is crossed with every bound. ``None`` for any.
-    gene
-        Symbols or Ensembl identifiers; without them all genes that variants are annotated with.
-    regions
-        In place of genes: by name a region such as ``"chr19:38433691-38595273"``.
-    statistic
-        ``"collapse"``: 1 for who carries any variant of the mask, else 0 (Li and Leal 2008,
-        Am J Hum Genet 83:311). ``"max"``: the most alternate alleles of one variant, 0 to 2.
-        ``"sum"``: the weighted number of alternate alleles.
-    weights
-        Of a sum: ``"uniform"``, ``"beta"`` (Wu et al. 2011) or ``"madsen-browning"`` (2009), see
-        `weights_of`, or a function from the rarer allele's frequencies to weights.
-    test
-        Of a logistic model, see `LogisticFit`; the column ``test`` tells which was made.
-    missing
-        ``"mean"``: a missing call counts as the variant's mean dosage in a sum, and as no
-        alternate elsewhere. ``"drop"``: who misses any call of the set leaves its model.
-    min_carriers
-        Leave out sets with fewer carriers.
     progress
         Called with the number of variants done since the last call.
+    covariates, model, individuals, repeated, masks, max_frequency, gene, regions, statistic,
+    weights, test, missing, min_carriers
+        As of a cohort's `burden`.
 
     Returns
     -------

@@ -48,22 +48,10 @@ def compound_heterozygous(
     ----------
     folder
         The cohort.
-    pedigree
-        ``individual_id``, ``father_id``, ``mother_id``; without it the cohort's own table.
-    individuals
-        The affected children; without it all children.
-    gene
-        Symbols or Ensembl identifiers; without them all genes.
-    consequence
-        Groups or Sequence Ontology names: what both variants do to the gene.
-    max_frequency
-        The greatest frequency of either allele among individuals outside these families.
-    use_phase
-        Whether calls that were phased (``|``) tell where parents do not.
-    unknown
-        Whether pairs whose phase nothing tells are among the rows.
     progress
         Called with the number of variants done since the last call.
+    pedigree, individuals, gene, consequence, max_frequency, use_phase, unknown
+        As of a cohort's `compound_heterozygous`.
 
     Returns
     -------

@@ -49,19 +49,10 @@ def de_novo(
     ----------
     folder
         The cohort.
-    pedigree
-        ``individual_id``, ``father_id``, ``mother_id``; without it the cohort's own table.
-    individuals
-        Only these children.
-    gene, consequence
-        Only variants of these genes, with these consequences.
-    max_frequency
-        The greatest frequency of the allele among individuals outside these families.
-    bounds
-        Least GQ and DP of all three, least share of the child's reads that have the allele, and
-        the greatest of either parent's. Each is asked where the dataset kept it.
     progress
         Called with the number of variants done since the last call.
+    pedigree, individuals, gene, consequence, max_frequency, bounds
+        As of a cohort's `de_novo`.
 
     Returns
     -------

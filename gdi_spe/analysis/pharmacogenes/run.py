@@ -73,17 +73,8 @@ def diplotypes(
     path
         A table of star alleles (see `gdi_spe.terms.star_alleles`); without it the one that came
         with the cohort.
-    genes
-        Only these genes of the table.
-    individuals
-        Only these individuals.
-    absent
-        What a position is that no variant of the cohort is at: ``"missing"``, unless the
-        individual's dataset declared that it looked there, or ``"reference"``, where all that
-        matter are known to have been looked at (a cohort has no site that nobody carries).
-    use_phase
-        Whether phased calls (``|``) tell which variants lie together; all phased calls of a
-        gene are taken for one phase set, since the store keeps none.
+    genes, individuals, absent, use_phase
+        As of a cohort's `star_alleles`.
 
     Returns
     -------

@@ -100,26 +100,10 @@ def polygenic_score(
     ----------
     folder
         The cohort.
-    path
-        A scoring file of the PGS Catalog, plain or compressed by gzip.
-    individuals
-        Only these individuals.
-    missing
-        A missing call adds nothing and leaves ``n_alleles`` (``"drop"``), or adds its weight
-        times the alleles expected by their frequency here (``"mean"``): plink2's
-        ``no-mean-imputation``, and its default.
-    ambiguous
-        A/T and C/G variants look the same on both strands. ``"drop"``: they do not count.
-        ``"frequency"``: they do where the file tells the effect allele's frequency and the
-        rarer allele is rarer than 0.4 there and here. ``"keep"``: the strand is the cohort's.
-    males_on_x
-        What a man's allele on X counts outside the pseudoautosomal regions: 2 as plink2 has it,
-        or 1.
-    min_matched
-        The least share of the file's variants that must count (0.75 is what the PGS Catalog's
-        calculator asks).
     progress
         Called with the number of variants done since the last call.
+    path, individuals, missing, ambiguous, males_on_x, min_matched
+        As of a cohort's `polygenic_score`.
 
     Returns
     -------

@@ -110,17 +110,10 @@ def somatic(
     ----------
     folder
         The cohort.
-    individuals
-        Only these individuals.
-    gene, consequence
-        Only variants of these genes, with these consequences.
-    max_frequency
-        The greatest frequency of the allele among everybody's germline.
-    min_dp, min_balance, max_germline_balance
-        Least depth of both, least share of the tumour's reads with the allele, and greatest of
-        the germline's. Each is asked where the dataset kept it.
     progress
         Called with the number of variants done since the last call.
+    individuals, gene, consequence, max_frequency, min_dp, min_balance, max_germline_balance
+        As of a cohort's `somatic`.
 
     Returns
     -------

@@ -36,8 +36,11 @@ class Comparing(Held):
             Only these individuals.
         gene, consequence
             Only variants of these genes, with these consequences.
-        max_frequency, min_dp, min_balance, max_germline_balance
-            See `gdi_spe.analysis.tumours.pairs.somatic`.
+        max_frequency
+            The greatest frequency of the allele among everybody's germline.
+        min_dp, min_balance, max_germline_balance
+            Least depth of both, least share of the tumour's reads with the allele, and greatest of
+            the germline's. Each is asked where the dataset kept it.
 
         Returns
         -------

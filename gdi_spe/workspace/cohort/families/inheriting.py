@@ -71,8 +71,15 @@ class Inheriting(Held):
 
         Parameters
         ----------
-        pedigree, gene, consequence, max_frequency, bounds
-            See `gdi_spe.analysis.inheritance.patterns.de_novo`.
+        pedigree
+            ``individual_id``, ``father_id``, ``mother_id``; without it the cohort's own table.
+        gene, consequence
+            Only variants of these genes, with these consequences.
+        max_frequency
+            The greatest frequency of the allele among individuals outside these families.
+        bounds
+            Least GQ and DP of all three, least share of the child's reads that have the allele, and
+            the greatest of either parent's. Each is asked where the dataset kept it.
         individuals
             Only these children.
 
@@ -123,13 +130,14 @@ class Inheriting(Held):
         Parameters
         ----------
         pattern
-            ``"recessive"`` or ``"x-linked"``.
+            ``"recessive"``: two copies in the child, and one in each parent who is here.
+            ``"x-linked"``: on a son's X, from a mother who has one copy (or is not here).
         individuals
             Only these children: the affected ones.
         unaffected
             People of whom nobody may have it as the children do.
         pedigree, gene, consequence, max_frequency
-            See `gdi_spe.analysis.inheritance.patterns.inherited`.
+            As of `de_novo`.
 
         Returns
         -------
@@ -180,8 +188,18 @@ class Inheriting(Held):
         ----------
         individuals
             Only these children.
-        pedigree, gene, consequence, max_frequency, use_phase, unknown
-            See `gdi_spe.analysis.inheritance.compound.compound_heterozygous`.
+        pedigree
+            ``individual_id``, ``father_id``, ``mother_id``; without it the cohort's own table.
+        gene
+            Symbols or Ensembl identifiers; without them all genes.
+        consequence
+            Groups or Sequence Ontology names: what both variants do to the gene.
+        max_frequency
+            The greatest frequency of either allele among individuals outside these families.
+        use_phase
+            Whether calls that were phased (``|``) tell where parents do not.
+        unknown
+            Whether pairs whose phase nothing tells are among the rows.
 
         Returns
         -------

@@ -51,8 +51,35 @@ class Aggregating(Held):
         trait
             The code or label of a measurement, a number of each individual, or a selection of
             cases.
-        covariates, masks, max_frequency, gene, regions, statistic, weights, test, missing
-            See `gdi_spe.analysis.burden.run.burden`; components of `pca` go by their names.
+        covariates
+            As of `association`.
+        masks
+            Groups of consequences (``"protein_truncating"``, ``"missense"``, ``"damaging"``,
+            ``"synonymous"``), Sequence Ontology names, or ``"any"``: a mask each. Or by the name of
+            a mask what it takes: ``{"M1": "protein_truncating", "M2": ["stop_gained",
+            "missense"]}``. A variant counts in each of its genes by what it does to that gene.
+        max_frequency
+            The greatest frequency of the alternate allele among those in the model, or several:
+            every mask is crossed with every bound. ``None`` for any.
+        gene
+            Symbols or Ensembl identifiers; without them all genes that a variant here is told of.
+        regions
+            In place of genes: by name a region such as ``"chr19:38433691-38595273"``.
+        statistic
+            ``"collapse"``: 1 for who carries any variant of the mask, else 0 (Li and Leal 2008, Am
+            J Hum Genet 83:311). ``"max"``: the most alternate alleles of one variant, 0 to 2.
+            ``"sum"``: the weighted number of alternate alleles.
+        weights
+            Of a sum: ``"uniform"``, ``"beta"`` (Wu et al. 2011) or ``"madsen-browning"`` (2009),
+            or a function from the rarer allele's frequencies to weights.
+        test
+            Of a logistic model: ``"wald"``, ``"score"``, ``"firth"``, or ``"auto"``: the score,
+            and where its p-value is below 0.05 Wald's test, or Firth's where fewer than 20 cases
+            carry (or fewer than 20 do not) or one group is under a tenth of the other. The column
+            ``test`` tells which was made.
+        missing
+            ``"mean"``: a missing call counts as the variant's mean dosage in a sum, and as no
+            alternate elsewhere. ``"drop"``: who misses any call of the set leaves its model.
         model
             ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise.
         controls

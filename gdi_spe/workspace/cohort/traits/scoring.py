@@ -38,8 +38,20 @@ class Scoring(Held):
             The scoring file, plain or compressed by gzip.
         individuals
             Only these individuals.
-        missing, ambiguous, males_on_x, min_matched
-            See `gdi_spe.analysis.scores.run.polygenic_score`.
+        missing
+            A missing call adds nothing and leaves ``n_alleles`` (``"drop"``), or adds its weight
+            times the alleles expected by their frequency here (``"mean"``): plink2's
+            ``no-mean-imputation``, and its default.
+        ambiguous
+            A/T and C/G variants look the same on both strands. ``"drop"``: they do not count.
+            ``"frequency"``: they do where the file tells the effect allele's frequency and the
+            rarer allele is rarer than 0.4 there and here. ``"keep"``: the strand is the cohort's.
+        males_on_x
+            What a man's allele on X counts outside the pseudoautosomal regions: 2 as plink2 has it,
+            or 1.
+        min_matched
+            The least share of the file's variants that must count (0.75 is what the PGS Catalog's
+            calculator asks).
 
         Returns
         -------
@@ -128,8 +140,13 @@ class Scoring(Held):
             Only these genes of the table.
         individuals
             Only these individuals.
-        absent, use_phase
-            See `gdi_spe.analysis.pharmacogenes.run.diplotypes`.
+        absent
+            What a position is that no variant of the cohort is at: ``"missing"``, unless the
+            individual's dataset declared that it looked there, or ``"reference"``, where all that
+            matter are known to have been looked at (a cohort has no site that nobody carries).
+        use_phase
+            Whether phased calls (``|``) tell which variants lie together; all phased calls of a
+            gene are taken for one phase set, since the store keeps none.
 
         Returns
         -------
