@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -100,3 +101,41 @@ def _checked(hint: Any, value: Any) -> Any:
             raise TypeError(f"{type(value).__name__} cannot stand here")
         return value
     return TypeAdapter(hint).validate_python(value)
+
+
+# How strictly names are read says nothing of whom is meant.
+_UNSAID = (_KIND, "is_strict")
+_JOINED = {"Both": "{left} and {right}", "Either": "{left} or {right}",
+           "Without": "{left} without {right}", "Opposite": "known not to be: {of}",
+           "NotRecorded": "nothing recorded about: {of}", "Everyone": "everybody",
+           "InOrder": "{event} {order} {anchor}"}  # fmt: skip
+
+
+def words_of(data: Mapping[str, Any]) -> str:
+    """Say in words what a condition that was written as data asks.
+
+    Raises
+    ------
+    NotACondition
+        If it asks nothing.
+    """
+    return _words(data_of(condition_of(data)))
+
+
+def _words(data: Any) -> str:
+    if isinstance(data, list):
+        return ", ".join(map(_words, data))
+    if not isinstance(data, Mapping):
+        return str(data)
+    told = {name: _words(each) for name, each in data.items() if name not in _UNSAID}
+    kind = str(data[_KIND])
+    if kind in _JOINED:
+        inner = {name: f"({text})" if _is_joined(data[name]) else text
+                 for name, text in told.items()}  # fmt: skip
+        return _JOINED[kind].format(**inner)
+    name = re.sub(r"(?<!^)([A-Z])", r" \1", kind).lower()
+    return f"{name} " + ", ".join(f"{key.replace('_', ' ')} {text}" for key, text in told.items())
+
+
+def _is_joined(data: Any) -> bool:
+    return isinstance(data, Mapping) and data.get(_KIND) in ("Both", "Either", "Without")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.places import Allele, Span
-from gdi_spe.query.written import NotACondition, condition_of, data_of
+from gdi_spe.query.written import NotACondition, condition_of, data_of, words_of
 
 LEAVES = [
     ask.Everyone(),
@@ -76,3 +76,21 @@ def test_a_tower_of_conditions_is_refused():
 
     with pytest.raises(NotACondition):
         condition_of(tower)
+
+
+@given(CONDITIONS)
+def test_every_condition_can_be_said(condition):
+    assert words_of(data_of(condition)).strip()
+
+
+def test_a_condition_is_said_as_it_is_meant():
+    women = ask.IsOneOf("sex", ("female",))
+    old = ask.AgeBetween(60, None)
+    carriers = ask.CarriesVariant(genes=("RYR1",), max_frequency=0.01)
+
+    said = words_of(data_of((women & old) - carriers))
+
+    assert said == (
+        "(is one of column sex, values female and age between at least 60.0, column age_years)"
+        " without carries variant genes RYR1, max frequency 0.01"
+    )

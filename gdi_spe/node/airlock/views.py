@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.node.airlock.people import (
     REVIEWER,
     Actor,
@@ -21,6 +22,10 @@ from gdi_spe.node.airlock.requests import files_of, get
 from gdi_spe.node.airlock.reviews import not_opened, review_by, reviews_of
 from gdi_spe.node.airlock.states import Status
 from gdi_spe.node.airlock.tables import ExportFile, ExportRequest
+from gdi_spe.query.written import NotACondition, words_of
+
+# What a reviewer is shown of whom a file is of.
+_LONGEST = 600
 
 # When the votes are in, the researcher reads the reasons, without the reviewers' names.
 _DECIDED = (Status.RETURNED, Status.REJECTED, Status.APPROVED, Status.RELEASED)
@@ -109,10 +114,28 @@ def _file(file: ExportFile, report: dict[str, Any] | None) -> dict[str, Any]:
         "bytes": file.n_bytes,
         "sha256": file.sha256,
         "canonical": file.is_canonical,
-        "declared": {"kind": side_car.get("kind", ""), "why": side_car.get("why", "")},
+        "declared": {
+            "kind": side_car.get("kind", ""),
+            "why": side_car.get("why", ""),
+            "whose": whose(SideCar.model_validate(side_car)),
+        },
         "verdict": report["verdict"] if report else None,
         "findings": report["findings"] if report else [],
     }
+
+
+def whose(side_car: SideCar) -> str:
+    """Say in words of which people a file is said to be."""
+    told = [f"{side_car.n_individuals:,} individuals"] if side_car.n_individuals else []
+    told += [f"by {', '.join(side_car.by)}"] if side_car.by else []
+    told += [f"{column} = {value}" for column, value in side_car.where.items()]
+    if side_car.selection is not None:
+        try:
+            told.append(words_of(side_car.selection))
+        except NotACondition as error:
+            told.append(f"a selection that says nothing ({error})")
+    told += [f"numbers in {side_car.data}"] if side_car.data else []
+    return "; ".join(told)[:_LONGEST]
 
 
 def for_actor(session: Session, rid: str, actor: Actor, policy: DisclosurePolicy) -> dict[str, Any]:

@@ -89,3 +89,16 @@ def test_a_figure_whose_numbers_are_not_sent_is_looked_at(world):
     assert ("DIF306", "review") in {
         (f["rule"], f["severity"]) for f in told["files"][0]["findings"]
     }
+
+
+def test_reviewers_read_whose_the_numbers_are_said_to_be(world):
+    rid = world.draft()
+    world.put(rid)
+    women = {"is": "IsOneOf", "column": "sex", "values": ["female"]}
+    told = SideCar(kind="counts", by=("population",), selection=women, n_individuals=425)
+    world.desk.declare(WID, rid, "t.csv", told)
+    world.desk.submit(WID, rid, CheckContext(n_individuals=1000))
+
+    shown = world.desk.show_for_review(rid, world.rosa)["files"][0]["declared"]["whose"]
+
+    assert shown == "425 individuals; by population; is one of column sex, values female"
