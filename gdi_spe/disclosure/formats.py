@@ -32,7 +32,7 @@ _ENDINGS = {
     ".docx": {Kind.WORD},
     ".xlsx": {Kind.EXCEL}, ".npy": {Kind.NUMPY}, ".zip": {Kind.ZIP}, ".html": {Kind.HTML},
     ".arrow": {Kind.ARROW}, ".feather": {Kind.ARROW}, ".parquet": {Kind.PARQUET},
-    ".txt": {Kind.TEXT, Kind.CSV, Kind.TSV},
+    ".txt": {Kind.TEXT, Kind.CSV, Kind.TSV, Kind.JSON},
     ".md": {Kind.TEXT, Kind.CSV, Kind.TSV}, ".svg": {Kind.SVG}, ".ipynb": {Kind.NOTEBOOK},
 }  # fmt: skip
 

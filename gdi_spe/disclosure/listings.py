@@ -28,8 +28,9 @@ _PIN = re.compile(
     r"(\s*;\s*[a-z_]{2,30}\s*(==|>=|<|>|<=)\s*['\"][\w.]{1,12}['\"])?"
 )
 _OPTION = re.compile(r"--?(index-url|extra-index-url|find-links|editable|e|r|c)\b.{0,80}|")
-_ERRORS = re.compile(r"CV error \(K=\d{1,2}\): \d\.\d{2,6}")
+_ERRORS = re.compile(r"([\w./-]{1,60}:)?CV error \(K=\d{1,2}\): \d\.\d{2,6}")
 _SPECTRUM_NAME = re.compile(r"eigen|\.eva(l|ls)$|scree|spectrum", re.I)
+_SPECTRUM = re.compile(r"eigen_?val(ue)?s?|evals?", re.I)
 _NUMBER = re.compile(r"\d{1,7}(\.\d{1,8})?")
 _MOST_VALUES = 50
 _STRUCT = re.compile(r"\b(Struct|dict|frozendict|Interval|Locus)\(|\)")
@@ -49,7 +50,8 @@ def is_listing(text: str, name: str = "") -> bool:
     if not lines or len(lines) > _MOST_LINES or any(line.startswith("#") for line in lines):
         return False
     grammars: tuple[Callable[[list[str]], bool], ...] = (_are_pins, _are_errors, _are_genes)
-    if _SPECTRUM_NAME.search(name):
+    if _SPECTRUM_NAME.search(name) or _SPECTRUM.fullmatch(lines[0]):
+        lines = lines[1:] if _SPECTRUM.fullmatch(lines[0]) else lines
         grammars = (*grammars, _are_eigenvalues)
     return any(fits(lines) for fits in grammars) or is_structure(text)
 
@@ -101,10 +103,14 @@ def _is_spoken(word: str) -> bool:
 
 
 def _are_eigenvalues(lines: list[str]) -> bool:
-    """Whether lines are a spectrum: few numbers that fall, and fall less and less."""
-    if not 3 <= len(lines) <= _MOST_VALUES or not all(map(_NUMBER.fullmatch, lines)):
+    """Whether lines are a spectrum of eigenvalues."""
+    return all(map(_NUMBER.fullmatch, lines)) and are_eigenvalues([float(each) for each in lines])
+
+
+def are_eigenvalues(numbers: list[float]) -> bool:
+    """Whether numbers are as eigenvalues are: few, positive, falling, and falling less and less."""
+    if not 3 <= len(numbers) <= _MOST_VALUES:
         return False
-    numbers = [float(line) for line in lines]
     steps = [a - b for a, b in pairwise(numbers)]
     half = len(steps) // 2
     return min(steps) >= 0 and numbers[-1] > 0 and sum(steps[:half]) > 2 * sum(steps[half + 1 :])

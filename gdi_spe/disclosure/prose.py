@@ -41,9 +41,11 @@ _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
 # When a program wrote a line of its log; the instant is the program's.
 _STAMP = re.compile(
     r"^\[?\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?([.,]\d{1,6})?Z?\]?"
-    r"(?=[ \t]+(-[ \t]+)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)"
-    r"|((?<=\bstarted: )|(?<=\bfinished: ))\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}",
-    re.MULTILINE,
+    r"(?=[ \t]+(-[ \t]+)?(\w{1,12}:[ \t]*)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)"
+    # What a program says of its own run has the time of day.
+    r"|\b(started|finished|ended|completed|start|end|written|created|generated)( time)?( at| on)?:?"
+    r"[ \t]+\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}",
+    re.MULTILINE | re.IGNORECASE,
 )
 # What programs say of themselves: versions with their day, days of a file, types, axes.
 _SAID = re.compile(

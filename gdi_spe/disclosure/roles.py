@@ -95,6 +95,7 @@ VARIANT_CELL = re.compile(
 )
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|\*|-|\.|<[A-Z0-9:]{1,20}>")
+_SHARE = re.compile(r"percent(age)?|pct|share|proportion|fraction")
 _MAX_LABEL = 60
 _LEAST_POPULATION = 60
 _NUMERIC = {
@@ -230,4 +231,6 @@ def cross_table_columns(table: Table) -> list[Column]:
 
 
 def _not_people(column: Column) -> bool:
-    return bool(NOT_PEOPLE.fullmatch(column.plain) or ALLELE_COUNT.fullmatch(column.plain))
+    plain = column.plain
+    named = NOT_PEOPLE.fullmatch(plain) or ALLELE_COUNT.fullmatch(plain) or _SHARE.fullmatch(plain)
+    return bool(named)

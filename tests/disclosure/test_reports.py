@@ -165,3 +165,37 @@ def test_few_homozygotes_by_diagnosis_are_blocked(report: Report) -> None:
     rows = _genotypes(5, 280, "\tG71").replace("rs7\t", "rs7x\t").replace("G71", "G70", 4)
 
     assert report(rows, "c.hardy", n=4000).verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize("written", ["Counter({})\n", "frozendict({})\n", "{}\n"])
+@pytest.mark.parametrize(("fewest", "verdict"), [(733, Verdict.PASS), (3, Verdict.BLOCK)])
+def test_counts_that_python_prints_are_counts(
+    written: str, fewest: int, verdict: Verdict, report: Report
+) -> None:
+    printed = written.replace("{}", f"{{'EUR': 6120, 'SAS': 1085, 'AFR': {fewest}}}")
+
+    told = report(printed, "counts.txt", n=7_938)
+
+    assert told.verdict is verdict, [f.why for f in told.findings]
+
+
+def test_eigenvalues_under_their_name_pass_and_ages_under_it_do_not(report: Report) -> None:
+    spectrum = "eigenvalue\n22.1\n14.3\n6.2\n5.1\n4.0\n3.9\n3.5\n3.4\n"
+    ages = "eigenvalue\n" + "".join(f"{90 - i}\n" for i in range(20))
+
+    assert report(spectrum, "evals.csv", n=4_000).verdict is Verdict.PASS
+    assert report(ages, "evals.csv", n=4_000).verdict > Verdict.PASS
+
+
+def test_shares_of_variants_that_are_of_something_else_do_not_pass(report: Report) -> None:
+    sorts = "consequence,n_variants,percent\nintron,400,80\nmissense,80,16\nstop,20,{}\n"
+
+    assert report(sorts.format(4), "vep.csv").verdict is Verdict.PASS
+    assert report(sorts.format(37), "vep.csv").verdict > Verdict.PASS
+
+
+def test_a_day_that_no_program_tells_of_itself_goes_to_a_person(report: Report) -> None:
+    said = "Analysis {} 2026-03-02 10:11:12 with all markers in the file of the cohort.\n"
+
+    assert report(said.format("started at"), "saige.log").verdict is Verdict.PASS
+    assert report(said.format("of the patient of"), "saige.log").verdict > Verdict.PASS

@@ -38,6 +38,11 @@ _DEGREES = re.compile(
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_.:|/+=-]+")
+_COUNTED = re.compile(r"['\"]([^'\"{}\n]{1,60})['\"]\s*:\s*(\d{1,12})(?![\d.])")
+_COUNTER = re.compile(
+    r"(?:\b(?:Counter|frozendict|OrderedDict|dict))?\(?"
+    r"(?P<counts>\{(?:\s*['\"][^'\"{}\n]{1,60}['\"]\s*:\s*\d{1,12}\s*(?:,|(?=\}))){1,300}\s*\})\)?"
+)
 _LEAST_LINES = 3
 _LEAST_LISTED = 10
 _LEAST_NAMED = 3
@@ -45,7 +50,7 @@ _NAME = re.compile(r"[A-Za-z#][\w.()/%+#-]{0,40}( [\w.]{1,12})?")
 # statsmodels pads the cells of what it calls CSV.
 _PADDED = re.compile(r"\s,|,\s{2,}")
 _PAIR = re.compile(
-    r"([A-Za-z][A-Za-z0-9 ._()%-]{0,40}?)\s*[:=]\s*"
+    r"([A-Za-z][A-Za-z0-9 ._()%-]{0,40}?)['\"]?\s*[:=]\s*"
     r"([-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?)(?=\s|,|;|\)|$)"
 )
 _MOST_LINES = 200_000
@@ -68,6 +73,7 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     text = _without_padding(text)
     if _is_header_alone(text):
         return (Text("header", text, is_alone=False),)
+    text = _without_counters(text, tables, path, digits)
     text = _without_tabulars(text, tables, path, digits)
     text = _without_printed(text, tables, path, digits)
     kept: list[str] = []
@@ -146,6 +152,17 @@ def _without_tabulars(text: str, tables: list[Table], path: str, digits: int) ->
         if table is not None:
             tables.append(table)
     return _TABULAR.sub("", text)
+
+
+def _without_counters(text: str, tables: list[Table], path: str, digits: int) -> str:
+    """Take counts by name, as Python prints them, out of a text: {'EUR': 6120, 'AFR': 733}."""
+    if "{" not in text:
+        return text
+    for found in _COUNTER.finditer(text):
+        rows = [[name, number] for name, number in _COUNTED.findall(found["counts"])]
+        place = f"{path}.table[{len(tables) + 1}]"
+        tables.append(named_table(place, ["name", "n"], rows, digits))
+    return _COUNTER.sub("", text)
 
 
 def _without_printed(text: str, tables: list[Table], path: str, digits: int) -> str:

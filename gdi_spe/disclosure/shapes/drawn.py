@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gdi_spe.disclosure.listings import are_eigenvalues
 from gdi_spe.disclosure.roles import Role, role_of, with_role
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 from gdi_spe.disclosure.table import Column, Table, distinct_rows
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _COORDINATE = re.compile(r"(pc|pca|dim|axis|component|umap|mds)_?\d{1,3}", re.IGNORECASE)
 _GROUP = re.compile(r"group|population|trait|drawn", re.IGNORECASE)
+_EIGENVALUE = re.compile(r"eigen_?vals?(ues?)?|evals?")
 _MOST_GROUPS = 50
 _MOST_BINS = 500
 _MOST_LINES = 400
@@ -144,7 +146,19 @@ def _on_lines(numbers: NDArray[np.float64]) -> bool:
     return bool(off.max() <= 0.05)
 
 
+def _fits_eigenvalues(table: Table, judging: Judging) -> bool:
+    first, *rest = table.columns
+    return not rest and bool(_EIGENVALUE.fullmatch(first.plain)) and first.numbers is not None
+
+
+def _eigenvalues(table: Table, judging: Judging) -> Objections:
+    """Object to a column that is named so and is no spectrum."""
+    if not are_eigenvalues(values(table.columns[0]).tolist()):
+        yield "Its numbers do not fall as eigenvalues do."
+
+
 SHAPES = (
+    Shape("eigenvalues", _fits_eigenvalues, _eigenvalues),
     Shape("quantiles of p-values", _fits_quantiles, _quantiles),
     Shape("spectrum of frequencies", _fits_spectrum, _spectrum),
     Shape("density of people on a grid", _fits_density, _density),

@@ -31,6 +31,7 @@ _ORDER = re.compile(
 )
 _MOST_SORTS = 200
 _VARIANTS = re.compile(r"n_?(variants|snps|snvs|indels|sites)|(variants|snps|snvs|indels|sites)")
+_QUALITY = re.compile(r"((mean|median|avg)_)?(info|r2|rsq|maf|call_rate|quality|depth|ti_?tv)")
 _SHARE = re.compile(r"percent|pct|share|proportion|fraction|percentage")
 _ENDS = re.compile(
     r"(sv_?)?(end|stop|len(gth)?|size)(_?pos(ition)?|_bp)?|end_\w{1,8}", re.IGNORECASE
@@ -173,10 +174,10 @@ def _probabilities(table: Table, judging: Judging) -> Objections:
 def _fits_sorts(table: Table, judging: Judging) -> bool:
     counted = _counts_of_variants(table)
     shares = [c for c in table.columns if _SHARE.fullmatch(c.plain) and c.numbers is not None]
-    labels = with_role(table, Role.LABEL)
-    return (
-        len(counted) == 1 and bool(labels) and len(table.columns) == len(labels) + 1 + len(shares)
-    )
+    shares += [c for c in table.columns if _QUALITY.fullmatch(c.plain) and c.numbers is not None]
+    labels = with_role(table, Role.LABEL, Role.CHROMOSOME)
+    known = len(labels) + len(counted) + len(shares)
+    return len(counted) == 1 and bool(labels) and len(table.columns) == known
 
 
 def _counts_of_variants(table: Table) -> list[Column]:
@@ -185,7 +186,7 @@ def _counts_of_variants(table: Table) -> list[Column]:
 
 def _sorts(table: Table, judging: Judging) -> Objections:
     """Object to counts of variants by sort whose shares are of something else."""
-    labels, counted = with_role(table, Role.LABEL), _counts_of_variants(table)
+    labels, counted = with_role(table, Role.LABEL, Role.CHROMOSOME), _counts_of_variants(table)
     numbers = values(counted[0])
     if table.n_rows > _MOST_SORTS or distinct_rows(labels) != table.n_rows:
         yield "A sort stands twice, or there are too many."
