@@ -203,3 +203,19 @@ def test_their_nearest_harm_does_not(judged, what) -> None:
 def test_p_values_of_few_people_are_looked_at(judged) -> None:
     assert judged(P_VALUES, n=999).report.verdict is not Verdict.PASS
     assert judged(P_VALUES, n=1000).report.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "name", ["cover", "margin", "c", "gamma", "seed", "observed", "lower", "sigma", "overall", "df"]
+)
+def test_one_column_of_values_by_place_needs_a_name_of_its_own(judged, name) -> None:
+    rows = "".join(f"Farm{chr(97 + i)},{20 + i * 1.7:.1f}\n" for i in range(15))
+
+    assert judged(f"place,{name}\n{rows}", n=5000).report.verdict is not Verdict.PASS
+
+
+@pytest.mark.parametrize("name", ["gain", "beta", "estimate", "score", "r2"])
+def test_values_beside_names_of_persons_are_theirs(judged, name) -> None:
+    rows = "".join(f"Mari{chr(97 + i)},{20 + i * 1.7:.1f}\n" for i in range(15))
+
+    assert judged(f"person,{name}\n{rows}", n=5000).report.verdict is Verdict.BLOCK

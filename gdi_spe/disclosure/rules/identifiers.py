@@ -119,6 +119,8 @@ def _names_people(column: Column, table: Table, judging: Judging) -> str | None:
     cells = [cell for cell in column.cells if cell]
     if PERSON_NAME.fullmatch(column.plain) and sum(cell.isdigit() for cell in cells) < len(cells):
         return "names of people" if len(cells) >= _LEAST_HASHES else None
+    if _PERSON.fullmatch(column.plain) and _each_once(column, table):
+        return "names of people"
     if len(cells) < _LEAST_HASHES or role_of(column) in (Role.VARIANT, Role.ALLELE):
         return None
     if all(is_public(cell) or VARIANT_CELL.fullmatch(cell) for cell in cells):
@@ -130,6 +132,12 @@ def _names_people(column: Column, table: Table, judging: Judging) -> str | None:
     if named:
         return "names of people"
     return _unnamed_codes(column, cells, table, judging)
+
+
+def _each_once(column: Column, table: Table) -> bool:
+    """Whether words under "person" and the like differ in each of several rows, and none counts."""
+    many = column.n_distinct == table.n_rows >= _LEAST_CODES
+    return many and not with_role(table, Role.PEOPLE, Role.PAIRS)
 
 
 def _are_encoded(cells: list[str]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdi_spe.disclosure.fitting import SCORE
 from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 from gdi_spe.disclosure.table import Column, Table, distinct_rows
@@ -64,7 +65,10 @@ def _design(table: Table, judging: Judging) -> Objections:
 
 
 def _fits_tuning(table: Table, judging: Judging) -> bool:
-    return bool(with_role(table, Role.SETTING)) and not is_about_variants(table)
+    settings = with_role(table, Role.SETTING)
+    scores = [c for c in table.columns if c.numbers is not None and SCORE.fullmatch(c.plain)]
+    enough = len(settings) + len(scores) > 1
+    return bool(settings) and enough and not is_about_variants(table)
 
 
 def _tuning(table: Table, judging: Judging) -> Objections:

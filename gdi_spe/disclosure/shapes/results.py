@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.disclosure.fitting import OF_A_MODEL, SCORE
+from gdi_spe.disclosure.fitting import OF_A_MODEL, SCORE, SETTING
 from gdi_spe.disclosure.prose import doubts
 from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
@@ -29,6 +29,11 @@ _OF_GROUPS = re.compile(
 )
 _EXPLAINED = re.compile(
     r"(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
+)
+_SEEN = re.compile(r"(mean_)?(obs|pred|observed|expected|predicted)(_\w{1,12})?", re.IGNORECASE)
+_OF_TERMS = re.compile(
+    r"(\w{1,12}_)?(features?|variables?|terms?|predictors?|covariates?|parameters?|coefficients?|models?|metrics?|statistics?|components?|traits?|genes?|symbol|index|pathway|contrast|comparison)(_\w{1,12})?|",
+    re.IGNORECASE,
 )
 _MOST_ROWS = 300
 _MANY_NAMES = 10
@@ -58,7 +63,22 @@ def _fits_results(table: Table, judging: Judging) -> bool:
         and all(role_of(c) in _OF_MODELS for c in rest)
         and not any(_OF_GROUPS.fullmatch(c.plain) and not _is_of_a_model(c) for c in rest)
         and (bool(rest) or any(c.numbers is not None for c in table.columns))
+        and not _is_weak(table, rest)
     )
+
+
+def _is_weak(table: Table, rest: list[Column]) -> bool:
+    """Whether one column alone has a name that also things of people have: "cover", "margin", "c".
+
+    It is a model's where what names the rows is a feature, a term or a model.
+    """
+    if len(rest) != 1:
+        return False
+    name, role = rest[0].plain, role_of(rest[0])
+    named = SETTING.fullmatch(name) or OF_A_MODEL.fullmatch(name) or _SEEN.fullmatch(name)
+    if not named and (role is not Role.OTHER_COUNT or rest[0].is_integer):
+        return False
+    return not any(_OF_TERMS.fullmatch(c.plain) for c in table.columns if c is not rest[0])
 
 
 def _is_of_a_model(column: Column) -> bool:
