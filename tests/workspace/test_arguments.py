@@ -6,6 +6,7 @@ import inspect
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -142,6 +143,22 @@ def test_a_column_of_pandas_names_individuals(cohort: Cohort) -> None:
 def test_an_argument_that_is_not_taken_is_told_with_near_names(cohort: Cohort) -> None:
     with pytest.raises(BadInput, match=r"takes no 'individual'\. Near it: individuals"):
         cohort.sample_qc(individual=None)  # type: ignore[call-arg]
+
+
+def test_people_who_are_given_by_place_are_told_to_be_named(cohort: Cohort) -> None:
+    with pytest.raises(BadInput, match=r"as in kinship\(individuals=\.\.\.\)"):
+        cohort.kinship(cohort.individuals())  # type: ignore[misc]
+
+
+def test_a_table_of_covariates_goes_by_individuals(cohort: Cohort) -> None:
+    people = cohort.individuals().ids
+    by_person = pd.DataFrame({"x": np.arange(len(people)) % 3}, index=people)
+
+    table = cohort.association(needed(cohort)["trait"], by_person)
+
+    assert table.attrs["covariates"] == ["x"]
+    with pytest.raises(BadInput, match="covariates: 0 names no individual"):
+        cohort.association(needed(cohort)["trait"], by_person.reset_index(drop=True))
 
 
 def test_controls_of_a_trait_that_is_no_selection_are_refused(cohort: Cohort) -> None:

@@ -41,6 +41,11 @@ def _not_taken(
             near = get_close_matches(word, known, n=2)
             remedy = f"Near it: {', '.join(near)}" if near else f"It takes {', '.join(known)}"
             return BadInput(f"{name}() takes no {shown(word)}", remedy=remedy)
+    words = signature.parameters.values()
+    by_name = [each.name for each in words if each.kind is each.KEYWORD_ONLY]
+    if "positional" in str(wrong) and by_name:
+        remedy = f"By name go {', '.join(by_name)}, as in {name}({by_name[0]}=...)"
+        return BadInput(f"{name}() takes fewer arguments by place", remedy=remedy)
     return BadInput(f"{name}(): {wrong}", remedy=f"It takes {', '.join(known)}")
 
 

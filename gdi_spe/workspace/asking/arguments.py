@@ -7,7 +7,7 @@ told in words and never by what it breaks deep inside.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdi_spe.boundary.cautions import Caution, caution
@@ -82,9 +82,9 @@ def _require_own(cohort: Held, value: Any, word: str) -> None:
             )
 
 
-def _require_some_here(cohort: Held, value: Any, word: str) -> None:
+def _require_some_here(cohort: Held, named: Iterable[Any], word: str) -> None:
     """Refuse values by individual of whom nobody is here."""
-    people = list(value.keys())
+    people = list(named)
     if people and not any(isinstance(each, str) for each in people):
         raise BadInput(
             f"{word}: {shown(people[0])} names no individual",
@@ -151,7 +151,7 @@ def _trait(cohort: Held, value: Any, word: str, __: str) -> None:
     if isinstance(value, Selection):
         _people(cohort, value, word, __)
     elif not is_name:
-        _require_some_here(cohort, value, word)
+        _require_some_here(cohort, value.keys(), word)
 
 
 def _covariates(cohort: Held, value: Any, word: str, annotation: str) -> None:
@@ -161,6 +161,8 @@ def _covariates(cohort: Held, value: Any, word: str, annotation: str) -> None:
     is_list = isinstance(value, Collection) and not isinstance(value, Selection)
     if "Values" in annotation:
         _columns(cohort, value, word, annotation)
+    elif isinstance(value, pd.DataFrame) and len(value):
+        _require_some_here(cohort, value.index, word)
     elif is_table:
         _require_own(cohort, value, word)
     elif isinstance(value, str) and value.strip():
@@ -201,7 +203,7 @@ def _labels(cohort: Held, value: Any, word: str, __: str) -> None:
     import pandas as pd
 
     if isinstance(value, Mapping | pd.Series) and len(value):
-        _require_some_here(cohort, value, word)
+        _require_some_here(cohort, value.keys(), word)
     elif not isinstance(value, str) or not value.strip():
         raise BadInput(
             f"{word} {shown(value)} labels nobody", remedy="A column, or a label of each individual"
