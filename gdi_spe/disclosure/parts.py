@@ -48,6 +48,9 @@ class Marks:
     n_curves: int
     n_tooltips: int
     words: str = ""
+    # Boxes of one size, and their colours: a matrix.
+    n_cells: int = 0
+    n_colours: int = 0
 
 
 Part = Table | Text | Picture | Marks | Opaque

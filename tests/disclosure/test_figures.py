@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from matplotlib.patches import Ellipse
 
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.disclosure.context import CheckContext
@@ -47,7 +51,7 @@ def test_no_harmless_figure_is_blocked(verdicts: dict[str, Counter[str]]) -> Non
 def test_most_harmless_figures_pass(verdicts: dict[str, Counter[str]]) -> None:
     total = sum(verdicts.values(), Counter())
 
-    assert total["pass"] >= 0.5 * sum(total.values()), verdicts
+    assert total["pass"] >= 0.75 * sum(total.values()), verdicts
 
 
 @pytest.mark.parametrize("name", sorted(telling.DRAWN))
@@ -56,3 +60,65 @@ def test_a_figure_that_tells_of_people_does_not_pass(name: str) -> None:
         report = judged(drawn(telling.DRAWN[name], seed, style, dpi, form, is_clear), 2000)
 
         assert report.verdict.word != "pass", (style, dpi, form)
+
+
+def hollow(rng: np.random.Generator) -> Any:
+    """A circle a person, drawn as a line."""
+    figure, axes = plt.subplots(figsize=(6, 4))
+    for x, y in rng.random((320, 2)):
+        axes.add_patch(Ellipse((x, y), 0.015, 0.02, fill=False))
+    return figure
+
+
+@pytest.mark.parametrize("form", ["pdf", "svg"])
+def test_hollow_marks_of_a_vector_graphic_are_counted(form: str) -> None:
+    name = f"figure.{form}"
+    context = CheckContext(n_individuals=320)
+    judging = Judging(name, policy_named("gdi-default"), context)
+
+    report = judge_bytes(drawn(hollow, 1, form=form), judging).report
+
+    assert report.verdict.word == "block"
+
+
+def test_a_heat_map_of_genotypes_in_a_vector_graphic_is_blocked() -> None:
+    judging = Judging("map.svg", policy_named("gdi-default"), CheckContext(n_individuals=700))
+
+    report = judge_bytes(drawn(telling.small_genotypes, 1, form="svg"), judging).report
+
+    assert report.verdict.word == "block"
+
+
+def named(rng: np.random.Generator) -> Any:
+    """Two words on a page."""
+    figure, axes = plt.subplots(figsize=(6, 4))
+    axes.text(0.2, 0.3, "SUBJ-1000")
+    axes.text(0.5, 0.6, "SUBJ-1037")
+    return figure
+
+
+def test_words_of_a_picture_are_judged_as_any_words() -> None:
+    data = drawn(named, 1)
+    known = frozenset({"SUBJ-1000", "SUBJ-1037"})
+    context = CheckContext(n_individuals=2000, identifiers=known)
+
+    report = judge_bytes(data, Judging("a.png", policy_named("gdi-default"), context)).report
+
+    assert report.verdict.word == "block"
+    assert {"PII101", "PII102"} & {finding.rule for finding in report.findings}
+
+
+def test_a_number_of_the_policy_decides_how_many_marks_pass() -> None:
+    data, policy = drawn(telling.apart, 1), policy_named("gdi-default")
+    more = policy.model_copy(
+        update={"pictures": policy.pictures.model_copy(update={"most_marks": 60})}
+    )
+    context = CheckContext(n_individuals=2000)
+
+    found = {
+        each.pictures.most_marks: judge_bytes(data, Judging("a.png", each, context)).report
+        for each in (policy, more)
+    }
+
+    assert found[policy.pictures.most_marks].verdict.word == "review"
+    assert found[60].verdict.word == "pass"

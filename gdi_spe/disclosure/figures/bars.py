@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from gdi_spe.disclosure.figures.ground import Box, Ground, Mask
 
 _LEAST_WIDTH = 3
+_OTHER_COLOUR, _SAME_SHARE = 30, 0.04
+# The line of an axis lies over the foot of a bar.
+_LEAST_PART = 4
 _SOLID, _ON_FOOT, _IN_BARS = 0.9, 0.93, 0.8
 _SAME_END, _SAME_FOOT = 1, 3
 
@@ -69,7 +72,8 @@ def _bars(mask: Mask, pixels: NDArray[np.int16]) -> list[Bar] | None:
     if good.sum() < _ON_FOOT * columns.size:
         return None
     found, covered = [], 0
-    for start, stop in _runs(good, end):
+    joined = _joined(pixels, usual, end)
+    for start, stop in _runs(good, end, joined):
         if stop - start >= _LEAST_WIDTH:
             covered += stop - start
             top = int(np.median(end[start:stop]))
@@ -78,11 +82,25 @@ def _bars(mask: Mask, pixels: NDArray[np.int16]) -> list[Bar] | None:
     return found if found and covered >= _IN_BARS * good.sum() else None
 
 
-def _runs(good: Mask, end: NDArray[np.intp]) -> list[tuple[int, int]]:
-    """Return runs of columns that end at one height."""
+def _joined(pixels: NDArray[np.int16], foot: int, end: NDArray[np.intp]) -> Mask:
+    """Whether each column has the colours of the one before it, all along."""
+    change = np.abs(pixels[:, 1:] - pixels[:, :-1]).max(-1) > _OTHER_COLOUR
+    rows = np.arange(pixels.shape[0])[:, None]
+    within = (rows >= foot) & (rows < end[None, 1:])
+    share = (change & within).sum(axis=0) / np.maximum(within.sum(axis=0), 1)
+    return np.asarray(np.r_[True, share <= _SAME_SHARE], dtype=bool)
+
+
+def _runs(good: Mask, end: NDArray[np.intp], joined: Mask) -> list[tuple[int, int]]:
+    """Return runs of columns that end at one height and have the same colours."""
     runs, start = [], None
     for place in range(good.size):
-        same = start is not None and good[place] and abs(end[place] - end[start]) <= _SAME_END
+        same = (
+            start is not None
+            and good[place]
+            and joined[place]
+            and abs(end[place] - end[start]) <= _SAME_END
+        )
         if start is not None and not same:
             runs.append((start, place))
             start = None
@@ -104,6 +122,7 @@ def _joints(middle: NDArray[np.int16], base: int) -> tuple[float, ...]:
     places = [float(g.mean()) + 2 for g in groups if g.size]
     told = [
         p for p in places
-        if np.abs(middle[min(int(p) + 4, len(middle) - 1)] - middle[max(int(p) - 4, 0)]).max() > 30
+        if _LEAST_PART <= p <= len(middle) - _LEAST_PART
+        and np.abs(middle[min(int(p) + 4, len(middle) - 1)] - middle[max(int(p) - 4, 0)]).max() > 30
     ]  # fmt: skip
     return tuple(base + p for p in told)

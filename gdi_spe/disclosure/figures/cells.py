@@ -64,7 +64,7 @@ def matrices_of(
         share = float(ground.ink[box].mean())
         inked = share > _MOST_INK
         matrix = matrix_in(plain, box) if share < _MOST_PLAIN else None
-        matrix = matrix or (matrix_in(ground.pixels, box) if inked else None)
+        matrix = matrix or matrix_in(ground.pixels, box)
         if matrix is not None and matrix.n_colours > 1:
             found.append(matrix)
         elif inked and is_texture(ground.pixels[box]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ _TALLEST_SHARE, _TALLEST = 0.09, 60
 _LEAST_HEIGHT = 4
 _MOST_BLOBS = 6000
 _LEAST_TITLE = 4
+_MANY_ALIKE = 40
 _MOST_LINES = 500
 # How sure letters must be to be taken for letters at all.
 _SURE, _SURE_ALONE = 0.75, 0.85
@@ -151,13 +153,24 @@ def around(blobs: Iterable[Blob]) -> Box:
 def _read(
     groups: list[_Group], strength: NDArray[np.int16], labelled: NDArray[np.int32]
 ) -> list[Words]:
-    able = [g for g in groups if g.box[0].stop - g.box[0].start >= _LEAST_HEIGHT]
+    able = [g for g in _without_marks(groups) if g.box[0].stop - g.box[0].start >= _LEAST_HEIGHT]
     able = sorted(able, key=lambda g: -len(g.blobs))[:_MOST_LINES]
     lines = read_lines([_line(group, strength, labelled) for group in able])
     return [
         Words(line.text, line.certainty, group.box, tuple(b.number for b in group.blobs), line=line)
         for group, line in zip(able, lines, strict=True)
     ]
+
+
+def _without_marks(groups: list[_Group]) -> list[_Group]:
+    """Drop lone shapes of the commonest size, where so many are alike that they are marks."""
+    sizes = [(g.box[0].stop - g.box[0].start, g.box[1].stop - g.box[1].start) for g in groups]
+    lone = [size for size, g in zip(sizes, groups, strict=True) if len(g.blobs) == 1]
+    common = {size for size, n in Counter(lone).items() if n >= _MANY_ALIKE}
+    return [
+        g for size, g in zip(sizes, groups, strict=True)
+        if len(g.blobs) > 1 or size not in common
+    ]  # fmt: skip
 
 
 def _line(

@@ -133,7 +133,12 @@ class _Apart:
         ink = self.strokes.ink & ~_spanning(self.strokes, frame)
         mass = (ink | inside) & ~self.explained
         self.traces.append(traces_in(mass, frame, shape, self.strokes.thin))
-        self.explained[frame] = True
+        # Ticks and the ends of lines stand out a little.
+        down, across = frame
+        self.explained[
+            max(0, down.start - _RIM) : down.stop + _RIM,
+            max(0, across.start - _RIM) : across.stop + _RIM,
+        ] = True
 
 
 def _within(frames: tuple[Box, ...], shape: tuple[int, int]) -> Mask:

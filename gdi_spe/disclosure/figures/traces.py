@@ -16,13 +16,14 @@ _LARGEST_MARK, _LEAST_LARGEST = 0.036, 12
 _DUST = 5
 _ROUND = 1.7
 _DASH = 2.3
-_LEAST_TREAD, _LEAST_RISE = 5, 3
+_LEAST_TREAD, _LEAST_RISE = 4, 2
 _LEAST_STEPS = 4
 _STEP_OFF = 2.2
 _KNOB_SHARE, _MOST_KNOBS = 0.35, 0.7
 _RIM = 4
 _LEAST_DASHES, _EVEN = 7, 0.75
 _LEAST_RUG = 8
+_TURN_SHARE = 0.03
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Traces:
     # How many times the curves cross the frame from side to side, and how often they turn.
     layers: float
     n_turns: int
-    # Places where a curve steps, unless they are evenly apart.
+    # Places where a curve steps: those evenly apart, and the others.
+    n_even_steps: int
     n_uneven_steps: int
     cloud: str
     # Share of the frame that is none of these.
@@ -84,7 +86,7 @@ def traces_in(mass: Mask, frame: Box, shape: tuple[int, int], thin: int) -> Trac
     cloud = kind_of_cloud(clouds, mark) if tally.marks > _LEAST_STEPS else ""
     return Traces(
         frame, round(tally.marks), tally.on_lines, tally.strokes,
-        tally.curve_pixels / (line * max(1, wide)), tally.turns, _uneven_steps(ink, round(line)),
+        tally.curve_pixels / (line * max(1, wide)), tally.turns, *_steps(ink, round(line)),
         cloud, tally.unknown / max(1, ink.size),
     )  # fmt: skip
 
@@ -117,6 +119,26 @@ def dashes_of(blobs: tuple[Blob, ...], mark: int) -> set[int]:
                 (np.abs(gaps - np.median(gaps)) <= 1.6).mean() >= _EVEN
             ):
                 found |= {b.number for b in row}
+    return found | _slanted(blobs, mark)
+
+
+def _slanted(blobs: tuple[Blob, ...], mark: int) -> set[int]:
+    """Find the pieces of one broken line that slopes."""
+    small = [b for b in blobs if max(b.height, b.width) <= mark]
+    sizes: dict[int, list[Blob]] = {}
+    for blob in small:
+        sizes.setdefault(round(blob.n_pixels / 4), []).append(blob)
+    found: set[int] = set()
+    for each in sizes.values():
+        if len(each) < _LEAST_DASHES:
+            continue
+        places = np.array([b.middle for b in each])
+        centred = places - places.mean(axis=0)
+        axes = np.linalg.svd(centred, full_matrices=False)[2]
+        along, off = np.sort(centred @ axes[0]), np.abs(centred @ axes[1])
+        gaps = np.diff(along)
+        if off.max() <= 2 and (np.abs(gaps - np.median(gaps)) <= 1.6).mean() >= _EVEN:
+            found |= {b.number for b in each}
     return found
 
 
@@ -227,36 +249,50 @@ def _knobs(own: Mask, thin: int) -> tuple[Blob, ...]:
 
 
 def _turns(own: Mask) -> int:
-    """Count how often the upper edge of a curve turns by more than a few pixels."""
+    """Count how often the middle of a curve turns by more than a few pixels."""
     columns = np.flatnonzero(own.any(axis=0))
-    top = own[:, columns].argmax(axis=0)
-    turns, direction, last = 0, 0, int(top[0])
-    for each in top[1:]:
-        moved = int(each) - last
-        if abs(moved) < 3:
+    part = own[:, columns]
+    middle = (part.argmax(axis=0) + own.shape[0] - 1 - part[::-1].argmax(axis=0)) / 2
+    least = max(3.0, _TURN_SHARE * own.shape[0])
+    turns, direction, last = 0, 0.0, float(middle[0])
+    for each in middle[1:]:
+        moved = float(each) - last
+        if abs(moved) < least:
             continue
         turns += direction != 0 and (moved > 0) != (direction > 0)
-        direction, last = moved, int(each)
+        direction, last = moved, float(each)
     return turns
 
 
-def _uneven_steps(ink: Mask, line: int) -> int:
-    """Count the steps of stairs, unless they come at even distances."""
+def _steps(ink: Mask, line: int) -> tuple[int, int]:
+    """Count the steps of stairs, curve by curve: those evenly apart, and the others."""
     run, rise = run_lengths(ink), run_lengths(ink.T).T
     inside = ink & (run < 0.95 * ink.shape[1]) & (rise < 0.95 * ink.shape[0])
-    tread = _flat(inside & (run >= max(_LEAST_TREAD, 2 * line)) & (rise <= line + 1), 0, line)
+    tread = _flat(inside & (run >= max(_LEAST_TREAD, line + 2)) & (rise <= line + 1), 0, line)
     riser = _flat(inside & (rise >= line + _LEAST_RISE) & (run <= line + 1), 1, line)
-    if not inside.any() or (tread | riser).sum() < 0.8 * inside.sum() or not tread.any():
-        return 0
-    # A riser stands beside a tread.
-    columns = np.flatnonzero((riser & _near(tread, line + 2)).any(axis=0))
-    if columns.size == 0:
-        return 0
+    if not tread.any() or not riser.any():
+        return 0, 0
+    beside = _near(tread, line + 2)
+    labelled, blobs = blobs_of(inside)
+    even = uneven = 0
+    for blob in blobs:
+        if blob.width < _LEAST_STEPS * _LEAST_TREAD:
+            continue
+        own = labelled[blob.box] == blob.number
+        places = _places_of(own, tread[blob.box], riser[blob.box], beside[blob.box])
+        if places.size >= _LEAST_STEPS:
+            is_even = _are_even(places)
+            even, uneven = even + is_even * places.size, uneven + (not is_even) * places.size
+    return even, uneven
+
+
+def _places_of(own: Mask, tread: Mask, riser: Mask, beside: Mask) -> NDArray[np.float64]:
+    """Return where one curve steps, if it is made of steps: a riser stands beside a tread."""
+    columns = np.flatnonzero((riser & beside & own).any(axis=0))
+    if columns.size == 0 or ((tread | riser) & own).sum() < 0.6 * own.sum():
+        return np.zeros(0)
     groups = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
-    places = np.array([float(g.mean()) for g in groups])
-    if places.size < _LEAST_STEPS or _are_even(places):
-        return 0
-    return int(places.size)
+    return np.array([float(g.mean()) for g in groups])
 
 
 def _flat(mask: Mask, axis: int, line: int) -> Mask:

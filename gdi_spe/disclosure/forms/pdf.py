@@ -28,6 +28,7 @@ _MOST_STREAMS = 5000
 _MOST_PAGES = 50
 # A page with so few words is a figure; its words are labels.
 _FEW_WORDS = 60
+_MANY_BOXES = 20
 _MOST_BESIDE = 600
 _LARGEST_PAGE = 10_000_000
 _INDEX = Name("XRef")
@@ -85,7 +86,8 @@ def _parts(page: Page, path: str, policy: DisclosurePolicy) -> list[Part]:
         parts.append(Text(f"{path} labels", words, is_alone=False))
     else:
         parts += words_and_tables(path, words, policy)
-    parts.append(Marks(path, page.marks, page.areas, page.curves, 0, words[:2000]))
+    many = page.boxes if page.boxes >= _MANY_BOXES else 0
+    parts.append(Marks(path, page.marks + many, page.areas, page.curves, 0, words[:2000]))
     parts += [Opaque(path, f"The page has {what}") for what in dict.fromkeys(page.problems)]
     return parts
 

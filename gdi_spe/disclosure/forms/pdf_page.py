@@ -21,6 +21,8 @@ _BY_NUMBER = {1: (b"g", b"G"), 3: (b"rg", b"RG"), 4: (b"k", b"K")}
 _NOTHING = {b"gs", b"cs", b"CS", b"ri", b"i", b"BMC", b"BDC", b"EMC", b"MP", b"DP", b"d"}
 _TINY = 3.0
 _MOST_CORNERS = 300
+# A circle has four; a tick has one.
+_LEAST_CORNERS = 3
 _MOST_OPERATORS = 200_000
 _MOST_DEPTH = 6
 _GLYPHS = {
@@ -56,6 +58,8 @@ class Page:
     marks: int = 0
     areas: int = 0
     curves: int = 0
+    # Filled shapes larger than marks: bars, and cells of a matrix.
+    boxes: int = 0
     n_operators: int = 0
 
     def draw(self, content: bytes, resources: dict[str, Any], at: Matrix, depth: int = 0) -> None:
@@ -181,7 +185,9 @@ class _Drawing:
         page.curves += corners > _MOST_CORNERS or (corners > 12 and stairs)
         is_page = across > 0.7 * (page.box[2] - page.box[0])
         page.areas += filled and across > 4 and down > 12 and not is_page
-        page.marks += filled and 0 < across <= 12 and 0 < down <= 12
+        small = 0 < across <= 12 and 0 < down <= 12
+        page.marks += small and (filled or corners >= _LEAST_CORNERS)
+        page.boxes += filled and not small and not is_page and min(across, down) > 0
 
     def _reuse(self) -> None:
         name = self.operands[-1] if self.operands else None

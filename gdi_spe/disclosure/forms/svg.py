@@ -29,6 +29,9 @@ _NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
 _UNSEEN = re.compile(
     r"\bopacity:\s*0(?![.\d])|display:\s*none|visibility:\s*hidden|font-size:\s*[0-2](px|pt)?(?![.\d])"
 )
+_ANY_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+# A mark is so large at most.
+_MARK = 12.0
 _MOST_BESIDE = 400
 # Names of shapes, which libraries write, are many in a large drawing.
 _MOST_NAMES = 40
@@ -55,6 +58,9 @@ class _Drawing:
     curves: int = 0
     tooltips: int = 0
     glyphs: int = 0
+    # Boxes by their size, and the colours that those of each size have.
+    cells: dict[str, int] = field(default_factory=dict)
+    shades: dict[str, set[str]] = field(default_factory=dict)
     stack: list[str] = field(default_factory=list)
     # What can be used again: the path of each shape that has a name.
     named: dict[str, str] = field(default_factory=dict)
@@ -143,7 +149,24 @@ class _Drawing:
             self.curves += corners > _MOST_CORNERS or (corners > 12 and is_stairs(drawn))
             self.marks += corners > _MOST_CORNERS
             # One path can hold many marks: each begins where the pen is put down.
-            self.marks += max(0, len(re.findall(r"[Mm]", drawn)) - 1)
+            n_starts = len(re.findall(r"[Mm]", drawn))
+            self.marks += max(0, n_starts - 1)
+            if n_starts <= 1 and corners >= 3:
+                self._count_closed(drawn, attributes)
+
+    def _count_closed(self, drawn: str, attributes: dict[str, str]) -> None:
+        """Count a small shape as a mark, and a box as a cell of its size and colour."""
+        found = [float(number) for number in _ANY_NUMBER.findall(drawn)]
+        across, down = found[::2], found[1::2]
+        if not across or not down or drawn != drawn.replace("a", "").replace("A", ""):
+            return
+        wide, high = max(across) - min(across), max(down) - min(down)
+        self.marks += 0 < wide <= _MARK and 0 < high <= _MARK
+        if len(found) <= 10 and wide > 0 and high > 0:
+            size = f"{wide:.0f} x {high:.0f}"
+            self.cells[size] = self.cells.get(size, 0) + 1
+            told = attributes.get("style", "") + attributes.get("fill", "")
+            self.shades.setdefault(size, set()).add(told)
 
     def _count_use(self, attributes: dict[str, str]) -> None:
         """Tell ticks, which are short lines, and letters, which have no place, from marks."""
@@ -204,7 +227,7 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     drawing = _read(text, lambda source: picture_within(source, "drawing.picture", policy, inner))
     parts: list[Part] = [
         Marks("drawing", drawing.marks, drawing.areas, drawing.curves, drawing.tooltips,
-              " ".join(drawing.words)[:2000])
+              " ".join(drawing.words)[:2000], *_most_cells(drawing))
     ]  # fmt: skip
     if drawing.words:
         parts.append(Text("labels", "\n".join(drawing.words), is_alone=False))
@@ -219,6 +242,12 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     )  # fmt: skip
     media_type = "image/svg+xml"
     return Canonical(f"{body}\n".encode(), media_type, named(name, media_type), tuple(parts))
+
+
+def _most_cells(drawing: _Drawing) -> tuple[int, int]:
+    """Return how many boxes of one size there are, and how many colours they have."""
+    size = max(drawing.cells, key=lambda each: drawing.cells[each], default="")
+    return drawing.cells.get(size, 0), len(drawing.shades.get(size, ()))
 
 
 def _read(text: str, embed: Embed) -> _Drawing:

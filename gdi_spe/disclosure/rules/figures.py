@@ -31,11 +31,20 @@ _GENOME = re.compile(r"chro\w{2,6}me|\wro\w?mosom|genomic|\bchr\b|positi", re.IG
 _LOG_P = re.compile(r"log|\bp\b|\(p\)|-value", re.IGNORECASE)
 _EXPECTED = re.compile(r"expected|theoretical|uniform", re.IGNORECASE)
 _OBSERVED = re.compile(r"observed|sample|quantile", re.IGNORECASE)
+_SURVIVAL = re.compile(r"surviv|kaplan|event.?free|progression.?free", re.IGNORECASE)
 _AT_RISK = re.compile(r"at risk", re.IGNORECASE)
 _UNKNOWN, _LARGE_AREA = 0.003, 0.08
 _UNREAD, _UNREAD_SHARE, _SPECKS = 10, 0.15, 60
 _LEAST_TEXT = 25
 _SOME_CURVE = 0.3
+_CODE = re.compile(r"(?<![\w.])([A-Za-z]{1,6}[-_.]?)(\d{2,10})(?![\w.])")
+_NUMBERED = re.compile(
+    r"\b(pt|patient|subject|participant|person|individual|sample|case|donor|id)s?[ #-]{0,2}"
+    r"(\d{1,6})\b",
+    re.IGNORECASE,
+)
+_KNOWN_CODES = {"rs", "chr", "hp", "go", "ensg", "pc", "n", "p", "q", "r", "k", "icd"}
+_LEAST_CODES = 4
 _TABLE_ROWS, _TABLE_COLUMNS = 7, 4
 # So many numbers along an axis agree by no accident.
 _SURE = 4
@@ -188,6 +197,8 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
         yield f"it has {len(told):,} letters"
     drawn = scene.charts or scene.matrices or scene.densities or len(scene.other_areas) > 2
     drawn = drawn or any(_shows_something(traces) for traces in scene.traces)
+    if n_codes := _n_codes(told):
+        yield f"{n_codes:,} of its words are codes of one kind, as people have"
     if _n_table_rows(scene) >= _TABLE_ROWS:
         yield "it is a table that was drawn"
     if not drawn and len(told.split()) > _LEAST_TEXT:
@@ -198,6 +209,16 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
 
 def _shows_something(traces: Traces) -> bool:
     return bool(traces.layers > _SOME_CURVE or traces.n_on_lines or traces.n_marks or traces.cloud)
+
+
+def _n_codes(told: str) -> int:
+    """Count words of one beginning and different numbers; variants and places are known."""
+    found: dict[str, set[str]] = {}
+    for start, number in (*_CODE.findall(told), *_NUMBERED.findall(told)):
+        if start.lower().rstrip("-_.") not in _KNOWN_CODES:
+            found.setdefault(start.lower(), set()).add(number)
+    most = max((len(each) for each in found.values()), default=0)
+    return most if most >= _LEAST_CODES else 0
 
 
 def _n_table_rows(scene: Scene) -> int:
@@ -278,7 +299,10 @@ def _doubts_of_chart(chart: Chart, scene: Scene, judging: Judging) -> Iterator[s
 
 def _doubts_of_traces(traces: Traces, told: str, judging: Judging) -> Iterator[str]:
     limits = judging.policy.pictures
-    if traces.cloud == "manhattan" and _GENOME.search(told) and _LOG_P.search(told):
+    # A declared kind stands for the words of the axis along the genome, not for the form.
+    is_declared = judging.side_car.kind.lower() == "manhattan"
+    is_along = bool(_GENOME.search(told)) or is_declared
+    if traces.cloud == "manhattan" and is_along and _LOG_P.search(told):
         return
     if traces.cloud == "quantiles" and _EXPECTED.search(told) and _OBSERVED.search(told):
         return
@@ -292,6 +316,8 @@ def _doubts_of_traces(traces: Traces, told: str, judging: Judging) -> Iterator[s
         yield f"its curves cross it about {traces.layers:.0f} times"
     if traces.n_turns > limits.most_turns:
         yield f"its curves turn {traces.n_turns:,} times"
+    if _SURVIVAL.search(told) and traces.layers > _SOME_CURVE and not traces.n_even_steps:
+        yield "a curve of survival does not step evenly"
     if traces.n_uneven_steps:
         yield f"a curve has {traces.n_uneven_steps:,} steps that are not evenly apart"
     if traces.unknown_share > _UNKNOWN:

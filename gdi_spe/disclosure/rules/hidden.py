@@ -25,6 +25,8 @@ _MAGIC = (
 )  # fmt: skip
 _LEAST_PACKED = 100
 _MAX_CELL = 2000
+_MATRIX_CELLS, _FEW_COLOURS = 400, 4
+_LEAST_MATRIX, _MANY_CELLS = 20, 100
 _LONG_WORD, _MUCH = 40, 1000
 
 
@@ -110,9 +112,14 @@ def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
     if part.n_tooltips >= minimum:
         why = f"{part.n_tooltips:,} marks have words of their own that show when pointed at."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
+    if part.n_cells >= _MATRIX_CELLS and part.n_colours <= _FEW_COLOURS:
+        why = f"It has {part.n_cells:,} boxes of one size in {part.n_colours} colours: genotypes."
+        yield Hit(why, evidence, severity=Verdict.BLOCK)
     if n and part.n_marks >= minimum and abs(part.n_marks - n) <= max(2, n // 50):
         why = f"It has {part.n_marks:,} marks and the cohort {n:,} individuals: each is a person."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
+    elif part.n_cells >= (_MANY_CELLS if part.n_colours > _FEW_COLOURS else _LEAST_MATRIX):
+        yield Hit(f"It has a matrix of {part.n_cells:,} boxes of one size.", evidence)
     elif n and _shows_variants(part, judging):
         return
     elif part.n_marks >= minimum or part.n_areas > 1 or part.n_curves:

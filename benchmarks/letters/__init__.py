@@ -1,0 +1,1 @@
+"""The network that reads letters in pictures is fitted here."""
