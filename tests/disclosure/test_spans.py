@@ -166,3 +166,13 @@ def test_a_bomb_is_not_unpacked_to_find_where_it_ends():
     spans = spans_of(data, Kind.GZIP)
 
     assert [span.path for span in spans] == ["head", "gzip", "tail"]
+
+
+def test_a_picture_without_anything_drawn_in_it_is_judged_to_the_end():
+    sink = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(sink, "PNG")
+    data = sink.getvalue()
+
+    found = [judged("t.png", data[:at] + PAYLOAD[:4] + data[at:]) for at in range(len(data) + 1)]
+
+    assert {each.report.verdict for each in found} <= {Verdict.REVIEW, Verdict.BLOCK}

@@ -93,6 +93,8 @@ def blobs_of(mask: Mask) -> tuple[NDArray[np.int32], tuple[Blob, ...]]:
     from scipy.ndimage import find_objects, label
 
     labelled, n = label(mask, structure=np.ones((3, 3)))
+    if not n:
+        return labelled, ()
     sizes = np.bincount(labelled.ravel(), minlength=n + 1)
     boxes = find_objects(labelled)
     return labelled, tuple(
