@@ -71,6 +71,7 @@ _UNNAMED = re.compile(r"column_\d+|")
 _BASES = re.compile(r"[ACGTN]{1,200}|\*")
 _CHROMOSOME = re.compile(r"chr([0-9]{1,2}|X|Y|MT?)|[0-9]{1,2}|X|Y|MT?")
 _FIRST_BASE = 5_000
+_UNSURE = 0.08
 # Structures of Hail and VCF that hold statistics of a variant, and types that Hail prints.
 _FIELD = re.compile(r"^(variant_qc|qc|info|gwas)_")
 _TYPE = re.compile(r"_(int32|int64|float32|float64|str|bool|call|locus<\w+>|array<\w+>)$")
@@ -182,11 +183,21 @@ def _with_places(table: Table) -> Table:
         return table
     meant = {id(chromosome): "chromosome", id(position): "position"}
     meant.update(dict.fromkeys(map(id, alleles), "allele"))
+    # TRUST: copies beside a place are somebody's, whoever left out the name of the column.
+    meant.update({id(c): "dosage" for c in table.columns if id(c) not in meant and _are_copies(c)})
     return replace(table, columns=tuple(known_as(c, meant.get(id(c))) for c in table.columns))
 
 
 def _are(column: Column, pattern: re.Pattern[str]) -> bool:
     return all(map(pattern.fullmatch, column.cells))
+
+
+def _are_copies(column: Column) -> bool:
+    """Whether numbers are 0, 1 and 2, or near them."""
+    numbers = column.numbers
+    if numbers is None or not np.isfinite(numbers).all():
+        return False
+    return bool((np.abs(numbers - np.clip(np.rint(numbers), 0, 2)) <= _UNSURE).all())
 
 
 def _are_positions(column: Column) -> bool:

@@ -88,6 +88,9 @@ def are_genes(words: list[str]) -> bool:
         return True
     if not all(_SYMBOL.fullmatch(word) and _may_be_gene(word) for word in words):
         return False
+    # Codes of people are of one length; symbols are not.
+    if len({len(word) for word in words}) < min(3, len(words) / 3):
+        return False
     stems = {re.sub(r"\d.*", "", word) for word in words}
     odd = sum(bool(re.search(r"\d", word)) or not _is_spoken(word) for word in words)
     return len(stems) >= min(3, 0.5 * len(words)) and odd >= _LEAST_ODD * len(words)

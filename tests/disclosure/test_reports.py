@@ -199,3 +199,22 @@ def test_a_day_that_no_program_tells_of_itself_goes_to_a_person(report: Report) 
 
     assert report(said.format("started at"), "saige.log").verdict is Verdict.PASS
     assert report(said.format("of the patient of"), "saige.log").verdict > Verdict.PASS
+
+
+@pytest.mark.parametrize("copies", ["{i}", "{i}.03"])
+def test_copies_beside_places_without_a_header_are_somebodys(copies: str, report: Report) -> None:
+    rows = (f"chr1\t{10_000 + 37 * i}\tA\tG\t{copies.format(i=i % 3)}\n" for i in range(60))
+
+    assert report("".join(rows), "x.tsv", n=900).verdict is Verdict.BLOCK
+
+
+def test_several_days_of_events_are_not_the_day_of_a_file(report: Report) -> None:
+    events = "date: 2024-01-03\nplace: Tartu\ndate: 2024-02-07\nplace: Elva\ndate: 2024-03-09\n"
+
+    assert report(events, "events.txt").verdict > Verdict.PASS
+
+
+def test_codes_of_one_length_are_no_genes(report: Report) -> None:
+    codes = ["KX7Q2", "KB93H", "KZ4LT", "KW8RN", "KM2PV", "KD6FS", "KT9GC", "KH3YJ"]
+
+    assert report("\n".join(codes) + "\n", "genes.txt").verdict > Verdict.PASS
