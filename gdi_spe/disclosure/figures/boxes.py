@@ -15,15 +15,18 @@ _EDGE = 5
 _MOST_TURNS = 8
 _TURN = 24
 _LEAST_RANGE = 60
+# The rims of letters are of neither colour.
+_OTHER_COLOUR, _MOST_OTHER = 30, 0.06
 
 
-def boxes_of(body: Mask, words: tuple[Words, ...]) -> Mask:
-    """Find filled boxes around words; their edges are of them."""
+def boxes_of(ground: Ground, body: Mask, words: tuple[Words, ...], letters: Mask) -> Mask:
+    """Find filled boxes of one colour around words; their edges are of them."""
     from scipy.ndimage import binary_fill_holes
 
     found = np.zeros_like(body)
     for blob in blobs_of(np.asarray(binary_fill_holes(body), dtype=bool))[1]:
-        if _is_full(blob) and any(_holds(blob, each) for each in words):
+        held = _is_full(blob) and any(_holds(blob, each) for each in words)
+        if held and _is_plain(ground, blob, letters):
             found[blob.box] = True
     return _with_edge(found)
 
@@ -36,6 +39,17 @@ def colour_bars_of(ground: Ground, body: Mask) -> Mask:
     labelled, blobs = blobs_of(binary_opening(body, np.ones((_EDGE, _EDGE), dtype=bool)))
     kept = [b.number for b in blobs if _is_full(b) and _is_ramp(ground, b)]
     return _with_edge(np.isin(labelled, kept))
+
+
+def _is_plain(ground: Ground, blob: Blob, letters: Mask) -> bool:
+    """Whether nothing but letters lies on a box."""
+    inner = tuple(slice(side.start + _EDGE, side.stop - _EDGE) for side in blob.box)
+    pixels, written = ground.pixels[inner[0], inner[1]], letters[inner[0], inner[1]]
+    if pixels.size == 0:
+        return False
+    usual = np.median(pixels[~written], axis=0) if (~written).any() else pixels[0, 0]
+    other = (np.abs(pixels - usual).max(-1) > _OTHER_COLOUR) & ~written
+    return bool(other.mean() <= _MOST_OTHER)
 
 
 def _is_full(blob: Blob) -> bool:

@@ -91,7 +91,7 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
         explained[density.box] = True
     for box in (*(m.box for m in matrices), *textures):
         explained[box] = True
-    apart = _Apart(ground, strokes, words, body, explained, [], [])
+    apart = _Apart(ground, strokes, words, body, letters, explained, [], [])
     taken = [*(m.box for m in matrices), *(d.box for d in densities)]
     for frame in frames:
         if not any(_overlaps(frame, box) for box in taken):
@@ -114,6 +114,7 @@ class _Apart:
     strokes: Strokes
     words: tuple[Words, ...]
     body: Mask
+    letters: Mask
     explained: Mask
     charts: list[Chart]
     traces: list[Traces]
@@ -128,7 +129,7 @@ class _Apart:
             self.charts.append(Chart(found, scale))
             self.explained[frame] |= _near(inside[frame])
         else:
-            self.explained |= boxes_of(inside, self.words)
+            self.explained |= boxes_of(self.ground, inside, self.words, self.letters)
         inside = self.body & ~self.explained
         ink = self.strokes.ink & ~_spanning(self.strokes, frame)
         mass = (ink | inside) & ~self.explained

@@ -17,12 +17,13 @@ _DUST = 5
 _ROUND = 1.7
 _DASH = 2.3
 _LEAST_TREAD, _LEAST_RISE = 4, 2
-_LEAST_STEPS = 4
+_LEAST_STEPS = 5
 _STEP_OFF = 2.2
 _KNOB_SHARE, _MOST_KNOBS = 0.35, 0.7
 _RIM = 4
 _LEAST_DASHES, _EVEN = 7, 0.75
 _LEAST_RUG = 8
+_SMALL = 1.2
 _TURN_SHARE = 0.03
 
 
@@ -72,7 +73,6 @@ def traces_in(mass: Mask, frame: Box, shape: tuple[int, int], thin: int) -> Trac
     line = min(float(thin), max(1.0, float(np.median(thick[ink])))) if ink.any() else 1.0
     blobs = tuple(b for b in blobs if not _is_at_rim(b, ink.shape))
     dashes = dashes_of(blobs, mark)
-    tally.strokes += len(dashes)
     tally.marks += n_in_rugs(blobs, dashes, mark)
     blobs = tuple(b for b in blobs if b.number not in dashes)
     usual = _usual_mark(blobs, mark)
@@ -192,6 +192,10 @@ def _tell(
     if _is_round(blob, mark):
         tally.marks += 1
         return
+    if long <= _SMALL * mark and short > 2:
+        # Too short for a curve, and no stroke: a mark of another form.
+        tally.marks += 1
+        return
     knobs = _knobs(own, thin)
     largest = max((max(k.height, k.width) for k in knobs), default=0)
     knob_pixels = sum(k.n_pixels for k in knobs)
@@ -280,7 +284,10 @@ def _steps(ink: Mask, line: int) -> tuple[int, int]:
             continue
         own = labelled[blob.box] == blob.number
         places = _places_of(own, tread[blob.box], riser[blob.box], beside[blob.box])
-        if places.size >= _LEAST_STEPS:
+        # Intervals with caps have treads in one row only.
+        rows = (tread[blob.box] & own).any(axis=1)
+        n_levels = int((rows[1:] & ~rows[:-1]).sum() + rows[0])
+        if places.size >= _LEAST_STEPS and n_levels >= _LEAST_STEPS:
             is_even = _are_even(places)
             even, uneven = even + is_even * places.size, uneven + (not is_even) * places.size
     return even, uneven
