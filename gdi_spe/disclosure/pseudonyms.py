@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdi_spe.disclosure.sieve import Sieve
+from gdi_spe.disclosure.sieve import Listed, Sieve
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.context import CheckContext
@@ -18,18 +18,18 @@ _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:=+/-]{3,}")
 _SHORT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
 
 
-def sieves_of(context: CheckContext) -> tuple[Sieve, ...]:
-    """Return the marks of the names that a check knows."""
+def sieves_of(context: CheckContext) -> tuple[Sieve | Listed, ...]:
+    """Return the names that a check knows, as marks or as they were listed."""
     return _sieves(context.identifiers, context.sieves)
 
 
 @lru_cache(maxsize=4)
-def _sieves(identifiers: frozenset[str], paths: tuple[Path, ...]) -> tuple[Sieve, ...]:
-    listed = (Sieve.of(identifiers),) if identifiers else ()
+def _sieves(identifiers: frozenset[str], paths: tuple[Path, ...]) -> tuple[Sieve | Listed, ...]:
+    listed = (Listed(identifiers),) if identifiers else ()
     return (*listed, *(Sieve.opened(path) for path in paths))
 
 
-def disguised(text: str, sieves: Collection[Sieve]) -> set[str]:
+def disguised(text: str, sieves: Collection[Sieve | Listed]) -> set[str]:
     """Return the words of a text that are, under some disguise, the name of somebody.
 
     A hash counts from its first ten hexadecimal digits on; one made with a secret key cannot be

@@ -14,6 +14,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -102,11 +103,8 @@ class Sieve:
 
     def hashes(self, words: Sequence[str]) -> set[str]:
         """Return the words of hexadecimal digits that begin as the hash of a name does."""
-        lengths = [max(n for n in _PREFIXES if n <= len(word)) for word in words]
-        marks = [
-            _mark(f"#{word[:n].lower()}") for word, n in zip(words, lengths, strict=True)
-        ]  # fmt: skip
-        held = self.hold(np.array(marks, dtype=np.uint64))
+        marks = np.fromiter(map(_mark, map(_start_of, words)), dtype=np.uint64, count=len(words))
+        held = self.hold(marks)
         return {word for word, is_one in zip(words, held, strict=True) if is_one}
 
 
@@ -115,16 +113,50 @@ def bare(word: str) -> str:
     return _JOINTS.sub("", word).casefold()
 
 
+class Listed:
+    """Names that are given one by one: asked as a sieve is, without marks for what nobody asks."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = sorted(set(names))
+        self.has_numbers = any(name.isdigit() for name in self._names)
+
+    @cached_property
+    def _spelled(self) -> frozenset[str]:
+        return frozenset(each for name in self._names for each in spellings(name))
+
+    @cached_property
+    def _starts(self) -> frozenset[str]:
+        return frozenset(each for name in self._names for each in _hash_starts(name))
+
+    def exact(self, words: Sequence[str]) -> set[str]:
+        """Return the words that are a name or one of its spellings, as they stand."""
+        return {word for word in words if word in self._spelled}
+
+    def bared(self, words: Sequence[str]) -> set[str]:
+        """Return the words that are one without what joins their parts, in small letters."""
+        return {word for word in words if bare(word) in self._spelled}
+
+    def hashes(self, words: Sequence[str]) -> set[str]:
+        """Return the words of hexadecimal digits that begin as the hash of a name does."""
+        return {word for word in words if _start_of(word) in self._starts}
+
+
+def _start_of(word: str) -> str:
+    """Return as much of a hash as is looked at."""
+    return f"#{word[: max(n for n in _PREFIXES if n <= len(word))].lower()}"
+
+
 def _mark(spelled: str) -> int:
     return int.from_bytes(hashlib.blake2b(spelled.encode(), digest_size=8).digest(), "little")
 
 
 def _marks(names: Iterable[str]) -> Iterator[int]:
     for name in names:
-        yield from map(_mark, {*_spellings(name), *_hash_starts(name)})
+        yield from map(_mark, {*spellings(name), *_hash_starts(name)})
 
 
-def _spellings(name: str) -> Iterator[str]:
+def spellings(name: str) -> Iterator[str]:
+    """Yield a name in each way that it may be written."""
     yield name
     plain = bare(name)
     if len(plain) < 4:

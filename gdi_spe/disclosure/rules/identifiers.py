@@ -10,7 +10,7 @@ from gdi_spe.disclosure.parts import Marks, Text
 from gdi_spe.disclosure.pseudonyms import disguised, sieves_of
 from gdi_spe.disclosure.roles import VARIANT_CELL, Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.sieve import Sieve
+from gdi_spe.disclosure.sieve import Listed, Sieve
 from gdi_spe.disclosure.table import Column, Table
 from gdi_spe.disclosure.variants import is_total
 from gdi_spe.disclosure.vocabulary import (
@@ -73,7 +73,7 @@ def cohort_identifiers(part: Table | Text | Marks, judging: Judging) -> Iterator
             yield Hit(why, {"n_identifiers": n}, place)
 
 
-def _whole_numbers(part: object, known: tuple[Sieve, ...]) -> Iterator[tuple[str, str]]:
+def _whole_numbers(part: object, known: tuple[Sieve | Listed, ...]) -> Iterator[tuple[str, str]]:
     """Yield columns of whole numbers, where pseudonyms are such."""
     if isinstance(part, Table) and any(sieve.has_numbers for sieve in known):
         for column in part.columns:

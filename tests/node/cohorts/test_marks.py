@@ -18,7 +18,7 @@ from gdi_spe.disclosure.engine import judge_bytes
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.pseudonyms import disguised
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.sieve import Sieve, SieveDamaged
+from gdi_spe.disclosure.sieve import Listed, Sieve, SieveDamaged
 from gdi_spe.node.airlock.desk import cohorts_context
 from gdi_spe.node.cohorts.definitions import are_sensitive, mark
 from tests.node.cohorts.conftest import NOW
@@ -73,7 +73,20 @@ def test_a_word_is_found_exactly_if_it_is_a_name(names, others):
     found = disguised(" ".join([*names, *others]), [sieve])
 
     shown = {*bare, *(word[::-1] for word in bare)}
+    assert disguised(" ".join([*names, *others]), [Listed(names)]) == found
     assert found == {w for w in (*names, *others) if w.replace("-", "").lower() in shown}
+
+
+@pytest.mark.parametrize("make", [Listed, Sieve.of])
+def test_names_listed_and_names_marked_are_found_in_the_same_disguises(make):
+    name = "I-QWERTY234567ASDF"
+    words = [
+        hashlib.sha512(name.encode()).hexdigest(), hashlib.sha1(name.encode()).hexdigest()[:11],
+        base64.b32encode(name.encode()).decode().rstrip("="), "i_qwerty234567asdf", "F0" * 8,
+    ]  # fmt: skip
+
+    assert disguised(" ".join(words), [make([name, "12345"])]) == set(words[:4])
+    assert make([name, "12345"]).has_numbers
 
 
 def test_of_many_other_words_none_is_taken_for_a_name():
