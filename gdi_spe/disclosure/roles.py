@@ -226,8 +226,11 @@ def cross_table_columns(table: Table) -> list[Column]:
     whole = all(c.is_integer and np.nanmin(c.numbers) >= 0 for c in rest if c.numbers is not None)
     if not rest or not whole or any(c.numbers is None for c in rest) or table.n_rows > 1000:
         return []
+    if table.n_rows == 1 and table.path.startswith("json"):
+        # Single values of a tree: those with names of programs are settings, others may be groups.
+        rest = tuple(c for c in rest if not re.fullmatch(r"[a-z][a-z0-9_]*", c.name))
     # TRUST: a name that says "not people" takes a column out only where no name says "people".
-    return [c for c in rest if not _not_people(c)]
+    return [c for c in rest if not _not_people(c) and role_of(c) is not Role.SETTING]
 
 
 def _not_people(column: Column) -> bool:

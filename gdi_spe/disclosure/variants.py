@@ -130,7 +130,12 @@ def _is_arm(name: str) -> bool:
 def genotype_counts(table: Table) -> list[Column]:
     """Return the columns that count people by genotype, where one of them is of heterozygotes."""
     found = [c for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.plain)]
-    return found if any("het" in c.plain for c in found) else []
+    return found if any(is_mixed(c.plain) for c in found) else []
+
+
+def is_mixed(name: str) -> bool:
+    """Whether a count is of people with two different alleles."""
+    return "het" in name or bool(re.fullmatch(r"(n_|obs_)?(ab|a1a2)(_n|_counts?)?", name))
 
 
 def _is_genotype_count(name: str) -> bool:
@@ -161,7 +166,10 @@ def minor_allele_counts(table: Table, people: NDArray[np.float64]) -> NDArray[np
         c.plain: _values(c) for c in with_role(table, Role.PEOPLE) if _is_genotype_count(c.plain)
     }
     if len(genotypes) == 3:
-        het = genotypes.pop(next(name for name in genotypes if "het" in name))
+        mixed = next((name for name in genotypes if is_mixed(name)), None)
+        if mixed is None:
+            return np.asarray(np.min(found, axis=0)) if found else None
+        het = genotypes.pop(mixed)
         one, other = genotypes.values()
         found.append(np.minimum(2 * one + het, 2 * other + het))
     return np.asarray(np.min(found, axis=0)) if found else None

@@ -22,7 +22,7 @@ PEOPLE = re.compile(
     r"|(nobs|support|diagnoses|diagnosed|incident_cases|prevalent_cases|hospitali[sz]ations|admissions|hom_?(a|b|ref|alt)|het|hom|sample_?size|total_?sample_?size|effective_n|n_?eff|neff|obs_?ct)"
     rf"|(n|num|number|count|counts|total|no|freq)_?(of_)?(the_)?({_WHO}|hom\w*|het\w*|selected|total|effective|eff)(_\w{{1,30}})?"
     rf"|({_WHO})s?_?(count|counts|n|number|total|freq)"
-    r"|(n|count|total|freq|num)_?\d{1,2}|n_(f|m|a|b|yes|no|in|out)|\w{1,24}_(n|nobs|n_obs|count)",
+    r"|(n|count|total|freq|num)_?\d{1,2}|n_(f|m|a|b|yes|no|in|out)|(n_|obs_)?(aa|ab|bb|a1a1|a1a2|a2a2)(_n|_counts?)?|\w{1,24}_(n|nobs|n_obs|count)",
     re.IGNORECASE,
 )
 ALLELE_COUNT = re.compile(
@@ -38,7 +38,7 @@ _THINGS = (
 # Integers that count things other than people.
 NOT_PEOPLE = re.compile(
     rf"(n_?|num_?|no_?(of_)?|number_?(of_)?|total_?|count_?(of_)?)({_THINGS})(_\w{{1,20}})?|({_THINGS})(_(count|n|number|total|tested))?|nsnps?"
-    r"|(chrom|chromosome|chr|contig|pos|position|start|end|stop|bp|year|years|age_?band|age_?group|bin|decade|rank|index|cluster|df|dof|df_\w+|credible_set|length|size_bp|score|quarter|month|week|day|order"
+    r"|(chrom|chromosome|chr|contig|pos|position|start|end|stop|bp|year|years|age_?band|age_?group|bin|decade|rank|index|cluster|df|dof|df_\w+|num_?df|den_?df|credible_set|length|size_bp|score|quarter|month|week|day|order"
     r"|id|idx|k|pc|component|fold|seed|epoch|iteration|decile|quantile|quintile|quartile|tertile|percentile|stage|grade|level|class|cs|strand|distance|dist\w*|degree|version|release|chunk|step|bin_(start|end)|threshold|cutoff|lag)",
     re.IGNORECASE,
 )

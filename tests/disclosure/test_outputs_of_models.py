@@ -70,6 +70,18 @@ MAY_LEAVE = {
         "t.csv",
     ),
     "coefficients as pandas writes a series": (",0\nIntercept,2.95\nage,0.01\nbmi,0.02\n", "t.csv"),
+    "genotype counts of a test of equilibrium": (
+        "snp,AA,AB,BB,chi2,p\nrs1,1200,2400,1400,7.9,0.005\nrs2,3000,1700,300,10.1,0.001\n",
+        "t.csv",
+    ),
+    "settings in sections": (
+        "[gwas]\nmaf = 0.01\nthreads = 8\n\n[output]\nprefix = 'bmi'\n",
+        "t.toml",
+    ),
+    "settings of a tree": (
+        '{"maf": 0.01, "threads": 8, "k_neighbours": 5, "version": 2}',
+        "t.json",
+    ),
     "an empty table of hits": ("SNP,CHR,BP,P\n", "t.csv"),
     "estimated means by group": (
         " carrier emmean    SE   df lower.CL upper.CL\n no        3.41 0.012 4996     3.39     3.43\n"
@@ -111,6 +123,39 @@ MUST_NOT = {
         "sex,n,sum,mean\nF,1480,5012.3,3.3867\nM,1520,9999.1,3.4211\n",
         "t.csv",
         Verdict.REVIEW,
+    ),
+    "few genotypes beside a test": (
+        "snp,AA,AB,BB,chi2,p\nrs1,4700,290,3,7.9,0.005\nrs2,3000,1700,300,10.1,0.001\n",
+        "t.csv",
+        Verdict.REVIEW,
+    ),
+    "counts in sections": (
+        "[counts]\ntotal = 5000\nDMD = 120\nLGMD = 3\n",
+        "t.toml",
+        Verdict.REVIEW,
+    ),
+    "people in sections": (
+        "".join(
+            f"[P{i:03d}]\nage = {30 + i}\nsex = F\ndiagnosis = G71.{i % 9}\n\n" for i in range(10)
+        ),
+        "t.ini",
+        Verdict.BLOCK,
+    ),
+    "people as elements": (
+        "".join(f"<patient><age>{30 + i}</age><sex>F</sex></patient>\n" for i in range(6)),
+        "t.xml",
+        Verdict.BLOCK,
+    ),
+    "people line by line": (
+        "".join(f"Patient {chr(65 + i)}: {30 + i} years, female\n" for i in range(8)),
+        "t.txt",
+        Verdict.BLOCK,
+    ),
+    "a small group under a label that is left out": (
+        "               n  mean_ldl\nsex smoking\nF   current  312      3.51\n    former     3      3.42\n"
+        "M   current  401      3.60\n",
+        "t.txt",
+        Verdict.BLOCK,
     ),
     "a header of codes": ("P0412,P0977,G71\n", "t.csv", Verdict.REVIEW),
     "one deletion twice": (DELETIONS.format(1500), "t.tsv", Verdict.REVIEW),

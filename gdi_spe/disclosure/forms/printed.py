@@ -186,7 +186,20 @@ def _table(lines: list[str], at: int, end: int) -> Printed | None:
     if unnamed and len(named) == 1 and len(words := named[0].split()) == len(found.names):
         # As many words as columns, stars aside, name them in order wherever they stand.
         found = Printed(words, found.rows, found.lines)
-    return found if found and _is_whole(found) else None
+    return _filled_down(found) if _is_whole(found) else None
+
+
+def _filled_down(table: Printed) -> Printed:
+    """Write a label into the rows below that leave it out, as pandas does with levels."""
+    if len(table.names) < 3 or not all(row[1] for row in table.rows):
+        return table
+    if any(NUMBER.fullmatch(row[i]) for row in table.rows for i in (0, 1)):
+        return table
+    rows, above = [], ""
+    for row in table.rows:
+        above = row[0] or above
+        rows.append([above, *row[1:]])
+    return Printed(table.names, rows, table.lines)
 
 
 def _is_whole(table: Printed) -> bool:

@@ -13,6 +13,7 @@ from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure import trees
 from gdi_spe.disclosure.form import Impossible
 from gdi_spe.disclosure.forms.cells import named_table, table_of_rows
+from gdi_spe.disclosure.forms.inis import read_sections
 from gdi_spe.disclosure.forms.printed import read_printed
 from gdi_spe.disclosure.parts import Part, Text
 from gdi_spe.disclosure.roles import Role, role_of
@@ -74,6 +75,12 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     if _is_header_alone(text):
         return (Text("header", text, is_alone=False),)
     text = _without_counters(text, tables, path, digits)
+    sections = read_sections(text)
+    if sections is not None:
+        try:
+            return trees.parts_of(trees.canonical(sections, digits), digits)
+        except (trees.NotATree, ValueError):
+            sections = None
     text = _without_tabulars(text, tables, path, digits)
     text = _without_printed(text, tables, path, digits)
     kept: list[str] = []

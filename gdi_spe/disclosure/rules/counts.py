@@ -27,7 +27,7 @@ from gdi_spe.disclosure.shapes.genes import (
 )
 from gdi_spe.disclosure.shapes.shape import values
 from gdi_spe.disclosure.table import NUMBER, Column, Table
-from gdi_spe.disclosure.variants import genotype_counts
+from gdi_spe.disclosure.variants import genotype_counts, is_mixed
 from gdi_spe.disclosure.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
@@ -146,7 +146,7 @@ def _of_common_alleles(
     if not any(column is each for each in counts) or "het" in column.plain:
         return False
     numbers = [values(each)[rows] for each in counts]
-    het = next(n for each, n in zip(counts, numbers, strict=True) if "het" in each.plain)
+    het = next(n for each, n in zip(counts, numbers, strict=True) if is_mixed(each.plain))
     carriers = values(column)[rows] + het
     return bool((carriers >= judging.policy.genomic.minimum_allele_count).all())
 

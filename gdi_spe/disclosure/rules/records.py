@@ -1,3 +1,4 @@
+# words of one sort read better together
 """Rules about records of single people: in trees, in lines, in words that describe somebody."""
 
 from __future__ import annotations
@@ -53,6 +54,15 @@ _GENETIC = {
     "job",
 }
 _LEAST_TOLD = 3
+# Traits as elements of XML, and lines as "Patient A: 34 years".
+_MARKED = re.compile(
+    r"<(age|sex|gender|dob|birth\w*|diagnosis|dx|phenotype|bmi)>[^<]{1,40}</\1>", re.IGNORECASE
+)
+_NUMBERED = re.compile(
+    r"^\W{0,4}(?:patient|case|participant|subject|proband|individual|person|carrier)\s+#?\w{1,6}\s*[:,(]\s*"
+    r"(?:aged?\s+)?\d{1,3}\b|^\W{0,4}(?:patient|case|participant|subject|proband|individual|person|carrier)\s+#?\w{1,6}\s*[:,(]\s*(?:fe)?male\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LITERAL = re.compile(r"\{[^{}]{8,400}\}|\b(?:dict|list|Person|Patient)\([^()]{8,400}\)")
 _KEY = re.compile(r"[\"']?(\w{2,24})[\"']?\s*[:=]\s*[\"']?[\w.]")
 _LEAST_KEYS = 2
@@ -73,6 +83,12 @@ def records_of_people(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     if shown := _STRUCTURE.findall(text):
         why = f"R's str() shows the first values of {len(shown):,} columns of people."
         yield Hit(why, {"n_columns": len(shown)})
+    marked = len(_MARKED.findall(text[: _LONGEST_RECORD * 10]))
+    numbered = len(_NUMBERED.findall(text[: _LONGEST_RECORD * 10]))
+    if marked >= 2 * _LEAST_RECORDS or numbered >= _LEAST_RECORDS:
+        yield Hit(
+            "It lists people one by one with what is known of each.", {"n": marked + numbered}
+        )
     literals = [m.group() for m in _LITERAL.finditer(text[: _LONGEST_RECORD * 10])]
     people = [each for each in literals if len(_traits_of(each)) >= _LEAST_KEYS]
     if len(people) >= _LEAST_RECORDS:
@@ -104,7 +120,8 @@ def _is_of_one(text: str) -> bool:
 def _is_without_names(table: Table) -> bool:
     """Whether rows stand for themselves: most columns have no name, so lines tell what they are."""
     bare = sum(bool(re.fullmatch(r"column_\d+|", c.name)) for c in table.columns)
-    return bare > len(table.columns) / 2 and table.n_rows <= _MOST_LINES
+    listed = any(_NUMBERED.match(cell) for cell in table.columns[0].cells[:5])
+    return (listed or bare > len(table.columns) / 2) and table.n_rows <= _MOST_LINES
 
 
 def _lines_of(table: Table) -> str:
