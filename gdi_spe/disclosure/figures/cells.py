@@ -17,6 +17,7 @@ _REGULAR, _UNIFORM, _COVERED = 0.85, 0.8, 0.8
 # Where cells of a pixel or two differ, so many neighbours do.
 _TEXTURE, _TEXTURE_ACROSS = 0.3, 0.06
 _LEAST_FINE = 20
+_MOST_IN_BARS, _TURNS_IN_BARS = 3, 1.3
 # Cells of a pixel or two are ink; larger ones are areas with letters on them.
 _MOST_INK, _MOST_PLAIN = 0.35, 0.6
 _LEAST_SIDE, _DENSE, _FULL_ROW = 0.15, 0.3, 0.15
@@ -64,7 +65,7 @@ def matrices_of(
         share = float(ground.ink[box].mean())
         inked = share > _MOST_INK
         matrix = matrix_in(plain, box) if share < _MOST_PLAIN else None
-        matrix = matrix or matrix_in(ground.pixels, box)
+        matrix = matrix or (matrix_in(ground.pixels, box) if inked else None)
         if matrix is not None and matrix.n_colours > 1:
             found.append(matrix)
         elif inked and is_texture(ground.pixels[box]):
@@ -126,7 +127,7 @@ def matrix_in(pixels: NDArray[np.int16], box: Box) -> Matrix | None:
     if rows is None or columns is None:
         return None
     cells, uniform = _cells(part, rows, columns)
-    if uniform < _UNIFORM:
+    if uniform < _UNIFORM or _is_silhouette(cells):
         return None
     return _described(box, cells)
 
@@ -190,6 +191,16 @@ def _cells(
     lettered = agree & (same < 3)
     colours = np.where(lettered[..., None], first, colours)
     return colours.astype(np.int16), float(((same >= 3) | agree).mean())
+
+
+def _is_silhouette(cells: NDArray[np.int16]) -> bool:
+    """Whether columns are of one colour below a height and of another above: bars side by side."""
+    packed = (cells.astype(np.int32) >> 4) @ np.array([256, 16, 1], dtype=np.int32)
+    if np.unique(packed).size > _MOST_IN_BARS:
+        return False
+    down = (packed[1:] != packed[:-1]).sum(axis=0).mean()
+    across = (packed[:, 1:] != packed[:, :-1]).sum(axis=1).mean()
+    return bool(min(down, across) <= _TURNS_IN_BARS)
 
 
 def _described(box: Box, cells: NDArray[np.int16]) -> Matrix:

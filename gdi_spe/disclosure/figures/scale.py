@@ -47,7 +47,7 @@ def scale_left(words: Sequence[Words], frame: Box, shape: tuple[int, int]) -> Sc
     reach = max(30.0, _REACH * shape[1])
     near = [
         w for w in words
-        if not w.is_upright and across.start - reach <= w.box[1].stop <= across.start + 6
+        if across.start - reach <= w.box[1].stop <= across.start + 6
         and down.start - 12 <= _middle(w.box[0]) <= down.stop + 12
     ]  # fmt: skip
     return _fitted([(_middle(w.box[0]), n) for w in near if (n := number_in(w.text)) is not None])
