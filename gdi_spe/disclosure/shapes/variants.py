@@ -29,6 +29,7 @@ _MOST_LISTED = 1000
 _ORDER = re.compile(
     r"index|rank|order|df|dof|n_?studies|k_studies|n_?snps?|credible_?set|cs|cluster|bin"
 )
+_CALLS = re.compile(r"f_?miss|call_?rate|missing(ness)?(_?rate)?|missing_proportion", re.IGNORECASE)
 _MOST_SORTS = 200
 _VARIANTS = re.compile(r"n_?(variants|snps|snvs|indels|sites)|(variants|snps|snvs|indels|sites)")
 _QUALITY = re.compile(r"((mean|median|avg)_)?(info|r2|rsq|maf|call_rate|quality|depth|ti_?tv)")
@@ -112,7 +113,8 @@ def _uncounted_alleles(table: Table, people: NDArray[np.float64], judging: Judgi
     minimum = judging.policy.genomic.minimum_allele_count
     if counts is None:
         alone = _are_p_values_alone(table) and people.min() >= judging.policy.genomic.large_cohort
-        if not _is_short(table, judging) and not _are_signed_scores(table) and not alone:
+        told = alone or _is_short(table, judging) or _are_signed_scores(table)
+        if not told and not _tells_of_calls(table):
             yield "No column tells how common the alleles are."
         return
     if not np.isfinite(counts).all():
@@ -146,6 +148,14 @@ def _are_signed_scores(table: Table) -> bool:
     if len(with_role(table, Role.ALLELE)) != 2 or not with_role(table, Role.PEOPLE):
         return False
     return are_scores(scores[0]) and agree_with_p(table, scores[0])
+
+
+def _tells_of_calls(table: Table) -> bool:
+    """Whether numbers are of missing calls alone, which say nothing of who carries an allele."""
+    if with_role(table, Role.EFFECT, Role.ERROR, Role.P, Role.PROBABILITY):
+        return False
+    said = [c for c in with_role(table, Role.STATISTIC) if c.plain != "statistic"]
+    return bool(said) and all(_CALLS.fullmatch(c.plain) or _CALLS.fullmatch(c.name) for c in said)
 
 
 def _is_short(table: Table, judging: Judging) -> bool:
