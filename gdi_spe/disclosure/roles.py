@@ -98,6 +98,7 @@ _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|\*|-|\.|<[A-Z0-9:]{1,20}>")
 _SHARE = re.compile(r"percent(age)?|pct|share|proportion|fraction")
 _MAX_LABEL = 60
 _LEAST_POPULATION = 60
+_LETTERS = 2
 _NUMERIC = {
     Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PROBABILITY, Role.PAIRS, Role.FREQUENCY,
     Role.ALLELE_NUMBER,
@@ -230,7 +231,12 @@ def cross_table_columns(table: Table) -> list[Column]:
         # Single values of a tree: those with names of programs are settings, others may be groups.
         rest = tuple(c for c in rest if not re.fullmatch(r"[a-z][a-z0-9_]*", c.name))
     # TRUST: a name that says "not people" takes a column out only where no name says "people".
-    return [c for c in rest if not _not_people(c) and role_of(c) is not Role.SETTING]
+    return [c for c in rest if not _not_people(c) and not _is_set(c)]
+
+
+def _is_set(column: Column) -> bool:
+    """Whether a column is a setting, by more than a letter: "C" names a group as well."""
+    return role_of(column) is Role.SETTING and len(column.plain) > _LETTERS
 
 
 def _not_people(column: Column) -> bool:

@@ -157,6 +157,11 @@ MUST_NOT = {
         "t.txt",
         Verdict.BLOCK,
     ),
+    "a small cell of a group that a setting is called like": (
+        ",A,B,C\nF,174,157,4\nM,181,187,170\n",
+        "t.csv",
+        Verdict.BLOCK,
+    ),
     "a header of codes": ("P0412,P0977,G71\n", "t.csv", Verdict.REVIEW),
     "one deletion twice": (DELETIONS.format(1500), "t.tsv", Verdict.REVIEW),
     "more p-values than people hide in": (
