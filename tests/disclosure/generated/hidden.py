@@ -117,7 +117,7 @@ def svg_channels() -> Items:
         "comment": f"<!-- {noise} -->", "metadata": f"<metadata>{noise}</metadata>", "desc": f"<desc>{noise}</desc>",
         "attribute": f'<g data-x="{noise}"/>', "white": f'<text fill="white" font-size="1" x="0" y="0">{noise[:3000]}</text>',
         "hidden": f'<text style="display:none">{noise}</text>', "script": "<script>let x = 1</script>",
-        "style": f"<style>/* {noise} */</style>", "image": f'<image href="data:image/png;base64,{base64.b64encode(bars()).decode()}"/>',
+        "style": f"<style>/* {noise} */</style>", "image": f'<image width="90" height="60" href="data:image/png;base64,{base64.b64encode(bars() + PACKED).decode()}"/>',
         "foreign": f"<foreignObject><p>{noise}</p></foreignObject>", "defs": f"<defs><text>{noise}</text></defs>",
         "id": f'<g id="{noise}"/>', "class": f'<g class="{noise}"/>', "outside": f'<text x="-9000" y="0">{noise[:2500]}</text>',
         "path": '<path d="M' + " L".join(f"{x} {y}" for x, y in rng(1).normal(size=(900, 2))) + '" fill="none"/>',
