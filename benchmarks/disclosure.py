@@ -76,8 +76,8 @@ def export(folder: Path) -> list[Path]:
 
 def checked(paths: list[Path]) -> tuple[float, float, float, str]:
     """Check files once here; return seconds, those of the processor, GiB at most, the verdict."""
-    from gdi_spe.disclosure.context import CheckContext
     from gdi_spe.disclosure.engine import check_files
+    from gdi_spe.disclosure.evidence.context import CheckContext
     from gdi_spe.disclosure.presets import policy_named
 
     policy = policy_named("gdi-default")

@@ -21,13 +21,13 @@ import scipy.stats  # noqa: F401
 from PIL import Image, JpegImagePlugin, PngImagePlugin  # noqa: F401
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.confine import confine
-from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.engine import Judged, judge_bytes, judged_together, request_report
-from gdi_spe.disclosure.form import Canonical
-from gdi_spe.disclosure.job import CanonicalFile, Job, Outcome
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.intake.form import Canonical
+from gdi_spe.disclosure.process.confine import confine
+from gdi_spe.disclosure.process.job import CanonicalFile, Job, Outcome
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.table import Table
 
 
 def main(folder: Path) -> None:

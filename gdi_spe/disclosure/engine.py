@@ -9,20 +9,20 @@ from pathlib import Path
 
 from gdi_spe.boundary.findings import FileReport, Finding, RequestReport, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.acro import acro_records
-from gdi_spe.disclosure.canonical import canonicalise_bytes
-from gdi_spe.disclosure.context import CheckContext
-from gdi_spe.disclosure.declared import explain
-from gdi_spe.disclosure.differences import compare_with_prior
-from gdi_spe.disclosure.form import Canonical, NoCanonicalForm
-from gdi_spe.disclosure.formats import format_findings, loose_parts
-from gdi_spe.disclosure.parts import Part
+from gdi_spe.disclosure.contents.parts import Part
+from gdi_spe.disclosure.contents.table import Table
+from gdi_spe.disclosure.contents.view import as_judged
+from gdi_spe.disclosure.evidence.acro import acro_records
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.evidence.declared import explain
+from gdi_spe.disclosure.evidence.differences import compare_with_prior
+from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
+from gdi_spe.disclosure.intake.form import Canonical, NoCanonicalForm
+from gdi_spe.disclosure.intake.formats import format_findings, loose_parts
+from gdi_spe.disclosure.intake.sniff import sniff
+from gdi_spe.disclosure.intake.spans import DIVIDED, spans_of
 from gdi_spe.disclosure.rules import RULES
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.sniff import sniff
-from gdi_spe.disclosure.spans import DIVIDED, spans_of
-from gdi_spe.disclosure.table import Table
-from gdi_spe.disclosure.view import as_judged
 
 
 @dataclass(frozen=True)

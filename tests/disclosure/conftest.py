@@ -8,8 +8,8 @@ import pytest
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.boundary.policy import DisclosurePolicy, load_policy
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import Judged, judge_bytes
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.rules.rule import Judging
 
 REPOSITORY = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
 
 SMALL, FINE = "site,n\nA,193\nB,4\n", "site,n\nA,193\nB,141\n"
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gdi_spe.disclosure.canonical import canonicalise_bytes
-from gdi_spe.disclosure.form import Canonical, NoCanonicalForm
-from gdi_spe.disclosure.pictures import png_chunks
+from gdi_spe.disclosure.figures.pictures import png_chunks
+from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
+from gdi_spe.disclosure.intake.form import Canonical, NoCanonicalForm
 from gdi_spe.disclosure.presets import policy_named
 
 POLICY = policy_named("gdi-default")

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import judge_bytes
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules import RULES
 from gdi_spe.disclosure.rules.catalogue import CATALOGUE, OF_RELEASES, Example

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure import sandbox
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
-from gdi_spe.disclosure.sandbox import check_confined
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.process import sandbox
+from gdi_spe.disclosure.process.sandbox import check_confined
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +25,7 @@ def confined(code: str, tmp_path: Path, owner: int = 61184) -> subprocess.Comple
         f"import sys, os, socket, subprocess, pickle, encodings.idna\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
         "from pathlib import Path\n"
-        "from gdi_spe.disclosure.confine import confine\n"
+        "from gdi_spe.disclosure.process.confine import confine\n"
         f"confine(4 * 1024**3, 10, 1024**2, Path({str(tmp_path)!r}))\n{code}\n"
     )
     return subprocess.run(

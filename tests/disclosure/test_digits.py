@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.digits import without_exact_counts
+from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.engine import Judged
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.intake.digits import without_exact_counts
 from tests.disclosure.dialects_written import WITH_FREQUENCIES, common
 
 Judge = Callable[..., Judged]

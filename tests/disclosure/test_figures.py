@@ -11,8 +11,8 @@ import pytest
 from matplotlib.patches import Ellipse
 
 from gdi_spe.boundary.findings import FileReport
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import judge_bytes
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules.rule import Judging
 from tests.disclosure.figures import harmless, telling

@@ -16,13 +16,13 @@ import pytest
 from PIL import Image
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.canonical import canonicalise_bytes
-from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.engine import judge_bytes
-from gdi_spe.disclosure.form import Canonical
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
+from gdi_spe.disclosure.intake.form import Canonical
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.table import Table
 
 POLICY = policy_named("gdi-default")
 ROWS = [("site", "F", "M"), ("A", "193", "180"), ("B", "138", "164"), ("C", "117", "115")]

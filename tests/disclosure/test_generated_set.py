@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
 
 EXPORTS = Path(__file__).parents[3] / "shared" / "data" / "exports" / "generated"
 

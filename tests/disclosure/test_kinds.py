@@ -14,8 +14,8 @@ import pytest
 from gdi_spe.boundary.findings import RequestReport
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.demo.cohort import make
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named, preset_names
 from gdi_spe.workspace import plot
 from gdi_spe.workspace.cohort.opened import Cohort

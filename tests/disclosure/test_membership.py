@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gdi_spe.disclosure.membership import (
+from gdi_spe.disclosure.inference.membership import (
     answers_until_known,
     are_exact_counts,
     carriers_behind,

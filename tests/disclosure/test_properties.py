@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import judge_bytes
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules.rule import Judging
 from tests.disclosure.generated import kit

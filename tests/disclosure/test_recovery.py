@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.recovery import bounds, determined
+from gdi_spe.disclosure.inference.recovery import bounds, determined
 
 SUMIT = Path(__file__).parents[3] / "shared" / "data" / "exports" / "sumit"
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files, judge_bytes
-from gdi_spe.disclosure.membership import membership_power
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.inference.membership import membership_power
+from gdi_spe.disclosure.intake.sniff import Kind, sniff
 from gdi_spe.disclosure.presets import policy_named, preset_names
 from gdi_spe.disclosure.rules import RULES
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.sniff import Kind, sniff
 
 VCF = b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n"
 

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.contents.parts import Text
+from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.engine import Judged, judge_bytes
-from gdi_spe.disclosure.parts import Text
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.intake.sniff import Kind, sniff
+from gdi_spe.disclosure.intake.spans import spans_of
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.sniff import Kind, sniff
-from gdi_spe.disclosure.spans import spans_of
-from gdi_spe.disclosure.table import Table
 
 POLICY = policy_named("gdi-default")
 TABLE = b"population,n_individuals\nFIN,400\nEST,250\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
 
 OLD = "site,F,M\nA,193,180\nB,138,164\n"
 

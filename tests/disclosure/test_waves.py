@@ -8,8 +8,8 @@ import pytest
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
 
 BEFORE = "site,Female,Male\nLyon,241,262\nTartu,295,330\nPorto,160,137\n"
 

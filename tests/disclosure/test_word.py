@@ -8,9 +8,9 @@ import zipfile
 import pytest
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.form import Canonical
-from gdi_spe.disclosure.parts import Text
-from gdi_spe.disclosure.table import Table
+from gdi_spe.disclosure.contents.parts import Text
+from gdi_spe.disclosure.contents.table import Table
+from gdi_spe.disclosure.intake.form import Canonical
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 

@@ -9,11 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdi_spe.disclosure.canonical import canonicalise_bytes
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import judge_bytes
-from gdi_spe.disclosure.form import Canonical
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.forms import yamls
+from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
+from gdi_spe.disclosure.intake.form import Canonical
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules.rule import Judging
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.workspace.outputs.fixes import mended
 

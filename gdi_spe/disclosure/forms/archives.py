@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Encode, Hostile, Impossible, named
+from gdi_spe.disclosure.contents.parts import Part
 from gdi_spe.disclosure.forms.histograms import with_histograms
-from gdi_spe.disclosure.parts import Part
-from gdi_spe.disclosure.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
+from gdi_spe.disclosure.intake.form import Canonical, Encode, Hostile, Impossible, named
+from gdi_spe.disclosure.intake.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
 
 _HIGHEST_RATIO = 100
 _MOST_MEMBERS = 200

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Hostile, Impossible, named
-from gdi_spe.disclosure.parts import Opaque, Part
-from gdi_spe.disclosure.table import Table, column_of
+from gdi_spe.disclosure.contents.parts import Opaque, Part
+from gdi_spe.disclosure.contents.table import Table, column_of
+from gdi_spe.disclosure.intake.form import Canonical, Hostile, Impossible, named
 
 _MOST_COLUMNS = 20_000
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from gdi_spe.disclosure.table import NUMBER, Table, column_of
+from gdi_spe.disclosure.contents.table import NUMBER, Table, column_of
 
 
 def table_of_rows(path: str, rows: Sequence[Sequence[str]], digits: int) -> Table | None:

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.digits import without_exact_counts
-from gdi_spe.disclosure.form import Canonical, Hostile, Impossible, named
+from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
+from gdi_spe.disclosure.contents.table import Column, Table, column_of
 from gdi_spe.disclosure.forms.delimited import unique_names, within_rows
-from gdi_spe.disclosure.parts import Opaque, Part, Text
-from gdi_spe.disclosure.table import Column, Table, column_of
+from gdi_spe.disclosure.intake.digits import without_exact_counts
+from gdi_spe.disclosure.intake.form import Canonical, Hostile, Impossible, named
 
 # Pages have headers, and indexes of columns stand beside them; more is a place to hide.
 _BESIDE = 4096

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.digits import without_exact_counts
-from gdi_spe.disclosure.form import Canonical, Impossible, named
-from gdi_spe.disclosure.parts import Part, Text
-from gdi_spe.disclosure.sniff import delimiter_of
-from gdi_spe.disclosure.table import Column, Table, clean_text, column_of
+from gdi_spe.disclosure.contents.parts import Part, Text
+from gdi_spe.disclosure.contents.table import Column, Table, clean_text, column_of
+from gdi_spe.disclosure.intake.digits import without_exact_counts
+from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
+from gdi_spe.disclosure.intake.sniff import delimiter_of
 
 _MOST_LEVELS = 4
 _SCORE = re.compile(r"PGS\d{6}")

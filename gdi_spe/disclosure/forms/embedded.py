@@ -6,8 +6,8 @@ import base64
 import binascii
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Encode, Impossible
-from gdi_spe.disclosure.parts import Opaque, Part
+from gdi_spe.disclosure.contents.parts import Opaque, Part
+from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible
 
 _PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 
@@ -31,7 +31,7 @@ def picture_within(
 
 def beside_pixels(data: bytes, path: str) -> list[Part]:
     """Return what an embedded PNG holds beside its pixels."""
-    from gdi_spe.disclosure.pictures import png_chunks
+    from gdi_spe.disclosure.figures.pictures import png_chunks
 
     if not data.startswith(b"\x89PNG"):
         return []

@@ -10,11 +10,11 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Impossible, named
+from gdi_spe.disclosure.contents.parts import Opaque, Part
+from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.forms.archives import members
 from gdi_spe.disclosure.forms.cells import table_of_rows
-from gdi_spe.disclosure.parts import Opaque, Part
-from gdi_spe.disclosure.table import Table
+from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 
 _PLAIN = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels"

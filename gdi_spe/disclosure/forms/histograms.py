@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.parts import Part
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.contents.parts import Part
+from gdi_spe.disclosure.contents.table import Column, Table
 
 _LEAST_BINS = 2
 _MOST_BINS = 500

@@ -7,12 +7,12 @@ from html import escape
 from html.parser import HTMLParser
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
+from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
+from gdi_spe.disclosure.contents.table import Table, clean_text
 from gdi_spe.disclosure.forms.cells import table_of_rows
 from gdi_spe.disclosure.forms.embedded import picture_within
 from gdi_spe.disclosure.forms.written import lines_of_pairs, words_and_tables
-from gdi_spe.disclosure.parts import Opaque, Part, Text
-from gdi_spe.disclosure.table import Table, clean_text
+from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
 _BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "pre", "blockquote"}
 _IGNORED = {

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
+from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
+from gdi_spe.disclosure.contents.table import clean_text
 from gdi_spe.disclosure.forms.embedded import beside_pixels
 from gdi_spe.disclosure.forms.html import taken_apart
 from gdi_spe.disclosure.forms.written import words_and_tables
-from gdi_spe.disclosure.parts import Opaque, Part, Text
-from gdi_spe.disclosure.table import clean_text
+from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
 _MOST_METADATA = 600
 _SHOWN = {"text/plain", "text/html", "image/png"}

@@ -7,12 +7,12 @@ import zlib
 from typing import Any
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Impossible, named
+from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Text
+from gdi_spe.disclosure.contents.table import clean_text
 from gdi_spe.disclosure.forms.pdf_objects import File, Name, Ref, Stream, read
 from gdi_spe.disclosure.forms.pdf_page import Page
 from gdi_spe.disclosure.forms.written import words_and_tables
-from gdi_spe.disclosure.parts import Marks, Opaque, Part, Text
-from gdi_spe.disclosure.table import clean_text
+from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _SIGNS = {

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from gdi_spe.disclosure.form import Impossible
+from gdi_spe.disclosure.intake.form import Impossible
 
 _OBJECT = re.compile(rb"(\d{1,7})\s+(\d{1,5})\s+obj\b")
 _TOKEN = re.compile(

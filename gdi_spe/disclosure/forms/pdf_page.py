@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from gdi_spe.disclosure.form import Impossible
 from gdi_spe.disclosure.forms.pdf_objects import File, Name, Scanner, Stream
 from gdi_spe.disclosure.forms.svg import is_stairs
+from gdi_spe.disclosure.intake.form import Impossible
 
 Matrix = tuple[float, float, float, float, float, float]
 _SAME: Matrix = (1, 0, 0, 1, 0, 0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from gdi_spe.disclosure.contents.parts import Part, Text
+from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.forms.cells import named_table
-from gdi_spe.disclosure.parts import Part, Text
-from gdi_spe.disclosure.table import Table
 
 _FIRST = "# This file was produced by bcftools stats"
 _HEAD = re.compile(r"# ([A-Za-z]{2,4})\t(.*)")

@@ -10,10 +10,10 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Encode, Impossible, named
+from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Text
+from gdi_spe.disclosure.contents.table import clean_text
 from gdi_spe.disclosure.forms.embedded import picture_within
-from gdi_spe.disclosure.parts import Marks, Opaque, Part, Text
-from gdi_spe.disclosure.table import clean_text
+from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "use"}
 _FRAMES = {"svg", "g", "defs", "clipPath", "text", "tspan", "symbol", "marker"}

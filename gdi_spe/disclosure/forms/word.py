@@ -8,13 +8,13 @@ import zipfile
 from xml.sax.saxutils import escape
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.form import Canonical, Impossible, named
+from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
+from gdi_spe.disclosure.contents.table import Table, clean_text
 from gdi_spe.disclosure.forms.archives import members
 from gdi_spe.disclosure.forms.cells import table_of_rows
 from gdi_spe.disclosure.forms.excel import events
 from gdi_spe.disclosure.forms.written import words_and_tables
-from gdi_spe.disclosure.parts import Opaque, Part, Text
-from gdi_spe.disclosure.table import Table, clean_text
+from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PLAIN = re.compile(

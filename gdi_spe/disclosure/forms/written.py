@@ -10,14 +10,14 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure import trees
-from gdi_spe.disclosure.form import Impossible
+from gdi_spe.disclosure.contents import trees
+from gdi_spe.disclosure.contents.parts import Part, Text
+from gdi_spe.disclosure.contents.roles import Role, role_of
+from gdi_spe.disclosure.contents.table import NUMBER, Table, column_of
 from gdi_spe.disclosure.forms.cells import named_table, table_of_rows
 from gdi_spe.disclosure.forms.inis import read_sections
 from gdi_spe.disclosure.forms.printed import read_printed
-from gdi_spe.disclosure.parts import Part, Text
-from gdi_spe.disclosure.roles import Role, role_of
-from gdi_spe.disclosure.table import NUMBER, Table, column_of
+from gdi_spe.disclosure.intake.form import Impossible
 
 _RULER = re.compile(r"[\s=\-_+|:*~]*")
 _MARKDOWN_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from gdi_spe.disclosure import trees
-from gdi_spe.disclosure.parts import Part, Text
+from gdi_spe.disclosure.contents import trees
+from gdi_spe.disclosure.contents.parts import Part, Text
 
 # Each line of a plain document: a name with or without a value, an item, a comment, a mark.
 _LINE = re.compile(

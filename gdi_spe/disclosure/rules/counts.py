@@ -9,14 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.fitting import SCORE, SETTING
-from gdi_spe.disclosure.parts import Text
-from gdi_spe.disclosure.roles import (
+from gdi_spe.disclosure.contents.fitting import SCORE, SETTING
+from gdi_spe.disclosure.contents.parts import Text
+from gdi_spe.disclosure.contents.roles import (
     Role,
     cross_table_columns,
     is_about_variants,
     role_of,
     with_role,
+)
+from gdi_spe.disclosure.contents.table import NUMBER, Column, Table
+from gdi_spe.disclosure.contents.variants import genotype_counts, is_mixed
+from gdi_spe.disclosure.contents.vocabulary import (
+    DEGREES_OF_FREEDOM,
+    EXTREMES,
+    SUMMARY_ROWS,
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genes import (
@@ -26,13 +33,6 @@ from gdi_spe.disclosure.shapes.genes import (
     tests_genes,
 )
 from gdi_spe.disclosure.shapes.shape import values
-from gdi_spe.disclosure.table import NUMBER, Column, Table
-from gdi_spe.disclosure.variants import genotype_counts, is_mixed
-from gdi_spe.disclosure.vocabulary import (
-    DEGREES_OF_FREEDOM,
-    EXTREMES,
-    SUMMARY_ROWS,
-)
 
 _NAMED_CELLS = 20
 _TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.contents.parts import Picture
 from gdi_spe.disclosure.figures.cells import Matrix
 from gdi_spe.disclosure.figures.density import Density
 from gdi_spe.disclosure.figures.ground import Box
@@ -13,7 +14,6 @@ from gdi_spe.disclosure.figures.lettering import Words
 from gdi_spe.disclosure.figures.scale import number_in
 from gdi_spe.disclosure.figures.scene import Chart, Scene
 from gdi_spe.disclosure.figures.traces import Traces
-from gdi_spe.disclosure.parts import Picture
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 _MATRIX_CELLS, _FEW_COLOURS = 400, 4

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.membership import known_presence_power, presence_power
-from gdi_spe.disclosure.parts import Text
-from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.parts import Text
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.vocabulary import ALLELE_COUNT, PERSON_COLUMN
+from gdi_spe.disclosure.inference.membership import known_presence_power, presence_power
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genes import carriers, tests_genes
-from gdi_spe.disclosure.table import Column, Table
-from gdi_spe.disclosure.vocabulary import ALLELE_COUNT, PERSON_COLUMN
 
 _GENOTYPE = re.compile(
     r"[ACGTacgt]{2}|[ACGTDI0](?:[/|:]|\s)[ACGTDI0]|[0-9.]+[/|][0-9.]+(:.*)?|--|het\w*"

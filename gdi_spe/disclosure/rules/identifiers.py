@@ -6,20 +6,26 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.parts import Marks, Text
-from gdi_spe.disclosure.pseudonyms import disguised, sieves_of
-from gdi_spe.disclosure.roles import VARIANT_CELL, Role, is_about_variants, role_of, with_role
-from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.sieve import Listed, Sieve
-from gdi_spe.disclosure.table import Column, Table
-from gdi_spe.disclosure.variants import is_total
-from gdi_spe.disclosure.vocabulary import (
+from gdi_spe.disclosure.contents.parts import Marks, Text
+from gdi_spe.disclosure.contents.roles import (
+    VARIANT_CELL,
+    Role,
+    is_about_variants,
+    role_of,
+    with_role,
+)
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.variants import is_total
+from gdi_spe.disclosure.contents.vocabulary import (
     PERSON_COLUMN,
     PERSON_NAME,
     PSEUDONYM,
     is_public,
     person_numbers,
 )
+from gdi_spe.disclosure.names.pseudonyms import disguised, sieves_of
+from gdi_spe.disclosure.names.sieve import Listed, Sieve
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 # What follows these names a person, though a public series may be spelled so.
 _PERSON = re.compile(r"participant|patient|subject|individual|proband|donor|person", re.IGNORECASE)

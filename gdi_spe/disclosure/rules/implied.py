@@ -9,13 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.recovery import MostCells, Recovered, missing_people, recover_table
-from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.variants import is_total
+from gdi_spe.disclosure.contents.vocabulary import counts_things
+from gdi_spe.disclosure.inference.recovery import (
+    MostCells,
+    Recovered,
+    missing_people,
+    recover_table,
+)
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import values
-from gdi_spe.disclosure.table import Column, Table
-from gdi_spe.disclosure.variants import is_total
-from gdi_spe.disclosure.vocabulary import counts_things
 
 _SHARE = re.compile(
     r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.parts import Picture, Text
+from gdi_spe.disclosure.contents.parts import Picture, Text
+from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.table import Table
 
 # Values one after the other, with nothing but marks between them.
 _VALUE = (

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.roles import Role, role_of, with_role
-from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.table import Column, Table, distinct_rows, plain_name
-from gdi_spe.disclosure.vocabulary import (
+from gdi_spe.disclosure.contents.roles import Role, role_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows, plain_name
+from gdi_spe.disclosure.contents.vocabulary import (
     DATE,
     SUMMARY_ROWS,
     TRAIT,
 )
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 _LEAST_ROWS = 6
 _LEAST_LISTED = 3

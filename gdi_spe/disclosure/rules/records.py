@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.parts import Marks, Text
+from gdi_spe.disclosure.contents.parts import Marks, Text
+from gdi_spe.disclosure.contents.somebody import described
+from gdi_spe.disclosure.contents.table import Table
+from gdi_spe.disclosure.contents.vocabulary import TRAIT, is_public
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.somebody import described
-from gdi_spe.disclosure.table import Table
-from gdi_spe.disclosure.vocabulary import TRAIT, is_public
 
 # Keys that records of one person have in JSON.
 _RECORD = re.compile(

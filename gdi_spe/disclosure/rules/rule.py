@@ -9,8 +9,8 @@ from typing import Any
 from gdi_spe.boundary.findings import Finding, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.context import CheckContext
-from gdi_spe.disclosure.parts import Part
+from gdi_spe.disclosure.contents.parts import Part
+from gdi_spe.disclosure.evidence.context import CheckContext
 
 # So many findings of one rule in one part say enough; the worst are kept.
 _MOST_HITS = 10

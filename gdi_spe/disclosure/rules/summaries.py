@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.earlier import variants_released
-from gdi_spe.disclosure.membership import effective_variants, membership
-from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.variants import arms_of, people_behind, populations
+from gdi_spe.disclosure.evidence.earlier import variants_released
+from gdi_spe.disclosure.inference.membership import effective_variants, membership
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.curves import MOST_POINTS, roc_columns, survival_columns
 from gdi_spe.disclosure.shapes.shape import is_grid, values
-from gdi_spe.disclosure.table import Column, Table
-from gdi_spe.disclosure.variants import arms_of, people_behind, populations
 
 _OF_A_PERSON = re.compile(
     r"(pc|pca|dim|umap|tsne|mds|axis)_?\d{1,3}(_avg)?|resid\w*|std_?resid\w*|fitted\w*|y_?hat|predicted\w*|leverage|cooks\w*"

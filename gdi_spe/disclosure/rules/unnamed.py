@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.roles import Role, is_about_variants, role_of
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of
+from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import is_grid, values
-from gdi_spe.disclosure.table import Column, Table
 
 _UNNAMED = re.compile(r"(column_?\d*|values?|data|x|v|v?\d+|unnamed_\d+|\d+|)", re.IGNORECASE)
 _NUMBERED = re.compile(r"obs(ervation)?s?|row(_?(number|id|names?))?|case(_?(no|number))?|index|")

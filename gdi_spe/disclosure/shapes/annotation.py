@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.forms.sections import counts_variants, is_known
-from gdi_spe.disclosure.listings import are_genes
-from gdi_spe.disclosure.roles import (
+from gdi_spe.disclosure.contents.listings import are_genes
+from gdi_spe.disclosure.contents.roles import (
     VARIANT_CELL,
     Role,
     is_about_variants,
@@ -18,9 +17,10 @@ from gdi_spe.disclosure.roles import (
     roles_of,
     with_role,
 )
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.vocabulary import person_numbers
+from gdi_spe.disclosure.forms.sections import counts_variants, is_known
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
-from gdi_spe.disclosure.table import Column, Table
-from gdi_spe.disclosure.vocabulary import person_numbers
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.disclosure.roles import Role, role_of
+from gdi_spe.disclosure.contents.roles import Role, role_of
+from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
-from gdi_spe.disclosure.table import Column, Table
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.listings import are_eigenvalues
-from gdi_spe.disclosure.roles import Role, role_of, with_role
+from gdi_spe.disclosure.contents.listings import are_eigenvalues
+from gdi_spe.disclosure.contents.roles import Role, role_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
-from gdi_spe.disclosure.table import Column, Table, distinct_rows
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.disclosure.fitting import SCORE
-from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.fitting import SCORE
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
-from gdi_spe.disclosure.table import Column, Table, distinct_rows
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

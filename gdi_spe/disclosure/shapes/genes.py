@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.disclosure.roles import Role, role_of, roles_of, with_role
+from gdi_spe.disclosure.contents.roles import Role, role_of, roles_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.variants import minor_allele_counts
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
-from gdi_spe.disclosure.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.variants import minor_allele_counts
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.roles import (
+from gdi_spe.disclosure.contents.roles import (
     Role,
     cross_table_columns,
     is_about_variants,
@@ -16,10 +16,10 @@ from gdi_spe.disclosure.roles import (
     roles_of,
     with_role,
 )
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.variants import is_total
+from gdi_spe.disclosure.contents.vocabulary import NOT_PEOPLE, TRAIT
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
-from gdi_spe.disclosure.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.variants import is_total
-from gdi_spe.disclosure.vocabulary import NOT_PEOPLE, TRAIT
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.disclosure.fitting import OF_A_MODEL, SCORE, SETTING
-from gdi_spe.disclosure.prose import doubts
-from gdi_spe.disclosure.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.fitting import OF_A_MODEL, SCORE, SETTING
+from gdi_spe.disclosure.contents.prose import doubts
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
-from gdi_spe.disclosure.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

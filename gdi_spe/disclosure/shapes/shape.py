@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.contents.table import Column, Table
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.roles import Role, is_about_variants, roles_of, with_role
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, roles_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.variants import minor_allele_counts, people_behind, populations
+from gdi_spe.disclosure.inference.standard_errors import (
+    agree_with_p,
+    are_scores,
+    copies_behind_errors,
+)
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
-from gdi_spe.disclosure.standard_errors import agree_with_p, are_scores, copies_behind_errors
-from gdi_spe.disclosure.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.variants import minor_allele_counts, people_behind, populations
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

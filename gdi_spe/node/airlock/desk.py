@@ -21,9 +21,9 @@ from gdi_spe.boundary.findings import FileReport, Finding, RequestReport, Verdic
 from gdi_spe.boundary.identifiers import FileName
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import request_report
-from gdi_spe.disclosure.sandbox import check_confined
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.process.sandbox import check_confined
 from gdi_spe.node.airlock import releases, requests, reviews, views
 from gdi_spe.node.airlock.content import ContentChanged, ContentStore, Incoming
 from gdi_spe.node.airlock.people import Actor

@@ -16,7 +16,7 @@ from gdi_spe.boundary.errors import BadInput, NotFound, Refused
 from gdi_spe.boundary.findings import RequestReport, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.table import clean_text
+from gdi_spe.disclosure.contents.table import clean_text
 from gdi_spe.node.airlock.content import TooLarge
 from gdi_spe.node.airlock.people import refusal_to_own
 from gdi_spe.node.airlock.states import (

@@ -24,8 +24,8 @@ _EXITS = {
 @pass_cli
 def check(cli: Cli, files: tuple[Path, ...], policy: str, context: Path | None) -> None:
     """Judge FILES as one export request: exit 0 passes, 10 needs review, 20 is blocked."""
-    from gdi_spe.disclosure.context import CheckContext, read_context
     from gdi_spe.disclosure.engine import check_files
+    from gdi_spe.disclosure.evidence.context import CheckContext, read_context
     from gdi_spe.disclosure.presets import policy_named
 
     for path in files:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from gdi_spe.disclosure.sieve import Sieve
+from gdi_spe.disclosure.names.sieve import Sieve
 
 # A name from outside is looked for if it is no word or number that anything else may be called.
 _TELLING = re.compile(r"(?=.*[A-Za-z])(?=.*\d).{6,}", re.DOTALL)

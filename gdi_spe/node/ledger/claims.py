@@ -18,8 +18,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.roles import Role, role_of
-from gdi_spe.disclosure.table import Column, column_of
+from gdi_spe.disclosure.contents.roles import Role, role_of
+from gdi_spe.disclosure.contents.table import Column, column_of
 from gdi_spe.node.ledger.cohort import Cohort, NotAsked
 
 Mask = NDArray[np.bool_]

@@ -133,8 +133,8 @@ def _ending(obj: Any) -> str:
 
 
 def _check(path: Path, side_car: SideCar, here: Surroundings) -> CheckResult:
-    from gdi_spe.disclosure.context import CheckContext
     from gdi_spe.disclosure.engine import check_files
+    from gdi_spe.disclosure.evidence.context import CheckContext
 
     context: CheckContext = _context(path.name, side_car, here)
     return CheckResult(check_files([path], here.load_policy(), context))
@@ -142,7 +142,7 @@ def _check(path: Path, side_car: SideCar, here: Surroundings) -> CheckResult:
 
 def _context(name: str, side_car: SideCar, here: Surroundings) -> Any:
     """What the rules must know of the mounted cohorts: their size and pseudonyms."""
-    from gdi_spe.disclosure.context import CheckContext
+    from gdi_spe.disclosure.evidence.context import CheckContext
     from gdi_spe.workspace.cohorts import cohorts, open_cohort
 
     n_individuals, n_variants, identifiers = 0, 0, set[str]()

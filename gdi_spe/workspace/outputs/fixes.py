@@ -18,7 +18,7 @@ from gdi_spe.boundary.policy import DisclosurePolicy
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gdi_spe.disclosure.table import Table
+    from gdi_spe.disclosure.contents.table import Table
 
 _TOTAL = re.compile(r"all|totals?|sum|overall|margins?", re.IGNORECASE)
 # Where policy does not round, a fix that was asked for rounds to this.
@@ -46,9 +46,9 @@ def mended(path: Path, how: str, policy: DisclosurePolicy) -> Path:
     BadInput
         If there is no such fix, or the file is of no form that it can mend.
     """
-    from gdi_spe.disclosure.canonical import canonicalise
-    from gdi_spe.disclosure.form import Canonical
-    from gdi_spe.disclosure.table import Table
+    from gdi_spe.disclosure.contents.table import Table
+    from gdi_spe.disclosure.intake.canonical import canonicalise
+    from gdi_spe.disclosure.intake.form import Canonical
 
     form = canonicalise(path, path.name, policy)
     if not isinstance(form, Canonical):
@@ -91,7 +91,7 @@ def _frame(table: Table) -> pd.DataFrame:
 
 def _counts(table: Table) -> list[str]:
     """Return the names of the columns that count people."""
-    from gdi_spe.disclosure.roles import Role, cross_table_columns, with_role
+    from gdi_spe.disclosure.contents.roles import Role, cross_table_columns, with_role
 
     found = with_role(table, Role.PEOPLE) or cross_table_columns(table)
     return [column.name for column in found]
@@ -138,8 +138,8 @@ def _hide_seconds(numbers: np.ndarray, hidden: np.ndarray) -> None:
 
 def _common(table: Table, policy: DisclosurePolicy) -> pd.DataFrame:
     """Keep the variants of which both alleles were counted often enough."""
-    from gdi_spe.disclosure.roles import Role, with_role
-    from gdi_spe.disclosure.variants import is_total, minor_allele_counts
+    from gdi_spe.disclosure.contents.roles import Role, with_role
+    from gdi_spe.disclosure.contents.variants import is_total, minor_allele_counts
 
     counted = [c for c in with_role(table, Role.PEOPLE) if is_total(c.plain)]
     numbers = with_role(table, Role.ALLELE_NUMBER)

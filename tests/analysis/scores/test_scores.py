@@ -19,8 +19,8 @@ from gdi_spe.analysis.scores.run import TooFewMatched, match_scoring_file, polyg
 from gdi_spe.analysis.scores.scoring_file import ScoreNotAdditive, ScoreOtherAssembly, read
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.store.folder import CohortFolder
 from tests.analysis.making import Person, Site, make

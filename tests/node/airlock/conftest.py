@@ -14,10 +14,10 @@ from sqlalchemy import select
 from gdi_spe.boundary.policy import DisclosurePolicy, load_policy
 from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.disclosure.__main__ import written
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import judge, request_report
-from gdi_spe.disclosure.job import Outcome
-from gdi_spe.disclosure.sandbox import Checked
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.process.job import Outcome
+from gdi_spe.disclosure.process.sandbox import Checked
 from gdi_spe.node.airlock.content import ContentStore
 from gdi_spe.node.airlock.desk import Desk
 from gdi_spe.node.airlock.people import Actor

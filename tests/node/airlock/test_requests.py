@@ -5,7 +5,7 @@ import os
 import pytest
 
 from gdi_spe.boundary.errors import BadInput, NotFound, SpeError
-from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.node.airlock.content import ContentChanged, TooLarge
 from gdi_spe.node.airlock.requests import ChangedMeanwhile, NotEditable
 from gdi_spe.node.airlock.states import MoveRefused

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gdi_spe.boundary.recipe import SideCar
-from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.node.ledger.watch import Watch
 
 WID = "w0123456789"

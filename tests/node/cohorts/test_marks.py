@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import judge_bytes
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.names.pseudonyms import disguised
+from gdi_spe.disclosure.names.sieve import Listed, Sieve, SieveDamaged
 from gdi_spe.disclosure.presets import policy_named
-from gdi_spe.disclosure.pseudonyms import disguised
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.sieve import Listed, Sieve, SieveDamaged
 from gdi_spe.node.airlock.desk import cohorts_context
 from gdi_spe.node.cohorts.definitions import are_sensitive, mark
 from tests.node.cohorts.conftest import NOW

@@ -14,8 +14,8 @@ import pytest
 
 from gdi_spe.boundary.policy import load_policy
 from gdi_spe.disclosure.engine import request_report
-from gdi_spe.disclosure.job import Outcome
-from gdi_spe.disclosure.sandbox import Checked
+from gdi_spe.disclosure.process.job import Outcome
+from gdi_spe.disclosure.process.sandbox import Checked
 from gdi_spe.node.airlock.tables import ExportFile
 from gdi_spe.node.service.edge import application
 from gdi_spe.node.service.process import ROLES

@@ -17,10 +17,10 @@ import pytest
 from gdi_spe.boundary.policy import DisclosurePolicy, load_policy
 from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.disclosure.__main__ import written
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import judge, request_report
-from gdi_spe.disclosure.job import Outcome
-from gdi_spe.disclosure.sandbox import Checked
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.process.job import Outcome
+from gdi_spe.disclosure.process.sandbox import Checked
 from gdi_spe.node.airlock.desk import desk_of
 from gdi_spe.node.airlock.requests import Draft
 from gdi_spe.node.database.engine import Base, Database

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.roles import Role, role_of, with_role
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.contents.roles import Role, role_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
 
 _LEAST_SCORES = 20
 # Of scores of variants where nothing or much is found; of one person's genotypes the third

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gdi_spe.disclosure.contents.parts import Picture, Text
 from gdi_spe.disclosure.figures.lettering import Words
+from gdi_spe.disclosure.figures.marks import look
 from gdi_spe.disclosure.figures.scene import scene_of
-from gdi_spe.disclosure.form import Hostile
-from gdi_spe.disclosure.marks import look
-from gdi_spe.disclosure.parts import Picture, Text
+from gdi_spe.disclosure.intake.form import Hostile
 
 # The two lowest bits of each channel show nothing that a reader would miss.
 _KEPT_BITS = 0b11111100

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdi_spe.disclosure.roles import Role, is_about_variants, role_of
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of
+from gdi_spe.disclosure.contents.table import Column, Table
 
 # What numbers are: the word for it, and the name under which the rules know it.
 _HEADS: dict[str, str] = {

@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from gdi_spe.disclosure.parts import Part, Text
-from gdi_spe.disclosure.table import Table, canonical_number, clean_text, column_of
-from gdi_spe.disclosure.vocabulary import counts_things
+from gdi_spe.disclosure.contents.parts import Part, Text
+from gdi_spe.disclosure.contents.table import Table, canonical_number, clean_text, column_of
+from gdi_spe.disclosure.contents.vocabulary import counts_things
 
 _MAX_DEPTH = 32
 

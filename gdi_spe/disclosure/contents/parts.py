@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gdi_spe.disclosure.contents.table import Table
+from gdi_spe.disclosure.figures.marks import Seen
 from gdi_spe.disclosure.figures.scene import Scene
-from gdi_spe.disclosure.marks import Seen
-from gdi_spe.disclosure.table import Table
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from pydantic import ValidationError
 import gdi_spe
 from gdi_spe.boundary.findings import FileReport, Finding, Verdict
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.confine import unprivileged_user
-from gdi_spe.disclosure.context import CheckContext
 from gdi_spe.disclosure.engine import request_report
-from gdi_spe.disclosure.job import CanonicalFile, Job, JobFile, Outcome
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.process.confine import unprivileged_user
+from gdi_spe.disclosure.process.job import CanonicalFile, Job, JobFile, Outcome
 
 # In isolated mode Python looks at no variable and no folder but these.
 _RUN = (

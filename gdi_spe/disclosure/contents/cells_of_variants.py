@@ -6,7 +6,7 @@ import re
 
 import pyarrow as pa
 
-from gdi_spe.disclosure.table import Column, column_of
+from gdi_spe.disclosure.contents.table import Column, column_of
 
 _DIGITS = 15
 _SHARED = re.compile(r"([ACGT*]{1,50}):([01](?:\.\d+)?(?:e-\d+)?)")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gdi_spe.disclosure.vocabulary import TRAIT
+from gdi_spe.disclosure.contents.vocabulary import TRAIT
 
 _MOST_CHARACTERS = 20_000
 _MOST_NUMBERS = 60

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure import pictures, trees
-from gdi_spe.disclosure.form import Canonical, Hostile, Impossible, NoCanonicalForm, named
+from gdi_spe.disclosure.contents import trees
+from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
+from gdi_spe.disclosure.contents.table import INVISIBLE, clean_text
+from gdi_spe.disclosure.figures import pictures
 from gdi_spe.disclosure.forms import (
     archives,
     arrays,
@@ -32,10 +34,9 @@ from gdi_spe.disclosure.forms import (
 )
 from gdi_spe.disclosure.forms.sections import sections_of
 from gdi_spe.disclosure.forms.written import words_and_tables
-from gdi_spe.disclosure.parts import Opaque, Part, Text
-from gdi_spe.disclosure.reading import NotText, decoded, is_plain_ascii
-from gdi_spe.disclosure.sniff import Kind, sniff
-from gdi_spe.disclosure.table import INVISIBLE, clean_text
+from gdi_spe.disclosure.intake.form import Canonical, Hostile, Impossible, NoCanonicalForm, named
+from gdi_spe.disclosure.intake.reading import NotText, decoded, is_plain_ascii
+from gdi_spe.disclosure.intake.sniff import Kind, sniff
 
 # So many characters that show nothing are no accident.
 _MANY_UNSEEN = 16

@@ -15,8 +15,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gdi_spe.disclosure.reading import decoded
-from gdi_spe.disclosure.sniff import Kind
+from gdi_spe.disclosure.intake.reading import decoded
+from gdi_spe.disclosure.intake.sniff import Kind
 
 _STEP = 1 << 20
 _LONGEST_NAME = 80

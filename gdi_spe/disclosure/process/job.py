@@ -8,7 +8,7 @@ from gdi_spe.boundary.findings import RequestReport
 from gdi_spe.boundary.identifiers import FileName, Sha256
 from gdi_spe.boundary.manifest import Frozen
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.context import CheckContext
+from gdi_spe.disclosure.evidence.context import CheckContext
 
 
 class JobFile(Frozen):

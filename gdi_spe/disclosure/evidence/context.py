@@ -39,7 +39,7 @@ class CheckContext(Frozen):
     n_prior_left_out: int = Field(0, ge=0)
     # The cohort's pseudonyms, of individuals and samples.
     identifiers: frozenset[str] = frozenset()
-    # Files of marks of them, made when a version was (`gdi_spe.disclosure.sieve`).
+    # Files of marks of them, made when a version was (`gdi_spe.disclosure.names.sieve`).
     sieves: tuple[Path, ...] = ()
 
     def kind_of(self, name: str) -> str:

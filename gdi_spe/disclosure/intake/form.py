@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.parts import Part
-from gdi_spe.disclosure.sniff import Kind
+from gdi_spe.disclosure.contents.parts import Part
+from gdi_spe.disclosure.intake.sniff import Kind
 
 
 @dataclass(frozen=True)

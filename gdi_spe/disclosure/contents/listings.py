@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from gdi_spe.disclosure.dialects import names_a_result
-from gdi_spe.disclosure.vocabulary import TRAIT, is_public
+from gdi_spe.disclosure.contents.dialects import names_a_result
+from gdi_spe.disclosure.contents.vocabulary import TRAIT, is_public
 
 _MOST_LINES = 500
 _HEAD = re.compile(r"genes?(_?(symbol|name|id|list))?s?|symbols?|hgnc_symbol|ensembl\w*", re.I)

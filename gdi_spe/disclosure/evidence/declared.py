@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Finding, Verdict
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.rules.counts import count_columns
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes import SHAPES
-from gdi_spe.disclosure.table import Column, Table, distinct_rows
 
 _MAX_GROUPS = 50
 

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Finding, Verdict
-from gdi_spe.disclosure.earlier import earlier_tables
-from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.variants import people_behind
+from gdi_spe.disclosure.contents.view import as_judged
+from gdi_spe.disclosure.evidence.earlier import earlier_tables
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes.shape import values
-from gdi_spe.disclosure.table import Column, Table
-from gdi_spe.disclosure.variants import people_behind
-from gdi_spe.disclosure.view import as_judged
 
 _FIX = "Release one of the two tables only, or let them differ by enough people."
 

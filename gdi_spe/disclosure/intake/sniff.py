@@ -11,8 +11,8 @@ from enum import Enum
 from functools import lru_cache
 from itertools import islice
 
-from gdi_spe.disclosure.reading import NotText, decoded
-from gdi_spe.disclosure.table import INVISIBLE
+from gdi_spe.disclosure.contents.table import INVISIBLE
+from gdi_spe.disclosure.intake.reading import NotText, decoded
 
 
 class Kind(Enum):

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Finding, Verdict
-from gdi_spe.disclosure.canonical import gunzip
-from gdi_spe.disclosure.form import Canonical, NoCanonicalForm
+from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
 from gdi_spe.disclosure.forms.pdf import acting_or_hidden, inflated
-from gdi_spe.disclosure.parts import Opaque, Part, Text
+from gdi_spe.disclosure.intake.canonical import gunzip
+from gdi_spe.disclosure.intake.form import Canonical, NoCanonicalForm
+from gdi_spe.disclosure.intake.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
+from gdi_spe.disclosure.intake.spans import spans_of
 from gdi_spe.disclosure.rules.rule import Judging
-from gdi_spe.disclosure.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
-from gdi_spe.disclosure.spans import spans_of
 
 _GROUPS = "Export what was computed from them: counts and frequencies by group."
 FIXES = {

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.roles import Role, role_of, with_role
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.contents.roles import Role, role_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging

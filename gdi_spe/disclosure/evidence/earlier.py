@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdi_spe.disclosure.canonical import canonicalise
-from gdi_spe.disclosure.form import Canonical
-from gdi_spe.disclosure.roles import Role, is_about_variants, with_role
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.intake.canonical import canonicalise
+from gdi_spe.disclosure.intake.form import Canonical
 
 if TYPE_CHECKING:
     from gdi_spe.boundary.policy import DisclosurePolicy

@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdi_spe.disclosure.sieve import Listed, Sieve
+from gdi_spe.disclosure.names.sieve import Listed, Sieve
 
 if TYPE_CHECKING:
-    from gdi_spe.disclosure.context import CheckContext
+    from gdi_spe.disclosure.evidence.context import CheckContext
 
 _HEX = re.compile(r"[0-9a-fA-F]{10,128}")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:=+/-]{3,}")

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from gdi_spe.disclosure.cells_of_variants import of_variants
-from gdi_spe.disclosure.dialects import understood
-from gdi_spe.disclosure.roles import Role, role_of
-from gdi_spe.disclosure.table import NUMBER, Column, Table, column_of
-from gdi_spe.disclosure.vocabulary import EXTREMES
+from gdi_spe.disclosure.contents.cells_of_variants import of_variants
+from gdi_spe.disclosure.contents.dialects import understood
+from gdi_spe.disclosure.contents.roles import Role, role_of
+from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
+from gdi_spe.disclosure.contents.vocabulary import EXTREMES
 
 _MOST_CELLS = 5000
 _MOST_KEYS = 200

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from gdi_spe.disclosure.table import Column, Table
+from gdi_spe.disclosure.contents.table import Column, Table
 
 _HIDDEN = re.compile(
     r"(<|≤|&lt;|less than )\s?(\d{1,3})|\*+|x|c|s|supp\w*|\.\.|redacted|\[c\]|\[?z\]?"

@@ -1,0 +1,1 @@
+"""What is told of files from outside them: context, side-cars, earlier releases."""

@@ -1,0 +1,1 @@
+"""What numbers tell beyond themselves: formulas that the rules apply."""

@@ -1,0 +1,1 @@
+"""The names of a cohort's people, in any disguise."""
