@@ -275,7 +275,8 @@ def test_a_density_passes_points_are_reviewed_and_coordinates_blocked(
 ) -> None:
     components = cohort.pca(2, max_kinship=None)
 
-    assert judge(plot.pca(components), "p.svg", "pca").verdict.word == "pass"
+    found = judge(plot.pca(components), "p.svg", "pca")
+    assert found.verdict.word == "pass", [f.why for f in found.files[0].findings]
     some = plot.pca(components.head(900), points=True)
     assert judge(some, "p.svg", "pca").verdict.word == "review"
     assert judge(plot.pca(components, points=True), "p.svg").verdict.word == "block"

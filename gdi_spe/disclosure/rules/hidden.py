@@ -118,16 +118,38 @@ def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
     if n and part.n_marks >= minimum and abs(part.n_marks - n) <= max(2, n // 50):
         why = f"It has {part.n_marks:,} marks and the cohort {n:,} individuals: each is a person."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
-    elif part.n_cells >= (_MANY_CELLS if part.n_colours > _FEW_COLOURS else _LEAST_MATRIX):
+    elif _is_matrix(part, n, minimum) and not _is_density(part, judging):
         yield Hit(f"It has a matrix of {part.n_cells:,} boxes of one size.", evidence)
     elif n and _shows_variants(part, judging):
         return
-    elif part.n_marks >= minimum or part.n_areas > 1 or part.n_curves:
+    elif _n_marks_alone(part, judging) >= minimum or part.n_areas > 1 or part.n_curves:
         why = (
             f"It has {part.n_marks:,} marks, {part.n_areas:,} filled areas and {part.n_curves:,} "
             "curves; a person looks whether they are people or small groups."
         )
         yield Hit(why, evidence)
+
+
+def _n_marks_alone(part: Marks, judging: Judging) -> int:
+    """Count marks without the cells of a density that has people enough for them."""
+    is_density = _is_density(part, judging)
+    return part.n_marks - min(part.n_cells, part.n_marks) if is_density else part.n_marks
+
+
+def _is_density(part: Marks, judging: Judging) -> bool:
+    """Whether boxes may be a density's: declared so, fewer than genotypes are, people enough."""
+    n, minimum = judging.context.n_individuals, judging.policy.counts.minimum
+    declared = judging.side_car.kind.lower() in ("pca", "pca-density", "density")
+    enough = n is not None and part.n_cells * minimum <= 1.5 * n
+    return declared and enough and part.n_cells < _MATRIX_CELLS
+
+
+def _is_matrix(part: Marks, n: int | None, minimum: int) -> bool:
+    """Whether boxes of one size are more than a density of these people can have."""
+    if part.n_colours <= _FEW_COLOURS:
+        return part.n_cells >= _LEAST_MATRIX
+    # Some boxes of a density are empty.
+    return part.n_cells >= _MANY_CELLS and (n is None or part.n_cells * minimum > 1.5 * n)
 
 
 def _shows_variants(part: Marks, judging: Judging) -> bool:
