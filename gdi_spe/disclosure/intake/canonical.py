@@ -35,13 +35,16 @@ from gdi_spe.disclosure.forms import (
 from gdi_spe.disclosure.forms.sections import sections_of
 from gdi_spe.disclosure.forms.written import words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Hostile, Impossible, NoCanonicalForm, named
-from gdi_spe.disclosure.intake.reading import NotText, decoded, is_plain_ascii
+from gdi_spe.disclosure.intake.reading import NotText, as_written, decoded, is_plain_ascii
 from gdi_spe.disclosure.intake.sniff import Kind, sniff
+from gdi_spe.disclosure.intake.spacing import hidden_spaces
 
 # So many characters that show nothing are no accident.
 _MANY_UNSEEN = 16
 _HIGHEST_RATIO = 100
 _LONGEST_NAME = 255
+# Forms whose lines may end in white space that nobody sees.
+_LINES = (Kind.CSV, Kind.TSV, Kind.TEXT, Kind.JSON)
 
 
 def canonicalise(path: Path, name: str, policy: DisclosurePolicy) -> Canonical | NoCanonicalForm:
@@ -77,7 +80,9 @@ def canonicalise_bytes(
     if encode is None:
         return NoCanonicalForm(f"{kind.value} has no canonical form", kind=kind)
     try:
-        return encode(data, name, policy)
+        made = encode(data, name, policy)
+        spaces = hidden_spaces(as_written(data)) if kind in _LINES else ()
+        return replace(made, parts=(*made.parts, *spaces)) if spaces else made
     except Hostile as error:
         return NoCanonicalForm(str(error), is_hostile=True)
     except Impossible as error:

@@ -26,18 +26,23 @@ def decoded(data: bytes) -> str:
     NotText
         If the bytes are in no encoding that is read here.
     """
+    return _one_ending(as_written(data))
+
+
+def as_written(data: bytes) -> str:
+    """Return text with the line endings that it came with; raises as :func:`decoded` does."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
-                return _one_ending(data[2:].decode(encoding))
+                return data[2:].decode(encoding)
             except UnicodeDecodeError:
                 raise NotText("the text is damaged UTF-16") from None
     if b"\0" in data:
         raise NotText("the text holds zeros")
     try:
-        return _one_ending(data.decode("utf-8-sig"))
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _one_ending(_western(data))
+        return _western(data)
 
 
 def _western(data: bytes) -> str:
