@@ -14,11 +14,14 @@ from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
 from gdi_spe.disclosure.contents.table import clean_text
 from gdi_spe.disclosure.forms.embedded import beside_pixels
 from gdi_spe.disclosure.forms.html import taken_apart
+from gdi_spe.disclosure.forms.widgets import VIEW, is_view, without_widgets
 from gdi_spe.disclosure.forms.written import words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
 _MOST_METADATA = 600
 _SHOWN = {"text/plain", "text/html", "image/png"}
+# Formulas and words that are set: read, and written as plain words if nothing else is shown.
+_SET = {"text/latex", "text/markdown"}
 
 
 _COUNT = re.compile(r"\d{1,9}|None")
@@ -45,7 +48,7 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Impossible(f"it is no notebook: {error}") from None
     parts: list[Part] = []
-    _metadata(book.get("metadata"), "notebook", parts)
+    _metadata(without_widgets(book.get("metadata"), "notebook.widgets", parts), "notebook", parts)
     unknown = set(book) - {"cells", "metadata", "nbformat", "nbformat_minor"}
     parts += [Opaque("notebook", f"The notebook has {key!r}") for key in sorted(unknown)]
     written = [
@@ -132,7 +135,9 @@ def _output(
     data = out.get("data")
     if not isinstance(data, dict):
         raise Impossible("it has an output without data")
-    for kind in sorted(set(data) - _SHOWN):
+    for kind in sorted(set(data) - _SHOWN - _SET):
+        if kind == VIEW and is_view(data[kind]):
+            continue
         size = len(json.dumps(data[kind]))
         parts.append(Opaque(path, f"An output of kind {kind[:60]!r} with {size:,} characters"))
     shown = _shown(data, path, parts, how)
@@ -162,9 +167,13 @@ def _shown(
         found, body = taken_apart(_source(data["text/html"]), policy, inner)
         parts += [replace(part, path=f"{path}{part.path}") for part in found]
         shown["text/html"] = body
+    # TRUST: set words are dropped where others are shown, and judged all the same.
+    for kind in sorted(_SET & set(data)):
+        parts += _read_words(f"{path}{kind.rpartition('/')[2]}", _source(data[kind]), policy)
     # TRUST: words beside a table or picture may say something else, so they are dropped.
-    if "text/plain" in data and not shown:
-        words = _source(data["text/plain"])
+    said = next((k for k in ("text/plain", *sorted(_SET)) if k in data), None)
+    if said is not None and not shown:
+        words = _source(data[said])
         parts += _read_words(f"{path}text", words, policy)
         shown["text/plain"] = words
     return shown

@@ -82,7 +82,8 @@ def counts_variants(table: Table) -> bool:
 _OF_VARIANTS = {"SN", "TSTV", "SiS", "AF", "QUAL", "IDD", "ST", "DP", "HWE", "ICS", "ICL", "FS"}
 _SECTION_NAMES = re.compile(
     r"(number of|n_variants|fraction of|(ts|tv|ts/tv)( \(1st ALT\))?|bin|allele frequency|quality"
-    r"|length|type|1st ALT allele frequency|\d{1,2}th percentile|median|repeat).{0,60}",
+    r"|length|type|1st ALT allele frequency|\d{1,2}th percentile|median|repeat"
+    r"|not applicable).{0,60}",
     re.IGNORECASE,
 )
 

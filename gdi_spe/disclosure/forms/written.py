@@ -16,6 +16,7 @@ from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.table import NUMBER, Table, column_of
 from gdi_spe.disclosure.forms.cells import named_table, table_of_rows
 from gdi_spe.disclosure.forms.inis import read_sections
+from gdi_spe.disclosure.forms.logs import without_branches, without_jobs
 from gdi_spe.disclosure.forms.printed import read_printed
 from gdi_spe.disclosure.intake.form import Impossible
 
@@ -70,7 +71,8 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     lines = _lines_of_json(text)
     if lines is not None:
         return trees.parts_of(lines, digits)
-    tables: list[Table] = []
+    text, tables = without_jobs(text, path, digits)
+    text, branches = without_branches(text)
     text = _without_padding(text)
     if _is_header_alone(text):
         return (Text("header", text, is_alone=False),)
@@ -99,7 +101,9 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
             tables.append(table)
     rest = "\n".join(kept)
     parts: list[Part] = list(tables)
-    if rest.strip() or not tables:
+    if branches:
+        parts.append(Text(f"{path}.tree", branches, is_alone=False))
+    if rest.strip() or not (tables or branches):
         parts.append(Text(path, rest, is_alone=not tables))
     quoted = _quoted(rest, digits)
     return (*parts, *([quoted] if quoted else []))

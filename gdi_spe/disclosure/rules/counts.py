@@ -24,7 +24,9 @@ from gdi_spe.disclosure.contents.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
     SUMMARY_ROWS,
+    counts_things,
 )
+from gdi_spe.disclosure.forms.sections import counts_variants
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genes import (
     counts_carriers,
@@ -41,6 +43,12 @@ _LISTED = re.compile(
     r"(?P<n>\d[\d,]*)[ \t]+(?:\w+[ \t]+)?"
     r"(?:carriers?|patients?|participants?|individuals?|people|persons?|cases?|probands?|deaths?"
     r"|women|men|males?|females?|children|families|homozygotes?|heterozygotes?|affected)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+# Groups side by side, each with its number: "none: n = 1899; carriers: n = 12".
+_BESIDE = re.compile(
+    r"(?<![^\s(\[;,])(?P<label>[^\n:;()]{1,60}):[ \t]*n[ \t]*=[ \t]*"
+    r"(?P<n>\d[\d,]*)(?![\d.])(?=[ \t]*[;,)\].\n]|[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
 # Leaves as scikit-learn, partykit and rpart print them.
@@ -75,7 +83,8 @@ def count_columns(table: Table, judging: Judging) -> list[Column]:
         if c.numbers is not None
         and (c.name in declared or (role_of(c) is Role.PEOPLE and not _is_size(c, sets)))
     ]  # fmt: skip
-    if sets or table.is_quoted:
+    # TRUST: in sections about variants only what a name says to be of people counts people.
+    if sets or table.is_quoted or counts_variants(table):
         return named
     # TRUST: beside counts of people, whole numbers that nothing explains are counts of people.
     return named + [
@@ -270,7 +279,14 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
 
 def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
     """Find lines of a list that each count people, some of them few."""
-    counted = [int(m["n"].replace(",", "")) for m in _LISTED.finditer(part.text[:_LONGEST])]
+    listed = [int(m["n"].replace(",", "")) for m in _LISTED.finditer(part.text[:_LONGEST])]
+    beside = [
+        int(m["n"].replace(",", ""))
+        for m in _BESIDE.finditer(part.text[:_LONGEST])
+        if not counts_things("n_" + (m["label"].split() or [""])[-1])
+    ]
+    beside = beside if len(beside) >= _LEAST_LISTED else []
+    counted = [*listed, *beside]
     few = [n for n in counted if 0 < n < judging.policy.counts.minimum]
     if few and len(counted) >= _LEAST_LISTED:
         why = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.contents.families import is_family
 from gdi_spe.disclosure.contents.roles import Role, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows, plain_name
 from gdi_spe.disclosure.contents.vocabulary import (
@@ -34,6 +35,7 @@ _SCALED = re.compile(
 )
 # A birthday is one person's, whatever stands beside it.
 _BIRTH = re.compile(r"dob|born(_on)?|birth_?(day|date)|date_of_birth", re.IGNORECASE)
+_BORN = re.compile(rf"{_BIRTH.pattern}|birth", re.IGNORECASE)
 # Columns of results: a table that has one is not of people's traits.
 _RESULTS = (
     Role.EFFECT, Role.P, Role.ERROR, Role.FREQUENCY, Role.ALLELE_COUNT, Role.PROBABILITY,
@@ -54,6 +56,7 @@ def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
         yield Hit(why, {"n_rows": table.n_rows, "n_individuals": n})
     elif (
         _is_listing(table)
+        or is_family(table)
         or _is_transposed(table)
         or (table.n_rows >= minimum and _describes_people(table) and not _is_summary(table))
     ):
@@ -66,9 +69,13 @@ def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
 
 
 def _is_listing(table: Table) -> bool:
-    """Whether a few rows each have a sex, an age in whole years and another trait."""
+    """Whether a few rows each have a sex, an age in whole years or a birthday, and more."""
     sex = [c for c in table.columns if _SEX.fullmatch(c.plain) and _are_sexes(c)]
-    age = [c for c in table.columns if _AGE.fullmatch(c.plain) and c.is_integer]
+    age = [
+        c for c in table.columns
+        if (_AGE.fullmatch(c.plain) and c.is_integer)
+        or (_BORN.fullmatch(c.plain) and c.numbers is None and _mostly_dates(c))
+    ]  # fmt: skip
     if not sex or not age or table.n_rows < _LEAST_LISTED or with_role(table, *_RESULTS):
         return False
     return len(table.columns) > 2 and sex[0].n_distinct < table.n_rows <= age[0].n_distinct + 2
