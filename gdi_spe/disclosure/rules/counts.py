@@ -23,6 +23,7 @@ from gdi_spe.disclosure.contents.variants import genotype_counts, is_mixed
 from gdi_spe.disclosure.contents.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
+    PEOPLE,
     SUMMARY_ROWS,
     counts_things,
 )
@@ -283,7 +284,7 @@ def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
     beside = [
         int(m["n"].replace(",", ""))
         for m in _BESIDE.finditer(part.text[:_LONGEST])
-        if not counts_things("n_" + (m["label"].split() or [""])[-1])
+        if not _are_things(m["label"].lower().split())
     ]
     beside = beside if len(beside) >= _LEAST_LISTED else []
     counted = [*listed, *beside]
@@ -294,6 +295,13 @@ def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
             f"{judging.policy.counts.minimum} people."
         )
         yield Hit(why, {"n_lines": len(few)})
+
+
+def _are_things(words: list[str]) -> bool:
+    """Whether a label ends in things, as "novel loci" does; a group is named after one thing."""
+    people = any(PEOPLE.fullmatch(word) for word in words)
+    many = bool(words) and words[-1].endswith(("s", "loci"))
+    return many and not people and counts_things(f"n_{words[-1]}")
 
 
 def small_leaves(part: Text, judging: Judging) -> Iterator[Hit]:
