@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.figures.marks import Seen
 from gdi_spe.disclosure.figures.scene import Scene
+from gdi_spe.disclosure.figures.tiles import Tiling
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,19 @@ class Marks:
     n_tooltips: int
     words: str = ""
     # Boxes of one size, and their colours: a matrix.
-    n_cells: int = 0
-    n_colours: int = 0
+    tiling: Tiling = field(default_factory=Tiling)
+    # Open lines of several corners: each may be a person's course.
+    n_lines: int = 0
+
+    @property
+    def n_cells(self) -> int:
+        """Boxes of the commonest size."""
+        return self.tiling.n_cells
+
+    @property
+    def n_colours(self) -> int:
+        """Colours that these boxes have."""
+        return self.tiling.n_colours
 
 
 Part = Table | Text | Picture | Marks | Opaque

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gdi_spe.disclosure.figures.tiles import Tiles
 from gdi_spe.disclosure.forms.pdf_objects import File, Name, Scanner, Stream
 from gdi_spe.disclosure.forms.svg import is_stairs
 from gdi_spe.disclosure.intake.form import Impossible
@@ -23,6 +24,7 @@ _TINY = 3.0
 _MOST_CORNERS = 300
 # A circle has four; a tick has one.
 _LEAST_CORNERS = 3
+_LEAST_COURSE, _MOST_OF_BOX = 4, 4
 _MOST_OPERATORS = 200_000
 _MOST_DEPTH = 6
 _GLYPHS = {
@@ -60,6 +62,8 @@ class Page:
     curves: int = 0
     # Filled shapes larger than marks: bars, and cells of a matrix.
     boxes: int = 0
+    tiles: Tiles = field(default_factory=Tiles)
+    lines_drawn: int = 0
     n_operators: int = 0
 
     def draw(self, content: bytes, resources: dict[str, Any], at: Matrix, depth: int = 0) -> None:
@@ -80,7 +84,7 @@ class _Drawing:
     resources: dict[str, Any]
     matrix: Matrix
     depth: int
-    stack: list[tuple[Matrix, bool]] = field(default_factory=list)
+    stack: list[tuple[Matrix, bool, str]] = field(default_factory=list)
     operands: list[Any] = field(default_factory=list)
     path: list[tuple[bytes, list[float]]] = field(default_factory=list)
     text: Matrix = _SAME
@@ -89,6 +93,7 @@ class _Drawing:
     size: float = 1.0
     leading: float = 0.0
     is_white: bool = False
+    colour: str = ""
     mode: int = 0
 
     def run(self, content: bytes) -> None:
@@ -135,9 +140,9 @@ class _Drawing:
     def _state(self, operator: bytes) -> None:
         numbers = self._numbers(_STATE[operator])
         if operator == b"q":
-            self.stack.append((self.matrix, self.is_white))
+            self.stack.append((self.matrix, self.is_white, self.colour))
         elif operator == b"Q" and self.stack:
-            self.matrix, self.is_white = self.stack.pop()
+            self.matrix, self.is_white, self.colour = self.stack.pop()
         elif operator == b"cm":
             self.matrix = times(_matrix(numbers), self.matrix)
         if operator in (b"W", b"W*"):
@@ -148,8 +153,9 @@ class _Drawing:
             self._write(numbers, operator)
 
     def _colour(self, operator: bytes, numbers: list[float]) -> None:
-        if operator in (b"rg", b"g"):
-            self.is_white = min(numbers) > 0.97
+        if operator in (b"rg", b"g", b"k"):
+            self.is_white = min(numbers) > 0.97 and operator != b"k"
+            self.colour = " ".join(f"{n:.2f}" for n in numbers)
         self._write(numbers, operator)
 
     def _any_colour(self, operator: bytes) -> None:
@@ -171,23 +177,27 @@ class _Drawing:
     def _count(self, path: list[tuple[bytes, list[float]]], operator: bytes) -> None:
         """Count marks, areas and curves as a drawing does."""
         starts = sum(name in (b"m", b"re") for name, _ in path)
-        places = [
-            p for _, numbers in path for p in zip(numbers[-2::2], numbers[-1::2], strict=False)
-        ]
+        places = [place for name, numbers in path for place in _places(name, numbers)]
         corners = sum(name in (b"l", b"c", b"v", b"y") for name, _ in path)
         wide = (max(x for x, _ in places) - min(x for x, _ in places)) if places else 0.0
         high = (max(y for _, y in places) - min(y for _, y in places)) if places else 0.0
         across, down = wide * abs(self.matrix[0] or 1), high * abs(self.matrix[3] or 1)
         filled = operator not in (b"S", b"s")
+        is_unseen = self.is_white and operator in (b"f", b"F", b"f*")
         stairs = is_stairs(" ".join(f"{x} {y}" for x, y in places))
         page = self.page
         page.marks += max(0, starts - 1) + (corners > _MOST_CORNERS)
         page.curves += corners > _MOST_CORNERS or (corners > 12 and stairs)
         is_page = across > 0.7 * (page.box[2] - page.box[0])
-        page.areas += filled and across > 4 and down > 12 and not is_page
+        page.areas += filled and across > 4 and down > 12 and not is_page and not is_unseen
         small = 0 < across <= 12 and 0 < down <= 12
         page.marks += small and (filled or corners >= _LEAST_CORNERS)
         page.boxes += filled and not small and not is_page and min(across, down) > 0
+        page.lines_drawn += not filled and corners >= _LEAST_COURSE and path[-1][0] != b"h"
+        if filled and starts == 1 and corners <= _MOST_OF_BOX and not is_page:
+            x, y = min(x for x, _ in places), min(y for _, y in places)
+            at = times((1, 0, 0, 1, x, y), self.matrix)
+            page.tiles.add(at[4], at[5], across, down, self.colour)
 
     def _reuse(self) -> None:
         name = self.operands[-1] if self.operands else None
@@ -288,6 +298,14 @@ def _is_operator(value: bytes, scanner: Scanner) -> bool:
     """Tell an operator from a string, which the scanner gives as bytes too."""
     end = scanner.data[scanner.at - 1 : scanner.at]
     return end not in (b")", b">") and (value in _WORDS or value in _OTHER_WORDS or bool(value))
+
+
+def _places(name: bytes, numbers: list[float]) -> list[tuple[float, float]]:
+    """Return the corners that a piece of a path adds; a box adds two."""
+    if name == b"re":
+        x, y, wide, high = numbers
+        return [(x, y), (x + wide, y + high)]
+    return list(zip(numbers[-2::2], numbers[-1::2], strict=False))
 
 
 def _is_number(value: Any) -> bool:

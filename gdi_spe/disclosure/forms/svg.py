@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Text
 from gdi_spe.disclosure.contents.table import clean_text
+from gdi_spe.disclosure.figures.tiles import Tiles, fill_of
 from gdi_spe.disclosure.forms.embedded import picture_within
 from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
@@ -39,6 +40,8 @@ _LONGEST_WORDS = 120
 _WORDY = {"fill", "stroke", "font-family", "clip-path", "text-anchor", "preserveAspectRatio"}
 _MOST_DEPTH = 60
 _MOST_CORNERS = 300
+# A line with so many corners is a course of values.
+_LEAST_CORNERS = 4
 _MOST_LETTERS = 600
 
 
@@ -58,9 +61,8 @@ class _Drawing:
     curves: int = 0
     tooltips: int = 0
     glyphs: int = 0
-    # Boxes by their size, and the colours that those of each size have.
-    cells: dict[str, int] = field(default_factory=dict)
-    shades: dict[str, set[str]] = field(default_factory=dict)
+    lines: int = 0
+    tiles: Tiles = field(default_factory=Tiles)
     stack: list[str] = field(default_factory=list)
     # What can be used again: the path of each shape that has a name.
     named: dict[str, str] = field(default_factory=dict)
@@ -143,6 +145,8 @@ class _Drawing:
             high, wide = _size(attributes.get("height")), _size(attributes.get("width"))
             self.areas += high > 12 and wide > 4
             self.marks += 0 < high <= 12 and 0 < wide <= 12
+            x, y = _place(attributes.get("x")), _place(attributes.get("y"))
+            self.tiles.add(x, y, wide, high, _fill(attributes))
         elif tag in ("path", "polyline", "polygon"):
             drawn = attributes.get("d") or attributes.get("points") or ""
             corners = len(re.findall(r"[LlCcQqHhVvAaSsTt]", drawn)) or drawn.count(",")
@@ -151,6 +155,8 @@ class _Drawing:
             # One path can hold many marks: each begins where the pen is put down.
             n_starts = len(re.findall(r"[Mm]", drawn))
             self.marks += max(0, n_starts - 1)
+            is_line = tag != "polygon" and _is_open(drawn) and corners >= _LEAST_CORNERS
+            self.lines += is_line and _fill(attributes) in ("none", "")
             if n_starts <= 1 and corners >= 3:
                 self._count_closed(drawn, attributes)
 
@@ -163,10 +169,7 @@ class _Drawing:
         wide, high = max(across) - min(across), max(down) - min(down)
         self.marks += 0 < wide <= _MARK and 0 < high <= _MARK
         if len(found) <= 10 and wide > 0 and high > 0:
-            size = f"{wide:.0f} x {high:.0f}"
-            self.cells[size] = self.cells.get(size, 0) + 1
-            told = attributes.get("style", "") + attributes.get("fill", "")
-            self.shades.setdefault(size, set()).add(told)
+            self.tiles.add(min(across), min(down), wide, high, _fill(attributes))
 
     def _count_use(self, attributes: dict[str, str]) -> None:
         """Tell ticks, which are short lines, and letters, which have no place, from marks."""
@@ -217,6 +220,21 @@ def _rounded(value: str) -> str:
     return _NUMBER.sub(lambda m: f"{float(m.group()):.1f}".rstrip("0").rstrip("."), value)
 
 
+def _is_open(drawn: str) -> bool:
+    """Whether a line does not end where it begins."""
+    found = _ANY_NUMBER.findall(drawn)
+    return not re.search(r"[Zz]", drawn) and found[:2] != found[-2:]
+
+
+def _fill(attributes: dict[str, str]) -> str:
+    return fill_of(attributes.get("style", ""), attributes.get("fill", ""))
+
+
+def _place(value: str | None) -> float:
+    found = re.match(r"-?\d+(\.\d+)?", value or "")
+    return float(found.group()) if found else 0.0
+
+
 def _size(value: str | None) -> float:
     found = re.match(r"\d+(\.\d+)?", value or "")
     return float(found.group()) if found else 0.0
@@ -227,7 +245,7 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     drawing = _read(text, lambda source: picture_within(source, "drawing.picture", policy, inner))
     parts: list[Part] = [
         Marks("drawing", drawing.marks, drawing.areas, drawing.curves, drawing.tooltips,
-              " ".join(drawing.words)[:2000], *_most_cells(drawing))
+              " ".join(drawing.words)[:2000], drawing.tiles.commonest(), drawing.lines)
     ]  # fmt: skip
     if drawing.words:
         parts.append(Text("labels", "\n".join(drawing.words), is_alone=False))
@@ -242,12 +260,6 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     )  # fmt: skip
     media_type = "image/svg+xml"
     return Canonical(f"{body}\n".encode(), media_type, named(name, media_type), tuple(parts))
-
-
-def _most_cells(drawing: _Drawing) -> tuple[int, int]:
-    """Return how many boxes of one size there are, and how many colours they have."""
-    size = max(drawing.cells, key=lambda each: drawing.cells[each], default="")
-    return drawing.cells.get(size, 0), len(drawing.shades.get(size, ()))
 
 
 def _read(text: str, embed: Embed) -> _Drawing:

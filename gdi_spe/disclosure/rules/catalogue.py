@@ -35,6 +35,11 @@ def _made(words: str) -> Example:
     return Example(words, is_text=False)
 
 
+def _labels(*words: str) -> Example:
+    drawn = "".join(f"<text>{word}</text>" for word in words)
+    return Example(f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>', "t.svg")
+
+
 def _lines(header: str, rows: list[str]) -> str:
     return "\n".join([header, *rows]) + "\n"
 
@@ -297,6 +302,11 @@ CATALOGUE: dict[str, Entry] = {
         "Bars and numbers of few people", "A bar can be read as exactly as the number behind it.",
         _made("A PNG of bars, one of three patients."),
         _made("A plain picture."), ("counts.minimum",),
+    ),
+    "IMG104": Entry(
+        "Numbers of few people in a drawing", "A number at a bar is the count behind it.",
+        _labels("Carriers", "p.G2019S", "3", "41"), _labels("Carriers", "p.G2019S", "13", "41"),
+        ("counts.minimum",),
     ),
     "IMG901": Entry(
         "Picture", "Pixels can show one mark a person.",

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.parts import Picture
+from gdi_spe.disclosure.contents.parts import Picture, Text
 from gdi_spe.disclosure.figures.cells import Matrix
 from gdi_spe.disclosure.figures.density import Density
 from gdi_spe.disclosure.figures.ground import Box
+from gdi_spe.disclosure.figures.labels import labelled_numbers
 from gdi_spe.disclosure.figures.lettering import Words
 from gdi_spe.disclosure.figures.scale import number_in
 from gdi_spe.disclosure.figures.scene import Chart, Scene
@@ -33,6 +34,18 @@ _EXPECTED = re.compile(r"expected|theoretical|uniform", re.IGNORECASE)
 _OBSERVED = re.compile(r"observed|sample|quantile", re.IGNORECASE)
 _SURVIVAL = re.compile(r"surviv|kaplan|event.?free|progression.?free", re.IGNORECASE)
 _AT_RISK = re.compile(r"at risk", re.IGNORECASE)
+_EFFECT = re.compile(
+    r"\bodds|hazard|\beffect|\bbeta\b|\blog|p-?value|per ?cent|%|frequency|\bPC ?\d|component|mean"
+    r"|median|surviv|proportion|fraction|prevalence|rate\b|mmol|score|density",
+    re.IGNORECASE,
+)
+_N_IS = re.compile(r"(?<!\w)n\s*=\s*(\d{1,3})(?![\d.,])", re.IGNORECASE)
+_NAMED_VARIANT = re.compile(r"\b[pcg]\.\(?[A-Za-z*]{0,3}\d+|\brs\d{3,}\b|\b[0-9XYM]{1,2}[:-]\d{4,}")
+_COUNTED = re.compile(
+    r"^(?:number of |no\. of |n |# ?)?(?:carriers|patients|participants|people|individuals|cases"
+    r"|families|deaths|persons|subjects|probands|donors)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 _UNKNOWN, _LARGE_AREA = 0.003, 0.08
 _UNREAD, _UNREAD_SHARE, _SPECKS = 10, 0.15, 60
 _LEAST_TEXT = 25
@@ -152,6 +165,24 @@ def _small_numbers(words: tuple[Words, ...], frame: Box, minimum: int) -> list[W
         if down.start <= w.box[0].start <= down.stop
         and across.start <= w.box[1].start <= across.stop and _has_small(w.text, minimum)
     ]  # fmt: skip
+
+
+def small_labels(part: Text, judging: Judging) -> Iterator[Hit]:
+    """Find numbers of few people among the words of a drawing, beside those of its axes."""
+    if not part.path.endswith("labels") or part.path.startswith("picture"):
+        return
+    minimum, text = judging.policy.counts.minimum, part.text
+    if not _PEOPLE.search(text) or _EFFECT.search(text):
+        return
+    few = [n for n in labelled_numbers(text) if 0 < n < minimum]
+    few += [int(n) for n in _N_IS.findall(text) if 0 < int(n) < minimum]
+    if not few:
+        return
+    # Names of variants, or people named first, say what the numbers count.
+    is_sure = bool(_NAMED_VARIANT.search(text)) or bool(_COUNTED.search(text))
+    severity = None if is_sure else Verdict.REVIEW
+    why = f"{len(few):,} numbers drawn beside people are below the policy's minimum of {minimum}."
+    yield Hit(why, {"n_small": len(few), "minimum": minimum}, severity=severity)
 
 
 def _has_small(text: str, minimum: int) -> bool:
@@ -339,6 +370,11 @@ RULES = (
         "IMG103", "Bars and numbers of few people", Verdict.BLOCK,
         "Merge groups, or leave bars of few people out, and draw it again.",
         Picture, small_bars,
+    ),
+    Rule(
+        "IMG104", "Numbers of few people in a drawing", Verdict.BLOCK,
+        "Merge groups, or leave those of few people out, and draw it again.",
+        Text, small_labels,
     ),
     Rule(
         "IMG901", "Picture", Verdict.REVIEW,

@@ -27,6 +27,20 @@ _LEAST_PACKED = 100
 _MAX_CELL = 2000
 _MATRIX_CELLS, _FEW_COLOURS = 400, 4
 _LEAST_MATRIX, _MANY_CELLS = 20, 100
+_LEAST_ACROSS, _FULL = 3, 0.8
+# What a figure says of how many people it shows, and codes that people have in it.
+_TOLD_N = re.compile(
+    r"(?:patients?|participants?|individuals?|samples?|people|persons?|subjects?|donors?|cases?"
+    r"|tumou?rs?|carriers?|probands?)\s*[(,:]?\s*[nN]\s*=\s*(\d[\d,]*)"
+    r"|(?<![\w.])(\d[\d,]*)\s+(?:patients|participants|individuals|samples|people|persons"
+    r"|subjects|donors|cases|tumou?rs|carriers|probands)",
+    re.IGNORECASE,
+)
+_PERSON_CODES = re.compile(
+    r"\b(?:pt|patient|subject|participant|person|individual|sample|case|donor|id|s|p|i)"
+    r"[ _#-]{0,2}\d{1,10}\b",
+    re.IGNORECASE,
+)
 _LONG_WORD, _MUCH = 40, 1000
 
 
@@ -115,6 +129,8 @@ def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
     if part.n_cells >= _MATRIX_CELLS and part.n_colours <= _FEW_COLOURS:
         why = f"It has {part.n_cells:,} boxes of one size in {part.n_colours} colours: genotypes."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
+    elif why := _is_of_people(part, judging):
+        yield Hit(why, evidence, severity=Verdict.BLOCK)
     if n and part.n_marks >= minimum and abs(part.n_marks - n) <= max(2, n // 50):
         why = f"It has {part.n_marks:,} marks and the cohort {n:,} individuals: each is a person."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
@@ -122,12 +138,38 @@ def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
         yield Hit(f"It has a matrix of {part.n_cells:,} boxes of one size.", evidence)
     elif n and _shows_variants(part, judging):
         return
+    elif part.n_lines >= minimum:
+        why = f"It has {part.n_lines:,} lines of several values: each may be a person's course."
+        yield Hit(why, evidence)
+    elif part.n_lines > 1 and not part.words:
+        yield Hit("No words say what it shows.", evidence)
     elif _n_marks_alone(part, judging) >= minimum or part.n_areas > 1 or part.n_curves:
         why = (
             f"It has {part.n_marks:,} marks, {part.n_areas:,} filled areas and {part.n_curves:,} "
             "curves; a person looks whether they are people or small groups."
         )
         yield Hit(why, evidence)
+
+
+def _is_of_people(part: Marks, judging: Judging) -> str:
+    """Say why boxes of one size are a matrix with a row or column a person, if they are."""
+    minimum, n = judging.policy.counts.minimum, judging.context.n_individuals
+    told = {int((a or b).replace(",", "")) for a, b in _TOLD_N.findall(part.words)}
+    for side, other in ((part.tiling.n_across, part.tiling.n_down),
+                        (part.tiling.n_down, part.tiling.n_across)):  # fmt: skip
+        if side < minimum or other < _LEAST_ACROSS or part.n_cells < _FULL * side * other:
+            continue
+        is_all = n is not None and abs(side - n) <= max(1, n // 50)
+        if is_all or side in told or (side == _n_named(part.words)):
+            return (
+                f"A matrix of {part.n_cells:,} boxes has one of {side:,} rows or columns a person."
+            )
+    return ""
+
+
+def _n_named(words: str) -> int:
+    """Count the words that are codes of people: letters of one kind with different numbers."""
+    return len(set(_PERSON_CODES.findall(words)))
 
 
 def _n_marks_alone(part: Marks, judging: Judging) -> int:
@@ -137,11 +179,14 @@ def _n_marks_alone(part: Marks, judging: Judging) -> int:
 
 
 def _is_density(part: Marks, judging: Judging) -> bool:
-    """Whether boxes may be a density's: declared so, fewer than genotypes are, people enough."""
+    """Whether boxes are a density's: smooth shades within an empty rim, people enough.
+
+    A declaration is asked for besides; it makes no density of what does not look like one.
+    """
     n, minimum = judging.context.n_individuals, judging.policy.counts.minimum
     declared = judging.side_car.kind.lower() in ("pca", "pca-density", "density")
     enough = n is not None and part.n_cells * minimum <= 1.5 * n
-    return declared and enough and part.n_cells < _MATRIX_CELLS
+    return declared and enough and part.tiling.is_smooth and part.n_cells < _MATRIX_CELLS
 
 
 def _is_matrix(part: Marks, n: int | None, minimum: int) -> bool:

@@ -23,6 +23,10 @@ _VECTOR = re.compile(
 )
 _INSERTED = re.compile(r"\bINSERT\s+INTO\b[^;\n]{0,200}\bVALUES\s*\(", re.IGNORECASE)
 _LEAST_VECTORS = 2
+_AT_RISK, _MOST_AT_RISK = (
+    re.compile(r"\b(?:numbers?|n|people|patients) at risk\b", re.IGNORECASE),
+    60,
+)
 _LEAST_INSERTED = 3
 _TRAINING = re.compile(
     r"support_?vectors?_?|(x|y)_?train\w*|train(ing)?_?(x|y|data|set|samples|points|matrix)\w*|_?fit_(x|y)\w*|x_?fit\w*|exemplars?|prototypes"
@@ -51,10 +55,21 @@ def list_in_words(part: Text, judging: Judging) -> Iterator[Hit]:
         yield Hit("Columns or rows of values are written into code.", {"n_vectors": same})
         return
     found = [m.group() for m in _LONG_RUN.finditer(part.text)]
+    if found and _is_at_risk(part):
+        return
     if found and not part.path.startswith("letters"):
         n = sum(len(re.findall(r"(?<![\w'\"])\d+(?:\.\d+)?", run)) for run in found)
         if n >= _LEAST_NUMBERS:
             yield Hit(f"It lists {n:,} values one after the other.", {"n_values": n})
+
+
+def _is_at_risk(part: Text) -> bool:
+    """Whether a picture says that rows of counts are of people at risk; IMG103 finds few."""
+    numbers = re.findall(
+        r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\d.])|(?<![\w.,])\d+(?![\d.])", part.text
+    )
+    told = part.path.endswith("picture labels") and _AT_RISK.search(part.text) is not None
+    return told and len(numbers) <= _MOST_AT_RISK
 
 
 def training_data(table: Table, judging: Judging) -> Iterator[Hit]:

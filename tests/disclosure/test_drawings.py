@@ -1,0 +1,123 @@
+"""Drawings: boxes, lines and numbers that are people's, and their nearest harmless neighbours."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from gdi_spe.boundary.findings import FileReport
+from tests.disclosure.test_pdf import made
+
+Report = Callable[..., FileReport]
+COLOURS = ("#e5e5e5", "#e41a1c", "#377eb8", "#4daf4a")
+
+
+def oncoprint(n_down: int, n_across: int, words: str, form: str, shades: int = 4) -> bytes:
+    """A box for each row and column, in a colour each."""
+    pick = random.Random(1)
+    drawn = []
+    for row in range(n_down):
+        for column in range(n_across):
+            shade = pick.randrange(shades)
+            grey = f"{(shade + 1) / (shades + 1):.3f}"
+            x, y = 60 + 5 * column, 60 + 18 * row
+            drawn.append(
+                f"{grey} g {x} {y} 4.8 17.5 re f" if form == "pdf" else
+                f'<rect x="{x}" y="{y}" width="4.8" height="17.5" '
+                f'fill="#{255 * (shade + 1) // (shades + 1):02x}0000"/>'
+            )  # fmt: skip
+    if form == "pdf":
+        told = f"BT /F1 12 Tf 72 20 Td ({words}) Tj ET"
+        return made("\n".join([*drawn, told]).replace("(n =", r"\(n =").replace("))", r"\))"))
+    size = 'viewBox="0 0 900 400" width="900" height="400"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(drawn)}'
+        f'<text x="60" y="20">{words}</text></svg>'
+    ).encode()
+
+
+@pytest.mark.parametrize("form", ["pdf", "svg"])
+@pytest.mark.parametrize("shades", [4, 12])
+def test_a_box_a_person_and_gene_is_blocked(report: Report, form: str, shades: int) -> None:
+    told = report(oncoprint(12, 112, "Patient (n = 112)", form, shades), f"tiles.{form}", n=640)
+
+    assert told.verdict.word == "block"
+
+
+@pytest.mark.parametrize("form", ["pdf", "svg"])
+def test_a_box_a_trait_and_gene_is_not_blocked(report: Report, form: str) -> None:
+    told = report(oncoprint(9, 11, "Trait by gene, 640 patients", form, 12), f"tiles.{form}", n=640)
+
+    assert told.verdict.word != "block"
+
+
+def smooth(n_down: int, n_across: int, is_noise: bool) -> bytes:
+    """Boxes whose shades rise to a middle, in an oval; or the same boxes in any order."""
+    places, shades = [], []
+    for row in range(n_down):
+        for column in range(n_across):
+            off = (2 * row / (n_down - 1) - 1) ** 2 + (2 * column / (n_across - 1) - 1) ** 2
+            if off <= 1:
+                places.append((column, row))
+                shades.append(round(255 * off))
+    if is_noise:
+        random.Random(2).shuffle(shades)
+    drawn = "".join(
+        f'<rect x="{60 + 15 * x}" y="{60 + 15 * y}" width="15" height="15" '
+        f'fill="#{s:02x}{s:02x}ff"/>'
+        for (x, y), s in zip(places, shades, strict=True)
+    )
+    words = '<text x="60" y="20">Component 1</text>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}{words}</svg>'.encode()
+
+
+def test_a_declaration_makes_no_density_of_a_matrix(report: Report) -> None:
+    few = oncoprint(10, 30, "Component 1", "svg", 3)
+
+    assert report(few, "pca.svg", "pca", n=40_000).verdict.word != "pass"
+    assert report(smooth(15, 15, is_noise=True), "p.svg", "pca", n=40_000).verdict.word != "pass"
+
+
+def lines(n: int, words: str = "Mean of each group") -> bytes:
+    """Lines of ten values each."""
+    pick = random.Random(3)
+    drawn = "".join(
+        '<polyline fill="none" stroke="#346" points="'
+        + " ".join(f"{40 * k},{pick.randrange(80, 220)}" for k in range(10))
+        + '"/>'
+        for _ in range(n)
+    )
+    told = f'<text x="9" y="9">{words}</text>' if words else ""
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}{told}</svg>'.encode()
+
+
+def test_many_courses_are_reviewed_and_a_few_named_ones_pass(report: Report) -> None:
+    assert report(lines(24), "lines.svg", n=2400).verdict.word == "review"
+    assert report(lines(4), "lines.svg", n=2400).verdict.word == "pass"
+    assert report(lines(4, words=""), "lines.svg", n=2400).verdict.word == "review"
+
+
+def labelled(numbers: list[int], axis: str, names: tuple[str, ...]) -> bytes:
+    """Ticks of an axis, names of groups, and a number at each bar."""
+    words = [*names, *(str(n) for n in range(0, 45, 5)), axis, *map(str, numbers)]
+    drawn = "".join(f'<text x="9" y="{9 * k}">{w}</text>' for k, w in enumerate(words))
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'.encode()
+
+
+VARIANTS = ("p.R176W", "p.G2019S", "p.N1437H", "other")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "axis", "word"),
+    [
+        ([3, 41, 12, 17], "Carriers with Parkinson disease", "block"),
+        ([13, 41, 12, 17], "Carriers with Parkinson disease", "pass"),
+        ([3, 41, 12, 17], "Exons", "pass"),
+    ],
+)
+def test_numbers_of_few_carriers_at_bars_are_blocked(
+    report: Report, numbers: list[int], axis: str, word: str
+) -> None:
+    assert report(labelled(numbers, axis, VARIANTS), "bars.svg", n=2700).verdict.word == word
