@@ -177,3 +177,57 @@ def test_numbers_of_loci_side_by_side_are_of_no_people() -> None:
     text = "What was found (known loci: n = 41; novel loci: n = 3)\n"
 
     assert verdict(text, "words.txt") is not Verdict.BLOCK
+
+
+STATA = """      name:  <unnamed>
+  log type:  text
+
+. regress urate age
+
+. log close
+"""
+SCRIPT = """# Association of carrier status with survival
+fit <- coxph(Surv(time, event) ~ carrier + age, data = d)
+out <- data.frame(group = {}, year = {}, at_risk = {}, s = {})
+write.csv(out, 'export/life_table.csv')
+"""
+CONFIG = """project: urate
+qc:
+  geno: 0.02
+  maf: 0.01
+regenie:
+  step: {{lowmem: true, firth: true, approx: true}}
+  pThresh: 0.05
+covariates: [age, sex, batch, array, smoking, education]
+phenotypes: {{urate: quantitative, gout: binary, stones: binary, kidney: binary}}
+{}:
+"""
+METRICS = {"n_test": 13240, "metrics": {"auroc": 0.781, "auroc_ci": [0.769, 0.793], "auprc": 0.312,
+           "calibration_slope": 1.02}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (STATA, "logit.log"),
+        (SCRIPT.format("grid$strata", "grid$time", "grid$n.risk", "round(grid$surv, 3)"), "cox.R"),
+        (CONFIG.format("chromosomes") + "".join(f"- {i}\n" for i in range(1, 23)), "config.yaml"),
+        (json.dumps(METRICS), "metrics.json"),
+    ],
+)  # fmt: skip
+def test_what_programs_are_set_to_and_say_of_models_passes(text: str, name: str) -> None:
+    assert verdict(text, name, 33_100) is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (STATA.replace("<unnamed>", "<b>Mari</b>"), "logit.log"),
+        (SCRIPT.format("2", "1961", "1", "0.98"), "cox.R"),
+        (CONFIG.format("ages") + "".join(f"- {i}\n" for i in range(1, 23)), "config.yaml"),
+        (CONFIG.format("chromosomes") + "".join(f"- {18 + i * 37 % 61}\n" for i in range(22)), "config.yaml"),
+        (json.dumps(METRICS | {"metrics": {"age": 54.1, "auroc": 0.78}}), "metrics.json"),
+    ],
+)  # fmt: skip
+def test_values_where_settings_and_scores_stand_are_read_or_blocked(text: str, name: str) -> None:
+    assert verdict(text, name, 33_100) is not Verdict.PASS

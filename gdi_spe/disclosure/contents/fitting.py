@@ -13,16 +13,16 @@ SETTING = re.compile(
     r"(param_)?(\w{1,16}__)?(max_(depth|iter|features|leaf_nodes|leaves|bin|samples)|n_(estimators|neighbors|components|splits|jobs|iter|layers|units|hidden|knots|pcs?|folds)"
     r"|min_(samples_(leaf|split)|child_weight|maf|mac|info|data_in_leaf|impurity_decrease)|num_(leaves|round|boost_round|parallel_tree)|learning_rate|lr|eta|gamma|c|alpha|lambda(_?(1se|min))?|l1_ratio|l[12]|reg_(alpha|lambda)"
     r"|subsample|colsample\w*|batch_?size|dropout(_rate)?|hidden_?\w{0,12}|units|neurons|kernel|degree|coef0|tol(erance)?|momentum|weight_decay|penalty|epsilon|nu|[kn]_neighbou?rs?|mtry|ntree|nodesize|cp|bandwidth|span|df_spline|window(_\w{1,8})?|kb|r2_threshold"
-    r"|threshold\w*|cut_?off\w*|seed|random_(state|seed)|threads|cpus?|cores|memory\w*|mem_\w{1,8}|ram\w*|chunk_?size|block_?size|bsize|maf_?(min|max|threshold|cutoff)?|min_?maf|max_?maf|hwe(_\w{1,12})?|geno|mind|info_(min|threshold)"
+    r"|threshold\w*|p_?thresh\w{0,6}|cut_?off\w*|seed|random_(state|seed)|threads|cpus?|cores|memory\w*|mem_\w{1,8}|ram\w*|chunk_?size|block_?size|bsize|maf_?(min|max|threshold|cutoff)?|min_?maf|max_?maf|hwe(_\w{1,12})?|geno|mind|info_(min|threshold)"
     r"|effect_size|true_(or|beta|effect)|assumed_\w{1,16}|design_\w{1,16}|disease_prevalence|case_fraction|target_power|alpha_level|significance_level|sig_level|n_per_(group|arm))",
     re.IGNORECASE,
 )
-_SCORES = r"score|auc|auroc|auprc|roc_auc|pr_auc|accuracy|balanced_accuracy|acc|error|err|loss|log_?loss|r2|rmse|mse|mae|f1|precision|recall|brier|c_?index|logloss|deviance|nll|perplexity|kappa|mcc|sensitivity|specificity"
+_SCORES = r"score|calibration_(slope|intercept)|auc|auroc|auprc|roc_auc|pr_auc|accuracy|balanced_accuracy|acc|error|err|loss|log_?loss|r2|rmse|mse|mae|f1|precision|recall|brier|c_?index|logloss|deviance|nll|perplexity|kappa|mcc|sensitivity|specificity"
 _BENEFIT = r"net_benefit\w*|standardi[sz]ed_net_benefit|interventions_avoided"
 _SPLIT = r"test|train(ing)?|val(id(ation)?)?|dev|cv|oof|holdout|external|fit|fold|inner|outer|in_sample|out_of_sample|bootstrap\w*|optimism"
 # How well a model does on parts of the data, and how long it took.
 SCORE = re.compile(
-    rf"((mean|avg|std|sd|se|median|min|max|best|final|split_?\d{{1,2}}|rank|apparent|corrected|{_SPLIT})_)*(({_SPLIT})_)?(neg_)?({_SCORES}|time)(_(mean|avg|std|sd|se|{_SPLIT}|lower|upper|low|high|ci\w*))*"
+    rf"(metrics?_)?((mean|avg|std|sd|se|median|min|max|best|final|split_?\d{{1,2}}|rank|apparent|corrected|{_SPLIT})_)*(({_SPLIT})_)?(neg_)?({_SCORES}|time)(_(mean|avg|std|sd|se|{_SPLIT}|lower|upper|low|high|ci\w*))*"
     rf"|{_BENEFIT}|(mean_)?(obs|pred|predicted|observed|expected)(_(rate|risk|prob\\w*|proportion|mean))?"
     rf"|rank_({_SPLIT})_\w{{1,12}}|(({_SPLIT})_)?({_SCORES})_?(fold_?)?\d{{0,2}}|folds?_\d{{1,2}}|(elapsed|wall|cpu|user|real|run|runtime)_?(time)?(_?(s|sec|seconds|min|minutes|h|hours))?|seconds|runtime\w*",
     re.IGNORECASE,

@@ -53,9 +53,14 @@ _SAID = re.compile(
     r"|\bLC_[A-Z]{2,16}=\S{0,30}"
     r"|\b(locus|array|set|dict|interval|struct)<[\w<>, ]{1,60}>"
     r"|<Axes[A-Za-z]*:?( (x|y)?(label|title)='[^'<>\n]{0,60}',?){0,4}>"
+    r"|^[ \t]*name:[ \t]+<unnamed>$"
     r"|<Figure size \d+x\d+ with \d+ Axes>",
     re.MULTILINE,
 )
+# Columns that arguments of a call name: "index='population', columns='sex', values='n'".
+_ARGUMENTS = re.compile(r"\b(index|columns|values|on|by|how|axis)=['\"][a-z_]{1,20}['\"]")
+# A value that is taken from somewhere, as "grid$time" and "round(grid$surv, 3)", is none.
+_TAKEN = r"(?![A-Za-z_.][\w.]*(?:\(\w+)?\$[A-Za-z])"
 # What statistics programs say of a fit: each name with its one value, and nothing else.
 _FIT_NAMES = (
     r"AIC|BIC|Log-Likelihood|No\. Observations|Df (?:Model|Residuals)|(?:Adj\. |Pseudo )?R-squared|Covariance Type"
@@ -75,7 +80,8 @@ _DATED = re.compile(
 )
 _MOST_DATED = 2
 _PAIRS = re.compile(
-    r"(\b\w{1,20}[ \t]*[=:][ \t]*[^\s=:]{1,20}[ \t,;]+){2,}\w{1,20}[ \t]*[=:][ \t]*\S"
+    rf"(\b\w{{1,20}}[ \t]*[=:][ \t]*{_TAKEN}[^\s=:]{{1,20}}[ \t,;]+){{2,}}"
+    rf"\w{{1,20}}[ \t]*[=:][ \t]*{_TAKEN}\S"
 )
 _PAIR = re.compile(r"^[ \t\"'{]*(\w{2,20})[\"']?[ \t]*[=:][ \t]*[\"']?[\w.]{1,20}", re.MULTILINE)
 _LEAST_TRAITS = 3
@@ -84,7 +90,7 @@ _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
-    text = _SAID.sub("", _STAMP.sub("", text))
+    text = _ARGUMENTS.sub("", _SAID.sub("", _STAMP.sub("", text)))
     if len(_DATED.findall(text)) <= _MOST_DATED:
         text = _DATED.sub("", text)
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)
@@ -95,7 +101,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
         yield f"it has {len(numbers):,} numbers"
-    if any(len(token) > _LONGEST_TOKEN for token in re.split(r"[\s/\\]+", text)):
+    if any(len(token) > _LONGEST_TOKEN for token in re.split(r"[\s/\\()]+", text)):
         yield "it has stretches without a space"
     if not _is_readable(words):
         yield "its words are not words"

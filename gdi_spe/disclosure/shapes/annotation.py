@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,10 +48,25 @@ _PREDICTOR = re.compile(
     re.IGNORECASE,
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+|GENE\d+")
+_CHROMOSOMES = [*map(str, range(1, 23)), "X", "Y", "XY", "M", "MT"]
 _MOST_TRAITS = 60
 _MOST_NAMES = 2000
 _LONGEST_TYPE = 12
 _MOST_MARKS = 4
+
+
+def _fits_chromosomes(table: Table, judging: Judging) -> bool:
+    named = re.fullmatch(r"chr(om(osome)?)?s?", table.path.rpartition(".")[2], re.IGNORECASE)
+    return bool(named) and len(table.columns) == 1 and table.path.startswith("json.")
+
+
+def _chromosomes(table: Table, judging: Judging) -> Objections:
+    """Object to a list of chromosomes that has anything else, one twice, or them in disorder."""
+    cells = [cell.removeprefix("chr") for cell in table.columns[0].texts()]
+    if not all(cell in _CHROMOSOMES for cell in cells):
+        yield "It has something that is no chromosome."
+    elif any(a >= b for a, b in pairwise(map(_CHROMOSOMES.index, cells))):
+        yield "Its chromosomes do not stand in their order, each once."
 
 
 def _fits_public(table: Table, judging: Judging) -> bool:
@@ -233,6 +249,7 @@ def _names(table: Table, judging: Judging) -> Objections:
 
 
 SHAPES = (
+    Shape("chromosomes", _fits_chromosomes, _chromosomes),
     Shape("public annotation", _fits_public, _public),
     Shape("published weights", _fits_weights, _weights),
     Shape("regions", _fits_regions, _regions),
