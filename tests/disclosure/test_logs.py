@@ -196,10 +196,22 @@ qc:
   geno: 0.02
   maf: 0.01
 regenie:
-  step: {{lowmem: true, firth: true, approx: true}}
+  lowmem: true
+  firth: true
+  approx: true
   pThresh: 0.05
-covariates: [age, sex, batch, array, smoking, education]
-phenotypes: {{urate: quantitative, gout: binary, stones: binary, kidney: binary}}
+covariates:
+- age
+- sex
+- batch
+- array
+- smoking
+- education
+phenotypes:
+  urate: quantitative
+  gout: binary
+  stones: binary
+  kidney: binary
 {}:
 """
 METRICS = {"n_test": 13240, "metrics": {"auroc": 0.781, "auroc_ci": [0.769, 0.793], "auprc": 0.312,
