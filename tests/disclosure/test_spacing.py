@@ -9,6 +9,7 @@ import pytest
 from gdi_spe.disclosure.contents.parts import Opaque
 from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
 from gdi_spe.disclosure.intake.form import Canonical
+from gdi_spe.disclosure.intake.spacing import hidden_spaces
 from gdi_spe.disclosure.presets import policy_named
 
 POLICY = policy_named("gdi-default")
@@ -82,3 +83,8 @@ def test_columns_set_apart_by_spaces_are_no_doubled_gaps():
     rows = [f"{'model fit of site':<24}  kept  by  the  rule  {i:>5}" for i in range(40)]
 
     assert told("\n".join(rows) + "\n", "a.txt") == []
+
+
+@pytest.mark.parametrize("blank", ["", "\t", " \n", "\n \n"])
+def test_a_file_of_blanks_holds_nothing(blank):
+    assert hidden_spaces(blank) == ()

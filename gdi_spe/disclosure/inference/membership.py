@@ -96,6 +96,20 @@ def presence_power(
     return float(inside.sf(least - 1))
 
 
+def strangers_without(n_people: int, n_absent: int, a: float = 1.1, b: float = 4.0) -> float:
+    """Return the share of others who carry none of the alleles that no member carries.
+
+    Notes
+    -----
+    With AF ~ Beta(a, b) beforehand, an allele absent among N people has AF ~ Beta(a, b + 2N), and
+    somebody else is without it with probability E[(1 - f)^2] (the beacon of Shringarpure and
+    Bustamante 2015, read the other way round).
+    """
+    left = b + 2 * n_people
+    total = a + left
+    return float(((left * (left + 1)) / (total * (total + 1))) ** n_absent)
+
+
 def presence_costs(frequencies: NDArray[np.float64], n_people: float) -> NDArray[np.float64]:
     """Return how much each answer "present" says against whoever carries the allele (G10).
 

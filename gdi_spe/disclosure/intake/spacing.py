@@ -52,6 +52,8 @@ def _channels(text: str) -> Iterator[str]:
 def _bits_at_ends(lines: list[str]) -> int:
     """Return how many bits the white space at line ends can spell."""
     written = [line for line in lines if line.strip()]
+    if not written:
+        return 0
     tails = [_tail(line) for line in written]
     # Tabs alone are empty cells; lines padded to the width of their neighbours are a table.
     kept = ["" if set(t) == {"\t"} else t for t in _not_padding(written, tails)]

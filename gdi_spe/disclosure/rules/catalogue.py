@@ -167,6 +167,13 @@ CATALOGUE: dict[str, Entry] = {
         Example("".join(f"1:{1000 + 991 * i}:A:G\n" for i in range(4000)), n_individuals=60),
         _AF, ("genomic.large_cohort", "genomic.membership_power_review"),
     ),
+    "GEN207": Entry(
+        "Alleles said to be absent",
+        "No member carries an allele that is absent, and others do: many tell who is none.",
+        Example("variant,seen\n" + "".join(f"1:{1000 + 991 * i}:A:G,{'no' if i % 2 else 'yes'}\n"
+                                           for i in range(8000)), n_individuals=60),
+        _AF, ("genomic.large_cohort", "genomic.membership_false_positive_rate"),
+    ),
     "GEN202": Entry(
         "Membership",
         "With many frequencies of few people, whoever has a genome can tell that its owner is "

@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Text
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
-from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.variants import people_behind
 from gdi_spe.disclosure.contents.vocabulary import ALLELE_COUNT, PERSON_COLUMN
-from gdi_spe.disclosure.inference.membership import known_presence_power, presence_power
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genes import carriers, tests_genes
+from gdi_spe.disclosure.shapes.shape import values
 
 _GENOTYPE = re.compile(
     r"[ACGTacgt]{2}|[ACGTDI0](?:[/|:]|\s)[ACGTDI0]|[0-9.]+[/|][0-9.]+(:.*)?|--|het\w*"
     r"|hom([_-]?(ref|alt|var|wt|a|b)\w*)?|0/0|NN|[AB]{2}|DD|DI|ID|II|00"
-    r"|(hetero|homo|hemi)zyg\w*|wt|nocall|no[_-]call|missing",
+    r"|(hetero|homo|hemi)zyg\w*|wt|wild[ _-]?type|ref(erence)?|nocall|no[_-]call|missing",
     re.IGNORECASE,
 )
 # One letter for a pair of bases: R is A and G.
@@ -30,7 +31,6 @@ _SEQUENCE = re.compile(r"[ACGTNacgtn]{50,}")
 _LEAST = 20
 _MOST_GENOTYPES = 2000
 _LONG = 1000
-_LEAST_CARRIED = 1000
 _HALF = 0.5
 _MOST_TURNED = 20_000
 _WIDE = 40
@@ -41,6 +41,14 @@ _CALL = re.compile(
 )
 # Several people in one cell.
 _CODES = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,14}([;,| ]+[A-Za-z]{0,8}[-_]?\d{1,14})+")
+# Lists in a tree whose path says so are of variants.
+_OF_GENOTYPES = re.compile(r"variants?|snps?|geno\w*|dosages?|markers?|calls?|gts?|haplo\w*")
+_PERSON_NUMBER = re.compile(
+    r"(person|patient|participant|subject|sample|individual|donor|proband|[fi]id|eid)s?"
+    r"(_?(id|no|nr|num|number|key|code|index|idx))?",
+    re.IGNORECASE,
+)
+_LEAST_PEOPLE = 5
 _CODED = {-9.0, -1.0, 0.0, 1.0, 2.0, 3.0, 9.0}
 _FEW_BASES = re.compile(r"[ACGTNacgtn]{20,}")
 
@@ -165,7 +173,15 @@ def _lists_genotypes(column: Column, table: Table) -> bool:
     coded = _is_coded(column)
     if about and named:
         return coded and not with_role(table, Role.P, Role.EFFECT)
+    if coded and len(table.columns) == 1 and _is_list_of_a_tree(table):
+        return column.is_integer and column.n_distinct >= 3 and table.n_rows >= _LEAST
     return coded and len(table.columns) == 1 and table.n_rows >= _LONG and column.n_distinct >= 3
+
+
+def _is_list_of_a_tree(table: Table) -> bool:
+    """Whether a table is one of several lists in a tree that are of variants by their path."""
+    words = re.split(r"[.\[\]_]+", table.path.lower())
+    return table.path.startswith("json") and any(map(_OF_GENOTYPES.fullmatch, words))
 
 
 def _is_coded(column: Column) -> bool:
@@ -214,7 +230,21 @@ def _people_in(table: Table) -> str | None:
         if PERSON_COLUMN.fullmatch(c.plain) and c.numbers is None and c.n_distinct > 2
         and role_of(c) in (Role.LABEL, Role.UNKNOWN)
     )  # fmt: skip
-    return next(named, None)
+    return next(named, None) or _numbers_people(table)
+
+
+def _numbers_people(table: Table) -> str | None:
+    """Return the column of numbers of people that is crossed with the variants of a long table."""
+    variants = with_role(table, Role.VARIANT)
+    for column in table.columns if variants else ():
+        if not _PERSON_NUMBER.fullmatch(column.plain) or not column.is_integer:
+            continue
+        n, crossed = column.n_distinct, distinct_rows([column, variants[0]])
+        counts = role_of(column) is Role.PEOPLE and np.nanmax(values(column)) > n
+        repeats = n < table.n_rows and variants[0].n_distinct < table.n_rows
+        if n >= _LEAST_PEOPLE and repeats and crossed >= 0.9 * table.n_rows and not counts:
+            return column.name
+    return None
 
 
 def _columns_of_words(table: Table) -> list[Column]:
@@ -260,9 +290,17 @@ def rare_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
                 f"{rows.size:,} of {table.n_rows:,} rows rest on fewer than {minimum} copies of an "
                 f"allele, so on few carriers: {named}."
             )
-            severity = Verdict.REVIEW if effect is not None else None
+            # Of few people, whoever carries the allele is known by an effect as by a count.
+            few = _rests_on_few(table, judging)
+            severity = Verdict.REVIEW if effect is not None and not few else None
             evidence = {"n_rows": int(rows.size), "minimum": minimum}
             yield Hit(why, evidence, f"[column={column.name}]", severity)
+
+
+def _rests_on_few(table: Table, judging: Judging) -> bool:
+    people = people_behind(table, judging)
+    large = judging.policy.genomic.large_cohort
+    return people is not None and bool(np.nanmin(people) < large)
 
 
 def _of_single_variants(table: Table) -> NDArray[np.bool_]:
@@ -272,35 +310,6 @@ def _of_single_variants(table: Table) -> NDArray[np.bool_]:
         return np.ones(table.n_rows, dtype=bool)
     numbers = n_variants.numbers
     return np.ones(table.n_rows, bool) if numbers is None else ~(numbers > 1)
-
-
-def carried_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
-    """Bound what a bare list of alleles tells: that somebody among few people carries each."""
-    places = {Role.VARIANT, Role.CHROMOSOME, Role.POSITION, Role.ALLELE}
-    roles = {role_of(c) for c in table.columns}
-    n = judging.side_car.n_individuals or judging.context.n_individuals
-    genomic = judging.policy.genomic
-    known = with_role(table, Role.FREQUENCY)
-    allowed = places | {Role.FREQUENCY} if len(known) == 1 else places
-    if not roles <= allowed or not roles & {Role.VARIANT, Role.ALLELE} or n is None:
-        return
-    if n >= genomic.large_cohort or table.n_rows < _LEAST_CARRIED:
-        return
-    rate = genomic.membership_false_positive_rate
-    # Frequencies beside the alleles are known to whoever has the list: the rarest tell most.
-    told = known[0].numbers if known else None
-    power = (
-        presence_power(n, table.n_rows, rate)
-        if told is None
-        else known_presence_power(np.nan_to_num(told), n, rate)
-    )
-    if power > genomic.membership_power_review:
-        why = (
-            f"A list of {table.n_rows:,} alleles that {n:,} people carry lets someone who has a "
-            f"genome tell with power {power:.3f} that its owner is among them."
-        )
-        blocks = power > genomic.membership_power_block
-        yield Hit(why, {"power": round(power, 4)}, "", Verdict.BLOCK if blocks else None)
 
 
 def implied_rare_alleles(table: Table, judging: Judging) -> Iterator[Hit]:
@@ -346,11 +355,6 @@ RULES = (
         "Keep the alleles whose copies reach the policy's minimum: spe.export does it with "
         "minimum_allele_count.",
         Table, implied_rare_alleles,
-    ),
-    Rule(
-        "GEN205", "List of carried alleles", Verdict.REVIEW,
-        "List what a public resource lists, and declare it so, or give counts by region.",
-        Table, carried_alleles,
     ),
     Rule(
         "GEN201", "Rare alleles", Verdict.BLOCK,

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.families import is_family
 from gdi_spe.disclosure.contents.roles import Role, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows, plain_name
 from gdi_spe.disclosure.contents.vocabulary import (
     DATE,
+    PERSON_COLUMN,
     SUMMARY_ROWS,
     TRAIT,
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.shape import values
 
 _LEAST_ROWS = 6
 _LEAST_LISTED = 3
@@ -28,6 +32,10 @@ _FOLLOWED = re.compile(
 _HAPPENED = re.compile(
     r"event|status|dead|died|death|censor\w*|relapse|delta|outcome", re.IGNORECASE
 )
+# "1001_1001", as programs write a family and a person.
+_DOUBLED = re.compile(r"(\w{1,20})[_:](\1)")
+_LEAST_CODED = 10
+_RANK = re.compile(r"rank|no|nr|number|order|place|index|#|row|", re.IGNORECASE)
 _CODED_NAME = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,12}")
 # A trait that was scaled or adjusted is a trait.
 _SCALED = re.compile(
@@ -54,9 +62,15 @@ def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
             "each row seems to be a person."
         )
         yield Hit(why, {"n_rows": table.n_rows, "n_individuals": n})
+    elif n_people := _columns_of_people(table, judging):
+        yield Hit(
+            f"{n_people:,} columns have codes for names and values below: each is a person.",
+            {"n_columns": n_people, "n_individuals": n},
+        )
     elif (
         _is_listing(table)
         or is_family(table)
+        or _is_ranking(table)
         or _is_transposed(table)
         or (table.n_rows >= minimum and _describes_people(table) and not _is_summary(table))
     ):
@@ -79,6 +93,34 @@ def _is_listing(table: Table) -> bool:
     if not sex or not age or table.n_rows < _LEAST_LISTED or with_role(table, *_RESULTS):
         return False
     return len(table.columns) > 2 and sex[0].n_distinct < table.n_rows <= age[0].n_distinct + 2
+
+
+def _is_ranking(table: Table) -> bool:
+    """Whether a few rows are put in order by whole ages, each with another trait beside it."""
+    age = [c for c in table.columns if _AGE.fullmatch(c.plain) and c.is_integer and not c.n_missing]
+    ranks = [c for c in table.columns if _RANK.fullmatch(c.plain) and c.n_distinct == c.n_rows]
+    if len(age) != 1 or not ranks or table.n_rows < _LEAST_LISTED or with_role(table, *_RESULTS):
+        return False
+    steps = np.diff(values(age[0]))
+    names = [c for c in table.labels if c.n_distinct == table.n_rows and c not in ranks]
+    ordered = bool((steps <= 0).all() or (steps >= 0).all()) and age[0].n_distinct > 1
+    return ordered and len(_traits(table)) >= 2 and not names
+
+
+def _columns_of_people(table: Table, judging: Judging) -> int:
+    """Return how many columns have a code for a name: doubled, below "FID_IID", or one a person."""
+    first, *rest = table.columns
+    valued = [c for c in rest if c.numbers is not None and not c.is_integer]
+    doubled = sum(bool(_DOUBLED.fullmatch(c.name)) for c in valued)
+    coded = sum(bool(_CODED_NAME.fullmatch(c.name)) for c in valued)
+    n = judging.context.n_individuals
+    same = bool(n) and n is not None and abs(len(rest) - n) <= max(2, n // 50)
+    named = bool(PERSON_COLUMN.fullmatch(first.plain)) or first.plain == "fid_iid"
+    if len(valued) < max(_LEAST_CODED, 0.9 * len(rest)):
+        return 0
+    if doubled >= 0.9 * len(rest) or ((same or named) and coded >= 0.9 * len(rest)):
+        return len(rest)
+    return 0
 
 
 def _are_sexes(column: Column) -> bool:

@@ -24,6 +24,7 @@ _OF_A_PERSON = re.compile(
     r"|y_?(prob\w*|score\w*|pred\w*)|pred(ictions?)?|proba?(_?\d)?|decision_function|logits?|risk",
     re.IGNORECASE,
 )
+_EFFECT_SCORE = re.compile(r"(z|t)(_?(score|stat\w*|value))?(_\w{1,16})?", re.IGNORECASE)
 _KIN = re.compile(
     r"(child|kid|offspring|proband|index|son|daughter|father|dad|pat|paternal|sire|mother|mom|mum|mat|maternal|dam|parent|sib|sibling|brother|sister"
     r"|twin|spouse|husband|wife)_?(_?(id|iid|no|number|code|sample|sample_id))?_?[12]?",
@@ -35,6 +36,7 @@ _PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)"
 def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
     """Bound what frequencies and effects tell about who is among the people behind them."""
     told = with_role(table, Role.FREQUENCY, Role.EFFECT, Role.ALLELE_COUNT, Role.PEOPLE, Role.P)
+    told += [c for c in with_role(table, Role.STATISTIC) if _is_score_of_effect(c)]
     if not is_about_variants(table) or not (told or populations(table)):
         return
     people = people_behind(table, judging)
@@ -49,6 +51,13 @@ def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
     for name, rows in _groups(table):
         n_variants = max(int(rows.sum()), released)
         yield from _membership(table, judging, (name, rows, n_variants), people)
+
+
+def _is_score_of_effect(column: Column) -> bool:
+    """Whether a statistic is an effect in units of its error: with N it tells the effect."""
+    if not _EFFECT_SCORE.fullmatch(column.plain) or column.numbers is None:
+        return False
+    return bool(np.nanmin(column.numbers) < 0 < np.nanmax(column.numbers))
 
 
 def _with_earlier_variants(table: Table, judging: Judging) -> int:

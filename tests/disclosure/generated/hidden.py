@@ -214,7 +214,7 @@ def table_channels() -> Items:
         n=1200,
     )
     blanks = "\n".join(f"word {' ' * (byte % 16)}\t" for byte in PACKED[:800])
-    yield Item("trailing-blanks", "review", {"t.md": blanks.encode()}, n=1200)
+    yield Item("trailing-blanks", "block", {"t.md": blanks.encode()}, n=1200)
     comments = "".join(f"# {encoded}\n" for encoded in ENCODED.values())
     yield Item("csv-comments", "block", {"t.csv": comments.encode() + kit.csv(COUNTS)}, n=1200)
     import pyarrow as pa
