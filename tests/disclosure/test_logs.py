@@ -243,3 +243,29 @@ def test_what_programs_are_set_to_and_say_of_models_passes(text: str, name: str)
 )  # fmt: skip
 def test_values_where_settings_and_scores_stand_are_read_or_blocked(text: str, name: str) -> None:
     assert verdict(text, name, 33_100) is not Verdict.PASS
+
+
+PAGE = """<html><body><h1>Dementia by allele</h1>{}
+<p>We followed the people of the cohort for many years, and compared them by the alleles that they carry.</p>
+</body></html>
+"""
+
+
+def test_the_day_of_a_page_is_of_nobody() -> None:
+    text = PAGE.format("<p class='date'>2026-03-02</p>")
+
+    assert verdict(text, "page.html") is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "<p>2026-03-02</p>",
+        "<p class='date'>1961-03-02</p>",
+        "<p class='date'>2026-03-02</p><p class='date'>2026-03-04</p>",
+        "<p class='date'>admitted on 2026-03-02</p>",
+        "<p>One</p><p>Two</p><p class='date'>2026-03-02</p>",
+    ],
+)
+def test_other_days_of_a_page_are_read(more: str) -> None:
+    assert verdict(PAGE.format(more), "page.html") is Verdict.REVIEW

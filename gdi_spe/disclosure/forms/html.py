@@ -24,6 +24,10 @@ _IGNORED = {
 _LONGEST_ATTRIBUTE = 200
 _LONGEST_STYLE = 4000
 _WIDEST = 500
+# The day of a page stands in its head: below the title, an author or a subtitle between them.
+_DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
+_MOST_BETWEEN = 2
+_LONGEST_HEAD = 4
 # What a style can say or fetch, or a long word in it.
 _ACTIVE_STYLE = re.compile(r"content\s*:|url\(|@import|/\*.{200}|\S{200}", re.S)
 _TINY = re.compile(r"font-size:[0-3](\.\d+)?(px|pt|%)|font-size:0?\.[01]\d*r?em")
@@ -45,6 +49,7 @@ class _Reader(HTMLParser):
         self._words: list[str] = []
         self._mute = 0
         self._in_style = False
+        self._is_date = False
         self._span = (1, 1)
         # For each column, how many more rows a cell above reaches down, and what it says.
         self._waiting: dict[int, tuple[int, str]] = {}
@@ -75,6 +80,7 @@ class _Reader(HTMLParser):
             self.blocks.append(("img", dict(attrs).get("src") or ""))
         elif tag in _BLOCKS or tag in ("br", "div", "title"):
             self._flush()
+            self._is_date = tag in ("p", "h3", "h4") and dict(attrs).get("class") == "date"
         elif tag not in _IGNORED:
             self.hidden.append(f"a <{tag}> element")
 
@@ -148,7 +154,20 @@ class _Reader(HTMLParser):
         words = told.strip("\n") if tag == "pre" else " ".join(told.split())
         self._words = []
         if words.strip():
-            self.blocks.append((tag, words))
+            self.blocks.append(("date" if self._dates_page(words) else tag, words))
+        self._is_date = False
+
+    def _dates_page(self, words: str) -> bool:
+        """Whether words are the day of the page: so marked, once, and right below its title."""
+        before = [tag for tag, _ in self.blocks]
+        # TRUST: a day that nothing else stands beside, in the head of a page, is the page's.
+        return (
+            self._is_date
+            and bool(_DAY.fullmatch(words))
+            and "h1" in before[-_MOST_BETWEEN:]
+            and len(before) <= _LONGEST_HEAD
+            and not {"date", "table", "img"} & set(before)
+        )
 
     def close(self) -> None:
         super().close()
@@ -186,6 +205,8 @@ def taken_apart(text: str, policy: DisclosurePolicy, inner: Encode) -> tuple[lis
             _add_table(content, f"table[{place}]", policy, parts, lines)
         elif tag == "img":
             _add_picture(str(content), f"picture[{place}]", policy, inner, (parts, lines))
+        elif tag == "date":
+            lines.append(f'<p class="date">{content}</p>')
         else:
             said = clean_text(str(content))
             if tag == "pre":
