@@ -8,7 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from gdi_spe.boundary.findings import FileReport
-from tests.disclosure.test_pdf import made
+from gdi_spe.disclosure.contents.parts import Marks, Text
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
+from gdi_spe.disclosure.rules.matter import list_in_words
+from gdi_spe.disclosure.rules.rule import Judging
+from tests.disclosure.test_pdf import POLICY, made
 
 Report = Callable[..., FileReport]
 COLOURS = ("#e5e5e5", "#e41a1c", "#377eb8", "#4daf4a")
@@ -61,12 +66,12 @@ def smooth(n_down: int, n_across: int, is_noise: bool) -> bytes:
             off = (2 * row / (n_down - 1) - 1) ** 2 + (2 * column / (n_across - 1) - 1) ** 2
             if off <= 1:
                 places.append((column, row))
-                shades.append(round(255 * off))
+                shades.append(80 * min(2, int(3 * off)))
     if is_noise:
         random.Random(2).shuffle(shades)
     drawn = "".join(
-        f'<rect x="{60 + 15 * x}" y="{60 + 15 * y}" width="15" height="15" '
-        f'fill="#{s:02x}{s:02x}ff"/>'
+        f'<path d="M {15 * x} {15 * y} L {15 * x + 15} {15 * y} L {15 * x + 15} {15 * y + 15} '
+        f'L {15 * x} {15 * y + 15} z" fill="#{s:02x}{s:02x}ff"/>'
         for (x, y), s in zip(places, shades, strict=True)
     )
     words = '<text x="60" y="20">Component 1</text>'
@@ -121,3 +126,35 @@ def test_numbers_of_few_carriers_at_bars_are_blocked(
     report: Report, numbers: list[int], axis: str, word: str
 ) -> None:
     assert report(labelled(numbers, axis, VARIANTS), "bars.svg", n=2700).verdict.word == word
+
+
+def test_smooth_shades_within_an_empty_rim_are_a_density(report: Report) -> None:
+    assert report(smooth(15, 15, is_noise=False), "p.svg", "pca", n=40_000).verdict.word == "pass"
+
+
+def test_many_courses_of_a_pdf_are_reviewed() -> None:
+    pick = random.Random(4)
+    drawn = "\n".join(
+        " ".join(
+            f"{60 + 40 * k} {pick.randrange(80, 220)} {'l' if k else 'm'}" for k in range(10)
+        ) + " S"
+        for _ in range(24)
+    )  # fmt: skip
+    (marks,) = [
+        part for part in canonicalise_bytes(made(drawn), "f.pdf", POLICY).parts
+        if isinstance(part, Marks)
+    ]  # fmt: skip
+
+    assert marks.n_lines == 24
+
+
+def test_rows_of_people_at_risk_are_no_list_of_values() -> None:
+    judging = Judging("km.png", POLICY, CheckContext(n_individuals=18_000))
+    values = " , ".join(str(n) for n in range(900, 400, -10))
+    at_risk, bare = (
+        Text("picture labels", f"{values} ,\n{words}", is_alone=False)
+        for words in ("Numbers at risk", "Height in cm")
+    )
+
+    assert not list(list_in_words(at_risk, judging))
+    assert list(list_in_words(bare, judging))
