@@ -164,3 +164,26 @@ def test_sorting_values_of_people_hides_none_of_them(judged) -> None:
     found = judged("values\n" + "".join(f"{number:.4f}\n" for number in numbers))
 
     assert found.report.verdict is Verdict.BLOCK
+
+
+def sas(last: int) -> str:
+    rule = "---------+---------+---------+---------+\n"
+    rows = ((1, 2210, 840), (2, 1502, 711), (3, 690, 402), (4, 288, last))
+    lines = [f"{g:<9}|{a:>8} |{b:>8} |{a + b:>8}\n" for g, a, b in rows]
+    first, second = (sum(row[i] for row in rows) for i in (1, 2))
+    total = f"Total    |{first:>8} |{second:>8} |{first + second:>8}\n"
+    return f"Frequency|  none   |   one   |  Total\n{rule}{rule.join(lines)}{rule}{total}"
+
+
+def test_frequencies_of_sas_pass_with_enough_people_in_each_cell_and_not_with_few(report):
+    assert report(sas(190), "freq.lst", n=8000).verdict is Verdict.PASS
+    assert report(sas(3), "freq.lst", n=8000).verdict is Verdict.BLOCK
+
+
+def test_contamination_by_batch_is_no_share_of_its_people_and_a_trait_is(report):
+    def table(name: str) -> str:
+        rows = "".join(f"plate_{i:02},{192 + 96 * (i % 3)},0.00{91 + 7 * i}\n" for i in range(12))
+        return f"Batch,n_samples,{name}\n{rows}"
+
+    assert report(table("verifybamid_freemix_mean"), n=4000).verdict is Verdict.PASS
+    assert report(table("has_diabetes_mean"), n=4000).verdict is not Verdict.PASS

@@ -324,3 +324,19 @@ def test_the_same_table_minus_one_person_is_blocked(tmp_path, policy):
 
     assert found.verdict is Verdict.BLOCK
     assert "TAB201" in {finding.rule for finding in found.files[0].findings}
+
+
+def test_frequencies_beside_the_individuals_of_each_group_need_enough_of_them(report):
+    head = "chromosome,position,rsid,reference,alternate,"
+    head += "allele_frequency_north,individuals_north,"
+    head += "allele_frequency_south,individuals_south\n"
+
+    def table(smaller: int) -> str:
+        rows = (
+            f"1,{1000 + 90_000 * i},rs{i},A,G,0.{200 + i},8800,0.{210 + i},{smaller}"
+            for i in range(60)
+        )
+        return head + "\n".join(rows) + "\n"
+
+    assert report(table(6100), n=17_200).verdict is Verdict.PASS
+    assert report(table(6), n=17_200).verdict is Verdict.BLOCK

@@ -51,3 +51,27 @@ def test_means_of_a_wave_are_not_explained_by_its_counts(
     after = "site,n,mean_ldl\nLyon,278,3.25\nTartu,348,3.31\n"
 
     assert verdict(after, tmp_path, policy, before) > Verdict.PASS
+
+
+def phewas(cases: tuple[int, ...], ratios: tuple[float, ...]) -> str:
+    rows = [
+        f"{80 + i}.1,{n},{40_000 + 20 * n},{r},{r - 0.1:.3f},{r + 0.1:.3f},0.{31 + i}"
+        for i, (n, r) in enumerate(zip(cases, ratios, strict=True))
+    ]
+    return "\n".join(("phecode,n_cases,n_controls,OR,L95,U95,p", *rows)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("cases", "told"),
+    [((340, 460, 580), Verdict.PASS), ((340, 400, 580), Verdict.REVIEW)],
+    ids=["enough people in each row", "other effects of the same people"],
+)
+def test_effects_of_a_wave_are_explained_where_enough_people_joined_in_each_row(
+    tmp_path: Path, policy: DisclosurePolicy, cases: tuple[int, ...], told: Verdict
+) -> None:
+    first, second = tmp_path / "wave1.csv", tmp_path / "wave2.csv"
+    first.write_text(phewas((300, 400, 500), (1.051, 0.913, 1.204)))
+    second.write_text(phewas(cases, (1.043, 0.925, 1.188)))
+    context = CheckContext(n_individuals=60_000, prior=(first,))
+
+    assert check_files([second], policy, context).verdict is told

@@ -77,7 +77,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"|sensitivity|specificity|ppv|npv|precision|recall|f1|brier|c_?index|concordance|lambda|lambda_?gc|intercept"
         r"|slope|z|t|chi2?|chi_?sq\w*|stat|statistic|[zt]_?(score|stat|value)|wald|f|q_?stat(istic)?|n_expected|i2|tau2|het\w*_?p|aic|bic|log_?lik\w*"
         r"|ci|ci95|ci_?(low|high|lower|upper|l|u)|lci|uci|lower|upper|conf_?(low|high)|(low|high)(er)?_?(95)?_?ci?|enrichment|mean_chi2|liability\w*|info|call_rate|missing(ness)?_?rate|hwe_?p?\w*|power|cmp_to|base_?mean|ave_?expr|importance|gain|shap|permutation_?importance|loss|mse|rmse|mae|mape|gini|youden\w*|kappa|mcc|eigenvalues?|variance_explained|explained_variance|cumulative|observed|expected|nes|es|odds|heterogeneity|calibration\w*|deviance|log_?rank|median_?surv\w*|hr_?\w{0,8}|coverage|fst|dxy|pi|theta|tajima\w*|ti_?tv|titv|tstv)"
-        r"(_\w{1,16})?)|\w{1,20}_(mean|sd|median|q1|q3|iqr|se|rate|pct|percent|ci|low|high|lower|upper|h2|rg|p|rate)",
+        r"(_\w{1,16})?)|\w{1,32}_(mean|sd|median|q1|q3|iqr|se|rate|pct|percent|ci|low|high|lower|upper|h2|rg|p|rate)",
     ),
     # Limits of an interval that statsmodels and R name by their level, and scores of a model.
     (

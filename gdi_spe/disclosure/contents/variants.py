@@ -104,7 +104,10 @@ def _are_shares(column: Column) -> bool:
     return bool(finite.size and finite.min() >= 0 and finite.max() <= 1)
 
 
-_SIZE = re.compile(r"(n|(?P<alleles>an|nchrobs|n_chr|allele_number))_(?P<of>[a-z]\w{0,30})")
+_SIZE = re.compile(
+    r"(n|individuals|participants|samples|(?P<alleles>an|nchrobs|n_chr|allele_number))"
+    r"_(?P<of>[a-z]\w{0,30})"
+)
 _ARM = re.compile(r"cases?|controls?|ctrls?|(un)?affected")
 _OF_FREQUENCY = re.compile(
     r"^([em]?af|a1_?freq|freq|frq|allele_freq(uency)?|alt_freqs?)_|_([em]?af|freq|frq|allele_freq(uency)?)$"

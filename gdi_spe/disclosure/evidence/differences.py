@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Finding, Verdict
-from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.variants import people_behind
 from gdi_spe.disclosure.contents.view import as_judged
@@ -17,6 +18,7 @@ from gdi_spe.disclosure.evidence.earlier import earlier_tables
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes.shape import values
 
+_LIMIT = re.compile(r"(l|u|lower|upper|low|high|lci|uci|ci_?(low(er)?|upp(er)?|high))_?(95|ci)?")
 _FIX = "Release one of the two tables only, or let them differ by enough people."
 
 
@@ -104,17 +106,41 @@ def _compare(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:
 
 
 def _grew(table: Table, other: Table, judging: Judging) -> bool:
-    """Whether all numbers are counts, and each is that of before and enough people besides."""
-    # TRUST: a mean of few people more would be theirs; only counts tell nothing else of them.
+    """Whether each number is a count of before and enough people besides, or fitted to such."""
+    # TRUST: a mean of few people more would be theirs; only counts tell nothing else of them, and
+    # fitted effects, where enough people joined in each row.
+    grown = _grown_rows(table, other, judging.policy.counts.minimum)
     for mine, theirs in zip(table.columns, other.columns, strict=True):
         if mine.numbers is None or theirs.numbers is None:
             continue
         more = mine.numbers - theirs.numbers
-        if not mine.is_integer or not theirs.is_integer or not np.isfinite(more).all():
+        if not np.isfinite(more).all():
+            return False
+        explained = _is_fitted(mine, table) and grown[more != 0].all()
+        if explained or not more.any():
+            continue
+        if not mine.is_integer or not theirs.is_integer:
             return False
         if not ((more == 0) | (more >= judging.policy.counts.minimum)).all():
             return False
     return True
+
+
+def _grown_rows(table: Table, other: Table, minimum: int) -> NDArray[np.bool_]:
+    """Return the rows in which every count of people grew by enough."""
+    grown = np.full(table.n_rows, bool(with_role(table, Role.PEOPLE)))
+    for mine, theirs in zip(table.columns, other.columns, strict=True):
+        if role_of(mine) is Role.PEOPLE and theirs.numbers is not None:
+            grown &= values(mine) - values(theirs) >= minimum
+    return grown
+
+
+def _is_fitted(column: Column, table: Table) -> bool:
+    """Whether numbers are a model's: effects, their errors, limits and p-values."""
+    if column.is_integer or not with_role(table, Role.EFFECT):
+        return False
+    limit = bool(_LIMIT.fullmatch(column.plain) or _LIMIT.fullmatch(column.name.lower()))
+    return limit or role_of(column) in (Role.EFFECT, Role.ERROR, Role.P)
 
 
 def _compare_shared(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ _SHARE = re.compile(
 # What a model says of a group is no count of its people; nor is a share of something else.
 _PREDICTED = re.compile(
     r"predict|expect|probab|score|risk|freq|maf|_af|variance|call_rate|heritab|power"
+    r"|freemix|contaminat|chimer"
 )
 _MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg)", re.IGNORECASE)
 # What a person has or has not: its mean is a share of people.

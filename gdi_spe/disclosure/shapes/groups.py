@@ -204,7 +204,9 @@ def _cross(table: Table, judging: Judging) -> Objections:
     """Object to whole numbers that need not be counts of people."""
     first, *rest = table.columns
     names = role_of(first) in (Role.LABEL, Role.CHROMOSOME) or NOT_PEOPLE.fullmatch(first.plain)
-    if not names or first.n_distinct != table.n_rows:
+    # SAS writes what its cells are, "Frequency", above the names of the rows.
+    corner = first.plain == "frequency" and any(map(_TOTAL.fullmatch, first.cells))
+    if not (names or corner) or first.n_distinct != table.n_rows:
         yield f"The column “{first.name}” does not name each group once."
         return
     inner = [c for c in rest if not _TOTAL.fullmatch(c.plain)]
