@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
@@ -95,6 +96,8 @@ _TALLY = re.compile(
     r"(\w+_)?by_\w+|(\w+_)?counts?(_\w+)?|carriers?(_\w+)?|cases|controls|diagnos[ei]s|distribution|frequencies|n_per_\w+|per_\w+|participants|individuals|patients",
     re.IGNORECASE,
 )
+# Fewer numbers in a list are bounds, sizes or the like.
+_LEAST_NUMBERS = 3
 # The names and places that lead to a value.
 Steps = tuple[str | int, ...]
 
@@ -141,7 +144,7 @@ def _table(node: Any, path: str, digits: int) -> Table | None:
     if rows is not None:
         return _table_of(rows, path, digits)
     if isinstance(node, list) and len(node) > 1:
-        rows = _records(node) or _arrays(node)
+        rows = _records(node) or _arrays(node) or _numbers(node, path)
     elif isinstance(node, dict) and len(node) > 1:
         rows = _split(node) or _columns(node)
     return None if rows is None else _table_of(rows, path, digits)
@@ -182,6 +185,15 @@ def _arrays(node: list[Any]) -> dict[str, list[Any]] | None:
             return None
         return {f"column_{i + 1}": [row[i] for row in node] for i in range(len(node[0]))}
     return {"values": node} if len(node) >= 20 and _flat(node) else None
+
+
+def _numbers(node: list[Any], path: str) -> dict[str, list[Any]] | None:
+    """A list of numbers under one name: they may be of people, as a column of a table may be."""
+    if len(node) < _LEAST_NUMBERS or any(type(value) not in (int, float) for value in node):
+        return None
+    if len({round(after - before, 9) for before, after in itertools.pairwise(node)}) == 1:
+        return None  # a range, as settings have them
+    return {re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]: node}
 
 
 def _split(node: dict[str, Any]) -> dict[str, list[Any]] | None:
