@@ -273,7 +273,8 @@ def table_channels() -> Items:
             "P": [f"{x:.17f}" for x in rng(1).uniform(size=2000)],
         }
     )
-    yield Item("digits", "review", {"t.csv": kit.csv(digits)}, n=50_000)
+    # The digits that carry the payload are rounded away; the p-values themselves tell nothing of few.
+    yield Item("digits", "pass", {"t.csv": kit.csv(digits)}, n=50_000)
 
 
 def archive_channels() -> Items:
