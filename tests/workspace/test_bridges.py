@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -263,7 +265,16 @@ def test_what_is_kept_is_of_this_version_of_the_cohort(cohort: Cohort, work: Pat
     ]  # fmt: skip
 
 
+@pytest.fixture
+def is_interruptible() -> Iterator[None]:
+    """Hear an interrupt, which who is started in the background does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @needs_plink2
+@pytest.mark.usefixtures("is_interruptible")
 def test_a_program_ends_with_the_cell_that_is_interrupted(
     cohort: Cohort, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, paper_of
+from gdi_spe.disclosure.figures.tiles import is_smooth
 
 _EDGE = 12
 _LEAST_CELLS = 3
@@ -21,6 +22,10 @@ _MOST_IN_BARS, _TURNS_IN_BARS = 3, 1.3
 # Cells of a pixel or two are ink; larger ones are areas with letters on them.
 _MOST_INK, _MOST_PLAIN = 0.35, 0.6
 _LEAST_SIDE, _DENSE, _FULL_ROW = 0.15, 0.3, 0.15
+
+
+# Lightness of all channels together within which shades are one.
+_SAME_SHADE = 24
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Matrix:
     # Cells of another colour than the commonest, and those of them with none beside them.
     n_filled: int
     n_isolated: int
+    # Shades that fall off to an empty rim, as those of a density do.
+    is_smooth: bool = False
 
     @property
     def n_cells(self) -> int:
@@ -217,8 +224,13 @@ def _described(box: Box, cells: NDArray[np.int16]) -> Matrix:
     )  # fmt: skip
     return Matrix(
         box, rows, columns, n_colours, rows == columns and _is_symmetric(cells), False,
-        int(filled.sum()), int((filled & (np.asarray(beside) <= 1)).sum()),
+        int(filled.sum()), int((filled & (np.asarray(beside) <= 1)).sum()), _is_smooth(cells),
     )  # fmt: skip
+
+
+def _is_smooth(cells: NDArray[np.int16]) -> bool:
+    light = cells.astype(float).sum(axis=-1) // _SAME_SHADE
+    return is_smooth(light, float(light.max()))
 
 
 def _is_symmetric(cells: NDArray[np.int16]) -> bool:

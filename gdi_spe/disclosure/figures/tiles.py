@@ -55,9 +55,10 @@ class Tiles:
         rows = _places([t.y for t in tiles], size[1])
         n_across, n_down = int(columns.max()) + 1, int(rows.max()) + 1
         at = {(int(c), int(r)): t for c, r, t in zip(columns, rows, tiles, strict=True)}
-        n_colours = len({t.colour for t in tiles})
+        # A box that is not painted shows nothing, but it tells where the others stand.
+        painted = [t.colour for t in tiles if t.colour.strip() != "none"]
         smooth = _is_smooth(at, n_down, n_across)
-        return Tiling(len(tiles), n_colours, n_across, n_down, smooth)
+        return Tiling(len(painted), len(set(painted)), n_across, n_down, smooth)
 
 
 def fill_of(style: str, fill: str) -> str:
@@ -74,7 +75,6 @@ def _places(starts: list[float], size: int) -> NDArray[np.intp]:
 
 
 def _is_smooth(at: dict[tuple[int, int], Tile], n_down: int, n_across: int) -> bool:
-    """Whether shades fall off to an empty rim, and neighbours along and across are alike."""
     light = {place: _lightness(tile.colour) for place, tile in at.items()}
     known = [v for v in light.values() if v is not None]
     if len(known) < len(at) or min(n_down, n_across) < _LEAST_SIDE or n_down * n_across > _MOST:
@@ -83,6 +83,14 @@ def _is_smooth(at: dict[tuple[int, int], Tile], n_down: int, n_across: int) -> b
     grid = np.full((n_down, n_across), blank)
     for (column, row), value in light.items():
         grid[row, column] = value
+    return is_smooth(grid, blank)
+
+
+def is_smooth(grid: NDArray[np.floating], blank: float) -> bool:
+    """Whether shades fall off to an empty rim, and neighbours along and across are alike.
+
+    ``grid`` has a lightness for each cell, and ``blank`` is that of cells with nothing in them.
+    """
     inner = np.zeros(grid.shape, dtype=bool)
     inner[1:-1, 1:-1] = True
     if (grid[~inner] == blank).mean() < _EMPTY_RIM or (grid == blank).all():

@@ -78,7 +78,8 @@ def matrix_of_people(part: Picture, judging: Judging) -> Iterator[Hit]:
         if matrix.is_fine:
             yield Hit(f"Its pixels are a matrix of about {sides}.", evidence)
             continue
-        few = matrix.n_colours <= _FEW_COLOURS and not matrix.is_symmetric
+        # A density of few shades goes to a person for its names.
+        few = matrix.n_colours <= _FEW_COLOURS and not (matrix.is_symmetric or matrix.is_smooth)
         if few and matrix.n_cells >= _MATRIX_CELLS:
             why = f"A matrix of {sides} has {matrix.n_colours} colours only, as genotypes have."
             yield Hit(why, evidence)
