@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.disclosure.contents.roles import Role, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.inference.membership import carriers_behind
 
 _LEAST_SCORES = 20
 # Of scores of variants where nothing or much is found; of one person's genotypes the third
@@ -30,13 +31,12 @@ def copies_behind_errors(table: Table, people: NDArray[np.float64]) -> NDArray[n
     effects = with_role(table, Role.EFFECT)
     if not errors or not effects or errors[0].numbers is None:
         return None
-    square = errors[0].numbers ** 2
-    if not np.isfinite(square).all() or not (square > 0).all():
+    error = errors[0].numbers
+    if not np.isfinite(error).all() or not (error > 0).all():
         return None
     if any(_is_ratio(column) for column in effects):
-        return np.asarray(4 / square)
-    variance = min(1.0, float(np.min(people * square)) / 2)
-    return np.asarray(variance / square)
+        return carriers_behind(4, error)
+    return carriers_behind(min(1.0, float(np.min(people * error**2)) / 2), error)
 
 
 def _is_ratio(column: Column) -> bool:

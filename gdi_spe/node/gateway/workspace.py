@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -236,7 +236,3 @@ class Workspace:
     def touch(self) -> None:
         """Note that the workspace is in use."""
         self.active_at = self.shared.clock.now()
-
-    def is_active_since(self, since: timedelta) -> bool:
-        """Say whether it was in use lately."""
-        return self.active_at is not None and self.shared.clock.now() - self.active_at < since
