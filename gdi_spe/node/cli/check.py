@@ -29,6 +29,8 @@ def check(cli: Cli, files: tuple[Path, ...], policy: str, context: Path | None) 
     from gdi_spe.disclosure.presets import policy_named
 
     for path in files:
+        if path.is_dir():
+            raise BadInput("it is a folder", source=str(path), remedy=f"Name files: {path}/*")
         if not path.is_file():
             raise BadInput("there is no such file", source=str(path))
     known = read_context(context) if context else CheckContext()
