@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gdi_spe.disclosure.contents.parts import Opaque
 from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
 from gdi_spe.disclosure.intake.form import Canonical
-from gdi_spe.disclosure.intake.spacing import hidden_spaces
+from gdi_spe.disclosure.intake.spacing import _may_end_in_blanks, hidden_spaces
 from gdi_spe.disclosure.presets import policy_named
 
 POLICY = policy_named("gdi-default")
@@ -67,13 +69,22 @@ def test_doubled_gaps_within_sentences_are_told():
     "lines",
     [
         [f"{g} " for g in GENES],
+        [f"{g}{i**3} " for i, g in enumerate(GENES)],
         [g.ljust(40) for g in GENES],
         [f"{g}\t" for g in GENES],
         [g + (" " if i % 40 == 7 else "") for i, g in enumerate(GENES)],
         [f"{SENTENCE}.  It held for all, as was said before in words." for _ in range(30)],
         [f"{SENTENCE}{'  ' if i % 2 else ''}" for i in range(200)],
     ],
-    ids=["one space", "padded", "an empty cell", "a slip", "after full stops", "Markdown"],
+    ids=[
+        "one space",
+        "one space after lines of all widths",
+        "padded",
+        "an empty cell",
+        "a slip",
+        "after full stops",
+        "Markdown",
+    ],
 )
 def test_spaces_that_programs_and_hands_leave_are_not_told(lines):
     assert told("\n".join(lines) + "\n", "a.txt") == []
@@ -88,3 +99,13 @@ def test_columns_set_apart_by_spaces_are_no_doubled_gaps():
 @pytest.mark.parametrize("blank", ["", "\t", " \n", "\n \n"])
 def test_a_file_of_blanks_holds_nothing(blank):
     assert hidden_spaces(blank) == ()
+
+
+@given(st.lists(st.text("ab, \t\f\xa0", max_size=12), max_size=8), st.sampled_from(("\n", "\r\n")))
+def test_a_text_is_taken_apart_where_a_line_ends_in_blanks_and_only_there(lines, ending):
+    written = [line for line in lines if line.strip()]
+    blank = [line[len(line.rstrip()) :] for line in written]
+
+    told = _may_end_in_blanks(ending.join(written))
+
+    assert told or all(set(tail) <= {"\t"} for tail in blank)

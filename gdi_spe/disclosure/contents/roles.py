@@ -178,9 +178,9 @@ def _agrees(role: Role, column: Column, filled: list[str]) -> bool:
     """Whether the cells are what the name says."""
     numbers = column.numbers
     if role is Role.LABEL:
-        return all(len(cell) <= _MAX_LABEL for cell in filled)
+        return max(map(len, filled), default=0) <= _MAX_LABEL
     if role is Role.VARIANT:
-        return numbers is None and all(len(cell) <= _MAX_LABEL for cell in filled)
+        return numbers is None and max(map(len, filled), default=0) <= _MAX_LABEL
     if role is Role.CHROMOSOME:
         if numbers is not None:
             finite = numbers[np.isfinite(numbers)]

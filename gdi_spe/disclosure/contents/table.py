@@ -138,8 +138,8 @@ class Column:
         """The values as numbers, NaN where missing; None when a cell is something else."""
         if self._values is not None:
             return self._values
-        values = [_number(cell) for cell in self.cells]
-        if None in values or all(cell in _MISSING for cell in self.cells):
+        values = _numbers_in(self.cells)
+        if values is None or all(cell in _MISSING for cell in self.cells):
             return None
         return np.asarray(values, dtype=np.float64)[self.codes]
 
@@ -241,20 +241,34 @@ def column_of(name: str, array: pa.Array | pa.ChunkedArray, digits: int) -> Colu
 
 def _many_numbers(array: pa.Array | pa.ChunkedArray, digits: int) -> NDArray[np.float64] | None:
     """Read a long column of numbers at once; None if a cell is no number that can be kept so."""
-    missing = pc.is_in(array, value_set=pa.array(sorted(_MISSING)))
-    filled = pc.if_else(missing, pa.scalar(None, pa.string()), array)
-    try:
-        read = pc.cast(filled, pa.float64())
-    except pa.ArrowInvalid:
-        return None
-    values = read.to_numpy(zero_copy_only=False) if isinstance(read, pa.Array) else read.to_numpy()
+    whole = None if array.null_count else _as_numbers(array)
+    if whole is not None and np.isfinite(whole).all():
+        values, n_missing = whole, 0
+    else:
+        missing = pc.is_in(array, value_set=pa.array(sorted(_MISSING)))
+        filled = pc.if_else(missing, pa.scalar(None, pa.string()), array)
+        some = _as_numbers(filled)
+        if some is None:
+            return None
+        values, n_missing = some, filled.null_count
     finite = values[np.isfinite(values)]
-    if np.isinf(values).any() or finite.size + filled.null_count != values.size:
+    if finite.size + n_missing != values.size:
         return None
     # Long whole numbers are kept to the last digit, which a float does not.
     if not finite.size or np.abs(finite).max() >= _LARGEST:
         return None
     return rounded(values, digits)
+
+
+def _as_numbers(array: pa.Array | pa.ChunkedArray) -> NDArray[np.float64] | None:
+    """Return words as numbers, NaN for none; None if one is no number."""
+    try:
+        read = pc.cast(array, pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    return np.asarray(
+        read.to_numpy(zero_copy_only=False) if isinstance(read, pa.Array) else read.to_numpy()
+    )
 
 
 def _are_clean_words(cells: pa.Array) -> bool:
@@ -325,6 +339,17 @@ def canonical_number(text: str, digits: int) -> str:
         return str(int(text))
     value = float(f"{float(text):.{digits}g}")
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _numbers_in(cells: tuple[str, ...]) -> list[float] | None:
+    """Return cells as numbers, or None as soon as one is something else."""
+    values = []
+    for cell in cells:
+        value = _number(cell)
+        if value is None:
+            return None
+        values.append(value)
+    return values
 
 
 def _number(cell: str) -> float | None:

@@ -17,6 +17,9 @@ from gdi_spe.disclosure.contents.parts import Opaque
 _TAIL = re.compile(r"[ \t\f\v\xa0]+$")
 _GAP = re.compile(r"(?<=[a-z,]) ( ?)(?=[a-z])")
 _ENDING = re.compile(r"\r\n|\n|\r")
+_DOUBLED = re.compile(r"  (?=[a-z])(?<=[a-z,]  )")
+# What a line may end in, as `_TAIL` has it; tabs alone are empty cells.
+_BLANKS = (" ", "\f", "\v", "\xa0")
 # What is written by accident, or by programs that pad, is less.
 _MOST_BITS = 128
 _MOST_SWITCHES = 16
@@ -36,17 +39,32 @@ def hidden_spaces(text: str) -> tuple[Opaque, ...]:
 
 
 def _channels(text: str) -> Iterator[str]:
-    endings = _ENDING.findall(text)
-    switches = sum(a != b for a, b in pairwise(endings))
+    switches = _switches(text)
     if switches >= _MOST_SWITCHES:
         yield f"line endings change {switches:,} times; a payload can be in them"
-    lines = _ENDING.split(text)
-    bits = _bits_at_ends(lines)
+    # Long tables have neither blank; only what has one is taken apart into lines.
+    ends, is_doubled = _may_end_in_blanks(text), "  " in text and bool(_DOUBLED.search(text))
+    lines = _ENDING.split(text) if ends or is_doubled else []
+    bits = _bits_at_ends(lines) if ends else 0
     if bits >= _MOST_BITS:
         yield f"white space at line ends can spell {bits:,} bits that nobody sees"
-    doubled = _doubled_gaps(lines)
+    doubled = _doubled_gaps(lines) if is_doubled else 0
     if doubled >= _LEAST_GAPS:
         yield f"{doubled:,} gaps between words are doubled and others not; a payload can be in them"
+
+
+def _switches(text: str) -> int:
+    """Return how often the line ending is another than that of the line before."""
+    if "\r" not in text or text.count("\r\n") == text.count("\r") == text.count("\n"):
+        return 0
+    return sum(a != b for a, b in pairwise(_ENDING.findall(text)))
+
+
+def _may_end_in_blanks(text: str) -> bool:
+    """Whether some line ends in white space other than tabs alone."""
+    ends = ("\n", "\r", "\t") if "\t" in text else ("\n", "\r")
+    held = tuple(blank for blank in _BLANKS if blank in text)
+    return text.endswith(_BLANKS) or any(f"{b}{end}" in text for b in held for end in ends)
 
 
 def _bits_at_ends(lines: list[str]) -> int:
@@ -58,11 +76,16 @@ def _bits_at_ends(lines: list[str]) -> int:
     # Tabs alone are empty cells; lines padded to the width of their neighbours are a table.
     kept = ["" if set(t) == {"\t"} else t for t in _not_padding(written, tails)]
     mixed = sum(len(tail) for tail in kept if len(set(tail)) > 1)
-    counted = Counter(kept)
-    if counted.keys() <= {"", "  "}:  # two spaces break a line of Markdown
+    counted, all_of_them = Counter(kept), Counter(tails)
+    # Two spaces break a line of Markdown; lines that all end alike say nothing.
+    if counted.keys() <= {"", "  "} or len(all_of_them) == 1:
         return 0
-    n = len(kept)
-    return max(mixed, int(-sum(k * log2(k / n) for k in counted.values())))
+    return max(mixed, min(_bits_of(counted), _bits_of(all_of_them)))
+
+
+def _bits_of(counted: Counter[str]) -> int:
+    n = counted.total()
+    return int(-sum(k * log2(k / n) for k in counted.values()))
 
 
 def _tail(line: str) -> str:

@@ -60,6 +60,7 @@ _LEAF = re.compile(
 _RPART = re.compile(r"node\), split, n\b")
 _RPART_NODE = re.compile(r"^\s*\d+\)\s+\S.{0,60}?\s(\d+)\s+[\d.]+\s", re.MULTILINE)
 _LONGEST = 200_000
+_LONGEST_ROW = max(map(len, SUMMARY_ROWS))
 _LEAST_LISTED = 2
 # That nobody was left out, or nothing is missing, tells nothing of anybody.
 _TECHNICAL = re.compile(
@@ -270,9 +271,9 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
         c.name for c in table.columns
         if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c)) and not _is_chosen(c)
     ]  # fmt: skip
-    first = {cell.lower() for cell in table.columns[0].cells}
-    if len(first & SUMMARY_ROWS) >= 2:
-        names += [cell for cell in table.columns[0].cells if cell.lower() in ("min", "max")]
+    first = [cell for cell in table.columns[0].cells if len(cell) <= _LONGEST_ROW]
+    if len(SUMMARY_ROWS.intersection(map(str.lower, first))) >= 2:
+        names += [cell for cell in first if cell.lower() in ("min", "max")]
     if names:
         why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
         yield Hit(why, {"n_places": len(names)})

@@ -192,7 +192,7 @@ def _is_coded(column: Column) -> bool:
     if finite.size > _LONG and not _may_be_coded(finite[:_LONG]):
         return False
     near = np.abs(finite - np.clip(np.rint(finite), 0, 2)) <= 0.08
-    return bool(finite.size) and (set(np.unique(finite)) <= _CODED or bool(near.all()))
+    return bool(finite.size) and (bool(np.isin(finite, sorted(_CODED)).all()) or bool(near.all()))
 
 
 def _may_be_coded(numbers: NDArray[np.float64]) -> bool:

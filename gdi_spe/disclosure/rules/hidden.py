@@ -54,12 +54,16 @@ def encoded_payload(part: Table | Text, judging: Judging) -> Iterator[Hit]:
         found = [len(m) for m in _ENCODED.findall(part.text) if not m.startswith(_PICTURES)]
         found = found or _dense(part.text.split())
     else:
-        words = [c.cells for c in part.columns if c.numbers is None]
+        words = [c.cells for c in part.columns if c.numbers is None and _has_long_words(c.cells)]
         found = [len(cell) for cells in words for cell in cells if len(cell) > _MAX_CELL]
         found = found or [n for cells in words for n in _dense(cells)]
     if found:
         why = f"{len(found):,} stretches of up to {max(found):,} characters that nobody can read."
         yield Hit(why, {"n_stretches": len(found), "longest": max(found)})
+
+
+def _has_long_words(cells: tuple[str, ...]) -> bool:
+    return max(map(len, cells), default=0) >= _LONG_WORD
 
 
 def _packed(text: str) -> int:
