@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import textwrap
+from collections.abc import Callable
 
 import pytest
 
@@ -20,6 +23,9 @@ OTHERWISE = {
     "genes": "gene", "samples": "individuals", "people": "individuals", "affected": "individuals",
     "within": "strata", "population": "by", "alpha": "max_p_value", "maf": "min_allele_frequency",
 }  # fmt: skip
+
+# Pairs are asked from the bound up that those who are chosen stay below.
+CHANGED = {"min_kinship=max_kinship"}
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -53,3 +59,31 @@ def test_people_are_always_named(name: str) -> None:
     ]  # fmt: skip
 
     assert by_place == []
+
+
+def renamed(method: Callable[..., object]) -> list[str]:
+    """Return what a method calls by another word where it hands its arguments on."""
+    function = ast.parse(textwrap.dedent(inspect.getsource(method))).body[0]
+    own = set(inspect.signature(method).parameters)
+    return [
+        f"{given.arg}={given.value.id}"
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        for given in call.keywords
+        if isinstance(given.value, ast.Name)
+        and given.value.id in own
+        and given.arg not in (None, given.value.id)
+    ]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_what_a_method_hands_on_keeps_its_word(name: str) -> None:
+    assert set(renamed(getattr(Cohort, name))) <= CHANGED
+
+
+def test_a_second_word_for_one_thing_is_noticed() -> None:
+    class Worded:
+        def asked(self, strata: str) -> dict[str, str]:
+            return dict(within=strata, strata=strata)  # noqa: C408
+
+    assert renamed(Worded.asked) == ["within=strata"]

@@ -72,7 +72,7 @@ def tested_groups(
     folder: Folder,
     individuals: Collection[str] | None,
     controls: Collection[str] | None,
-    within: By | None,
+    strata: By | None,
     unrelated: Collection[str] | bool,
 ) -> list[Group]:
     """Choose who is tested: unrelated controls, each population by itself.
@@ -86,7 +86,7 @@ def tested_groups(
         people = without_relatives(folder, people)
     elif unrelated is not False:
         people = set(unrelated) if people is None else set(people) & set(unrelated)
-    groups = groups_of(folder, within, people)
+    groups = groups_of(folder, strata, people)
     recorded = [group for group in groups if group.name != NOT_RECORDED]
     return recorded or groups
 

@@ -31,7 +31,7 @@ def heterozygosity(
     folder: Folder,
     individuals: Collection[str] | None = None,
     *,
-    within: By | None = "population",
+    strata: By | None = "population",
     min_frequency: float = 0.0,
 ) -> pd.DataFrame:
     """Compare each individual's homozygous calls with what chance would give.
@@ -42,7 +42,7 @@ def heterozygosity(
         The cohort.
     individuals
         These only: frequencies are theirs.
-    within
+    strata
         Take frequencies from each population by itself; ``None`` takes those of all. A mixture
         of populations looks inbred.
     min_frequency
@@ -62,7 +62,7 @@ def heterozygosity(
 
     Notes
     -----
-    plink2's ``--het`` (with ``within=None``): a heterozygote is expected with 2 p (1 - p).
+    plink2's ``--het`` (with ``strata=None``): a heterozygote is expected with 2 p (1 - p).
 
     Examples
     --------
@@ -71,7 +71,7 @@ def heterozygosity(
     ['n_called', 'observed_homs', 'expected_homs', 'f_stat']
     """
     # Of nobody there is a table too, without a row.
-    groups = groups_of(folder, within, individuals) or [Group(EVERYBODY, np.zeros(0, np.int64))]
+    groups = groups_of(folder, strata, individuals) or [Group(EVERYBODY, np.zeros(0, np.int64))]
     found = [each for each in chosen(folder) if each.chromosome in AUTOSOMES]
     tables = [_inbreeding(folder, found, group, min_frequency, False) for group in groups]
     return pd.concat(tables).sort_index()

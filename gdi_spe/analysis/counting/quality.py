@@ -29,7 +29,7 @@ def variant_qc(
     individuals: Collection[str] | None = None,
     *,
     controls: Collection[str] | None = None,
-    within: By | None = "population",
+    strata: By | None = "population",
     unrelated: Collection[str] | bool = True,
     mid_p: bool = False,
 ) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def variant_qc(
         Of these, test equilibrium among these only: a variant that causes a disease is out of
         equilibrium in those who have it. Without it everybody is tested, since a cohort has
         cases only of a question.
-    within
+    strata
         Test each population by itself, and combine; ``None`` tests all as one. A mixture of
         populations has too few heterozygotes without any error.
     unrelated
@@ -91,7 +91,7 @@ def variant_qc(
     homozygous nor as heterozygous and takes half-missing calls for missing throughout.
     """
     everybody = groups_of(folder, None, individuals)[0]
-    groups = tested_groups(folder, individuals, controls, within, unrelated)
+    groups = tested_groups(folder, individuals, controls, strata, unrelated)
     found = list(chosen(folder, region, gene))
     room = _Room.of(sum(each.keys.num_rows for each in found))
     at = 0

@@ -58,7 +58,7 @@ def star_table(folder: Folder, path: str | Path | None = None) -> StarTable:
 def diplotypes(
     folder: Folder,
     path: str | Path | None = None,
-    genes: str | Sequence[str] | None = None,
+    gene: str | Sequence[str] | None = None,
     individuals: Collection[str] | None = None,
     *,
     absent: str = "missing",
@@ -73,7 +73,7 @@ def diplotypes(
     path
         A table of star alleles (see `gdi_spe.terms.star_alleles`); without it the one that came
         with the cohort.
-    genes, individuals, absent, use_phase
+    gene, individuals, absent, use_phase
         As of a cohort's `star_alleles`.
 
     Returns
@@ -112,9 +112,9 @@ def diplotypes(
     if absent not in ("missing", "reference"):
         raise BadInput(f"absent={shown(absent)}", remedy="missing or reference")
     table = star_table(folder, path)
-    chosen = [_gene(table, name) for name in (table.genes if genes is None else names(genes))]
+    chosen = [_gene(table, name) for name in (table.genes if gene is None else names(gene))]
     samples = groups_of(folder, None, individuals)[0].samples
-    parts = [_of_gene(folder, gene, samples, absent, use_phase=use_phase) for gene in chosen]
+    parts = [_of_gene(folder, each, samples, absent, use_phase=use_phase) for each in chosen]
     found = pd.concat(parts, ignore_index=True)
     found.attrs = {"exportable": False, "why": "rows about people", "release": table.release}
     return found

@@ -135,7 +135,7 @@ class Counting(Held):
             gene,
             ids_of(individuals),
             controls=ids_of(controls),
-            within=strata,
+            strata=strata,
             unrelated=unrelated if isinstance(unrelated, bool) else ids_of(unrelated) or (),
             mid_p=mid_p,
         )
@@ -255,7 +255,7 @@ class Counting(Held):
         from gdi_spe.analysis.counting.inbreeding import heterozygosity
 
         return heterozygosity(
-            self.folder, ids_of(individuals), within=strata, min_frequency=min_frequency
+            self.folder, ids_of(individuals), strata=strata, min_frequency=min_frequency
         )
 
     def sex_check(

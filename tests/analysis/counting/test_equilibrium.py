@@ -129,7 +129,7 @@ def test_everybody_in_one_test_equals_plink2(cohort: CohortFolder, mid_p: bool) 
     root = cohort.path.parent
     theirs = read(plink2(root, "--hardy", *(["midp"] if mid_p else [])).with_suffix(".hardy"))
 
-    ours = variant_qc(cohort, within=None, unrelated=False, mid_p=mid_p)
+    ours = variant_qc(cohort, strata=None, unrelated=False, mid_p=mid_p)
 
     assert len(ours) == len(theirs)
     np.testing.assert_allclose(
@@ -185,7 +185,7 @@ def test_by_default_relatives_leave_and_each_population_is_tested_by_itself(
     right = np.where(has_both.any(axis=0), np.minimum(1, least * has_both.sum(axis=0)), 1)
     np.testing.assert_allclose(whole["p_value_hwe"], right)
     assert whole["p_value_hwe"].lt(1e-4).mean() < 0.01, "two populations are not an error"
-    mixed = variant_qc(cohort, within=None)
+    mixed = variant_qc(cohort, strata=None)
     assert mixed["p_value_hwe"].lt(1e-4).mean() > 0.1, "but a mixture looks like one"
 
 
@@ -209,7 +209,7 @@ def test_where_relatives_cannot_be_told_it_is_said(folder: CohortFolder) -> None
 
 
 def test_women_alone_are_tested_on_x(folder: CohortFolder) -> None:
-    table = variant_qc(folder, within=None, unrelated=False).set_index(["chromosome", "position"])
+    table = variant_qc(folder, strata=None, unrelated=False).set_index(["chromosome", "position"])
 
     row = table.loc[("chrX", 12885361)]
     assert row["n_hemi"] == 2
@@ -258,7 +258,7 @@ def test_who_has_two_alleles_follows_the_assembly(
     ], np.uint8)  # fmt: skip
     folder = make_cohort(tmp_path, SEX_PLACES, codes, sexes, assembly=assembly)
 
-    table = variant_qc(folder, within=None, unrelated=False)
+    table = variant_qc(folder, strata=None, unrelated=False)
     by_group = equilibrium_by_group(folder, None, unrelated=False)
 
     n_tested = by_group[["n_hom_ref", "n_het", "n_hom_var"]].sum(axis=1)

@@ -164,7 +164,7 @@ def test_the_number_of_threads_changes_nothing(
 def test_heterozygosity_equals_plink2s(cohort: CohortFolder) -> None:
     theirs = read(plink2(cohort.path.parent, "--het").with_suffix(".het"))
 
-    ours = heterozygosity(cohort, within=None)
+    ours = heterozygosity(cohort, strata=None)
 
     assert ours["observed_homs"].tolist() == theirs["O(HOM)"].tolist()
     assert ours["n_called"].tolist() == theirs["OBS_CT"].tolist()
