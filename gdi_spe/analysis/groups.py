@@ -8,6 +8,7 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.errors import BadInput, shown
@@ -30,6 +31,12 @@ class Group:
     def n_individuals(self) -> int:
         """Individuals in the group, one sample each."""
         return len(self.samples)
+
+
+def individuals_of(folder: Folder, group: Group) -> pd.Index:
+    """Return whose samples these are, as an index."""
+    names = folder.samples["individual_id"].to_pylist()
+    return pd.Index([names[sample] for sample in group.samples], name="individual_id")
 
 
 def groups_of(

@@ -22,6 +22,14 @@ WRONG = {
     "a lower line imports a higher one": ("node/identity/visas.py", "gdi_spe.node.projects.access"),
     "neighbours import each other": ("node/web/app.py", "gdi_spe.node.hub.pages"),
     "Hail leaves its adapter": ("query/evaluate.py", "hail"),
+    "a model leans on an answer": (
+        "analysis/regression/model.py",
+        "gdi_spe.analysis.association.run",
+    ),
+    "structure leans on counts": (
+        "analysis/structure/eigen.py",
+        "gdi_spe.analysis.counting.samples",
+    ),
     "the engine is spoken to elsewhere": ("node/web/app.py", "docker"),
     "the Hub speaks to the engine itself": ("node/hub/pages.py", "docker"),
     "DockerSpawner leaves the spawner": ("node/hub/authenticator.py", "dockerspawner"),
@@ -51,7 +59,7 @@ def test_every_arrow_points_down(copy: Path) -> None:
     checked = lint(copy)
 
     assert checked.returncode == 0, checked.stdout
-    assert "8 kept, 0 broken" in checked.stdout
+    assert "9 kept, 0 broken" in checked.stdout
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())

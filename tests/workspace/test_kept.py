@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from gdi_spe.analysis import kept
-from gdi_spe.analysis.association import relatives as of_models
+from gdi_spe.analysis.regression import relatives as of_models
 from gdi_spe.analysis.structure import relatives
 from gdi_spe.demo.cohort import DemoCohort
 from gdi_spe.workspace.cohort.opened import Cohort

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.association.scan import SSF_CHROMOSOMES, blocks
+from gdi_spe.analysis.regression.scan import SSF_CHROMOSOMES, blocks
 from gdi_spe.analysis.variants.choice import keys_of
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query.places import Allele, allele_of

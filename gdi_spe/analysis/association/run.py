@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from gdi_spe.analysis.association.conditioning import given_variants, without_given
-from gdi_spe.analysis.association.linear import Linear
-from gdi_spe.analysis.association.logistic import Logistic, Test
-from gdi_spe.analysis.association.model import Model, model_of
-from gdi_spe.analysis.association.relatives import calls_can_tell, warn_of_relatives
-from gdi_spe.analysis.association.scan import Least, Progress, blocks, quiet, rows_of
-from gdi_spe.analysis.association.table import Part, inflation, table_of
-from gdi_spe.analysis.association.traits import Covariates, by_name, numbers, values_of
+from gdi_spe.analysis.association.table import Part, table_of
 from gdi_spe.analysis.mixed.scan import Mixed
+from gdi_spe.analysis.regression.linear import Linear
+from gdi_spe.analysis.regression.logistic import Logistic, Test
+from gdi_spe.analysis.regression.model import Model, model_of
+from gdi_spe.analysis.regression.relatives import calls_can_tell, warn_of_relatives
+from gdi_spe.analysis.regression.scan import Least, Progress, blocks, inflation, quiet, rows_of
+from gdi_spe.analysis.regression.traits import Covariates, by_name, numbers, values_of
 from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder

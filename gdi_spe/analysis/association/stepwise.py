@@ -10,7 +10,7 @@ import pandas as pd
 
 from gdi_spe.analysis.association.conditioning import name_of
 from gdi_spe.analysis.association.run import Kind, NoFiniteEstimate, associate
-from gdi_spe.analysis.association.traits import Covariates
+from gdi_spe.analysis.regression.traits import Covariates
 from gdi_spe.store.folder import Folder
 
 GENOME_WIDE = 5e-8

@@ -11,10 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy import stats
 
 from gdi_spe.analysis import frames
-from gdi_spe.analysis.association.scan import KEYS, SSF_CHROMOSOMES, Block, Found, lambda_gc
+from gdi_spe.analysis.regression.scan import KEYS, SSF_CHROMOSOMES, Block, Found
 
 _TEXT = pa.large_string()
 _NUMBERS = (
@@ -87,9 +86,3 @@ def _reference_ids(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(
         pc.match_substring_regex(column, "^rs[0-9]+$"), column, pa.scalar(None, _TEXT)
     )
-
-
-def inflation(p_value: NDArray[np.float64]) -> float:
-    """Return lambda GC; the statistic of the median p-value is the median statistic."""
-    known = p_value[np.isfinite(p_value)]
-    return lambda_gc(stats.chi2.isf(np.median(known, keepdims=True) if len(known) else known, 1))

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gdi_spe.analysis.burden.masks import Mask
 from gdi_spe.analysis.burden.people import People
-from gdi_spe.analysis.burden.sets import Sets
 from gdi_spe.analysis.burden.weights import Weights, weights_of
 from gdi_spe.analysis.variants.carried import Carried, carried
+from gdi_spe.analysis.variants.masks import Mask
+from gdi_spe.analysis.variants.sets import Sets
 from gdi_spe.store.folder import Folder
 
 Floats = NDArray[np.float64]

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from gdi_spe.analysis.association import saddlepoint
-from gdi_spe.analysis.association.logistic import (
+from gdi_spe.analysis.regression import saddlepoint
+from gdi_spe.analysis.regression.logistic import (
     FEW_CASE_ALLELES,
     LOOKED_AT_BELOW,
     TESTS,
     UNBALANCED,
     Test,
 )
-from gdi_spe.analysis.association.model import Model, TooFewPeople
+from gdi_spe.analysis.regression.model import Model, TooFewPeople
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.kernels import numpy_association as plain
 

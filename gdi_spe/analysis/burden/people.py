@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gdi_spe.analysis.association.model import Model, model_of
-from gdi_spe.analysis.association.relatives import warn_of_relatives
-from gdi_spe.analysis.association.traits import Covariates, by_name
+from gdi_spe.analysis.regression.model import Model, model_of
+from gdi_spe.analysis.regression.relatives import warn_of_relatives
+from gdi_spe.analysis.regression.traits import Covariates, by_name
 from gdi_spe.analysis.variants.carried import families_of
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gdi_spe.analysis.association.scan import SSF_CHROMOSOMES
-from gdi_spe.analysis.burden.masks import Mask
-from gdi_spe.analysis.burden.sets import Sets
+from gdi_spe.analysis.regression.scan import SSF_CHROMOSOMES
+from gdi_spe.analysis.variants.masks import Mask
+from gdi_spe.analysis.variants.sets import Sets
 
 _PLACED = ("chromosome", "base_pair_location", "base_pair_end", "mask", "max_frequency")
 

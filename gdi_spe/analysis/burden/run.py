@@ -7,16 +7,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gdi_spe.analysis.association import table as association_table
-from gdi_spe.analysis.association.logistic import TESTS, Test
-from gdi_spe.analysis.association.traits import Covariates
 from gdi_spe.analysis.burden.collapsing import STATISTICS, Batch, Missing, Statistic, batches
 from gdi_spe.analysis.burden.fitting import LinearFit, LogisticFit
-from gdi_spe.analysis.burden.masks import Bounds, Masks, masks_of
 from gdi_spe.analysis.burden.people import People, people_of
 from gdi_spe.analysis.burden.results import assembled, named
-from gdi_spe.analysis.burden.sets import require_consequences, sets_of
 from gdi_spe.analysis.burden.weights import Weights
+from gdi_spe.analysis.regression import scan
+from gdi_spe.analysis.regression.logistic import TESTS, Test
+from gdi_spe.analysis.regression.traits import Covariates
+from gdi_spe.analysis.variants.masks import Bounds, Masks, masks_of
+from gdi_spe.analysis.variants.sets import require_consequences, sets_of
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 
@@ -148,6 +148,6 @@ def inflation(table: pd.DataFrame) -> dict[str, float]:
     """Return lambda GC of each mask and bound, by what the table says of them."""
     keys = table["mask"] + table["max_frequency"].map(lambda b: "" if np.isnan(b) else f" {b:g}")
     return {
-        str(key): association_table.inflation(part["p_value"].to_numpy(float))
+        str(key): scan.inflation(part["p_value"].to_numpy(float))
         for key, part in table.groupby(keys, sort=False)
     }

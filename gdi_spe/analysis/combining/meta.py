@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from gdi_spe.analysis.association.linear import normal_tails
 from gdi_spe.analysis.combining.alleles import aligned, other_strand
 from gdi_spe.analysis.combining.gwas_ssf import FIRST, no_bases, read_gwas_ssf, require_gwas_ssf
+from gdi_spe.analysis.regression.linear import normal_tails
+from gdi_spe.analysis.regression.scan import lambda_gc
 from gdi_spe.boundary.errors import BadInput, shown
 
 Floats = NDArray[np.float64]
@@ -188,8 +189,7 @@ def _require_comparable(tables: Sequence[pd.DataFrame]) -> None:
 
 def _inflation(table: pd.DataFrame) -> float:
     z = (table["beta"] / table["standard_error"]).to_numpy(float)
-    known = z[np.isfinite(z)] ** 2
-    return float(np.median(known) / stats.chi2.median(1)) if len(known) else float("nan")
+    return lambda_gc(z**2)
 
 
 def _matched(

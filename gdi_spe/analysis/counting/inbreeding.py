@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.counting.frequencies import proportion
-from gdi_spe.analysis.counting.samples import individuals_of
-from gdi_spe.analysis.groups import EVERYBODY, By, Group, groups_of
+from gdi_spe.analysis.groups import EVERYBODY, By, Group, groups_of, individuals_of
 from gdi_spe.analysis.structure.independent import AUTOSOMES
 from gdi_spe.analysis.variants.choice import Chosen, chosen
 from gdi_spe.boundary.errors import BadInput

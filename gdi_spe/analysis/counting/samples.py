@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gdi_spe.analysis.counting.frequencies import proportion
-from gdi_spe.analysis.groups import Group, groups_of
+from gdi_spe.analysis.groups import Group, groups_of, individuals_of
 from gdi_spe.analysis.variants.choice import Chosen, chosen
 from gdi_spe.analysis.variants.kinds import (
     DELETION,
@@ -99,12 +99,6 @@ def sample_qc(
         | _depths(folder, found, everybody),
         index=individuals_of(folder, everybody),
     )
-
-
-def individuals_of(folder: Folder, group: Group) -> pd.Index:
-    """Return whose samples these are, as an index."""
-    names = folder.samples["individual_id"].to_pylist()
-    return pd.Index([names[sample] for sample in group.samples], name="individual_id")
 
 
 def by_rule(

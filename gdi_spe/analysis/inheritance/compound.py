@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.burden.masks import ANY, Mask, masks_of
-from gdi_spe.analysis.burden.sets import require_consequences, sets_of
 from gdi_spe.analysis.inheritance.family_calls import Block, blocks
 from gdi_spe.analysis.inheritance.pedigree import Families, families_of
+from gdi_spe.analysis.variants.masks import ANY, Mask, masks_of
+from gdi_spe.analysis.variants.sets import require_consequences, sets_of
 from gdi_spe.store.folder import Folder
 from gdi_spe.store.writing.genotype_text import Phase
 

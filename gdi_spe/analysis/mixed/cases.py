@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from gdi_spe.analysis.association.logistic import null_of, outcome_of
-from gdi_spe.analysis.association.model import Model
 from gdi_spe.analysis.mixed.numbers import Null, projected
+from gdi_spe.analysis.regression.logistic import null_of, outcome_of
+from gdi_spe.analysis.regression.model import Model
 from gdi_spe.boundary.errors import BadInput
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize
 
-from gdi_spe.analysis.association.model import Model
+from gdi_spe.analysis.regression.model import Model
 
 Floats = NDArray[np.float64]
 _RATIOS = np.linspace(-9, 9, 37)  # log of the residual over the genetic variance

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.association.model import Model, TooFewPeople
+from gdi_spe.analysis.regression.model import Model, TooFewPeople
 from gdi_spe.analysis.structure.independent import AUTOSOMES
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.folder import Folder

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.association import saddlepoint
-from gdi_spe.analysis.association.linear import frequency, normal_tails
-from gdi_spe.analysis.association.logistic import LOOKED_AT_BELOW, NO_TEST, whitened
-from gdi_spe.analysis.association.model import Model
-from gdi_spe.analysis.association.scan import Block, Found, Least, blocks
 from gdi_spe.analysis.mixed.cases import fit_cases
 from gdi_spe.analysis.mixed.numbers import fit_numbers
 from gdi_spe.analysis.mixed.relatedness import relatedness_of
+from gdi_spe.analysis.regression import saddlepoint
+from gdi_spe.analysis.regression.linear import frequency, normal_tails
+from gdi_spe.analysis.regression.logistic import LOOKED_AT_BELOW, NO_TEST, whitened
+from gdi_spe.analysis.regression.model import Model
+from gdi_spe.analysis.regression.scan import Block, Found, Least, blocks
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.folder import Folder

@@ -9,18 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gdi_spe.analysis.association.traits import Covariates
 from gdi_spe.analysis.burden.collapsing import Batch, batches
-from gdi_spe.analysis.burden.masks import Bounds, Masks, masks_of
 from gdi_spe.analysis.burden.people import People, people_of
 from gdi_spe.analysis.burden.results import assembled, named
 from gdi_spe.analysis.burden.run import MASKS, inflation
-from gdi_spe.analysis.burden.sets import require_consequences, sets_of
 from gdi_spe.analysis.burden.weights import Weights
+from gdi_spe.analysis.regression.traits import Covariates
 from gdi_spe.analysis.skat import kernels
 from gdi_spe.analysis.skat.kernels import GRID, Spectrum
 from gdi_spe.analysis.skat.mixtures import NotIntegrated
 from gdi_spe.analysis.skat.null import Null
+from gdi_spe.analysis.variants.masks import Bounds, Masks, masks_of
+from gdi_spe.analysis.variants.sets import require_consequences, sets_of
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.folder import Folder
 

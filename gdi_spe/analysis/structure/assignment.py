@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from gdi_spe.analysis.counting.samples import individuals_of
-from gdi_spe.analysis.groups import groups_of
+from gdi_spe.analysis.groups import groups_of, individuals_of
 from gdi_spe.analysis.structure.panel import PLACE, Panel
 from gdi_spe.analysis.structure.pca import TooLittleToTell
 from gdi_spe.analysis.variants.choice import keys_of

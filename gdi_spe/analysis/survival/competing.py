@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from gdi_spe.analysis.association.model import TooFewPeople
+from gdi_spe.analysis.regression.model import TooFewPeople
 from gdi_spe.analysis.survival.curves import Grid, Read, kaplan_meier, on_grid
 from gdi_spe.analysis.survival.instants import When
 from gdi_spe.analysis.survival.times import Times, times_of

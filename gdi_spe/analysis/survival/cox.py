@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
-from gdi_spe.analysis.association.model import TooFewPeople
+from gdi_spe.analysis.regression.model import TooFewPeople
 from gdi_spe.analysis.survival.design import Design, design_of
 from gdi_spe.analysis.survival.likelihood import TIES, Fit, Likelihood, Ties
 from gdi_spe.analysis.survival.proportional import TRANSFORMS, Transform, departures
@@ -115,7 +115,7 @@ def cox(
     --------
     >>> from gdi_spe.analysis.survival.times import times_of
     >>> times = times_of(cohort.folder, event={"diagnosis": "any"})
-    >>> from gdi_spe.analysis.association.traits import values_of
+    >>> from gdi_spe.analysis.regression.traits import values_of
     >>> cox(times, {"sex": values_of(cohort.folder, "sex")})["term"].tolist()
     ['sex=female']
     """

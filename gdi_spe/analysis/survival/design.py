@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.association.model import TooFewPeople
+from gdi_spe.analysis.regression.model import TooFewPeople
 from gdi_spe.analysis.survival.times import Times
 from gdi_spe.boundary.errors import BadInput
 

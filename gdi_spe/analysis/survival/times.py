@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.association.model import TooFewPeople
+from gdi_spe.analysis.regression.model import TooFewPeople
 from gdi_spe.analysis.survival.instants import DAYS_PER_YEAR, When, empty, instants_of
 from gdi_spe.store.folder import Folder
 

@@ -228,7 +228,7 @@ def _by(cohort: Held, value: Any, word: str, annotation: str) -> None:
 
 
 def _repeated(_: Held, value: Any, word: str, __: str) -> None:
-    from gdi_spe.analysis.association.traits import REPEATED
+    from gdi_spe.analysis.regression.traits import REPEATED
 
     reading.require_among(word, (value,), REPEATED)
 

@@ -17,7 +17,7 @@ from gdi_spe.workspace.progress import progress
 from gdi_spe.workspace.surroundings import kept_place, surroundings
 
 if TYPE_CHECKING:
-    from gdi_spe.analysis.association.traits import Covariates
+    from gdi_spe.analysis.regression.traits import Covariates
 
 Progress = Callable[[int], None]
 

@@ -13,7 +13,7 @@ from gdi_spe.workspace.showing import html_table, shown_count
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gdi_spe.analysis.association.traits import Covariate
+    from gdi_spe.analysis.regression.traits import Covariate
     from gdi_spe.workspace.asking.held import Held
 
 

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from gdi_spe.analysis.association import relatives, run, scan
-from gdi_spe.analysis.association.model import TooFewPeople
-from gdi_spe.analysis.association.relatives import RelativesInModel
+from gdi_spe.analysis.association import run
 from gdi_spe.analysis.association.run import Kind, associate, case_control, quantitative
+from gdi_spe.analysis.regression import relatives, scan
+from gdi_spe.analysis.regression.model import TooFewPeople
+from gdi_spe.analysis.regression.relatives import RelativesInModel
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.calls import Call, Calls, encode
 from gdi_spe.store.folder import CohortFolder

@@ -18,7 +18,7 @@ from gdi_spe.analysis.association.run import (
     case_control,
     quantitative,
 )
-from gdi_spe.analysis.association.traits import MixedUnits, RepeatedMeasurements
+from gdi_spe.analysis.regression.traits import MixedUnits, RepeatedMeasurements
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.store.kernels import association as kernels
 from gdi_spe.workspace.cohort.opened import Cohort

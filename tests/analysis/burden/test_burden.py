@@ -13,8 +13,8 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from gdi_spe.analysis.association.relatives import RelativesInModel
 from gdi_spe.analysis.burden.run import burden
+from gdi_spe.analysis.regression.relatives import RelativesInModel
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query.variants.matching import NotAnnotated
 from gdi_spe.workspace.cohort.opened import Cohort

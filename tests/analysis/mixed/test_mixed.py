@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from gdi_spe.analysis.association.model import model_of
-from gdi_spe.analysis.association.relatives import RelativesInModel
 from gdi_spe.analysis.association.run import associate
 from gdi_spe.analysis.mixed import relatedness as relating
 from gdi_spe.analysis.mixed.numbers import fit_numbers
 from gdi_spe.analysis.mixed.relatedness import TooManyPeople, relatedness_of
+from gdi_spe.analysis.regression.model import model_of
+from gdi_spe.analysis.regression.relatives import RelativesInModel
 from gdi_spe.boundary.errors import BadInput
 
 from .conftest import N_FAMILIES, SIZE, Families
@@ -136,7 +136,7 @@ def test_relationships_by_the_calls_are_those_of_the_pedigree(families: Families
 def test_relatives_are_no_caution_where_the_model_takes_them(
     families: Families, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gdi_spe.analysis.association import relatives
+    from gdi_spe.analysis.regression import relatives
 
     pair = frozenset(families.names[:2])
     monkeypatch.setattr(relatives, "related_pairs", lambda _folder: frozenset({pair}))

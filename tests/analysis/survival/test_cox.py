@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.stats import chi2
 from statsmodels.duration.hazard_regression import PHReg
 
-from gdi_spe.analysis.association.model import TooFewPeople
+from gdi_spe.analysis.regression.model import TooFewPeople
 from gdi_spe.analysis.survival.cox import MonotoneLikelihood, cox
 from gdi_spe.analysis.survival.design import design_of
 from gdi_spe.analysis.survival.likelihood import Likelihood

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from gdi_spe.analysis.association.model import TooFewPeople
+from gdi_spe.analysis.regression.model import TooFewPeople
 from gdi_spe.analysis.survival import curves, logrank
 from gdi_spe.analysis.survival.grouping import grouped
 from gdi_spe.analysis.survival.times import Times

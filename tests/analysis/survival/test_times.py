@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from gdi_spe.analysis.association.model import TooFewPeople
+from gdi_spe.analysis.regression.model import TooFewPeople
 from gdi_spe.analysis.survival.instants import instants_of
 from gdi_spe.analysis.survival.times import Times, times_of
 from gdi_spe.boundary.errors import BadInput

@@ -61,7 +61,7 @@ class Following(Held):
         return {name: each.ids for name, each in chosen.items()}
 
     def _labels(self, by: str | Mapping[str, str | Selection]) -> Mapping[str, object]:
-        from gdi_spe.analysis.association.traits import values_of
+        from gdi_spe.analysis.regression.traits import values_of
 
         if isinstance(by, str):
             return values_of(self.folder, by)

@@ -12,7 +12,7 @@ from gdi_spe.workspace.cohort.survival.following import Following
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gdi_spe.analysis.association.traits import Covariate
+    from gdi_spe.analysis.regression.traits import Covariate
     from gdi_spe.analysis.survival.instants import When
     from gdi_spe.analysis.survival.likelihood import Ties
     from gdi_spe.analysis.survival.proportional import Transform
@@ -125,7 +125,7 @@ class Hazards(Following):
         return {name: self._components.get(name, name) for name in listed(covariates)}
 
     def _values(self, name: str, covariate: Covariate | Selection) -> Mapping[str, float | str]:
-        from gdi_spe.analysis.association.traits import values_of
+        from gdi_spe.analysis.regression.traits import values_of
 
         told = as_covariate(name, covariate)
         return values_of(self.folder, told) if isinstance(told, str) else told

@@ -13,11 +13,11 @@ from gdi_spe.workspace.cohort.traits.associating import names_tell_all, trait_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gdi_spe.analysis.association.logistic import Test
-    from gdi_spe.analysis.association.traits import Covariates
     from gdi_spe.analysis.burden.collapsing import Missing, Statistic
-    from gdi_spe.analysis.burden.masks import Bounds, Masks
     from gdi_spe.analysis.burden.weights import Weights
+    from gdi_spe.analysis.regression.logistic import Test
+    from gdi_spe.analysis.regression.traits import Covariates
+    from gdi_spe.analysis.variants.masks import Bounds, Masks
 
 Trait = str | Mapping[str, float] | Selection
 

@@ -13,9 +13,9 @@ from gdi_spe.workspace.asking.selection import Selection, ids_of, listed
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gdi_spe.analysis.association.logistic import Test
     from gdi_spe.analysis.association.run import Kind, Missing
-    from gdi_spe.analysis.association.traits import Covariates
+    from gdi_spe.analysis.regression.logistic import Test
+    from gdi_spe.analysis.regression.traits import Covariates
 
 
 class Associating(Held):
@@ -131,7 +131,7 @@ class Associating(Held):
         ['chromosome', 'base_pair_location', 'effect_allele', 'other_allele']
         """
         from gdi_spe.analysis.association import run
-        from gdi_spe.analysis.association.relatives import related_pairs
+        from gdi_spe.analysis.regression.relatives import related_pairs
 
         values, kind = trait_of(self, trait, controls, model, repeated)
         if relatedness is not None and kind != "mixed":

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Collection
 from weakref import WeakKeyDictionary
 
-from gdi_spe.analysis.association.scan import stays_in_memory
+from gdi_spe.analysis.regression.scan import stays_in_memory
 from gdi_spe.analysis.structure.kinship import SECOND_DEGREE, Progress, n_common_variants, quiet
 from gdi_spe.analysis.structure.relatives import MOST_PEOPLE, compared
 from gdi_spe.boundary.cautions import Caution, caution

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.association.logistic import Logistic, Test
-from gdi_spe.analysis.association.model import Model
-from gdi_spe.analysis.association.scan import KEYS, Block
+from gdi_spe.analysis.regression.logistic import Logistic, Test
+from gdi_spe.analysis.regression.model import Model
+from gdi_spe.analysis.regression.scan import KEYS, Block
 from gdi_spe.store.calls import Call, Calls, encode
 from gdi_spe.store.kernels import association as kernels
 

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy import special
 
 from gdi_spe.analysis.variants.choice import chosen, keys_of
 from gdi_spe.store import counts
@@ -170,6 +171,12 @@ def lambda_gc(chi_squared: NDArray[np.float64]) -> float:
     """
     known = chi_squared[np.isfinite(chi_squared)]
     return float(np.median(known) / 0.4549364231195724) if len(known) else float("nan")
+
+
+def inflation(p_value: NDArray[np.float64]) -> float:
+    """Return lambda GC; the statistic of the median p-value is the median statistic."""
+    known = p_value[np.isfinite(p_value)]
+    return lambda_gc(special.chdtri(1, np.median(known, keepdims=True) if len(known) else known))
 
 
 def quiet(_n_variants: int) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from gdi_spe.analysis.burden.masks import Mask
 from gdi_spe.analysis.variants.choice import names
+from gdi_spe.analysis.variants.masks import Mask
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.evaluate import hierarchies_of

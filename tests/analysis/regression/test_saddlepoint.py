@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gdi_spe.analysis.association import saddlepoint
+from gdi_spe.analysis.regression import saddlepoint
 
 
 def exact(n_carriers: int, n_case_carriers: int, n: int, mean: float) -> float:

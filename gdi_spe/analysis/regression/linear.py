@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from gdi_spe.analysis.association.model import Model
-from gdi_spe.analysis.association.scan import Block, Found, Least
+from gdi_spe.analysis.regression.model import Model
+from gdi_spe.analysis.regression.scan import Block, Found, Least
 from gdi_spe.store.kernels import association as kernels
 from gdi_spe.store.kernels import tails
 

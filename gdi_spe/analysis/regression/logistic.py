@@ -7,10 +7,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.analysis.association import saddlepoint
-from gdi_spe.analysis.association.linear import frequency, normal_tails
-from gdi_spe.analysis.association.model import Model, TooFewPeople
-from gdi_spe.analysis.association.scan import Block, Found, Least
+from gdi_spe.analysis.regression import saddlepoint
+from gdi_spe.analysis.regression.linear import frequency, normal_tails
+from gdi_spe.analysis.regression.model import Model, TooFewPeople
+from gdi_spe.analysis.regression.scan import Block, Found, Least
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.store.calls import Calls
 from gdi_spe.store.kernels import association as kernels
