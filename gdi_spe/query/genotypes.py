@@ -24,6 +24,7 @@ from gdi_spe.query.variants.matching import (
     require_genes,
     rows_of,
 )
+from gdi_spe.store.columns import column_of
 from gdi_spe.store.ploidy import ABSENT, AS_WRITTEN, ONE, expected_alleles, is_sex_linked
 
 __all__ = [
@@ -69,7 +70,7 @@ def carries_variant(records: Records, condition: CarriesVariant) -> Outcome:
 def carrying_samples(records: Records, condition: CarriesVariant) -> pa.Table:
     """Return the rows of the samples that carry a variant as asked."""
     has = _look(records, condition).has & _asked(records, condition)
-    return records.folder.samples.filter(pa.array(has))
+    return records.folder.samples.filter(column_of(has))
 
 
 def doubtful(records: Records, condition: CarriesVariant) -> Ids:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from gdi_spe.store.columns import numbers
 
 Ints = NDArray[np.int64]
 
@@ -25,7 +26,7 @@ class Index:
     def of(column: pa.ChunkedArray, rows: Ints | None = None) -> Index:
         """Index a column of texts; ``rows`` are the rows that its entries stand for."""
         encoded = column.combine_chunks().dictionary_encode()
-        codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+        codes = numbers(encoded.indices, empty=-1)
         order = np.argsort(codes, kind="stable").astype(np.int64)
         edges = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
         names = {name: code for code, name in enumerate(encoded.dictionary.to_pylist())}

@@ -16,6 +16,7 @@ from gdi_spe.query import conditions as ask
 from gdi_spe.query.outcome import NOBODY, Ids, Outcome
 from gdi_spe.query.records import Records, among, people
 from gdi_spe.query.variants.proteins import short_change
+from gdi_spe.store.columns import column_of, measures, text
 from gdi_spe.terms.curies import looks_like_curie
 from gdi_spe.terms.likeness import meaning_of
 
@@ -66,7 +67,7 @@ def _rows_of_terms(records: Records, condition: ask.HasTerm) -> pa.Table:
 
 
 def _with_status(table: pa.Table, status: str) -> pa.Table:
-    return table.filter(pc.equal(table["status"], status))
+    return table.filter(pc.equal(table["status"], text(status)))
 
 
 def _in_time(rows: pa.Table, condition: ask.HasTerm) -> pa.ChunkedArray | pa.Array:
@@ -74,13 +75,12 @@ def _in_time(rows: pa.Table, condition: ask.HasTerm) -> pa.ChunkedArray | pa.Arr
     keep = np.ones(rows.num_rows, bool)
     if condition.onset is not None:
         sign, years = condition.onset
-        column = rows[_years_column(condition.table)].to_numpy(zero_copy_only=False)
-        keep &= COMPARE[sign](column.astype(float), years)
+        keep &= COMPARE[sign](measures(rows[_years_column(condition.table)]), years)
     if condition.from_date or condition.to_date:
         days: list[date | None] = rows[_DATES[condition.table]].to_pylist()
         first, last = condition.from_date or date.min, condition.to_date or date.max
         keep &= np.array([day is not None and first <= day <= last for day in days], bool)
-    return pa.array(keep)
+    return column_of(keep)
 
 
 def _years_column(table: str) -> str:
@@ -138,10 +138,10 @@ def has_onset(records: Records, condition: ask.HasOnset) -> Outcome:
         wanted = records.kinds(condition.among, condition.with_kinds)
         here = wanted & set(pc.unique(rows["term"]).to_pylist())
         rows = rows.filter(among(rows["term"], here)) if here else rows
-    years = rows["onset_years"].to_numpy(zero_copy_only=False).astype(float)
+    years = measures(rows["onset_years"])
     meets = COMPARE[condition.operator](years, condition.years) & ~np.isnan(years)
-    present = people(rows.filter(pa.array(meets)))
-    unknown = people(rows.filter(pa.array(np.isnan(years))))
+    present = people(rows.filter(column_of(meets)))
+    unknown = people(rows.filter(column_of(np.isnan(years))))
     return Outcome(present, people(rows) - present - unknown)
 
 
@@ -155,7 +155,7 @@ def marker_rows(records: Records, condition: ask.HasBiomarker, status: str) -> p
     """Return the rows about one of the markers, found or looked for and not found."""
     table = _with_status(records.table("biomarkers"), status)
     keep = np.array([_is_marker(row, condition) for row in table.to_pylist()], bool)
-    return table.filter(pa.array(keep, pa.bool_()))
+    return table.filter(column_of(keep))
 
 
 def _is_marker(row: dict[str, Any], condition: ask.HasBiomarker) -> bool:
@@ -195,9 +195,9 @@ def measured_rows(records: Records, condition: ask.Measured) -> tuple[pa.Table, 
         raise BadInput(
             f"{condition.term} was measured in several units ({told})", remedy="Say which"
         )
-    values = rows["value"].to_numpy(zero_copy_only=False).astype(float)
+    values = measures(rows["value"])
     meets = COMPARE[condition.operator](values, condition.value)
-    return rows, rows.filter(pa.array(meets, pa.bool_()))
+    return rows, rows.filter(column_of(meets))
 
 
 def sample_has(records: Records, condition: ask.SampleHas) -> Outcome:
@@ -232,13 +232,13 @@ def age_between(records: Records, condition: ask.AgeBetween) -> Outcome:
     """Answer a condition about the age at the last encounter, or at death."""
     rows = records.table("individuals")
     rows = rows.filter(pc.is_valid(rows[condition.column]))
-    years = rows[condition.column].to_numpy(zero_copy_only=False).astype(float)
+    years = measures(rows[condition.column])
     meets = np.ones(len(years), bool)
     if condition.at_least is not None:
         meets &= years >= condition.at_least
     if condition.below is not None:
         meets &= years < condition.below
-    present = people(rows.filter(pa.array(meets, pa.bool_())))
+    present = people(rows.filter(column_of(meets)))
     return Outcome(present, people(rows) - present)
 
 

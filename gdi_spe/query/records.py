@@ -16,6 +16,7 @@ from gdi_spe.query.outcome import Ids
 from gdi_spe.query.variants.regions import Regions
 from gdi_spe.query.variants.rows import VariantRows
 from gdi_spe.query.variants.source import InMemory, OnDisk, Source
+from gdi_spe.store.columns import column_of, numbers, text, texts
 from gdi_spe.store.folder import DatasetFolder, Folder
 from gdi_spe.store.opening import filled_columns
 from gdi_spe.terms import hpo
@@ -68,7 +69,7 @@ class Records:
         table = self.table(name)
         if (name, column) not in self._indexes:
             self._indexes[name, column] = Index.of(table[column])
-        return table.take(pa.array(self._indexes[name, column].rows_of(values)))
+        return table.take(column_of(self._indexes[name, column].rows_of(values)))
 
     @property
     def chromosomes(self) -> tuple[str, ...]:
@@ -112,8 +113,7 @@ class Records:
         found = pc.index_in(
             self.folder.samples["individual_id"], self.table("individuals")["individual_id"]
         )
-        places: NDArray[np.int64] = pc.fill_null(found, -1).to_numpy().astype(np.int64)
-        return places
+        return numbers(found, empty=-1).astype(np.int64)
 
     def people_of(self, samples: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Say of each individual whether one of some samples is theirs."""
@@ -141,8 +141,8 @@ class Records:
         table = self.table("assessed")
         found: dict[str, dict[str, Regions]] = {}
         for name, chromosome in _pairs(table):
-            here = pc.and_(pc.equal(table["dataset_id"], name),
-                           pc.equal(table["chromosome"], chromosome))  # fmt: skip
+            here = pc.and_(pc.equal(table["dataset_id"], text(name)),
+                           pc.equal(table["chromosome"], text(chromosome)))  # fmt: skip
             found.setdefault(name, {})[chromosome] = Regions.of(table.filter(here))
         return found
 
@@ -201,7 +201,7 @@ class Records:
     def features(self, status: str) -> dict[str, list[str]]:
         """Return each individual's phenotypic features of a status."""
         table = self.table("phenotypic_features")
-        rows = table.filter(pc.equal(table["status"], status))
+        rows = table.filter(pc.equal(table["status"], text(status)))
         found: dict[str, list[str]] = {}
         pairs = zip(rows["individual_id"].to_pylist(), rows["term"].to_pylist(), strict=True)
         for individual, term in pairs:
@@ -216,10 +216,10 @@ def people(rows: pa.Table) -> frozenset[str]:
 
 def among(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
     """Say which entries are one of these values; an empty entry is not."""
-    return pc.is_in(column, value_set=pa.array(sorted(values), pa.string()))
+    return pc.is_in(column, value_set=texts(sorted(values)))
 
 
 def _pairs(regions: pa.Table) -> list[tuple[str, str]]:
     """Return each dataset and chromosome that has regions."""
-    by = regions.group_by(["dataset_id", "chromosome"]).aggregate([])
-    return list(zip(by["dataset_id"].to_pylist(), by["chromosome"].to_pylist(), strict=True))
+    columns = (regions[name].to_pylist() for name in ("dataset_id", "chromosome"))
+    return list(dict.fromkeys(zip(*columns, strict=True)))

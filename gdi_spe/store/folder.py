@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow.parquet import ParquetFile
 from pydantic import BaseModel, ValidationError
@@ -20,6 +19,7 @@ from gdi_spe.boundary.manifest import CohortManifest, DatasetManifest, Member
 from gdi_spe.store import counts as counting
 from gdi_spe.store.calls import COUNTS, Calls, Ints
 from gdi_spe.store.chromosomes import CHROMOSOMES, rank_of
+from gdi_spe.store.columns import numbers
 from gdi_spe.store.germline import stand_ins
 from gdi_spe.store.opening import FileBroken, naming, open_parquet
 from gdi_spe.store.ploidy import can_be_sex_linked, expected_alleles, is_sex_linked
@@ -92,9 +92,9 @@ class Folder:
     def sample_sexes(self) -> list[str]:
         """Sex of the individual of each sample."""
         people = self.table("individuals")
-        found = pc.index_in(self.samples["individual_id"], people["individual_id"])
-        sexes: list[str] = pc.fill_null(people["sex"].take(found), "unknown").to_pylist()
-        return sexes
+        told = zip(people["individual_id"].to_pylist(), people["sex"].to_pylist(), strict=True)
+        sexes = {one: sex for one, sex in told if sex}
+        return [sexes.get(one, "unknown") for one in self.samples["individual_id"].to_pylist()]
 
     def variants(self, chromosome: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Read the variants of a chromosome, sorted by position.
@@ -146,7 +146,7 @@ class Folder:
             with naming(f"variants/{chromosome}.parquet"):
                 table = file.read(columns=["position", "calls"])
                 self._calls[chromosome] = Calls.from_arrow(table["calls"], self.n_samples)
-            self._positions[chromosome] = table["position"].to_numpy()
+            self._positions[chromosome] = numbers(table["position"])
         return self._calls[chromosome]
 
     def genotypes(self, chromosome: str, rows: Rows | None = None) -> NDArray[np.int8]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.store import counts, ploidy
 from gdi_spe.store.calls import COUNTS, Calls
+from gdi_spe.store.columns import numbers, text
 from gdi_spe.store.schemas import COUNT_COLUMNS, POPULATION_COLUMNS
 
 
@@ -63,9 +64,11 @@ def samples_from(samples: pa.Table, individuals: pa.Table) -> Samples:
 
 def stand_ins(samples: pa.Table) -> NDArray[np.int64]:
     """Return the samples that stand for individuals: the first germline sample of each."""
-    germline = samples.filter(pc.equal(samples["origin"], "germline"))
-    first = germline.group_by("individual_id").aggregate([("sample_index", "min")])
-    return np.sort(first["sample_index_min"].to_numpy().astype(np.int64))
+    germline = samples.filter(pc.equal(samples["origin"], text("germline")))
+    germline = germline.sort_by("sample_index").combine_chunks()
+    of_whom = numbers(germline["individual_id"].combine_chunks().dictionary_encode().indices)
+    _, first = np.unique(of_whom, return_index=True)
+    return np.sort(numbers(germline["sample_index"])[first].astype(np.int64))
 
 
 def count_germline(

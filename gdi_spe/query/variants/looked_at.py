@@ -15,6 +15,7 @@ from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.places import Allele, Span
 from gdi_spe.query.records import Records
 from gdi_spe.store.chromosomes import length_of
+from gdi_spe.store.columns import flags, text
 
 Place = tuple[str, int, int]
 
@@ -44,7 +45,7 @@ def looked_at(
     datasets = records.table("individuals")["dataset_id"]
     for dataset, regions in records.declared.items():
         inside = all(name in regions and regions[name].contain(*place) for name, *place in places)
-        answer[pc.equal(datasets, dataset).to_numpy()] = inside
+        answer[flags(pc.equal(datasets, text(dataset)))] = inside
     return answer
 
 

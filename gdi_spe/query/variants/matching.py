@@ -21,6 +21,7 @@ from gdi_spe.query.records import Records, among
 from gdi_spe.query.variants.proteins import short_change
 from gdi_spe.query.variants.rows import VariantRows, other_genes, union
 from gdi_spe.query.variants.source import Ints
+from gdi_spe.store.columns import flags, measures, numbers, text
 
 Mask = NDArray[np.bool_]
 # Nucleotide codes of IUPAC that Beacon allows for bases.
@@ -104,13 +105,8 @@ def _meets(table: pa.Table, chromosome: str, condition: CarriesVariant) -> Mask:
     if condition.alleles:
         masks.append(_any(_is_allele, table, chromosome, condition.alleles))
     if condition.max_frequency is not None:
-        masks.append(_np(pc.less_equal(table["allele_frequency"], condition.max_frequency)))
+        masks.append(measures(table["allele_frequency"]) <= condition.max_frequency)
     return reduce(np.logical_and, [*masks, *_base_masks(table, condition)])
-
-
-def _np(mask: pa.ChunkedArray) -> Mask:
-    found: Mask = pc.fill_null(mask, False).to_numpy()
-    return found
 
 
 def _any(
@@ -135,21 +131,21 @@ def _does(table: pa.Table, condition: CarriesVariant) -> Mask:
         masks.append(_is_gene(table, condition.genes))
     if condition.consequences:
         names = consequences.expand(condition.consequences)
-        masks.append(_np(among(table["consequence"], names)))
+        masks.append(flags(among(table["consequence"], names)))
     if condition.protein_changes:
         masks.append(_has_change(table, condition.protein_changes))
     if condition.hgvs_c:
-        masks.append(_np(among(table["hgvs_c"], condition.hgvs_c)))
+        masks.append(flags(among(table["hgvs_c"], condition.hgvs_c)))
     return reduce(np.logical_and, masks)
 
 
 def _is_gene(table: pa.Table, genes: tuple[str, ...]) -> Mask:
-    return _np(among(table["gene"], genes)) | _np(among(table["gene_id"], genes))
+    return flags(among(table["gene"], genes)) | flags(among(table["gene_id"], genes))
 
 
 def _inside(table: pa.Table, span: Span) -> Mask:
-    start = table["position"].to_numpy().astype(np.int64) - 1
-    end = start + pc.binary_length(table["reference"]).to_numpy()
+    start = numbers(table["position"]).astype(np.int64) - 1
+    end = start + numbers(pc.binary_length(table["reference"]))
     return np.asarray(
         (start >= span.start_from)
         & (start < span.start_to)
@@ -159,12 +155,12 @@ def _inside(table: pa.Table, span: Span) -> Mask:
 
 
 def _is_allele(table: pa.Table, allele: Allele) -> Mask:
-    same_place = table["position"].to_numpy() == allele.position
+    same_place = numbers(table["position"]) == allele.position
     same_bases = pc.and_(
-        pc.equal(table["reference"], allele.reference),
-        pc.equal(table["alternate"], allele.alternate),
+        pc.equal(table["reference"], text(allele.reference)),
+        pc.equal(table["alternate"], text(allele.alternate)),
     )
-    return np.asarray(same_place & _np(same_bases))
+    return np.asarray(same_place & flags(same_bases))
 
 
 def _has_change(table: pa.Table, changes: tuple[str, ...]) -> Mask:
@@ -178,7 +174,7 @@ def _base_masks(table: pa.Table, condition: CarriesVariant) -> list[Mask]:
     for column, bases in (("reference", condition.reference), ("alternate", condition.alternate)):
         if bases:
             pattern = "".join(_IUPAC.get(base, re.escape(base)) for base in bases.upper())
-            masks.append(_np(pc.match_substring_regex(table[column], f"^{pattern}$")))
+            masks.append(flags(pc.match_substring_regex(table[column], f"^{pattern}$")))
     if condition.kind:
         masks.append(_is_kind(table, condition.kind))
     return masks
@@ -186,12 +182,12 @@ def _base_masks(table: pa.Table, condition: CarriesVariant) -> list[Mask]:
 
 def _is_kind(table: pa.Table, kind: str) -> Mask:
     """Say which variants are of a kind: by the lengths of bases, or as a symbol says."""
-    symbol = _np(pc.match_substring_regex(table["alternate"], f"^<{kind}(:[^>]*)?>$"))
+    symbol = flags(pc.match_substring_regex(table["alternate"], f"^<{kind}(:[^>]*)?>$"))
     if kind not in _KINDS:
         return symbol
-    plain = _np(pc.match_substring_regex(table["alternate"], "^[ACGTN]+$"))
-    reference = pc.binary_length(table["reference"]).to_numpy()
-    alternate = pc.binary_length(table["alternate"]).to_numpy()
+    plain = flags(pc.match_substring_regex(table["alternate"], "^[ACGTN]+$"))
+    reference = numbers(pc.binary_length(table["reference"]))
+    alternate = numbers(pc.binary_length(table["alternate"]))
     return symbol | (plain & _KINDS[kind](reference, alternate))
 
 

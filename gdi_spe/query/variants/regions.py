@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from gdi_spe.store.columns import numbers
+
 
 @dataclass(frozen=True)
 class Regions:
@@ -19,7 +21,7 @@ class Regions:
     @staticmethod
     def of(table: pa.Table) -> Regions:
         """Take the columns ``start`` and ``end``, in any order and overlapping or not."""
-        starts, ends = (table[name].to_numpy().astype(np.int64) for name in ("start", "end"))
+        starts, ends = (numbers(table[name]).astype(np.int64) for name in ("start", "end"))
         order = np.argsort(starts, kind="stable")
         starts, ends = starts[order], np.maximum.accumulate(ends[order])
         begins = np.append(True, starts[1:] > ends[:-1])

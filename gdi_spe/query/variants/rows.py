@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gdi_spe.query.index import Index
 from gdi_spe.query.places import Allele, Span
 from gdi_spe.query.variants.source import Ints, Source
+from gdi_spe.store.columns import numbers
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class VariantRows:
     @cached_property
     def positions(self) -> NDArray[np.int32]:
         """First base of each variant, from 1."""
-        return np.asarray(self.source.columns(["position"])["position"].to_numpy())
+        return numbers(self.source.columns(["position"])["position"])
 
     @cached_property
     def longest_reference(self) -> int:
@@ -61,7 +62,7 @@ class VariantRows:
 def other_genes(table: pa.Table) -> tuple[Ints, pa.Table]:
     """Return what is told of the further genes at variants, and the row of each."""
     column = table["other_genes"].combine_chunks()
-    parents = pc.list_parent_indices(column).to_numpy().astype(np.int64)
+    parents = numbers(pc.list_parent_indices(column)).astype(np.int64)
     return parents, pa.Table.from_struct_array(pc.list_flatten(column))
 
 

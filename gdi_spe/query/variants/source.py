@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow.parquet import ParquetFile
 
+from gdi_spe.store.columns import column_of
 from gdi_spe.store.opening import naming
 
 Ints = NDArray[np.int64]
@@ -53,7 +54,7 @@ class InMemory:
 
     def take(self, rows: Ints) -> pa.Table:
         """Return some rows, in the order asked."""
-        return self.table.take(pa.array(rows))
+        return self.table.take(column_of(rows))
 
     def parts(self) -> Iterator[tuple[int, pa.Table]]:
         """Yield the table."""
@@ -89,7 +90,7 @@ class OnDisk:
             return self._file.schema_arrow.empty_table().select(self._kept)
         before = np.concatenate([[0], np.cumsum([table.num_rows for table in tables])])[:-1]
         local = rows - self._edges[groups] + before[place]
-        return pa.concat_tables(tables).combine_chunks().take(pa.array(local))
+        return pa.concat_tables(tables).combine_chunks().take(column_of(local))
 
     def parts(self) -> Iterator[tuple[int, pa.Table]]:
         """Yield the row groups; they are not kept."""
