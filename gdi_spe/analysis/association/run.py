@@ -83,56 +83,13 @@ def associate(
         The cohort.
     trait
         A number of each individual; 1 and 0 for cases and controls.
-    covariates
-        Names (see `traits.values_of`), or by name the value of each individual: numbers, or
-        categories as text.
-    model
-        ``"linear"``, ``"logistic"``, or ``"mixed"``: relatives share what no covariate tells
-        (see `gdi_spe.analysis.mixed`); logistic where the trait is 1 and 0.
-    individuals
-        Only these individuals.
-    region, gene
-        Only variants that touch the region (``"chr19:38433691-38595273"``), or of the genes.
-    test
-        Of a logistic model, see `Logistic`.
-    missing
-        ``"drop"``: a missing call leaves its variant's model; ``"mean"``: it counts as the mean
-        of those who are called.
-    repeated
-        Of covariates that are measurements, see `traits.values_of`.
-    min_allele_count, min_allele_frequency
-        Leave out variants whose rarer allele has fewer copies, or a smaller frequency, among
-        those in the model.
-    condition_on
-        Variants that are covariates too, as in ``"chr7-140753336-A-T"``; they have no row, and a
-        missing call of theirs is the mean.
-    relatedness
-        Of a mixed model: relationships (twice the kinship) to take instead of those that the
-        common variants tell, a row and a column an individual.
-    progress
-        Called with the number of variants done since the last call.
+    covariates, model, individuals, region, gene, test, missing, repeated, min_allele_count,
+    min_allele_frequency, condition_on, relatedness, progress
+        As of a cohort's `association`.
 
     Returns
     -------
-    One row a variant with the columns of GWAS-SSF: ``chromosome`` (23, 24, 25 for X, Y and
-    mitochondria), ``base_pair_location``, ``effect_allele`` (the alternate), ``other_allele``,
-    ``beta`` (log odds for cases), ``standard_error``, ``effect_allele_frequency``, ``p_value``,
-    ``neg_log_10_p_value``, ``n``, then ``allele_count`` (of the effect allele), ``rsid`` and
-    ``gene``. A logistic model adds ``n_cases``, ``n_controls``, ``allele_count_cases``,
-    ``allele_count_controls`` and ``test``. NaN where a variant does not vary or a model has no
-    finite estimate (``test`` is ``none``). ``attrs`` tells n, cases, controls, covariates,
-    lambda GC, pairs of relatives, and which variants have no estimate.
-
-    Raises
-    ------
-    BadInput
-        If a covariate is unknown, constant or follows from others, or too few have everything.
-
-    Notes
-    -----
-    Alleles are additive. Variants of Y are tested in men, without sex. On X outside the
-    pseudoautosomal regions men count 0 or 2. Relatives
-    in the model make p-values too small, and are warned of.
+    As of a cohort's `association`, which tells errors and sources too.
     """
     _require(Kind, "model", model)
     _require(Missing, "missing", missing)

@@ -30,23 +30,14 @@ def stepwise(
 
     Parameters
     ----------
-    folder, trait, covariates, model
-        As of `associate`, and so are further arguments (``region=`` above all).
-    max_p_value
-        Where to stop.
-    max_variants
-        After how many to stop.
+    folder
+        The cohort.
+    trait, covariates, model, max_p_value, max_variants
+        As of a cohort's `independent_associations`.
 
     Returns
     -------
-    One row a step, the columns of `associate` and ``step``: each variant as it is in the model
-    of all before it. ``attrs`` has ``variants``, their names for ``condition_on=``, those that
-    were given as ``condition_on`` first. Empty where nothing is associated.
-
-    Notes
-    -----
-    Forward selection, as plink2's ``--condition`` by hand: of variants that always go together
-    the first in the table stands for all, and need not be the one that acts.
+    As of a cohort's `independent_associations`, which tells errors and sources too.
     """
     given = list(words.pop("condition_on", ()))
     steps: list[pd.DataFrame] = []

@@ -47,19 +47,11 @@ def combined(*tables: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     tables
-        Results of `burden` and `skat`.
+        As of a cohort's `combine`.
 
     Returns
     -------
-    One row a gene (``gene``, ``gene_id``, ``chromosome``) or region, in the order of the first
-    table, with ``n_tests`` (p-values that count) and ``p_value`` by the Cauchy combination
-    (ACAT: Liu et al. 2019, Am J Hum Genet 104:410); NaN where there is none. Which of the tests
-    it was stands in the tables.
-
-    Raises
-    ------
-    BadInput
-        If there is no table, or one is not of genes, or of regions as the others are.
+    As of a cohort's `combine`, which tells errors and sources too.
 
     Examples
     --------

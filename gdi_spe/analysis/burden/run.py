@@ -58,32 +58,7 @@ def burden(
 
     Returns
     -------
-    One row a set and mask: ``gene`` and ``gene_id`` (or ``region``), ``chromosome`` (23 and 25
-    for X and mitochondria), ``base_pair_location`` and ``base_pair_end`` (first and last variant
-    that counted), ``mask``, ``max_frequency`` (NaN for any), ``n_variants``, ``allele_count``
-    (cumulative), ``n_carriers`` (individuals), ``n_carrier_families`` (each family of the
-    pedigree once), ``n_carriers_cases``, ``n_carriers_controls``, ``n_missing`` (calls),
-    ``beta`` (of one more carrier or allele; log odds for cases), ``standard_error``,
-    ``p_value``, ``neg_log_10_p_value``, ``n``, ``n_cases``, ``n_controls``, ``test``. NaN and
-    ``none`` where nothing can be estimated. ``attrs`` tells n, cases, controls, covariates,
-    pairs of relatives, and lambda GC by mask and bound.
-    A small p-value speaks of the set, not of any variant in it.
-
-    Raises
-    ------
-    BadInput
-        If a mask, gene, region, covariate or word is unknown, or weights come without a sum.
-    NotAnnotated
-        If no variant has a gene or a consequence.
-    TooFewPeople
-        If there are too few individuals, no cases, or no controls.
-
-    Notes
-    -----
-    On X outside the pseudoautosomal regions a man's allele counts twice; Y is left out.
-    Relatives in the model make p-values too small. Counts of carriers are personal data until
-    they pass an export.
-
+    As of a cohort's `burden`, which tells errors and sources too.
     """
     _require_known(statistic, weights, missing)
     if test not in TESTS:

@@ -141,26 +141,12 @@ def equilibrium_by_group(
     ----------
     folder
         The cohort.
-    by
-        ``"population"``, ``"country_of_origin"`` or ``"sex"``; ``None`` for one group.
-    region, gene
-        Only variants that touch the region, of these genes.
-    individuals, controls, unrelated, mid_p
-        As of `variant_qc`.
+    by, region, gene, individuals, controls, unrelated, mid_p
+        As of a cohort's `hardy_weinberg`.
 
     Returns
     -------
-    One row a variant and group, all variants of the first group first: what names the variant,
-    ``group``, ``n_individuals`` of the group who are tested, ``n_hom_ref``, ``n_het``,
-    ``n_hom_var`` of those who have two alleles there, ``het_freq_hwe`` (the share of
-    heterozygotes to be expected), ``p_value_hwe`` and ``p_value_excess_het``. NaN where nobody
-    was called or nobody has two alleles.
-
-    Notes
-    -----
-    The exact test of Wigginton, Cutler and Abecasis (2005, Am J Hum Genet 76:887): plink2's
-    ``--hardy``, and with ``mid_p`` Hail's ``hardy_weinberg_test``. On X outside the
-    pseudoautosomal regions women alone are tested.
+    As of a cohort's `hardy_weinberg`, which tells errors and sources too.
     """
     groups = tested_groups(folder, individuals, controls, by, unrelated)
     found = list(chosen(folder, region, gene))

@@ -39,41 +39,12 @@ def allele_frequencies(
     ----------
     folder
         The cohort.
-    by
-        ``"population"`` (genetic ancestry), ``"country_of_origin"`` or ``"sex"``; without
-        it one group, ``all``. Individuals without a value form the group ``not recorded``.
-    region
-        Only variants that touch it, as in ``"chr19:38433691-38595273"`` (1-based, both ends
-        included).
-    gene, consequence
-        Only variants of these genes, with these consequences (or groups such as
-        ``"damaging"``).
-    individuals
-        Count these individuals only.
-    min_allele_count
-        Leave out a variant where any group has fewer copies of either allele: what an
-        export needs, and safe against subtraction, since it goes from all groups at once.
+    by, region, gene, consequence, individuals, min_allele_count
+        As of a cohort's `allele_frequencies`.
 
     Returns
     -------
-    One row a variant and group, all variants of the first group first: ``chromosome``,
-    ``position`` (1-based), ``reference``, ``alternate``, ``gene``, ``group``,
-    ``allele_count``, ``allele_number``,
-    ``allele_frequency`` in [0, 1], and ``n_individuals`` of the group, called or not. The
-    frequency is NaN where no allele was called. A variant that nobody in the cohort carries
-    has no row, which does not say that everybody was looked at there.
-
-    Raises
-    ------
-    BadInput
-        If a column, region, consequence or gene is not known.
-
-    Notes
-    -----
-    AF = AC / AN as VCF 4.5 defines them, over one germline sample an individual. Men have one
-    allele on X and Y outside the pseudoautosomal regions, everybody one of the mitochondria;
-    half-missing calls count with the allele they have. The counts behind a frequency are still
-    personal data until they pass an export.
+    As of a cohort's `allele_frequencies`, which tells errors and sources too.
 
     Examples
     --------

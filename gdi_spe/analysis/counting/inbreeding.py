@@ -39,29 +39,12 @@ def heterozygosity(
     ----------
     folder
         The cohort.
-    individuals
-        These only: frequencies are theirs.
-    strata
-        Take frequencies from each population by itself; ``None`` takes those of all. A mixture
-        of populations looks inbred.
-    min_frequency
-        Leave out variants whose rarer allele has a smaller frequency.
+    individuals, strata, min_frequency
+        As of a cohort's `heterozygosity`.
 
     Returns
     -------
-    One row an individual (the index), over autosomal variants that have both alleles, in Hail's
-    names: ``n_called``, ``observed_homs``, ``expected_homs`` and ``f_stat``, (observed -
-    expected) / (called - expected): about 0; above for inbreeding or lost alleles, below for
-    contamination. NaN where nothing can be expected. A row is about a person: no export.
-
-    Raises
-    ------
-    BadInput
-        If there is no such column.
-
-    Notes
-    -----
-    plink2's ``--het`` (with ``strata=None``): a heterozygote is expected with 2 p (1 - p).
+    As of a cohort's `heterozygosity`, which tells errors and sources too.
 
     Examples
     --------
@@ -90,33 +73,12 @@ def sex_check(
     ----------
     folder
         The cohort.
-    individuals
-        These only: frequencies are theirs.
-    female_threshold, male_threshold
-        An ``f_stat`` below the first is a woman's, above the second a man's.
-    min_frequency
-        Leave out variants whose rarer allele has a smaller frequency.
+    individuals, female_threshold, male_threshold, min_frequency
+        As of a cohort's `sex_check`.
 
     Returns
     -------
-    One row an individual (the index), who do not agree first: ``sex`` as recorded,
-    ``inferred_sex`` (``unknown`` between the thresholds, or with fewer than 50 variants),
-    ``status`` (``ok``, ``mismatch``, or ``not told`` where either is unknown), ``f_stat``,
-    ``n_called``, ``observed_homs``, ``expected_homs`` of X, and ``y_n_called`` and
-    ``y_call_rate`` of Y. A row is about a person: no export.
-
-    Raises
-    ------
-    BadInput
-        If the thresholds are not in order.
-
-    Notes
-    -----
-    As plink's ``--check-sex`` and Hail's ``impute_sex``: outside the pseudoautosomal regions of
-    the assembly, calls as written, whatever sex is recorded. Men's calls are all homozygous, so
-    that f_stat is 1. Y tells nothing by itself where women's calls there were filled in; a woman
-    by X with a high ``y_call_rate`` may be XXY, a man by X with a low one X0. What does not agree
-    is a swapped sample more often than a person.
+    As of a cohort's `sex_check`, which tells errors and sources too.
 
     Examples
     --------

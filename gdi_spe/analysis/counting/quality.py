@@ -39,56 +39,12 @@ def variant_qc(
     ----------
     folder
         The cohort.
-    region, gene
-        Only variants that touch the region, of these genes.
-    individuals
-        Look at these individuals only.
-    controls
-        Of these, test equilibrium among these only: a variant that causes a disease is out of
-        equilibrium in those who have it. Without it everybody is tested, since a cohort has
-        cases only of a question.
-    strata
-        Test each population by itself, and combine; ``None`` tests all as one. A mixture of
-        populations has too few heterozygotes without any error.
-    unrelated
-        ``True`` leaves relatives of the third degree or nearer out of the test; a set of
-        individuals tests them instead; ``False`` tests everybody.
-    mid_p
-        Give mid-p values.
+    region, gene, individuals, controls, strata, unrelated, mid_p
+        As of a cohort's `variant_qc`.
 
     Returns
     -------
-    One row a variant: ``chromosome``, ``position``, ``reference``, ``alternate``, ``gene``, and
-
-    - ``allele_count``, ``allele_number``, ``allele_frequency`` (Hail: AC, AN, AF), half-missing
-      calls with the allele they have;
-    - ``call_rate``, ``n_called``, ``n_not_called``: complete calls among those who can have one
-      (women none on Y);
-    - ``n_hom_ref``, ``n_het``, ``n_hom_var``, ``n_hemi`` and ``n_non_ref``: complete calls
-      without the alternate, with one of two alleles, with two, with one where there is one
-      only, and with any;
-    - ``het_freq_hwe``: the share of heterozygotes to be expected of those tested;
-    - ``p_value_hwe`` and ``p_value_excess_het``: two-sided, and for too many heterozygotes. Of
-      several populations the smallest, times the number of populations that have both alleles.
-
-    ``attrs["hardy_weinberg"]`` says who was tested: how many of each population.
-
-    Raises
-    ------
-    BadInput
-        If a region, gene or column is not known.
-
-    Notes
-    -----
-    The test is the exact one of Wigginton, Cutler and Abecasis (2005, Am J Hum Genet 76:887),
-    as plink2's ``--hardy``; Hail's is the mid-p one. It is among those with two alleles: women
-    alone on X outside the pseudoautosomal regions; NaN on Y and the mitochondria. People without
-    a recorded population are not tested, unless nobody has one. Nobody is left out as a relative
-    where there are too few common variants to tell, or too many people to compare
-    (`gdi_spe.analysis.structure.relatives`); a `Caution` says so.
-
-    Hail's names are kept where Hail has the field. Hail counts calls of one allele neither as
-    homozygous nor as heterozygous and takes half-missing calls for missing throughout.
+    As of a cohort's `variant_qc`, which tells errors and sources too.
     """
     everybody = groups_of(folder, None, individuals)[0]
     groups = tested_groups(folder, individuals, controls, strata, unrelated)

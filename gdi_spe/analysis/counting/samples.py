@@ -43,39 +43,12 @@ def sample_qc(
     ----------
     folder
         The cohort.
-    region, gene
-        Only variants that touch the region, of these genes.
-    individuals
-        These individuals only: singletons are single among them.
+    region, gene, individuals
+        As of a cohort's `sample_qc`.
 
     Returns
     -------
-    One row an individual (the index), with one germline sample each, in Hail's names:
-
-    - ``call_rate``, ``n_called``, ``n_not_called``: complete calls, among variants at which the
-      individual can have one (women none on Y);
-    - ``n_hom_ref``, ``n_het``, ``n_hom_var``: complete calls of two alleles; ``n_hemi``: of the
-      alternate where there is one allele only; ``n_non_ref``: of any alternate;
-    - ``n_singleton``: alleles that nobody else carries;
-    - ``n_snp``, ``n_insertion``, ``n_deletion``, ``n_transition``, ``n_transversion``,
-      ``n_star``: alternate alleles of each kind;
-    - ``r_ti_tv``, ``r_het_hom_var``, ``r_insertion_deletion``: ratios, NaN over 0;
-    - ``dp_mean``, ``dp_stdev``, ``dp_min``, ``dp_max``, and ``gq_`` likewise, where the dataset
-      kept depths and qualities.
-
-    A row is about a person: no export.
-
-    Raises
-    ------
-    BadInput
-        If a region or gene is not known.
-
-    Notes
-    -----
-    A cohort holds only variants that somebody of it carries: counts of reference calls are not
-    those of a file with more people. Half-missing calls count as not called, their allele among
-    the alleles (Hail takes the whole call for missing). Expect transitions to be about twice as
-    many as transversions in a genome, three times in coding sequence.
+    As of a cohort's `sample_qc`, which tells errors and sources too.
 
     Examples
     --------

@@ -55,26 +55,7 @@ def compound_heterozygous(
 
     Returns
     -------
-    One row a child and pair: ``individual_id``, ``gene``, ``gene_id``, ``chromosome``, and of
-    each variant ``position``, ``reference``, ``alternate``, ``consequence``; ``phase`` is
-    ``trans by both parents`` (each parent has one of them, and only one), ``trans by one
-    parent`` (the one who is here is homozygous for one and has not the other), ``trans by
-    phased calls`` or ``unknown``. Pairs that lie on one chromosome are left out. Rows about
-    people: ``attrs["exportable"]`` is False.
-
-    Raises
-    ------
-    NoPedigree
-        If the parents of none of the children are here.
-    BadInput
-        If a gene or consequence is unknown, or the pedigree contradicts itself.
-
-    Notes
-    -----
-    The store keeps which allele was written first, and no phase sets: all phased calls of a
-    chromosome are taken for one set, which is wrong where reads phased short stretches only.
-    Believe ``trans by phased calls`` where the whole chromosome was phased. On X outside the
-    pseudoautosomal regions daughters alone can have two.
+    As of a cohort's `compound_heterozygous`, which tells errors and sources too.
 
     Examples
     --------

@@ -95,27 +95,14 @@ def mendelian_errors(
     ----------
     folder
         The cohort.
-    pedigree
-        ``individual_id``, ``father_id``, ``mother_id``; without it the cohort's own table.
-    individuals
-        Only these children.
     progress
         Called with the number of variants done since the last call.
+    pedigree, individuals
+        As of a cohort's `mendelian_errors`.
 
     Returns
     -------
-    One row a child of whom both parents are here: ``individual_id``, ``father_id``,
-    ``mother_id``, ``n_variants`` (looked at: whoever matters was called), ``n_errors`` and
-    ``error_rate`` (NaN where nothing was looked at). A rate far above the others' says that
-    parents are not the parents, or a sample is another's. Rows about people:
-    ``attrs["exportable"]`` is False.
-
-    Raises
-    ------
-    NoPedigree
-        If there is no child with both parents.
-    BadInput
-        If the pedigree contradicts itself.
+    As of a cohort's `mendelian_errors`, which tells errors and sources too.
 
     Examples
     --------

@@ -56,25 +56,7 @@ def de_novo(
 
     Returns
     -------
-    One row a child and variant: ``individual_id``, ``chromosome``, ``position``,
-    ``reference``, ``alternate``, ``id``, ``gene``, ``consequence``, ``others_frequency``, and
-    ``gq``, ``dp``, ``allele_balance`` of the child with ``father_`` and ``mother_`` before
-    those of the parents (NaN where not kept). ``attrs["not_kept"]`` names what was not. Rows
-    about people: ``attrs["exportable"]`` is False. A candidate is no proof: a missed call of a
-    parent looks the same.
-
-    Raises
-    ------
-    NoPedigree
-        If no child has both parents in the cohort.
-    BadInput
-        If the pedigree contradicts itself, or a gene or consequence is unknown.
-
-    Notes
-    -----
-    All that matter must be called: both parents on autosomes and for daughters' X, the mother
-    for a son's X outside the pseudoautosomal regions and for mitochondria, the father for Y.
-    Warns `QualitiesNotKept` where GQ, DP or AD was not kept.
+    As of a cohort's `de_novo`, which tells errors and sources too.
 
     Examples
     --------
@@ -134,30 +116,14 @@ def inherited(
 
     Parameters
     ----------
-    folder, pedigree, gene, consequence, progress
+    folder, progress
         As for `de_novo`.
-    pattern
-        ``"recessive"``: two copies in the child, and one in each parent who is here.
-        ``"x-linked"``: on a son's X, from a mother who has one copy (or is not here).
-    individuals
-        The affected children; without it all children.
-    unaffected
-        Others, whoever they are, of whom nobody may have the variant as the child has it.
-    max_frequency
-        The greatest frequency of the allele among individuals outside these families.
+    pedigree, gene, consequence, pattern, individuals, unaffected, max_frequency
+        As of a cohort's `inherited`.
 
     Returns
     -------
-    One row a child and variant, with the columns of `de_novo` and ``parents``: ``both``,
-    ``father``, ``mother``, whoever was called and fits; ``none`` where neither was called.
-    Rows about people: ``attrs["exportable"]`` is False.
-
-    Raises
-    ------
-    NoPedigree
-        If the parents of none of the children are here.
-    BadInput
-        If the pattern, a gene or a consequence is unknown, or the pedigree contradicts itself.
+    As of a cohort's `inherited`, which tells errors and sources too.
 
     Examples
     --------

@@ -43,40 +43,14 @@ def clump(
     ----------
     folder
         The cohort, whose linkage disequilibrium is used.
-    results
-        A table of `association`, or any with ``chromosome``, ``position`` (or
-        ``base_pair_location``), ``reference`` and ``alternate`` (or ``other_allele`` and
-        ``effect_allele``) and ``p_value``.
-    individuals
-        Take linkage disequilibrium from these individuals, such as the unrelated of the study's
-        population; from all without it.
-    p1, p2
-        The largest p-value of a variant that stands for a clump, and of those that are listed.
-    r2
-        The least squared correlation with the variant that stands for it.
-    window
-        Bases from it.
     progress
-        Called with the number of clumps found since the last call.
+        Called with the number of variants done since the last call.
+    results, individuals, p1, p2, r2, window
+        As of a cohort's `clump`.
 
     Returns
     -------
-    One row a clump, smallest p-value first: the variant that stands for it (``chromosome``,
-    ``position``, ``reference``, ``alternate``, ``p_value``), ``n_variants`` of the clump beside
-    it, ``n_listed`` of them with a p-value of at most ``p2``, their names in ``listed``, and
-    ``start`` and ``end``, the first and the last position. ``attrs["n_not_found"]`` counts
-    variants of the results that the cohort does not have.
-
-    Raises
-    ------
-    BadInput
-        If a column is missing, or no variant is found in the cohort.
-
-    Notes
-    -----
-    As plink's ``--clump`` with its default thresholds: variants are taken by their p-values, and
-    each takes those around it that no stronger one has taken. The squared correlation is that of
-    haplotypes, estimated without phase.
+    As of a cohort's `clump`, which tells errors and sources too.
     """
     table = _ready(results)
     people = groups_of(folder, None, individuals)[0].samples

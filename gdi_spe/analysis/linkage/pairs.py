@@ -56,37 +56,14 @@ def linkage(
     ----------
     folder
         The cohort.
-    region, gene
-        Only variants that touch the region, of these genes: both of a pair.
-    individuals
-        Look at these individuals only, such as the unrelated of one population: a mixture of
-        populations makes variants go together that are not linked.
-    window
-        Bases that the two of a pair are apart at most.
-    min_r2
-        Leave out pairs below.
-    min_frequency
-        Leave out variants whose rarer allele has a smaller frequency.
     progress
         Called with the number of variants done since the last call.
+    region, gene, individuals, window, min_r2, min_frequency
+        As of a cohort's `linkage`.
 
     Returns
     -------
-    One row a pair, the earlier variant first: ``chromosome``, ``position_1``, ``reference_1``,
-    ``alternate_1``, ``position_2``, ``reference_2``, ``alternate_2``, ``r`` and ``r2`` of the
-    numbers of alternate alleles, and ``d_prime`` in [-1, 1] of haplotypes, estimated without
-    phase.
-
-    Raises
-    ------
-    BadInput
-        If a region or gene is not known.
-
-    Notes
-    -----
-    ``r2`` is plink's ``--r2`` (calls known at both variants; no phase is needed), ``d_prime`` the
-    maximum-likelihood estimate of plink2's ``--ld``. Chromosomes whose number depends on sex are
-    left out, the pseudoautosomal regions apart.
+    As of a cohort's `linkage`, which tells errors and sources too.
 
     Examples
     --------
@@ -117,23 +94,12 @@ def linkage_matrix(
     ----------
     folder
         The cohort.
-    region, gene
-        The variants: those that touch the region, of these genes.
-    individuals
-        Look at these individuals only.
-    min_frequency
-        Leave out variants whose rarer allele has a smaller frequency.
+    region, gene, individuals, min_frequency
+        As of a cohort's `linkage_matrix`.
 
     Returns
     -------
-    Pearson's r of the numbers of alternate alleles, a row and a column a variant, named as in
-    ``"chr19-38433691-A-G"``; square it for r2. NaN where a variant does not vary among those
-    called at both.
-
-    Raises
-    ------
-    BadInput
-        If the variants are on several chromosomes, or more than 5,000.
+    As of a cohort's `linkage_matrix`, which tells errors and sources too.
 
     Examples
     --------

@@ -70,33 +70,12 @@ def diplotypes(
     ----------
     folder
         The cohort.
-    path
-        A table of star alleles (see `gdi_spe.terms.star_alleles`); without it the one that came
-        with the cohort.
-    gene, individuals, absent, use_phase
+    path, gene, individuals, absent, use_phase
         As of a cohort's `star_alleles`.
 
     Returns
     -------
-    One row an individual and gene: ``individual_id``, ``gene``, ``diplotypes`` (all that
-    explain the calls, parted by ``;``), ``n_diplotypes``, ``activity_score`` (NaN where they do
-    not agree), ``phenotype`` (``indeterminate`` where they do not), ``n_missing`` (positions)
-    and ``why``: ``phase``, ``missing positions``, ``no alleles explain the calls``, ``unknown
-    activity`` or ``no phenotype of this score``; empty where nothing is open. Rows about people:
-    ``attrs["exportable"]`` is False. ``attrs["release"]`` is the table's.
-
-    Raises
-    ------
-    NoStarAlleles
-        If there is no table for this cohort.
-    BadInput
-        If the table cannot be read, or has not a gene.
-
-    Notes
-    -----
-    A pair of alleles explains calls where it has exactly the alternates that were called, at
-    every position of the table for the gene. Alternates that no allele of the table has are
-    not looked at; copies of whole genes (as of CYP2D6) are not known. Not for treatment.
+    As of a cohort's `star_alleles`, which tells errors and sources too.
 
     Examples
     --------

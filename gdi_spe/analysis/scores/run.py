@@ -45,25 +45,12 @@ def match_scoring_file(
     ----------
     folder
         The cohort.
-    path
-        A scoring file of the PGS Catalog, plain or compressed by gzip.
-    ambiguous
-        What becomes of A/T and C/G variants, see `polygenic_score`.
+    path, ambiguous
+        As of a cohort's `match_scoring_file`.
 
     Returns
     -------
-    One row a line: ``line``, ``rsid``, ``chromosome``, ``position``, ``effect_allele``,
-    ``other_allele``, ``weight`` and ``status``: ``matched``, ``flipped`` (on the other strand),
-    ``ambiguous``, ``mismatched`` (other alleles are there), ``absent`` (nobody in the cohort
-    carries an alternate there, or nobody looked) or ``duplicate`` (said before). Nothing in it
-    is about single people. ``attrs`` tells the counts.
-
-    Raises
-    ------
-    BadInput
-        If the file cannot be read, or a line contradicts another.
-    ScoreNotAdditive, ScoreOtherAssembly
-        If its weights or its places cannot be used.
+    As of a cohort's `match_scoring_file`, which tells errors and sources too.
 
     Examples
     --------
@@ -107,28 +94,7 @@ def polygenic_score(
 
     Returns
     -------
-    One row an individual: ``individual_id``, ``score`` (the sum), ``score_average`` (over
-    ``n_alleles``), ``n_alleles`` (called alleles that count; all where means are taken) and
-    ``n_missing`` (missing calls). Rows about people: ``attrs["exportable"]`` is False. ``attrs``
-    tells ``n_variants``, ``n_matched`` (flipped ones included), ``matched_fraction``,
-    ``n_flipped``, ``n_ambiguous``, ``n_mismatched``, ``n_absent``, ``n_duplicate`` and
-    ``n_missing_calls``. A score is no risk, and cannot be compared across ancestries.
-
-    Raises
-    ------
-    TooFewMatched
-        If fewer of its variants count than ``min_matched``.
-    BadInput
-        If the file cannot be read, or a word is unknown.
-    ScoreNotAdditive, ScoreOtherAssembly
-        If its weights or its places cannot be used.
-
-    Notes
-    -----
-    A cohort has no site that nobody of it carries. An absent variant is therefore homozygous
-    reference in everybody, or was not looked at: it adds nothing here, and where the reference
-    is the effect allele the same constant is missing from everybody's score. Where the effect
-    allele is the reference, every alternate at the place counts as another allele.
+    As of a cohort's `polygenic_score`, which tells errors and sources too.
 
     Examples
     --------

@@ -53,48 +53,21 @@ def skat(
 
     Parameters
     ----------
-    folder, trait, covariates, model, individuals, repeated, masks, max_frequency, gene, regions
+    folder, trait
         As for `gdi_spe.analysis.burden.run.burden`.
-    method
-        ``"skat"``: the sum of squared scores, for effects in both directions. ``"skat-o"``: the
-        best of mixtures of it and a burden test.
-    weights
-        What multiplies each dosage; by default the density of Beta(1, 25) at the rarer
-        allele's frequency (Hail's ``weight`` is its square).
     rho
         Shares of the burden test that SKAT-O looks at, from 0 to 1.
-    small_sample
-        Of a linear model and ``"skat"``: take into account that the residual's variance is
-        estimated; exact for normal residuals, however few.
-    min_carriers, progress
-        As for `burden`.
+    progress
+        Called with the number of variants done since the last call.
     max_variants
         Sets with more variants are not tested: the cost grows with their cube.
+    covariates, model, individuals, repeated, masks, max_frequency, gene, regions, method, weights,
+    small_sample, min_carriers
+        As of a cohort's `skat`.
 
     Returns
     -------
-    One row a set and mask, with the columns of `burden` but ``beta`` and ``standard_error``:
-    ``q_statistic`` is the sum of squared weighted scores over the residual's variance, halved
-    (as Hail has it; for SKAT-O that of the best mixture), ``rho`` the best share and
-    ``test`` the method, ``none`` where nothing varies or there are too many variants.
-    A small p-value speaks of the set, not of any variant, and not of a direction.
-
-    Raises
-    ------
-    BadInput
-        If a mask, gene, region, covariate or word is unknown.
-    NotAnnotated
-        If no variant has a gene or a consequence.
-    TooFewPeople
-        If there are too few individuals, no cases, or no controls.
-
-    Notes
-    -----
-    Wu et al. 2011; Lee, Wu and Lin 2012 with the grid of Lee, Emond et al. 2012. Missing calls
-    count as the variant's mean. p-values of the mixture of chi-squared variables have a
-    relative error below 1e-9 (1e-3 for SKAT-O, as a rule 1e-6); the mixture itself is
-    asymptotic but for ``small_sample``. A logistic model with few people or few cases has
-    p-values that are too large; those of Lee, Emond et al. for small samples are not computed.
+    As of a cohort's `skat`, which tells errors and sources too.
     """
     _require_known(method, model, rho, small_sample=small_sample)
     wanted = masks_of(masks, max_frequency)

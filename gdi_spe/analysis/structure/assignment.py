@@ -45,35 +45,12 @@ def assign_populations(
         The cohort.
     panel
         The reference panel.
-    individuals
-        Only these.
-    min_probability
-        Say ``unknown`` where the likeliest population is less likely.
-    max_outside
-        Say ``unknown`` where such a share of the population's own people lies nearer to its
-        centre: who is of none of the populations is far from all.
+    individuals, min_probability, max_outside
+        As of a cohort's `assign_populations`.
 
     Returns
     -------
-    One row an individual (the index): ``population`` or ``unknown``, ``probability`` of the
-    likeliest, ``distance`` from its centre (Mahalanobis), the probability of each population
-    (``p_`` and its name), and ``PC1`` and on. ``attrs["n_variants"]`` of the panel were found. A
-    row is about a person: no export.
-
-    Raises
-    ------
-    TooLittleToTell
-        If fewer than 200 variants of the panel are in the cohort.
-    BadInput
-        If the panel is of another assembly.
-
-    Notes
-    -----
-    Coordinates are the least-squares projection on the panel's directions over the variants that
-    the cohort has; each population is a normal distribution, and all are as likely before.
-    People of mixed ancestry lie between populations, and are ``unknown``. Ancestry is a
-    direction of variation, not an identity. A variant that nobody of the cohort carries is
-    not in it and is left out, which draws a small cohort of one ancestry a little to the middle.
+    As of a cohort's `assign_populations`, which tells errors and sources too.
     """
     if panel.assembly != folder.assembly:
         raise BadInput(

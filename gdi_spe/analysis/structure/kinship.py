@@ -42,33 +42,14 @@ def kinship(
     ----------
     folder
         The cohort.
-    individuals
-        Only these individuals.
-    min_kinship
-        Leave out pairs below; the default is the least of third-degree relatives.
-    min_frequency
-        Leave out variants whose rarer allele has a smaller frequency.
     progress
-        Called with the number of pairs compared since the last call.
+        Called with the number of variants done since the last call.
+    individuals, min_kinship, min_frequency
+        As of a cohort's `kinship`.
 
     Returns
     -------
-    One row a pair, nearest first: ``individual_1``, ``individual_2``,
-    ``n_both_heterozygous``, ``n_opposite`` (variants at which they are homozygous for different
-    alleles) and ``kinship``: 0.5 for twins, 0.25 for parents, children and siblings, 0.125 and
-    0.0625 for the second and third degree; below 0 for people of different ancestry. The rows
-    are about people and cannot be exported.
-
-    Raises
-    ------
-    BadInput
-        If nobody is meant, or no autosomal variant is common enough.
-
-    Notes
-    -----
-    KING-robust between families (Manichaikul et al. 2010, equation 11), over the autosomes,
-    which needs no allele frequencies and so no ancestry. Rows about the same pair as plink2's
-    ``--make-king-table``, by the same formula.
+    As of a cohort's `kinship`, which tells errors and sources too.
     """
     group = groups_of(folder, None, individuals)[0].samples
     if not len(group):

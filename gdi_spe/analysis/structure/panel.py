@@ -122,29 +122,15 @@ def make_panel(
     ----------
     folder
         The cohort, such as one of 1000 Genomes.
-    by
-        What names the populations.
-    n_components
-        How many directions to tell them apart by.
-    individuals
-        Only these.
     min_frequency, max_r2
         Variants, as of `pca`.
+    by, n_components, individuals
+        As of a cohort's `ancestry_panel`.
 
     Returns
     -------
     A panel without individuals: `Panel.save` writes it. Populations of fewer than 20 unrelated
     individuals are left out.
-
-    Raises
-    ------
-    TooLittleToTell
-        If fewer than two populations are left, or there are too few variants.
-
-    Notes
-    -----
-    Every other individual of a population gives the directions, and the rest say where it lies:
-    people whom a direction was made of lie further out than others of the same ancestry do.
     """
     people = without_relatives(folder, individuals)
     groups = [

@@ -48,41 +48,14 @@ def pca(
     ----------
     folder
         The cohort.
-    n_components
-        How many.
-    individuals
-        Only these.
-    min_frequency, max_r2
-        Variants: of the rarer allele, and of two within 200,000 bases.
-    max_kinship
-        The components are found among individuals of whom no two are nearer; the others are
-        put in their place. ``None`` leaves everybody in. With few variants only nearer relatives
-        can be told from chance, and only they leave.
     progress
         Called with the number of variants done since the last call.
+    n_components, individuals, min_frequency, max_r2, max_kinship
+        As of a cohort's `pca`.
 
     Returns
     -------
-    One row an individual (the index), columns ``PC1`` and on: what may be covariates of
-    `association`. ``attrs`` has the eigenvalues, how many variants and individuals they come
-    from, and who was put in place (``projected``): those are drawn a little to the middle. A
-    point is a person: no export.
-
-    Raises
-    ------
-    TooLittleToTell
-        If there are not more individuals and variants than components.
-
-    Notes
-    -----
-    Eigenvectors of the genetic relationship matrix (Price et al. 2006, Nat Genet 38:904) over
-    autosomal variants outside long-range linkage disequilibrium and the major
-    histocompatibility complex of the assembly. Each pair counts over the variants that both have
-    called, as plink2's ``--pca`` does. Above 6,000 individuals the matrix is not held, a missing
-    call is the mean, and a `Caution` tells of components that do not settle. Each component's
-    sign is that of its largest entry. Components whose eigenvalues are alike (the last ones
-    asked for, often) are a basis of a space, and may turn in it with the smallest change of the
-    data.
+    As of a cohort's `pca`, which tells errors and sources too.
 
     Examples
     --------

@@ -68,48 +68,14 @@ def cox(
     ----------
     times
         Who was watched how long.
-    covariates
-        By name, the value of each individual; text is a category, compared with its most
-        frequent value. Individuals without one of them are left out.
-    strata
-        A label of each individual: each label has a baseline hazard of its own.
-    ties
-        ``"efron"`` or ``"breslow"``: how events at one time share those at risk.
-    firth
-        Add Firth's penalty, which keeps estimates finite where a covariate parts those with the
-        event from those without, and lessens the bias of few events. P-values are then of
-        penalised likelihood ratios, a fit without each term.
     level
         Of the confidence limits.
-    proportional
-        The scale of time on which hazards are tested for being proportional: ``"km"`` (one
-        less survival), ``"rank"``, ``"identity"`` or ``"log"``; ``None`` for no test.
+    covariates, strata, ties, firth, proportional
+        As of a cohort's `cox`.
 
     Returns
     -------
-    One row a term: ``term``, ``beta`` (log hazard ratio), ``standard_error``,
-    ``hazard_ratio``, ``ci_lower`` and ``ci_upper`` of it, ``z``, ``p_value``, and
-    ``p_value_proportional``: small where its hazard ratio changes with time. ``attrs`` has n,
-    events, how many were left out, log likelihoods, the likelihood ratio test of the whole
-    model, the global test of proportional hazards, ties and strata.
-
-    Raises
-    ------
-    TooFewPeople
-        If there are fewer events than terms, or no events.
-    MonotoneLikelihood
-        If an estimate has no end; the terms are named.
-    NotConverged
-        If no estimate is found.
-    BadInput
-        If a covariate is constant or follows from others, or an argument is unknown.
-
-    Notes
-    -----
-    Cox (1972), J R Stat Soc B 34:187; Efron (1977), J Am Stat Assoc 72:557; Heinze and
-    Schemper (2001), Biometrics 57:114; the test of proportional hazards is the score test for a
-    coefficient that changes with time (Grambsch and Therneau 1994, Biometrika 81:515, as
-    ``cox.zph`` of R's survival 3).
+    As of a cohort's `cox`, which tells errors and sources too.
 
     Examples
     --------

@@ -104,7 +104,7 @@ def somatic(
     max_germline_balance: float = 0.02,
     progress: Callable[[int], None] = lambda _n: None,
 ) -> pd.DataFrame:
-    """Find alleles that a tumour has and the germline of the same individual has not.
+    """Find what tumours have and the germline has not.
 
     Parameters
     ----------
@@ -117,25 +117,7 @@ def somatic(
 
     Returns
     -------
-    One row a tumour sample and variant: ``individual_id``, ``sample_id``, ``chromosome``,
-    ``position``, ``reference``, ``alternate``, ``id``, ``gene``, ``consequence``,
-    ``germline_frequency``, and ``tumour_`` and ``germline_`` ``gq``, ``dp`` and
-    ``allele_balance`` (the variant allele fraction; NaN where not kept). ``attrs["not_kept"]``
-    names what was not. Rows about people: ``attrs["exportable"]`` is False. Candidates, not
-    calls: no model of purity, contamination or strand stands behind them.
-
-    Raises
-    ------
-    NoTumours
-        If nobody has both samples.
-    BadInput
-        If a gene or consequence is unknown.
-
-    Notes
-    -----
-    Calls are taken as written, whatever the sex, since a tumour need not have its individual's
-    number of chromosomes. A germline call that is missing, half too, is no absence. Warns
-    `QualitiesNotKept` where GQ, DP or AD was not kept.
+    As of a cohort's `somatic`, which tells errors and sources too.
 
     Examples
     --------
@@ -170,29 +152,18 @@ def loss_of_heterozygosity(
     min_dp: float = 8,
     progress: Callable[[int], None] = lambda _n: None,
 ) -> pd.DataFrame:
-    """List where the germline has two alleles and the tumour of the same individual one.
+    """List where tumours have lost an allele of the germline.
 
     Parameters
     ----------
-    folder, individuals, gene, consequence, progress
+    folder, progress
         As for `somatic`.
-    min_dp
-        Least depth of both samples, asked where the dataset kept it.
+    individuals, gene, consequence, min_dp
+        As of a cohort's `loss_of_heterozygosity`.
 
     Returns
     -------
-    One row a tumour sample and variant: the columns of `somatic` but ``germline_frequency``,
-    and ``lost``: ``"alternate"`` or ``"reference"``. ``attrs["informative"]`` is a table of each
-    sample and chromosome with ``n_informative`` (heterozygous in the germline and called in
-    the tumour), ``n_lost`` and ``share``: one lost call can be a mistake, a chromosome full of
-    them hardly. Rows about people: ``attrs["exportable"]`` is False.
-
-    Raises
-    ------
-    NoTumours
-        If nobody has both samples.
-    BadInput
-        If a gene or consequence is unknown.
+    As of a cohort's `loss_of_heterozygosity`, which tells errors and sources too.
 
     Examples
     --------

@@ -29,22 +29,12 @@ def genes(
     ----------
     folder
         The cohort.
-    region
-        Only genes whose variants reach into the region (``"chr19:38433691-38595273"``).
-    gene
-        Only these, by symbol or Ensembl identifier.
+    region, gene
+        As of a cohort's `genes`.
 
     Returns
     -------
-    One row a gene, along the genome: ``gene``, ``gene_id``, ``chromosome``,
-    ``base_pair_location`` and ``base_pair_end`` of its first and its last variant (1-based),
-    ``n_variants``, and ``region``, the same as text. A variant of several genes counts in each.
-    A gene reaches further than its variants here, and genes without one have no row.
-
-    Raises
-    ------
-    BadInput
-        If the region cannot be read, or a gene has no variant here; near names are given.
+    As of a cohort's `genes`, which tells errors and sources too.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Counts and quality of variants and samples."""
+"""Counts and quality of variants."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Counting(Held):
         ----------
         by
             ``"population"`` (genetic ancestry), ``"country_of_origin"`` or ``"sex"``; without it
-            one group, ``all``.
+            one group, ``all``. Individuals without a value form the group ``not recorded``.
         region, gene, consequence
             Only variants that touch the region (``"chr19:38433691-38595273"``), of these genes,
             with these consequences or groups of them.
@@ -42,18 +42,27 @@ class Counting(Held):
             Count these individuals only.
         min_allele_count
             Leave out a variant where any group has fewer copies of either allele: what an export
-            needs.
+            needs, and safe against subtraction, since it goes from all groups at once.
 
         Returns
         -------
-        One row a variant and group, all variants of the first group first; the columns are those
-        of `gdi_spe.analysis.counting.frequencies.allele_frequencies`. The frequency is NaN where
-        no allele was called.
+        One row a variant and group, all variants of the first group first: ``chromosome``,
+        ``position`` (1-based), ``reference``, ``alternate``, ``gene``, ``group``, ``allele_count``,
+        ``allele_number``, ``allele_frequency`` in [0, 1], and ``n_individuals`` of the group,
+        called or not. The frequency is NaN where no allele was called. A variant that nobody in the
+        cohort carries has no row, which does not say that everybody was looked at there.
+
+        Raises
+        ------
+        BadInput
+            If a column, region, consequence or gene is not known.
 
         Notes
         -----
-        AF = AC / AN, as VCF 4.5 defines them; men have one allele on X and Y outside the
-        pseudoautosomal regions. The counts are personal data until they pass an export.
+        AF = AC / AN as VCF 4.5 defines them, over one germline sample an individual. Men have one
+        allele on X and Y outside the pseudoautosomal regions, everybody one of the mitochondria;
+        half-missing calls count with the allele they have. The counts behind a frequency are still
+        personal data until they pass an export.
 
         Examples
         --------
@@ -100,23 +109,51 @@ class Counting(Held):
         individuals
             Look at these individuals only.
         controls
-            Test equilibrium among these only; say who they are where there are cases. Without it
-            everybody is tested, since a cohort has cases only of a question.
+            Of these, test equilibrium among these only: a variant that causes a disease is out of
+            equilibrium in those who have it. Without it everybody is tested, since a cohort has
+            cases only of a question.
         strata
-            Test each population by itself and combine; ``None`` tests all as one.
+            Test each population by itself, and combine; ``None`` tests all as one. A mixture of
+            populations has too few heterozygotes without any error.
         unrelated
-            ``True`` leaves relatives out of the test, ``False`` nobody; a selection is tested as
-            it is.
+            ``True`` leaves relatives of the third degree or nearer out of the test; a selection is
+            tested as it is; ``False`` tests everybody.
         mid_p
             Give mid-p values, as Hail does.
 
         Returns
         -------
-        One row a variant, in Hail's names: ``call_rate``, ``n_called``, ``n_not_called``,
-        ``n_hom_ref``, ``n_het``, ``n_hom_var``, ``n_non_ref``, ``het_freq_hwe``,
-        ``p_value_hwe``, ``p_value_excess_het``, with ``allele_count``, ``allele_number``,
-        ``allele_frequency`` and ``n_hemi``; see `gdi_spe.analysis.counting.quality.variant_qc`.
-        ``attrs["hardy_weinberg"]`` says who was tested.
+        One row a variant: ``chromosome``, ``position``, ``reference``, ``alternate``, ``gene``, and
+
+        - ``allele_count``, ``allele_number``, ``allele_frequency`` (Hail: AC, AN, AF), half-missing
+          calls with the allele they have;
+        - ``call_rate``, ``n_called``, ``n_not_called``: complete calls among those who can have one
+          (women none on Y);
+        - ``n_hom_ref``, ``n_het``, ``n_hom_var``, ``n_hemi`` and ``n_non_ref``: complete calls
+          without the alternate, with one of two alleles, with two, with one where there is one
+          only, and with any;
+        - ``het_freq_hwe``: the share of heterozygotes to be expected of those tested;
+        - ``p_value_hwe`` and ``p_value_excess_het``: two-sided, and for too many heterozygotes. Of
+          several populations the smallest, times the number of populations that have both alleles.
+
+        ``attrs["hardy_weinberg"]`` says who was tested: how many of each population.
+
+        Raises
+        ------
+        BadInput
+            If a region, gene or column is not known.
+
+        Notes
+        -----
+        The test is the exact one of Wigginton, Cutler and Abecasis (2005, Am J Hum Genet 76:887),
+        as plink2's ``--hardy``; Hail's is the mid-p one. It is among those with two alleles: women
+        alone on X outside the pseudoautosomal regions; NaN on Y and the mitochondria. People
+        without a recorded population are not tested, unless nobody has one. Nobody is left out as a
+        relative where there are too few common variants to tell, or too many people to compare; a
+        `Caution` says so.
+
+        Hail's names are kept where Hail has the field. Hail counts calls of one allele neither as
+        homozygous nor as heterozygous and takes half-missing calls for missing throughout.
 
         Examples
         --------
@@ -162,9 +199,17 @@ class Counting(Held):
 
         Returns
         -------
-        One row a variant and group: who is tested, ``n_hom_ref``, ``n_het``, ``n_hom_var``,
-        ``het_freq_hwe``, ``p_value_hwe`` and ``p_value_excess_het``; see
-        `gdi_spe.analysis.counting.equilibrium.equilibrium_by_group`.
+        One row a variant and group, all variants of the first group first: what names the variant,
+        ``group``, ``n_individuals`` of the group who are tested, ``n_hom_ref``, ``n_het``,
+        ``n_hom_var`` of those who have two alleles there, ``het_freq_hwe`` (the share of
+        heterozygotes to be expected), ``p_value_hwe`` and ``p_value_excess_het``. NaN where nobody
+        was called or nobody has two alleles.
+
+        Notes
+        -----
+        The exact test of Wigginton, Cutler and Abecasis (2005, Am J Hum Genet 76:887): plink2's
+        ``--hardy``, and with ``mid_p`` Hail's ``hardy_weinberg_test``. On X outside the
+        pseudoautosomal regions women alone are tested.
 
         Examples
         --------
@@ -186,114 +231,4 @@ class Counting(Held):
             controls=ids_of(controls),
             unrelated=unrelated if isinstance(unrelated, bool) else ids_of(unrelated) or (),
             mid_p=mid_p,
-        )
-
-    def sample_qc(
-        self,
-        region: str | None = None,
-        gene: str | Sequence[str] | None = None,
-        *,
-        individuals: Selection | Collection[str] | None = None,
-    ) -> pd.DataFrame:
-        """Summarise the calls of each individual.
-
-        Parameters
-        ----------
-        region, gene
-            Only variants that touch the region, of these genes.
-        individuals
-            These individuals only: singletons are single among them.
-
-        Returns
-        -------
-        One row an individual, in Hail's names: ``call_rate``, ``n_called``, ``n_not_called``,
-        ``n_hom_ref``, ``n_het``, ``n_hom_var``, ``n_hemi``, ``n_non_ref``, ``n_singleton``,
-        ``n_snp``, ``n_insertion``, ``n_deletion``, ``n_transition``, ``n_transversion``,
-        ``n_star``, ``r_ti_tv``, ``r_het_hom_var``, ``r_insertion_deletion``, and depths and
-        qualities where the dataset kept them; see `gdi_spe.analysis.counting.samples.sample_qc`.
-        A row is about a person: no export.
-
-        Examples
-        --------
-        >>> quality = cohort.sample_qc()
-        >>> bool((quality["n_snp"] == quality["n_transition"] + quality["n_transversion"]).all())
-        True
-        """
-        from gdi_spe.analysis.counting.samples import sample_qc
-
-        return sample_qc(self.folder, region, gene, ids_of(individuals))
-
-    def heterozygosity(
-        self,
-        *,
-        individuals: Selection | Collection[str] | None = None,
-        strata: By | None = "population",
-        min_frequency: float = 0.0,
-    ) -> pd.DataFrame:
-        """Compare each individual's homozygous calls with what chance would give.
-
-        Parameters
-        ----------
-        individuals
-            These only: frequencies are theirs.
-        strata
-            Take frequencies from each population by itself; ``None`` takes those of all.
-        min_frequency
-            Leave out variants whose rarer allele has a smaller frequency.
-
-        Returns
-        -------
-        One row an individual: ``n_called``, ``observed_homs``, ``expected_homs`` and ``f_stat``;
-        see `gdi_spe.analysis.counting.inbreeding.heterozygosity`. A row is about a person: no
-        export.
-
-        Examples
-        --------
-        >>> list(cohort.heterozygosity().columns)
-        ['n_called', 'observed_homs', 'expected_homs', 'f_stat']
-        """
-        from gdi_spe.analysis.counting.inbreeding import heterozygosity
-
-        return heterozygosity(
-            self.folder, ids_of(individuals), strata=strata, min_frequency=min_frequency
-        )
-
-    def sex_check(
-        self,
-        *,
-        individuals: Selection | Collection[str] | None = None,
-        female_threshold: float = 0.2,
-        male_threshold: float = 0.8,
-        min_frequency: float = 0.0,
-    ) -> pd.DataFrame:
-        """Compare the recorded sex with what the calls on X tell.
-
-        Parameters
-        ----------
-        individuals
-            These only: frequencies are theirs.
-        female_threshold, male_threshold
-            An ``f_stat`` below the first is a woman's, above the second a man's.
-        min_frequency
-            Leave out variants whose rarer allele has a smaller frequency.
-
-        Returns
-        -------
-        One row an individual, who do not agree first: ``sex``, ``inferred_sex``, ``status``,
-        ``f_stat`` of X and ``y_call_rate``; see `gdi_spe.analysis.counting.inbreeding.sex_check`.
-        A row is about a person: no export.
-
-        Examples
-        --------
-        >>> int((cohort.sex_check()["status"] == "mismatch").sum())
-        0
-        """
-        from gdi_spe.analysis.counting.inbreeding import sex_check
-
-        return sex_check(
-            self.folder,
-            ids_of(individuals),
-            female_threshold=female_threshold,
-            male_threshold=male_threshold,
-            min_frequency=min_frequency,
         )

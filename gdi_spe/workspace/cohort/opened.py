@@ -5,6 +5,7 @@ from __future__ import annotations
 from gdi_spe.workspace.asking.arguments import checked
 from gdi_spe.workspace.cohort.bridging import Bridging
 from gdi_spe.workspace.cohort.counting import Counting
+from gdi_spe.workspace.cohort.examining import Examining
 from gdi_spe.workspace.cohort.families.comparing import Comparing
 from gdi_spe.workspace.cohort.families.inheriting import Inheriting
 from gdi_spe.workspace.cohort.selecting import Selecting
@@ -23,6 +24,7 @@ from gdi_spe.workspace.surroundings import surroundings
 class Cohort(
     Selecting,
     Counting,
+    Examining,
     Associating,
     Aggregating,
     Scoring,

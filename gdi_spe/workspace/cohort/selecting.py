@@ -269,9 +269,10 @@ class Selecting(Held):
         Returns
         -------
         One row a gene, along the genome: ``gene``, ``gene_id``, ``chromosome``,
-        ``base_pair_location`` and ``base_pair_end`` of its first and its last variant,
+        ``base_pair_location`` and ``base_pair_end`` of its first and its last variant (1-based),
         ``n_variants``, and ``region``, the same as text, for every ``region=`` and for
-        `spe.plot.regional`. A gene reaches further than its variants here.
+        `spe.plot.regional`. A variant of several genes counts in each. A gene reaches further than
+        its variants here, and genes without one have no row.
 
         Raises
         ------

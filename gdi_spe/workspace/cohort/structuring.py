@@ -45,20 +45,32 @@ class Structuring(Held):
         min_frequency, max_r2
             Variants: of the rarer allele, and of two within 200,000 bases.
         max_kinship
-            The components are found among individuals of whom no two are nearer; the others are
-            put in their place. ``None`` leaves everybody in.
+            The components are found among individuals of whom no two are nearer; the others are put
+            in their place. ``None`` leaves everybody in. With few variants only nearer relatives
+            can be told from chance, and only they leave.
 
         Returns
         -------
-        One row an individual, columns ``PC1`` and on. ``attrs`` has the eigenvalues, how many
-        variants and individuals they come from, and who was ``projected``; see
-        `gdi_spe.analysis.structure.pca`. A point is a person: no export.
+        One row an individual (the index), columns ``PC1`` and on: what may be covariates of
+        `association`. ``attrs`` has the eigenvalues, how many variants and individuals they come
+        from, and who was put in place (``projected``): those are drawn a little to the middle. A
+        point is a person: no export.
+
+        Raises
+        ------
+        TooLittleToTell
+            If there are not more individuals and variants than components.
 
         Notes
         -----
-        Autosomes alone, pruned for linkage disequilibrium, without the major histocompatibility
-        complex and the other long stretches of the assembly. Each pair of people counts over the
-        variants that both have called.
+        Eigenvectors of the genetic relationship matrix (Price et al. 2006, Nat Genet 38:904) over
+        autosomal variants outside long-range linkage disequilibrium and the major
+        histocompatibility complex of the assembly. Each pair counts over the variants that both
+        have called, as plink2's ``--pca`` does. Above 6,000 individuals the matrix is not held, a
+        missing call is the mean, and a `Caution` tells of components that do not settle. Each
+        component's sign is that of its largest entry. Components whose eigenvalues are alike (the
+        last ones asked for, often) are a basis of a space, and may turn in it with the smallest
+        change of the data.
 
         Examples
         --------
@@ -101,15 +113,22 @@ class Structuring(Held):
 
         Returns
         -------
-        One row a pair, nearest first: ``individual_1``, ``individual_2``,
-        ``n_both_heterozygous``, ``n_opposite`` and ``kinship``, 0.25 for parents, children and
-        siblings; see `gdi_spe.analysis.structure.kinship`. The rows are about people and cannot
-        be exported.
+        One row a pair, nearest first: ``individual_1``, ``individual_2``, ``n_both_heterozygous``,
+        ``n_opposite`` (variants at which they are homozygous for different alleles) and
+        ``kinship``: 0.5 for twins, 0.25 for parents, children and siblings, 0.125 and 0.0625 for
+        the second and third degree; below 0 for people of different ancestry. The rows are about
+        people and cannot be exported.
+
+        Raises
+        ------
+        BadInput
+            If nobody is meant, or no autosomal variant is common enough.
 
         Notes
         -----
-        KING's robust estimate (Manichaikul et al. 2010), as plink2's ``--make-king-table``. Few
-        variants tell little: with a thousand, unrelated people look like cousins.
+        KING-robust between families (Manichaikul et al. 2010, equation 11), over the autosomes,
+        which needs no allele frequencies and so no ancestry: plink2's ``--make-king-table``, by the
+        same formula. Few variants tell little: with a thousand, unrelated people look like cousins.
 
         Examples
         --------
@@ -190,9 +209,19 @@ class Structuring(Held):
 
         Returns
         -------
-        The panel, for `assign_populations`: weights of variants, and the centre and spread of
-        each population of 20 unrelated individuals or more. Nobody is in it by themselves; it is
-        still made of people, and leaves like any result.
+        The panel, for `assign_populations`: weights of variants, and the centre and spread of each
+        population of 20 unrelated individuals or more. Nobody is in it by themselves; it is still
+        made of people, and leaves like any result.
+
+        Raises
+        ------
+        TooLittleToTell
+            If fewer than two populations are left, or there are too few variants.
+
+        Notes
+        -----
+        Every other individual of a population gives the directions, and the rest say where it lies:
+        people whom a direction was made of lie further out than others of the same ancestry do.
 
         Examples
         --------
@@ -226,13 +255,29 @@ class Structuring(Held):
             Say ``unknown`` where the likeliest population is less likely.
         max_outside
             Say ``unknown`` where such a share of the population's own people lies nearer to its
-            centre.
+            centre: who is of none of the populations is far from all.
 
         Returns
         -------
-        One row an individual: ``population`` or ``unknown``, ``probability``, ``distance``, the
-        probability of each population, and the coordinates; see
-        `gdi_spe.analysis.structure.assignment`. A row is about a person: no export.
+        One row an individual (the index): ``population`` or ``unknown``, ``probability`` of the
+        likeliest, ``distance`` from its centre (Mahalanobis), the probability of each population
+        (``p_`` and its name), and ``PC1`` and on. ``attrs["n_variants"]`` of the panel were found.
+        A row is about a person: no export.
+
+        Raises
+        ------
+        TooLittleToTell
+            If fewer than 200 variants of the panel are in the cohort.
+        BadInput
+            If the panel is of another assembly.
+
+        Notes
+        -----
+        Coordinates are the least-squares projection on the panel's directions over the variants
+        that the cohort has; each population is a normal distribution, and all are as likely before.
+        People of mixed ancestry lie between populations, and are ``unknown``. Ancestry is a
+        direction of variation, not an identity. A variant that nobody of the cohort carries is not
+        in it and is left out, which draws a small cohort of one ancestry a little to the middle.
 
         Examples
         --------

@@ -44,14 +44,25 @@ class Comparing(Held):
 
         Returns
         -------
-        One row a tumour sample and variant, with depth and allele balance of both samples
-        where the dataset kept them. Candidates, not calls; rows about people cannot be
-        exported.
+        One row a tumour sample and variant: ``individual_id``, ``sample_id``, ``chromosome``,
+        ``position``, ``reference``, ``alternate``, ``id``, ``gene``, ``consequence``,
+        ``germline_frequency``, and ``tumour_`` and ``germline_`` ``gq``, ``dp`` and
+        ``allele_balance`` (the variant allele fraction; NaN where not kept). ``attrs["not_kept"]``
+        names what was not. Rows about people: ``attrs["exportable"]`` is False. Candidates, not
+        calls: no model of purity, contamination or strand stands behind them.
 
         Raises
         ------
         NoTumours
-            If nobody has a tumour sample and a germline sample.
+            If nobody has both samples.
+        BadInput
+            If a gene or consequence is unknown.
+
+        Notes
+        -----
+        Calls are taken as written, whatever the sex, since a tumour need not have its individual's
+        number of chromosomes. A germline call that is missing, half too, is no absence. Warns
+        `QualitiesNotKept` where GQ, DP or AD was not kept.
 
         Examples
         --------
@@ -93,13 +104,18 @@ class Comparing(Held):
 
         Returns
         -------
-        One row a tumour sample and variant, with ``lost``; ``attrs["informative"]`` counts by
-        chromosome. Rows about people cannot be exported.
+        One row a tumour sample and variant: the columns of `somatic` but ``germline_frequency``,
+        and ``lost``: ``"alternate"`` or ``"reference"``. ``attrs["informative"]`` is a table of
+        each sample and chromosome with ``n_informative`` (heterozygous in the germline and called
+        in the tumour), ``n_lost`` and ``share``: one lost call can be a mistake, a chromosome full
+        of them hardly. Rows about people: ``attrs["exportable"]`` is False.
 
         Raises
         ------
         NoTumours
-            If nobody has a tumour sample and a germline sample.
+            If nobody has both samples.
+        BadInput
+            If a gene or consequence is unknown.
 
         Examples
         --------

@@ -36,13 +36,18 @@ class Inheriting(Held):
 
         Returns
         -------
-        One row a child of whom both parents are here: ``n_variants`` looked at, ``n_errors``
-        and ``error_rate``; see `gdi_spe.analysis.inheritance.mendel.mendelian_errors`.
+        One row a child of whom both parents are here: ``individual_id``, ``father_id``,
+        ``mother_id``, ``n_variants`` (looked at: whoever matters was called), ``n_errors`` and
+        ``error_rate`` (NaN where nothing was looked at). A rate far above the others' says that
+        parents are not the parents, or a sample is another's. Rows about people:
+        ``attrs["exportable"]`` is False.
 
         Raises
         ------
         NoPedigree
             If there is no child with both parents.
+        BadInput
+            If the pedigree contradicts itself.
 
         Examples
         --------
@@ -85,13 +90,25 @@ class Inheriting(Held):
 
         Returns
         -------
-        One row a child and variant, with GQ, DP and allele balance of all three where the
-        dataset kept them. Rows about people cannot be exported.
+        One row a child and variant: ``individual_id``, ``chromosome``, ``position``, ``reference``,
+        ``alternate``, ``id``, ``gene``, ``consequence``, ``others_frequency``, and ``gq``, ``dp``,
+        ``allele_balance`` of the child with ``father_`` and ``mother_`` before those of the parents
+        (NaN where not kept). ``attrs["not_kept"]`` names what was not. Rows about people:
+        ``attrs["exportable"]`` is False. A candidate is no proof: a missed call of a parent looks
+        the same.
 
         Raises
         ------
         NoPedigree
             If no child has both parents in the cohort.
+        BadInput
+            If the pedigree contradicts itself, or a gene or consequence is unknown.
+
+        Notes
+        -----
+        All that matter must be called: both parents on autosomes and for daughters' X, the mother
+        for a son's X outside the pseudoautosomal regions and for mitochondria, the father for Y.
+        Warns `QualitiesNotKept` where GQ, DP or AD was not kept.
 
         Examples
         --------
@@ -141,13 +158,16 @@ class Inheriting(Held):
 
         Returns
         -------
-        One row a child and variant, with ``parents`` who carry it. Rows about people cannot be
-        exported.
+        One row a child and variant, with the columns of `de_novo` and ``parents``: ``both``,
+        ``father``, ``mother``, whoever was called and fits; ``none`` where neither was called. Rows
+        about people: ``attrs["exportable"]`` is False.
 
         Raises
         ------
         NoPedigree
             If the parents of none of the children are here.
+        BadInput
+            If the pattern, a gene or a consequence is unknown, or the pedigree contradicts itself.
 
         Examples
         --------
@@ -203,13 +223,26 @@ class Inheriting(Held):
 
         Returns
         -------
-        One row a child and pair, with ``phase``: what tells that they are apart, or
-        ``unknown``. Rows about people cannot be exported.
+        One row a child and pair: ``individual_id``, ``gene``, ``gene_id``, ``chromosome``, and of
+        each variant ``position``, ``reference``, ``alternate``, ``consequence``; ``phase`` is
+        ``trans by both parents`` (each parent has one of them, and only one), ``trans by one
+        parent`` (the one who is here is homozygous for one and has not the other), ``trans by
+        phased calls`` or ``unknown``. Pairs that lie on one chromosome are left out. Rows about
+        people: ``attrs["exportable"]`` is False.
 
         Raises
         ------
         NoPedigree
             If the parents of none of the children are here.
+        BadInput
+            If a gene or consequence is unknown, or the pedigree contradicts itself.
+
+        Notes
+        -----
+        The store keeps which allele was written first, and no phase sets: all phased calls of a
+        chromosome are taken for one set, which is wrong where reads phased short stretches only.
+        Believe ``trans by phased calls`` where the whole chromosome was phased. On X outside the
+        pseudoautosomal regions daughters alone can have two.
 
         Examples
         --------

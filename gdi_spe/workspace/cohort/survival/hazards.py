@@ -49,10 +49,10 @@ class Hazards(Following):
         Parameters
         ----------
         covariates
-            Names as for `association` (columns, measurements, components of `pca`); or by name
-            what is known of each individual: such a name, a value of each, or a selection,
-            which counts 1 for those in it and 0 for those about whom it is recorded that they
-            are not: ``{"BRAF": cohort.individuals(gene="BRAF", consequence="damaging")}``.
+            Names as for `association` (columns, measurements, components of `pca`); or by name what
+            is known of each individual: such a name, a value of each, or a selection, which counts
+            1 for those in it and 0 for those about whom it is recorded that they are not:
+            ``{"BRAF": cohort.individuals(gene="BRAF", consequence="damaging")}``.
         event, origin, individuals, entry
             As for `survival`.
         strata
@@ -60,33 +60,39 @@ class Hazards(Following):
         ties
             How events at one time share those at risk: ``"efron"`` or ``"breslow"``.
         firth
-            Keep estimates finite where a covariate parts those whom the event met from the
-            others; p-values are then of penalised likelihood ratios.
+            Keep estimates finite where a covariate parts those whom the event met from the others;
+            p-values are then of penalised likelihood ratios.
         proportional
             The scale of time on which hazards are tested for being proportional: ``"km"``,
             ``"rank"``, ``"identity"`` or ``"log"``; ``None`` for no test.
 
         Returns
         -------
-        One row a term: ``term``, ``beta`` (log hazard ratio), ``standard_error``,
-        ``hazard_ratio`` with its 95 % limits ``ci_lower`` and ``ci_upper``, ``z``, ``p_value``
-        and ``p_value_proportional``. ``attrs`` has n, events, how many were left out and why,
-        log likelihoods, and the tests of the whole model.
+        One row a term: ``term``, ``beta`` (log hazard ratio), ``standard_error``, ``hazard_ratio``,
+        ``ci_lower`` and ``ci_upper`` of it, ``z``, ``p_value``, and ``p_value_proportional``: small
+        where its hazard ratio changes with time. ``attrs`` has n, events, how many were left out,
+        log likelihoods, the likelihood ratio test of the whole model, the global test of
+        proportional hazards, ties and strata.
 
         Raises
         ------
-        BadInput
-            If a covariate is unknown, constant or follows from others.
         TooFewPeople
-            If there are no more events than terms.
+            If there are fewer events than terms, or no events.
         MonotoneLikelihood
             If an estimate has no end; the terms are named.
+        NotConverged
+            If no estimate is found.
+        BadInput
+            If a covariate is constant or follows from others, or an argument is unknown.
 
         Notes
         -----
-        See `gdi_spe.analysis.survival.cox`. Relatives among the individuals make standard
-        errors too small: leave them out first. With fewer than ten events a term, or where a
-        hazard ratio changes with time (p below 0.05 divided by the terms), a caution is given.
+        Cox (1972), J R Stat Soc B 34:187; Efron (1977), J Am Stat Assoc 72:557; Heinze and Schemper
+        (2001), Biometrics 57:114; the test of proportional hazards is the score test for a
+        coefficient that changes with time (Grambsch and Therneau 1994, Biometrika 81:515, as
+        ``cox.zph`` of R's survival 3). Relatives among the individuals make standard errors too
+        small: leave them out first. With fewer than ten events a term, or where a hazard ratio
+        changes with time (p below 0.05 divided by the terms), a caution is given.
 
         Examples
         --------

@@ -70,12 +70,12 @@ class Aggregating(Held):
             J Hum Genet 83:311). ``"max"``: the most alternate alleles of one variant, 0 to 2.
             ``"sum"``: the weighted number of alternate alleles.
         weights
-            Of a sum: ``"uniform"``, ``"beta"`` (Wu et al. 2011) or ``"madsen-browning"`` (2009),
-            or a function from the rarer allele's frequencies to weights.
+            Of a sum: ``"uniform"``, ``"beta"`` (Wu et al. 2011) or ``"madsen-browning"`` (2009), or
+            a function from the rarer allele's frequencies to weights.
         test
-            Of a logistic model: ``"wald"``, ``"score"``, ``"firth"``, or ``"auto"``: the score,
-            and where its p-value is below 0.05 Wald's test, or Firth's where fewer than 20 cases
-            carry (or fewer than 20 do not) or one group is under a tenth of the other. The column
+            Of a logistic model: ``"wald"``, ``"score"``, ``"firth"``, or ``"auto"``: the score, and
+            where its p-value is below 0.05 Wald's test, or Firth's where fewer than 20 cases carry
+            (or fewer than 20 do not) or one group is under a tenth of the other. The column
             ``test`` tells which was made.
         missing
             ``"mean"``: a missing call counts as the variant's mean dosage in a sum, and as no
@@ -94,15 +94,31 @@ class Aggregating(Held):
 
         Returns
         -------
-        One row a gene (or region) and mask, with counts of carriers, ``beta``,
-        ``standard_error`` and ``p_value``; see `gdi_spe.analysis.burden.run.burden`.
+        One row a set and mask: ``gene`` and ``gene_id`` (or ``region``), ``chromosome`` (23 and 25
+        for X and mitochondria), ``base_pair_location`` and ``base_pair_end`` (first and last
+        variant that counted), ``mask``, ``max_frequency`` (NaN for any), ``n_variants``,
+        ``allele_count`` (cumulative), ``n_carriers`` (individuals), ``n_carrier_families`` (each
+        family of the pedigree once), ``n_carriers_cases``, ``n_carriers_controls``, ``n_missing``
+        (calls), ``beta`` (of one more carrier or allele; log odds for cases), ``standard_error``,
+        ``p_value``, ``neg_log_10_p_value``, ``n``, ``n_cases``, ``n_controls``, ``test``. NaN and
+        ``none`` where nothing can be estimated. ``attrs`` tells n, cases, controls, covariates,
+        pairs of relatives, and lambda GC by mask and bound. A small p-value speaks of the set, not
+        of any variant in it.
 
         Raises
         ------
         BadInput
-            If a mask, gene, region, covariate or word is unknown.
+            If a mask, gene, region, covariate or word is unknown, or weights come without a sum.
+        NotAnnotated
+            If no variant has a gene or a consequence.
         TooFewPeople
             If there are too few individuals, no cases, or no controls.
+
+        Notes
+        -----
+        On X outside the pseudoautosomal regions a man's allele counts twice; Y is left out.
+        Relatives in the model make p-values too small. Counts of carriers are personal data until
+        they pass an export.
 
         Examples
         --------
@@ -170,25 +186,41 @@ class Aggregating(Held):
         trait, covariates, model, masks, max_frequency, gene, regions, controls, individuals
             As for `burden`.
         method
-            ``"skat"``, or ``"skat-o"`` for the best of mixtures with a burden test.
+            ``"skat"``: the sum of squared scores, for effects in both directions. ``"skat-o"``: the
+            best of mixtures of it and a burden test.
         weights
-            What multiplies each dosage; ``"beta"`` by default.
+            What multiplies each dosage; by default the density of Beta(1, 25) at the rarer allele's
+            frequency (Hail's ``weight`` is its square).
         small_sample
-            Of a linear model and ``"skat"``: exact for normal residuals, however few.
+            Of a linear model and ``"skat"``: take into account that the residual's variance is
+            estimated; exact for normal residuals, however few.
         repeated, min_carriers
             As for `burden`.
 
         Returns
         -------
-        One row a gene (or region) and mask, with counts of carriers, ``q_statistic``, ``rho``
-        and ``p_value``; see `gdi_spe.analysis.skat.run.skat`.
+        One row a set and mask, with the columns of `burden` but ``beta`` and ``standard_error``:
+        ``q_statistic`` is the sum of squared weighted scores over the residual's variance, halved
+        (as Hail has it; for SKAT-O that of the best mixture), ``rho`` the best share and ``test``
+        the method, ``none`` where nothing varies or there are too many variants. A small p-value
+        speaks of the set, not of any variant, and not of a direction.
 
         Raises
         ------
         BadInput
             If a mask, gene, region, covariate or word is unknown.
+        NotAnnotated
+            If no variant has a gene or a consequence.
         TooFewPeople
             If there are too few individuals, no cases, or no controls.
+
+        Notes
+        -----
+        Wu et al. 2011; Lee, Wu and Lin 2012 with the grid of Lee, Emond et al. 2012. Missing calls
+        count as the variant's mean. p-values of the mixture of chi-squared variables have a
+        relative error below 1e-9 (1e-3 for SKAT-O, as a rule 1e-6); the mixture itself is
+        asymptotic but for ``small_sample``. A logistic model with few people or few cases has
+        p-values that are too large; those of Lee, Emond et al. for small samples are not computed.
 
         Examples
         --------
@@ -235,13 +267,15 @@ class Aggregating(Held):
 
         Returns
         -------
-        One row a gene or region with ``n_tests`` and ``p_value`` by the Cauchy combination; see
-        `gdi_spe.analysis.burden.combined.combined`.
+        One row a gene (``gene``, ``gene_id``, ``chromosome``) or region, in the order of the first
+        table, with ``n_tests`` (p-values that count) and ``p_value`` by the Cauchy combination
+        (ACAT: Liu et al. 2019, Am J Hum Genet 104:410); NaN where there is none. Which of the tests
+        it was stands in the tables.
 
         Raises
         ------
         BadInput
-            If the tables are not all of genes, or all of regions.
+            If there is no table, or one is not of genes, or of regions as the others are.
 
         Examples
         --------

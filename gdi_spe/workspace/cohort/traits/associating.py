@@ -49,8 +49,8 @@ class Associating(Held):
             cases.
         covariates
             A name or a list of names: ``"age"``, ``"sex"``, ``"population"``, a measurement, a
-            component of the last `pca` (``*cohort.pca(10)`` names them all). Or by name the
-            value of each individual, or a table with a row an individual. Text is a category.
+            component of the last `pca` (``*cohort.pca(10)`` names them all). Or by name the value
+            of each individual, or a table with a row an individual. Text is a category.
         model
             ``"linear"`` for numbers and ``"logistic"`` for cases, unless said otherwise;
             ``"mixed"`` where relatives are in the model or cases are very few: up to 8,000
@@ -61,43 +61,44 @@ class Associating(Held):
         individuals
             Only these are in the model.
         region, gene
-            Only variants that touch the region (``"chr19:38433691-38595273"``, 1-based, both
-            ends included), or of the genes.
+            Only variants that touch the region (``"chr19:38433691-38595273"``, 1-based, both ends
+            included), or of the genes.
         test
             Of a logistic model: ``"wald"``, ``"score"``, ``"firth"``, ``"saddle-point"``, or
-            ``"auto"``: the score, and where its p-value is below 0.05 Wald's test, or Firth's
-            where fewer than 20 minor alleles are in cases or one group is under a tenth of the
-            other. The column ``test`` tells which.
+            ``"auto"``: the score, and where its p-value is below 0.05 Wald's test, or Firth's where
+            fewer than 20 minor alleles are in cases or one group is under a tenth of the other. The
+            column ``test`` tells which.
         missing
-            ``"drop"``: a missing call leaves its variant's model, as plink2 has it; ``"mean"``:
-            it counts as the mean of those who are called, as Hail has it.
+            ``"drop"``: a missing call leaves its variant's model, as plink2 has it; ``"mean"``: it
+            counts as the mean of those who are called, as Hail has it.
         repeated
-            Which of several measurements of one individual counts: ``"first"``, ``"last"`` or
-            their ``"mean"``.
+            Which of several measurements of one individual counts: ``"first"``, ``"last"`` or their
+            ``"mean"``.
         min_allele_count, min_allele_frequency
-            Leave out variants whose rarer allele has fewer copies, or a smaller frequency,
-            among those in the model.
+            Leave out variants whose rarer allele has fewer copies, or a smaller frequency, among
+            those in the model.
         condition_on
-            Variants that are covariates too, as in ``"chr7-140753336-A-T"``: what is left when
-            they are known. They have no row, and a missing call of theirs is the mean.
+            Variants that are covariates too, as in ``"chr7-140753336-A-T"``: what is left when they
+            are known. They have no row, and a missing call of theirs is the mean.
         relatedness
-            Of a mixed model: relationships (twice the kinship) to take instead of those that
-            the common variants tell, a row and a column an individual.
+            Of a mixed model: relationships (twice the kinship) to take instead of those that the
+            common variants tell, a row and a column an individual.
         progress
-            Called with the number of variants done since the last call; without it a line shows
-            how far long work has come.
+            Called with the number of variants done since the last call; without it a line shows how
+            far long work has come.
 
         Returns
         -------
-        One row a variant, the columns of GWAS-SSF first: ``chromosome`` (23, 24 and 25 for X, Y
-        and mitochondria), ``base_pair_location`` (1-based), ``effect_allele`` (the alternate),
-        ``other_allele``, ``beta`` (per allele, in units of the trait; of cases the log odds
-        ratio), ``standard_error``, ``effect_allele_frequency`` among those in the model,
-        ``p_value``, ``neg_log_10_p_value``, ``n`` (called individuals), then the counts behind
-        them. NaN where a variant does not vary, or a model has no finite estimate (``test`` is
-        ``none``). ``attrs`` has ``lambda_gc``, ``n``, ``n_cases``, ``covariates``,
-        ``n_related_pairs`` (of the second degree or nearer, by the pedigree, and by the calls
-        where ``relatives_by_calls``), ``without_estimate`` and more.
+        One row a variant, the columns of GWAS-SSF first: ``chromosome`` (23, 24 and 25 for X, Y and
+        mitochondria), ``base_pair_location`` (1-based), ``effect_allele`` (the alternate),
+        ``other_allele``, ``beta`` (per allele, in units of the trait; of cases the log odds ratio),
+        ``standard_error``, ``effect_allele_frequency`` among those in the model, ``p_value``,
+        ``neg_log_10_p_value``, ``n`` (called individuals), then ``allele_count`` (of the effect
+        allele), ``rsid`` and ``gene``. A logistic model adds ``n_cases``, ``n_controls``,
+        ``allele_count_cases``, ``allele_count_controls`` and ``test``. NaN where a variant does not
+        vary, or a model has no finite estimate (``test`` is ``none``). ``attrs`` has ``lambda_gc``,
+        ``n``, ``n_cases``, ``covariates``, ``n_related_pairs`` (of the second degree or nearer, by
+        the pedigree, and by the calls where ``relatives_by_calls``), ``without_estimate`` and more.
 
         Raises
         ------
@@ -118,11 +119,11 @@ class Associating(Held):
 
         Notes
         -----
-        An association is no cause: structure, relatives and how people came into the cohort
-        make some. Y is tested in men, without sex.
-        Men count 0 or 2 on X outside the pseudoautosomal regions. Firth's estimate
-        comes with a likelihood-ratio test (Heinze and Schemper 2002, Stat Med 21:2409); the
-        saddle point is that of Dey et al. (2017, Am J Hum Genet 101:37).
+        An association is no cause: structure, relatives and how people came into the cohort make
+        some. Alleles are additive. Y is tested in men, without sex. Men count 0 or 2 on X outside
+        the pseudoautosomal regions. Firth's estimate comes with a likelihood-ratio test (Heinze and
+        Schemper 2002, Stat Med 21:2409); the saddle point is that of Dey et al. (2017, Am J Hum
+        Genet 101:37).
 
         Examples
         --------
@@ -198,10 +199,10 @@ class Associating(Held):
 
         Returns
         -------
-        One row a step with the columns of `association` and ``step``: each variant as it is in
-        the model of all before it. ``attrs["variants"]`` names them for ``condition_on=``.
-        Empty where nothing is associated. Of variants that always go together one stands for
-        all, and need not be the one that acts.
+        One row a step with the columns of `association` and ``step``: each variant as it is in the
+        model of all before it. ``attrs["variants"]`` names them for ``condition_on=``. Empty where
+        nothing is associated. Of variants that always go together one stands for all, and need not
+        be the one that acts.
 
         Raises
         ------
@@ -210,7 +211,8 @@ class Associating(Held):
 
         Notes
         -----
-        Forward selection: a variant that is taken in never leaves again.
+        Forward selection, as plink2's ``--condition`` by hand: a variant that is taken in never
+        leaves again.
 
         Examples
         --------

@@ -44,9 +44,21 @@ class Linking(Held):
 
         Returns
         -------
-        One row a pair: ``chromosome``, ``position_1``, ``reference_1``, ``alternate_1``, the same
-        of the second, ``r`` and ``r2`` (plink's ``--r2``) and ``d_prime``; see
-        `gdi_spe.analysis.linkage.pairs`.
+        One row a pair, the earlier variant first: ``chromosome``, ``position_1``, ``reference_1``,
+        ``alternate_1``, ``position_2``, ``reference_2``, ``alternate_2``, ``r`` and ``r2`` of the
+        numbers of alternate alleles, and ``d_prime`` in [-1, 1] of haplotypes, estimated without
+        phase.
+
+        Raises
+        ------
+        BadInput
+            If a region or gene is not known.
+
+        Notes
+        -----
+        ``r2`` is plink's ``--r2`` (calls known at both variants; no phase is needed), ``d_prime``
+        the maximum-likelihood estimate of plink2's ``--ld``. Chromosomes whose number depends on
+        sex are left out, the pseudoautosomal regions apart.
 
         Examples
         --------
@@ -89,7 +101,14 @@ class Linking(Held):
 
         Returns
         -------
-        Pearson's r, a row and a column a variant, named as in ``"chr19-38433691-A-G"``.
+        Pearson's r of the numbers of alternate alleles, a row and a column a variant, named as in
+        ``"chr19-38433691-A-G"``; square it for r2. NaN where a variant does not vary among those
+        called at both.
+
+        Raises
+        ------
+        BadInput
+            If the variants are on several chromosomes, or more than 5,000.
 
         Examples
         --------
@@ -118,12 +137,14 @@ class Linking(Held):
         Parameters
         ----------
         results
-            A table of `association`.
+            A table of `association`, or any with ``chromosome``, ``position`` (or
+            ``base_pair_location``), ``reference`` and ``alternate`` (or ``other_allele`` and
+            ``effect_allele``) and ``p_value``.
         individuals
-            Take linkage disequilibrium from these individuals; from all without it.
+            Take linkage disequilibrium from these individuals, such as the unrelated of the study's
+            population; from all without it.
         p1, p2
-            The largest p-value of a variant that stands for a clump, and of those that are
-            listed.
+            The largest p-value of a variant that stands for a clump, and of those that are listed.
         r2
             The least squared correlation with the variant that stands for it.
         window
@@ -131,14 +152,22 @@ class Linking(Held):
 
         Returns
         -------
-        One row a clump, smallest p-value first: the variant that stands for it, ``n_variants``
-        beside it, those ``listed``, ``start`` and ``end``; see
-        `gdi_spe.analysis.linkage.clumping`. ``attrs["n_not_found"]`` counts variants of the
-        results that the cohort does not have.
+        One row a clump, smallest p-value first: the variant that stands for it (``chromosome``,
+        ``position``, ``reference``, ``alternate``, ``p_value``), ``n_variants`` of the clump beside
+        it, ``n_listed`` of them with a p-value of at most ``p2``, their names in ``listed``, and
+        ``start`` and ``end``, the first and the last position. ``attrs["n_not_found"]`` counts
+        variants of the results that the cohort does not have.
+
+        Raises
+        ------
+        BadInput
+            If a column is missing, or no variant is found in the cohort.
 
         Notes
         -----
-        As plink's ``--clump``, with its default thresholds.
+        As plink's ``--clump`` with its default thresholds: variants are taken by their p-values,
+        and each takes those around it that no stronger one has taken. The squared correlation is
+        that of haplotypes, estimated without phase.
 
         Examples
         --------

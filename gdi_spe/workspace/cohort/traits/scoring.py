@@ -55,16 +55,28 @@ class Scoring(Held):
 
         Returns
         -------
-        One row an individual with ``score``, ``score_average``, ``n_alleles`` and
-        ``n_missing``; rows about people cannot be exported. ``attrs`` tells how the file
-        matched: ``matched_fraction``, ``n_flipped``, ``n_ambiguous``, ``n_absent`` and others.
+        One row an individual: ``individual_id``, ``score`` (the sum), ``score_average`` (over
+        ``n_alleles``), ``n_alleles`` (called alleles that count; all where means are taken) and
+        ``n_missing`` (missing calls). Rows about people: ``attrs["exportable"]`` is False.
+        ``attrs`` tells ``n_variants``, ``n_matched`` (flipped ones included), ``matched_fraction``,
+        ``n_flipped``, ``n_ambiguous``, ``n_mismatched``, ``n_absent``, ``n_duplicate`` and
+        ``n_missing_calls``. A score is no risk, and cannot be compared across ancestries.
 
         Raises
         ------
         TooFewMatched
-            If too few of the file's variants count here.
+            If fewer of its variants count than ``min_matched``.
+        BadInput
+            If the file cannot be read, or a word is unknown.
         ScoreNotAdditive, ScoreOtherAssembly
             If its weights or its places cannot be used.
+
+        Notes
+        -----
+        A cohort has no site that nobody of it carries. An absent variant is therefore homozygous
+        reference in everybody, or was not looked at: it adds nothing here, and where the reference
+        is the effect allele the same constant is missing from everybody's score. Where the effect
+        allele is the reference, every alternate at the place counts as another allele.
 
         Examples
         --------
@@ -105,9 +117,18 @@ class Scoring(Held):
 
         Returns
         -------
-        One row a line with ``status``: ``matched``, ``flipped``, ``ambiguous``,
-        ``mismatched``, ``absent`` or ``duplicate``; see
-        `gdi_spe.analysis.scores.run.match_scoring_file`.
+        One row a line: ``line``, ``rsid``, ``chromosome``, ``position``, ``effect_allele``,
+        ``other_allele``, ``weight`` and ``status``: ``matched``, ``flipped`` (on the other strand),
+        ``ambiguous``, ``mismatched`` (other alleles are there), ``absent`` (nobody in the cohort
+        carries an alternate there, or nobody looked) or ``duplicate`` (said before). Nothing in it
+        is about single people. ``attrs`` tells the counts.
+
+        Raises
+        ------
+        BadInput
+            If the file cannot be read, or a line contradicts another.
+        ScoreNotAdditive, ScoreOtherAssembly
+            If its weights or its places cannot be used.
 
         Examples
         --------
@@ -150,9 +171,12 @@ class Scoring(Held):
 
         Returns
         -------
-        One row an individual and gene with ``diplotypes`` (all that explain the calls),
-        ``activity_score``, ``phenotype`` (``indeterminate`` where they do not agree) and
-        ``why``. Rows about people cannot be exported. Not for treatment.
+        One row an individual and gene: ``individual_id``, ``gene``, ``diplotypes`` (all that
+        explain the calls, parted by ``;``), ``n_diplotypes``, ``activity_score`` (NaN where they do
+        not agree), ``phenotype`` (``indeterminate`` where they do not), ``n_missing`` (positions)
+        and ``why``: ``phase``, ``missing positions``, ``no alleles explain the calls``, ``unknown
+        activity`` or ``no phenotype of this score``; empty where nothing is open. Rows about
+        people: ``attrs["exportable"]`` is False. ``attrs["release"]`` is the table's.
 
         Raises
         ------
@@ -160,6 +184,12 @@ class Scoring(Held):
             If there is no table for this cohort.
         BadInput
             If the table cannot be read, or has not a gene.
+
+        Notes
+        -----
+        A pair of alleles explains calls where it has exactly the alternates that were called, at
+        every position of the table for the gene. Alternates that no allele of the table has are not
+        looked at; copies of whole genes (as of CYP2D6) are not known. Not for treatment.
 
         Examples
         --------
