@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow.parquet import ParquetFile
-from pydantic import BaseModel, ValidationError
 
-from gdi_spe.boundary.errors import BadInput, NotFound
-from gdi_spe.boundary.manifest import CohortManifest, DatasetManifest, Member
+from gdi_spe.boundary.errors import NotFound
 from gdi_spe.store import counts as counting
 from gdi_spe.store.calls import COUNTS, Calls, Ints
 from gdi_spe.store.chromosomes import CHROMOSOMES, rank_of
 from gdi_spe.store.columns import numbers
 from gdi_spe.store.germline import stand_ins
+from gdi_spe.store.manifests import MANIFEST, Glance, glance, manifest_of
 from gdi_spe.store.opening import FileBroken, naming, open_parquet
 from gdi_spe.store.ploidy import can_be_sex_linked, expected_alleles, is_sex_linked
 from gdi_spe.store.schemas import POPULATION_COLUMNS, TABLES, VARIANTS
 
-MANIFEST = "manifest.json"
-ManifestT = TypeVar("ManifestT", bound=BaseModel)
+if TYPE_CHECKING:
+    from gdi_spe.boundary.manifest import CohortManifest, DatasetManifest, Member
+
 Rows = NDArray[np.integer[Any]] | Sequence[int]
 
 
@@ -34,7 +34,7 @@ class Folder:
     """Tables and calls of one folder; files are read when first asked for."""
 
     assembly: str
-    members: dict[str, Member]
+    members: Mapping[str, Member]
     # What it is, for the headers of files that are made of it.
     told: str
 
@@ -43,17 +43,22 @@ class Folder:
         self._calls: dict[str, Calls] = {}
         self._positions: dict[str, NDArray[np.int32]] = {}
 
+    @property
+    def files(self) -> Collection[str]:
+        """Names of the files that the manifest tells of."""
+        return self.members
+
     def path_of(self, name: str) -> Path:
         """Return the file of a table (``"individuals"``, ``"variants/chr19"``)."""
         file = f"{name}.parquet"
-        if file not in self.members:
+        if file not in self.files:
             raise NotFound("table", name)
         return self.path / file
 
     def table(self, name: str) -> pa.Table:
         """Read one of the tables about individuals, samples or assessed regions."""
         schema = TABLES.get(name)
-        if schema is not None and f"{name}.parquet" not in self.members:
+        if schema is not None and f"{name}.parquet" not in self.files:
             return schema.empty_table()
         path, file = self.path_of(name), f"{name}.parquet"
         opened = open_parquet(path, file, schema)
@@ -65,7 +70,7 @@ class Folder:
         """Chromosomes that have variants, in karyotypic order."""
         names = [
             name.removeprefix("variants/").removesuffix(".parquet")
-            for name in self.members
+            for name in self.files
             if name.startswith("variants/")
         ]
         unknown = [name for name in names if name not in CHROMOSOMES]
@@ -286,31 +291,60 @@ class Folder:
 
 
 class CohortFolder(Folder):
-    """A materialised cohort: what a workspace mounts."""
+    """A materialised cohort; its manifest is looked at whole before anything is read."""
 
     def __init__(self, path: str | Path) -> None:
         super().__init__(path)
-        self.manifest = _read_manifest(self.path, CohortManifest)
-        self.assembly, self.members = self.manifest.assembly, self.manifest.members
-        self.told = f"cohort {self.manifest.cohort_id} version {self.manifest.version}"
+        self._begin()
+
+    def _begin(self) -> None:
+        self.cohort_id, self.assembly = str(self.manifest.cohort_id), self.manifest.assembly
+
+    @cached_property
+    def manifest(self) -> CohortManifest:
+        """What the node wrote of the cohort."""
+        # The models take as long to load as a first answer does: they come when they are used.
+        from gdi_spe.boundary.manifest import CohortManifest
+
+        return manifest_of(self.path, CohortManifest)
+
+    @cached_property
+    def members(self) -> Mapping[str, Member]:  # type: ignore[override]  # read when asked for
+        """What the manifest says of each file."""
+        return self.manifest.members
+
+    @cached_property
+    def told(self) -> str:  # type: ignore[override]  # read when asked for
+        """What it is, for the headers of files that are made of it."""
+        return f"cohort {self.cohort_id} version {self.manifest.version}"
+
+
+class MountedFolder(CohortFolder):
+    """A cohort as a workspace mounts it: the node looked at its manifest when it wrote it.
+
+    A question takes of the manifest what it needs; the whole is looked at when it is asked for.
+    """
+
+    def _begin(self) -> None:
+        found = glance(self.path)
+        if found is None:
+            super()._begin()  # says what is wrong, if anything is
+            found = Glance(self.cohort_id, self.assembly, frozenset(self.members))
+        self.cohort_id, self.assembly, self._files = found.cohort_id, found.assembly, found.files
+
+    @property
+    def files(self) -> Collection[str]:
+        """Names of the files that the manifest tells of."""
+        return self._files
 
 
 class DatasetFolder(Folder):
     """A dataset version, with the identifiers it came with; only the node has it."""
 
     def __init__(self, path: str | Path) -> None:
+        from gdi_spe.boundary.manifest import DatasetManifest
+
         super().__init__(path)
-        self.manifest = _read_manifest(self.path, DatasetManifest)
+        self.manifest: DatasetManifest = manifest_of(self.path, DatasetManifest)
         self.assembly, self.members = self.manifest.assembly, self.manifest.members
         self.told = f"dataset {self.manifest.dataset_id} version {self.manifest.version}"
-
-
-def _read_manifest(path: Path, kind: type[ManifestT]) -> ManifestT:
-    try:
-        return kind.model_validate_json((path / MANIFEST).read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        raise BadInput("there is no manifest.json here", source=path.name) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"{field}: {first['msg']}", source=f"{path.name}/{MANIFEST}") from None

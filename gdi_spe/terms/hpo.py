@@ -14,7 +14,6 @@ import math
 import os
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,7 @@ def read(path: Path) -> Mapping[str, Any] | None:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    is_this = isinstance(found, dict) and found.get("hpo3") == version("hpo3")
+    is_this = isinstance(found, dict) and found.get("hpo3") == _release()
     return found if is_this else None
 
 
@@ -44,6 +43,13 @@ def write(path: Path) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.write_text(json.dumps(asked(), separators=(",", ":"), sort_keys=True))
     aside.replace(path)
+
+
+def _release() -> str:
+    """Return the release of ``hpo3``."""
+    from importlib.metadata import version  # reads the lists of all that is installed
+
+    return version("hpo3")
 
 
 def asked() -> Mapping[str, Any]:
@@ -67,7 +73,7 @@ def asked() -> Mapping[str, Any]:
         terms[term.id] = [term.name, sorted(term.parent_ids()), content]
     annotated = {"ORPHA": Ontology.orpha_diseases, "OMIM": Ontology.omim_diseases}
     return {
-        "hpo3": version("hpo3"),
+        "hpo3": _release(),
         "release": str(Ontology.version()),
         "terms": terms,
         "replaced": replaced,

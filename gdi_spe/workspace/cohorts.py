@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from gdi_spe.boundary.errors import BadInput, shown
-from gdi_spe.store.folder import MANIFEST
+from gdi_spe.store.manifests import MANIFEST
 from gdi_spe.workspace.cohort.opened import Cohort
 from gdi_spe.workspace.showing import html_table, shown_count
 from gdi_spe.workspace.surroundings import Surroundings, surroundings
@@ -164,7 +164,7 @@ def open_cohort(id_or_path: str | Path, here: Surroundings | None = None) -> Coh
     if (Path(id_or_path) / MANIFEST).is_file():
         return Cohort(id_or_path)
     here = here or surroundings()
-    mounted = {str(Cohort(path).folder.manifest.cohort_id): path for path in _folders(here.cohorts)}
+    mounted = {Cohort(path).id: path for path in _folders(here.cohorts)}
     if str(id_or_path) in mounted:
         return Cohort(mounted[str(id_or_path)])
     near = get_close_matches(str(id_or_path), mounted, n=3, cutoff=0.4)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.boundary.manifest import CohortManifest
-from gdi_spe.boundary.recipe import Recipe
 from gdi_spe.store.kernels.fingerprint import fingerprints
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+    from gdi_spe.boundary.manifest import CohortManifest
+    from gdi_spe.boundary.recipe import Recipe
 
 _KEY = "gdi_spe"
 Bytes = NDArray[np.uint8]
@@ -27,6 +27,8 @@ _NOTHING = np.zeros(0, np.uint8)
 @cache
 def library_version() -> str:
     """Return the version of this library."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("gdi-spe")
     except PackageNotFoundError:
@@ -37,6 +39,9 @@ def attach(
     table: pd.DataFrame, manifest: CohortManifest, function: str, arguments: dict[str, Any]
 ) -> None:
     """Note a table's recipe on it, with what it looked like."""
+    # Models load with the first table: a count has no recipe and does without them.
+    from gdi_spe.boundary.recipe import Recipe
+
     recipe = Recipe(
         function=function,
         arguments={name: value for name, value in arguments.items() if value not in (None, 0)},
@@ -50,6 +55,8 @@ def attach(
 
 def recipe_of(table: pd.DataFrame) -> Recipe | None:
     """Return a table's recipe, unless the table was changed since."""
+    from gdi_spe.boundary.recipe import Recipe
+
     noted = table.attrs.get(_KEY)
     if not noted or noted["digest"] != _digest(table):
         return None

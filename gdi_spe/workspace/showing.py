@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from gdi_spe.boundary.policy import CountPolicy
+if TYPE_CHECKING:
+    from gdi_spe.boundary.policy import CountPolicy
 
 
 def shown_count(n: int, policy: CountPolicy) -> str:

@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gdi_spe.boundary.manifest import CohortManifest
-from gdi_spe.boundary.policy import DisclosurePolicy
+if TYPE_CHECKING:
+    from gdi_spe.boundary.manifest import CohortManifest
+    from gdi_spe.boundary.policy import DisclosurePolicy
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from gdi_spe.boundary.errors import SpeError
-from gdi_spe.workspace.node_socket import ask
 from gdi_spe.workspace.surroundings import Surroundings
 
 # A summary waits no longer for the node.
@@ -16,6 +15,9 @@ def told_by_node(here: Surroundings) -> dict[str, Any]:
     """Return the node's words; nothing outside a workspace, or where it does not answer."""
     if not here.node_socket.exists():
         return {}
+    # HTTP is loaded where there is a node to speak with.
+    from gdi_spe.workspace.node_socket import ask
+
     try:
         answer = ask(here.node_socket, "GET", "/v1/self", seconds=_SECONDS)
     except SpeError:

@@ -23,7 +23,8 @@ from gdi_spe.node.cohorts.versions import (
 )
 from gdi_spe.node.database.engine import Database
 from gdi_spe.store.checking import faults
-from gdi_spe.store.folder import MANIFEST, CohortFolder, DatasetFolder
+from gdi_spe.store.folder import CohortFolder, DatasetFolder
+from gdi_spe.store.manifests import MANIFEST
 
 Progress = Callable[[str], None]
 

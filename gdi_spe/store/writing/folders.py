@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from gdi_spe.boundary.manifest import Member, canonical_json
-from gdi_spe.store.folder import MANIFEST
+from gdi_spe.store.manifests import MANIFEST
 from gdi_spe.store.schemas import STORE_VERSION, TABLES
 from gdi_spe.store.writing.groups import ROW_GROUP, row_groups
 

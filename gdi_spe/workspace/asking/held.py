@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdi_spe.analysis.kept import keep
-from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.query.evaluate import Evaluator
-from gdi_spe.store.folder import CohortFolder, Folder
+from gdi_spe.store.folder import CohortFolder, Folder, MountedFolder
 from gdi_spe.workspace.asking.selection import as_covariate, listed
 from gdi_spe.workspace.progress import progress
 from gdi_spe.workspace.surroundings import kept_place, surroundings
 
 if TYPE_CHECKING:
     from gdi_spe.analysis.regression.traits import Covariates
+    from gdi_spe.boundary.policy import CountPolicy
 
 Progress = Callable[[int], None]
 
@@ -26,7 +26,7 @@ class Held:
     """A cohort's folder, who answers questions about it, and how counts are shown."""
 
     def __init__(self, path: str | Path, count_policy: CountPolicy | None = None) -> None:
-        self.folder = CohortFolder(path)
+        self.folder = MountedFolder(path)
         self._count_policy = count_policy
         keep(self.folder, _kept_tables)
         self._components: dict[str, Mapping[str, float]] = {}
@@ -41,7 +41,7 @@ class Held:
     @property
     def id(self) -> str:
         """The cohort's identifier."""
-        return str(self.folder.manifest.cohort_id)
+        return self.folder.cohort_id
 
     @property
     def version(self) -> int:
