@@ -25,7 +25,14 @@ from gdi_spe.query.variants.matching import (
     rows_of,
 )
 from gdi_spe.store.columns import column_of
-from gdi_spe.store.ploidy import ABSENT, AS_WRITTEN, ONE, expected_alleles, is_sex_linked
+from gdi_spe.store.ploidy import (
+    ABSENT,
+    AS_WRITTEN,
+    ONE,
+    can_be_sex_linked,
+    expected_alleles,
+    is_sex_linked,
+)
 
 __all__ = [
     "KINDS",
@@ -131,6 +138,8 @@ def _expected(
     records: Records, chromosome: str, rows: NDArray[np.int64]
 ) -> NDArray[np.int8] | None:
     """Alleles each sample can have at each variant: none, one, or as written; None if all so."""
+    if not can_be_sex_linked(chromosome):
+        return None
     positions = records.variant_rows(chromosome).positions[rows]
     linked = is_sex_linked(records.folder.assembly, chromosome, positions)
     if not linked.any():

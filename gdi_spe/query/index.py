@@ -25,7 +25,8 @@ class Index:
     @staticmethod
     def of(column: pa.ChunkedArray, rows: Ints | None = None) -> Index:
         """Index a column of texts; ``rows`` are the rows that its entries stand for."""
-        encoded = column.combine_chunks().dictionary_encode()
+        whole = column.combine_chunks()
+        encoded = whole if pa.types.is_dictionary(column.type) else whole.dictionary_encode()
         codes = numbers(encoded.indices, empty=-1)
         order = np.argsort(codes, kind="stable").astype(np.int64)
         edges = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
@@ -39,4 +40,10 @@ class Index:
             for code in (self.names.get(name) for name in names)
             if code is not None
         ]
-        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+        return distinct(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+
+
+def distinct(rows: Ints) -> Ints:
+    """Return row numbers in order and once each; NumPy's own way loads its masked arrays."""
+    ordered = np.sort(rows)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(rows) else rows

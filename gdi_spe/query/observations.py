@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.outcome import NOBODY, Ids, Outcome
 from gdi_spe.query.records import Records, among, people
 from gdi_spe.query.variants.proteins import short_change
+from gdi_spe.store import compute as pc
 from gdi_spe.store.columns import column_of, measures, text
 from gdi_spe.terms.curies import looks_like_curie
 from gdi_spe.terms.likeness import meaning_of

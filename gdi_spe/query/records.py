@@ -7,16 +7,17 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pyarrow.parquet import ParquetFile
 
 from gdi_spe.query.index import Index
 from gdi_spe.query.order.times import Stretch, birth_of
 from gdi_spe.query.outcome import Ids
 from gdi_spe.query.variants.regions import Regions
 from gdi_spe.query.variants.rows import VariantRows
-from gdi_spe.query.variants.source import InMemory, OnDisk, Source
-from gdi_spe.store.columns import column_of, numbers, text, texts
+from gdi_spe.query.variants.source import OnDisk, Source, WhenNeeded
+from gdi_spe.store import compute as pc
+from gdi_spe.store.columns import column_of, text, texts
 from gdi_spe.store.folder import DatasetFolder, Folder
 from gdi_spe.store.opening import filled_columns
 from gdi_spe.terms import hpo
@@ -55,6 +56,7 @@ class Records:
         self._tables: dict[str, pa.Table] = {}
         self._indexes: dict[tuple[str, str], Index] = {}
         self._variants: dict[str, VariantRows] = {}
+        self._files: dict[str, ParquetFile] = {}
         self._filled: dict[str, dict[str, bool]] = {}
         self._likeness: dict[tuple[tuple[str, ...], int, int], list[Likeness]] = {}
 
@@ -83,19 +85,23 @@ class Records:
     def variant_rows(self, chromosome: str) -> VariantRows:
         """Return the same with what finds rows by gene and place, and reads those alone."""
         if chromosome not in self._variants:
-            file = self.folder.variants_file(chromosome)
-            source: Source = OnDisk(file, f"variants/{chromosome}.parquet", ANNOTATIONS)
-            if source.n_rows <= self._in_memory:
-                table = self.folder.variants(chromosome, ANNOTATIONS).combine_chunks()
-                source = InMemory(table)
+            file = OnDisk(self.folder.path, f"variants/{chromosome}.parquet",
+                          self._file(chromosome), ANNOTATIONS)  # fmt: skip
+            is_small = file.n_rows <= self._in_memory
+            source: Source = WhenNeeded(file) if is_small else file
             self._variants[chromosome] = VariantRows(source)
         return self._variants[chromosome]
 
     def is_filled(self, chromosome: str, column: str) -> bool:
         """Say whether a variant of a chromosome has a value in a column, as its file tells."""
         if chromosome not in self._filled:
-            self._filled[chromosome] = filled_columns(self.folder.variants_file(chromosome))
+            self._filled[chromosome] = filled_columns(self._file(chromosome))
         return self._filled[chromosome][column]
+
+    def _file(self, chromosome: str) -> ParquetFile:
+        if chromosome not in self._files:
+            self._files[chromosome] = self.folder.variants_file(chromosome)
+        return self._files[chromosome]
 
     @cached_property
     def everyone(self) -> frozenset[str]:
@@ -110,10 +116,9 @@ class Records:
     @cached_property
     def sample_people(self) -> NDArray[np.int64]:
         """The individual of each sample, in the order of the calls: a place in `people`."""
-        found = pc.index_in(
-            self.folder.samples["individual_id"], self.table("individuals")["individual_id"]
-        )
-        return numbers(found, empty=-1).astype(np.int64)
+        place = {name: number for number, name in enumerate(self.people.tolist())}
+        whose = self.folder.samples["individual_id"].to_pylist()
+        return np.array([place.get(name, -1) for name in whose], np.int64)
 
     def people_of(self, samples: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Say of each individual whether one of some samples is theirs."""

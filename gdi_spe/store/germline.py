@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from gdi_spe.store import compute as pc
 from gdi_spe.store import counts, ploidy
 from gdi_spe.store.calls import COUNTS, Calls
 from gdi_spe.store.columns import numbers, text

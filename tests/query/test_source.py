@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdi_spe.query.variants.source import InMemory, OnDisk
+from gdi_spe.query.variants.source import InMemory, OnDisk, WhenNeeded
 from gdi_spe.store.opening import FileBroken, filled_columns
 
 N_ROWS, KEPT = 103, ("position", "gene")
@@ -34,7 +34,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sources(path: Path) -> tuple[InMemory, OnDisk]:
     whole = pq.read_table(path, columns=list(KEPT)).combine_chunks()
-    return InMemory(whole), OnDisk(pq.ParquetFile(path), path.name, KEPT)
+    return InMemory(whole), OnDisk(path.parent, path.name, pq.ParquetFile(path), KEPT)
 
 
 @given(st.lists(st.integers(0, N_ROWS - 1), max_size=30))
@@ -56,9 +56,20 @@ def test_parts_are_all_rows_in_order(sources: tuple[InMemory, OnDisk]) -> None:
     assert read.columns(["gene"]).equals(kept.columns(["gene"]))
 
 
+def test_a_small_file_is_read_when_its_rows_are_needed(path: Path) -> None:
+    file = OnDisk(path.parent, path.name, pq.ParquetFile(path), KEPT)
+    source = WhenNeeded(file)
+    kept = InMemory(pq.read_table(path, columns=list(KEPT)).combine_chunks())
+
+    assert source.n_rows == N_ROWS
+    assert source.take(np.array([101, 3])).to_pydict() == kept.take(np.array([101, 3])).to_pydict()
+    assert source.columns(["gene"]).equals(kept.columns(["gene"]))
+    assert [(start, part.num_rows) for start, part in source.parts()] == [(0, N_ROWS)]
+
+
 def test_no_more_row_groups_are_kept_than_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gdi_spe.query.variants.source._MOST_GROUPS", 3)
-    read = OnDisk(pq.ParquetFile(path), path.name, KEPT)
+    read = OnDisk(path.parent, path.name, pq.ParquetFile(path), KEPT)
 
     found = read.take(np.arange(N_ROWS))
 
@@ -67,9 +78,10 @@ def test_no_more_row_groups_are_kept_than_said(path: Path, monkeypatch: pytest.M
 
 
 def test_a_file_that_is_cut_short_is_named(path: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "chr1.parquet"
+    copy = tmp_path / "variants" / "chr1.parquet"
+    copy.parent.mkdir()
     copy.write_bytes(path.read_bytes())
-    read = OnDisk(pq.ParquetFile(copy), "variants/chr1.parquet", KEPT)
+    read = OnDisk(copy.parents[1], "variants/chr1.parquet", pq.ParquetFile(copy), KEPT)
     copy.write_bytes(b"")
 
     with pytest.raises(FileBroken, match=r"variants/chr1\.parquet"):

@@ -34,6 +34,15 @@ def loaded_by(code: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
+def test_carriers_of_a_gene_are_counted_without_arrows_computations(planted: DemoCohort) -> None:
+    opened = f"import gdi_spe as spe; cohort = spe.open_cohort({str(planted.path)!r})"
+
+    loaded = loaded_by(f"{opened}; cohort.individuals(gene='TLR7', zygosity='hemizygous').count()")
+
+    assert {"pyarrow.compute", "numpy.ma"} & loaded == set()
+    assert {"pyarrow.parquet", "numpy"} <= loaded
+
+
 @pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS.keys())
 def test_a_count_loads_no_library_that_it_does_not_need(planted: DemoCohort, asked: str) -> None:
     opened = f"import gdi_spe as spe; cohort = spe.open_cohort({str(planted.path)!r})"

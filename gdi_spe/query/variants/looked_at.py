@@ -8,12 +8,12 @@ says nothing.
 from __future__ import annotations
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.places import Allele, Span
 from gdi_spe.query.records import Records
+from gdi_spe.store import compute as pc
 from gdi_spe.store.chromosomes import length_of
 from gdi_spe.store.columns import flags, text
 

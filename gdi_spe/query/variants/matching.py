@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.errors import BadInput
@@ -21,6 +20,7 @@ from gdi_spe.query.records import Records, among
 from gdi_spe.query.variants.proteins import short_change
 from gdi_spe.query.variants.rows import VariantRows, other_genes, union
 from gdi_spe.query.variants.source import Ints
+from gdi_spe.store import compute as pc
 from gdi_spe.store.columns import flags, measures, numbers, text
 
 Mask = NDArray[np.bool_]
@@ -63,7 +63,7 @@ def rows_of(records: Records, chromosome: str, condition: CarriesVariant) -> Int
     if rows is None:
         return union([start + np.flatnonzero(_meets(part, chromosome, condition))
                       for start, part in known.source.parts()])  # fmt: skip
-    if not len(rows):
+    if not len(rows) or _asks_for_genes_alone(condition):
         return rows
     return rows[_meets(known.source.take(rows), chromosome, condition)]
 
@@ -94,6 +94,12 @@ def _candidates(rows: VariantRows, chromosome: str, condition: CarriesVariant) -
         return union([rows.within(span) for span in condition.spans
                       if span.chromosome == chromosome])  # fmt: skip
     return None
+
+
+def _asks_for_genes_alone(condition: CarriesVariant) -> bool:
+    """Say whether the genes are all that is asked of a variant; what else is, is of calls."""
+    of_calls = {name: getattr(condition, name) for name in ("zygosity", "origin", "is_strict")}
+    return bool(condition.genes) and condition == CarriesVariant(condition.genes, **of_calls)
 
 
 def _meets(table: pa.Table, chromosome: str, condition: CarriesVariant) -> Mask:

@@ -8,13 +8,16 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from gdi_spe.query.index import Index
+from gdi_spe.query.index import Index, distinct
 from gdi_spe.query.places import Allele, Span
 from gdi_spe.query.variants.source import Ints, Source
+from gdi_spe.store import compute as pc
 from gdi_spe.store.columns import numbers
+
+# Texts as the places of each in a list of them.
+_CODED = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,14 @@ class VariantRows:
     @cached_property
     def by_gene(self) -> Index:
         """Which rows are annotated with a gene, by symbol and identifier, the further ones too."""
-        table = self.source.columns(["gene", "gene_id", "other_genes"])
+        table = self.source.genes()
         parents, others = other_genes(table)
-        own = np.arange(table.num_rows)
-        columns = [(table, own, "gene"), (table, own, "gene_id"),
-                   (others, parents, "gene"), (others, parents, "gene_id")]  # fmt: skip
-        told = [chunk for each, _, name in columns for chunk in each[name].chunks]
-        rows = np.concatenate([numbers for _, numbers, _ in columns])
-        return Index.of(pa.chunked_array(told, pa.string()), rows.astype(np.int64))
+        where = [(table, np.arange(table.num_rows)), (others, parents)]
+        columns = [(each[name], rows) for each, rows in where if len(rows)
+                   for name in ("gene", "gene_id")]  # fmt: skip
+        told = [chunk for column, _ in columns for chunk in _coded(column).chunks]
+        of_which = np.concatenate([np.zeros(0, np.int64), *(rows for _, rows in columns)])
+        return Index.of(pa.chunked_array(told, _CODED), of_which)
 
     def within(self, span: Span) -> Ints:
         """Return rows that may lie within a span: all that do are among them."""
@@ -62,10 +65,15 @@ class VariantRows:
 def other_genes(table: pa.Table) -> tuple[Ints, pa.Table]:
     """Return what is told of the further genes at variants, and the row of each."""
     column = table["other_genes"].combine_chunks()
-    parents = numbers(pc.list_parent_indices(column)).astype(np.int64)
-    return parents, pa.Table.from_struct_array(pc.list_flatten(column))
+    edges = numbers(column.offsets).astype(np.int64)  # a variant without others has none between
+    parents = np.repeat(np.arange(len(column)), np.diff(edges))
+    return parents, pa.Table.from_struct_array(column.values[edges[0] : edges[-1]])
 
 
 def union(parts: Sequence[Ints]) -> Ints:
     """Return the rows of several lists, in order and once each."""
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
+    return distinct(np.concatenate([np.zeros(0, np.int64), *parts]))
+
+
+def _coded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column if column.type == _CODED else column.dictionary_encode()
