@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
 
 # What numbers are: the word for it, and the name under which the rules know it.
@@ -72,6 +72,9 @@ _BASES = re.compile(r"[ACGTN]{1,200}|\*")
 _CHROMOSOME = re.compile(r"chr([0-9]{1,2}|X|Y|MT?)|[0-9]{1,2}|X|Y|MT?")
 _FIRST_BASE = 5_000
 _UNSURE = 0.08
+_TERMS = {"feature", "dummy", "level", "category", "variable", "term", "predictor", "covariate"}
+_IDENTIFIER = {"id", "name", "identifier"}
+_OF_VARIANTS = (Role.FREQUENCY, Role.EFFECT, Role.P)
 # Structures of Hail and VCF that hold statistics of a variant, and types that Hail prints.
 _FIELD = re.compile(r"^(variant_qc|qc|info|gwas)_")
 _TYPE = re.compile(r"_(int32|int64|float32|float64|str|bool|call|locus<\w+>|array<\w+>)$")
@@ -165,6 +168,7 @@ def understood(table: Table) -> Table:
     told = [known_as(c, _first(meanings, bare(c))) for c in table.columns]
     changed = replace(table, columns=tuple(told)) if meanings else table
     changed = _of_masks(changed, names)
+    changed = _with_counts_of_terms(_with_names_of_variants(changed))
     of_variants = is_about_variants(changed)
     columns = [_by_words(column, of_variants) for column in changed.columns]
     if all(a is b for a, b in zip(columns, table.columns, strict=True)):
@@ -218,6 +222,36 @@ def _of_masks(table: Table, names: set[str]) -> Table:
     meant = {"allele0": "test", "allele1": "mask", "id": "gene"}
     columns = tuple(known_as(c, meant.get(bare(c))) for c in table.columns)
     return replace(table, columns=columns)
+
+
+def _with_names_of_variants(table: Table) -> Table:
+    """Return a table whose names, each once beside chromosome and alleles, are variants'.
+
+    TRUST: people who stand beside variants have no frequency or effect of their own, and their
+    names repeat.
+    """
+    if is_about_variants(table) or not with_role(table, Role.CHROMOSOME):
+        return table
+    alleles, told = with_role(table, Role.ALLELE), with_role(table, *_OF_VARIANTS)
+    named = [c for c in table.columns if bare(c) in _IDENTIFIER and c.n_distinct == table.n_rows]
+    told = told or [c for c in table.columns if head_of(c.name, True) in ("af", "beta", "p")]
+    if not alleles or not told or len(named) != 1 or named[0].numbers is not None:
+        return table
+    return replace(
+        table,
+        columns=tuple(known_as(c, "variant_id" if c is named[0] else None) for c in table.columns),
+    )
+
+
+def _with_counts_of_terms(table: Table) -> Table:
+    """Return a table in which a count of each term, as in "feature_counts", is of people."""
+    named = {bare(c).removesuffix("s") for c in table.labels} & _TERMS
+    if not named:
+        return table
+    meant = {f"{term}_{of}": "count" for term in named for of in ("count", "counts", "n", "size")}
+    if not any(bare(c) in meant and c.is_integer for c in table.columns):
+        return table
+    return replace(table, columns=tuple(known_as(c, meant.get(bare(c))) for c in table.columns))
 
 
 def bare(column: Column) -> str:

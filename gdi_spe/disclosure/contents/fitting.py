@@ -41,3 +41,22 @@ QUANTILE = re.compile(
     r"(p|q|pct|perc|percentile|quantile)?_?\d{1,2}(_\d)?_?(percent|th|pct)|[pq]_?\d{1,2}(_\d)?|[13](q|st_qu_?|rd_qu_?)|median|iqr|0_\d{1,3}",
     re.IGNORECASE,
 )
+# Lists that somebody chose: where bins and axes begin, what a grid is of, how large a figure is.
+_CHOSEN = re.compile(
+    r"(\w{1,24}_)?(bins?|breaks?|cuts?|cut_?offs?|cut_?points?|edges|ticks?|tick_?values|[xyz]_?(lim|ticks|range|limits?)|lims?|limits|range|ranges|grid|bounds?|quantiles|quartiles|percentiles|probs"
+    r"|thresholds?|windows?|fig_?size|figure_?size|dpi|domain|k_values|classes|knots|horizons|time_?points|seeds|p_?t|max_depths?|alphas|lambdas|gammas|etas|learning_rates|batch_sizes|hidden_(layers?|sizes?|units)"
+    r"|layers|sizes|scales|colou?rs?|margins?|padding|position|version|ports?|weights_grid|steps|intervals|chromosomes|pcs|mafs?|filters?)",
+    re.IGNORECASE,
+)
+
+
+def is_chosen(name: str) -> bool:
+    """Whether a list of this name is of settings, which somebody chose and nobody measured."""
+    bare = re.sub(r"_\d{1,2}$", "", name)
+    one = bare.removesuffix("s")
+    return bool(_CHOSEN.fullmatch(bare) or SETTING.fullmatch(bare) or SETTING.fullmatch(one))
+
+
+def is_score(name: str) -> bool:
+    """Whether numbers under this name say how well a model does."""
+    return bool(SCORE.fullmatch(name) or SCORE.fullmatch(name.removesuffix("s")))

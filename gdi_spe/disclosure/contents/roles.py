@@ -94,7 +94,7 @@ VARIANT_CELL = re.compile(
     r"rs\d+([:_][ACGT,]+)?|(chr)?([0-9]{1,2}|X|Y|M|MT)[:_-]\d+([:_-]\S{0,100})?"
 )
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
-_ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|\*|-|\.|<[A-Z0-9:]{1,20}>")
+_ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|[AB12]|\*|-|\.|<[A-Z0-9:]{1,20}>")
 _SHARE = re.compile(r"percent(age)?|pct|share|proportion|fraction")
 _MAX_LABEL = 60
 _LEAST_POPULATION = 60

@@ -130,8 +130,12 @@ def _walk(
     if table is not None:
         parts.append(table)
     elif isinstance(node, dict):
+        beside = _beside(node)
+        if beside:
+            parts.append(_table_of(beside, _written(path), digits))
         for name, value in node.items():
-            _walk(value, (*path, name), parts, rest, digits)
+            if name not in beside:
+                _walk(value, (*path, name), parts, rest, digits)
     elif isinstance(node, list):
         for place, value in enumerate(node):
             _walk(value, (*path, place), parts, rest, digits)
@@ -148,6 +152,32 @@ def _table(node: Any, path: str, digits: int) -> Table | None:
     elif isinstance(node, dict) and len(node) > 1:
         rows = _split(node) or _columns(node)
     return None if rows is None else _table_of(rows, path, digits)
+
+
+def _beside(node: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return the arrays of an object that say row by row what is known of each name in one of them.
+
+    A plot has places beside heights, a model coefficients beside the names of its features.
+    """
+    arrays = {
+        name: value for name, value in node.items()
+        if isinstance(value, list) and len(value) > 1 and _flat(value)
+    }  # fmt: skip
+    for name, labels in arrays.items():
+        if not all(isinstance(each, str) for each in labels) or len(set(labels)) < len(labels):
+            continue
+        same = {other: v for other, v in arrays.items() if len(v) == len(labels) and other != name}
+        if any(all(type(each) in (int, float) for each in v) for v in same.values()):
+            return {name: labels, **same}
+    return _points(arrays)
+
+
+def _points(arrays: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return the places of a plot's marks, and what stands beside each."""
+    x, y = arrays.get("x"), arrays.get("y")
+    if x is None or y is None or len(x) != len(y):
+        return {}
+    return {name: each for name, each in arrays.items() if len(each) == len(x)}
 
 
 def _tally(node: Any, path: str) -> dict[str, list[Any]] | None:

@@ -57,7 +57,7 @@ DEGREES_OF_FREEDOM = re.compile(
     r"(df|dof|df_?resid(ual)?s?|residual_?df|degrees_of_freedom|resid\w*_?df)", re.IGNORECASE
 )
 EXTREMES = re.compile(
-    r"(min|max|minimum|maximum|range|youngest|oldest|smallest|largest|highest|lowest|extremes?|first_value|last_value)(_\w{1,20})?"
+    r"(min|max|minimum|maximum|range|youngest|oldest|smallest|largest|highest(?!_(education|degree|qualification|level))|lowest|longest|shortest|heaviest|tallest|earliest|extremes?|first_value|last_value)(_\w{1,30})?"
     r"|\w*_(min|max|minimum|maximum|range)",
     re.IGNORECASE,
 )
@@ -96,7 +96,7 @@ PSEUDONYM = re.compile(r"(?<![A-Za-z0-9])[IS]-[0-9A-Za-z]{6,}(?![A-Za-z0-9])")
 PERSON_NUMBER = re.compile(r"(?<![A-Za-z0-9_./-])[A-Z]{1,8}[-_]?\d{6,14}(?![A-Za-z0-9])")
 _PUBLIC = re.compile(
     r"(ENS[A-Z]*|N[MRPCTGWZ]_?|X[MRP]_?|GCST|PGS|PGP|PMC|PMID|NCT|HGNC|HP|MONDO|ORPHA|NCIT|OMIM|MIM|RS|SS|CG|CH|ILMN_?|ASSAY|RCV|SCV|VCV|CA"
-    r"|COSV?M?|LRG_?|CHEMBL|DB|EFO_?|GO|SO|UBERON_?|CL|CHEBI_?|DOI|ISBN|GRCH?|EGA[A-Z]+|GDI[A-Z]*|SNOMED|LOINC|ICD|PR[A-Z]*|SAM[A-Z]*|GSE|GSM|SRR|ERR|REV|KEGG|HSA|IPR|PF|MSIG\w*|GENE|CHR|PEAK|LOC|LINC|CPG|UKB|FG|HMDB|PATH|ISO|RFC|AR|PP|CVE)[-_]?\d+",
+    r"|COSV?M?|LRG_?|CHEMBL|DB|EFO_?|GO|SO|UBERON_?|CL|CHEBI_?|DOI|ISBN|GRCH?|EGA[ADCSPF]|GDI[A-Z]+|SNOMED|LOINC|ICD|PR[A-Z]*|SAM[A-Z]*|GSE|GSM|SRR|ERR|REV|KEGG|HSA|IPR|PF|MSIG\w*|GENE|CHR|PEAK|LOC|LINC|CPG|UKB|FG|HMDB|PATH|ISO|RFC|AR|PP|CVE)[-_]?\d+",
     re.IGNORECASE,
 )
 

@@ -19,6 +19,9 @@ from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes.shape import values
 
 _LIMIT = re.compile(r"(l|u|lower|upper|low|high|lci|uci|ci_?(low(er)?|upp(er)?|high))_?(95|ci)?")
+# Frequencies that were written alike; the numbers made of them are not exact.
+_LAST_DIGIT = 1e-9
+_MANY_VARIANTS = 20
 _FIX = "Release one of the two tables only, or let them differ by enough people."
 
 
@@ -196,9 +199,25 @@ def _compare_variants(table: Table, other: Table, judging: Judging) -> Iterator[
             f"{people:,.0f} more or fewer people: the difference of the two is their genotypes."
         )
         yield _finding(table, judging, "TAB202", why, Verdict.BLOCK)
+    elif _are_of_everybody(first, n, second, m):
+        return
     elif people or (difference > 0.5).any():
         why = f"An earlier release has {len(names):,} of the same variants with other numbers."
         yield _finding(table, judging, "TAB904", why, Verdict.REVIEW)
+
+
+def _are_of_everybody(
+    first: NDArray[np.float64], n: NDArray[np.float64],
+    second: NDArray[np.float64], m: NDArray[np.float64],
+) -> bool:  # fmt: skip
+    """Whether both releases have one frequency for each variant, and only traits differ in people.
+
+    The number of people is then of those with the trait, and the frequency of all who were
+    genotyped: what is left of the one when the other is taken away has that frequency as well.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        same = np.isclose(first / (2 * n), second / (2 * m), rtol=0, atol=_LAST_DIGIT)
+    return len(first) >= _MANY_VARIANTS and bool(same.all())
 
 
 def _aligned(

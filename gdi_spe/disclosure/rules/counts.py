@@ -25,6 +25,7 @@ from gdi_spe.disclosure.contents.vocabulary import (
     EXTREMES,
     PEOPLE,
     SUMMARY_ROWS,
+    TRAIT,
     counts_things,
 )
 from gdi_spe.disclosure.forms.sections import counts_variants
@@ -238,6 +239,13 @@ def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
             yield Hit(why, {"n_hidden": len(hidden) + gap}, f"[column={column.name}]")
 
 
+_LEAST_GROUPS = 2
+_EXTREME_WORDS = re.compile(
+    r"(^|_)(min|max|minimum|maximum|range|youngest|oldest|smallest|largest|highest|lowest|longest|shortest"
+    r"|heaviest|tallest|earliest|extremes?|participants?|patients?|persons?|observed)(?=_|$)"
+)
+
+
 def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find models with almost as many parameters as people."""
     minimum = judging.policy.counts.minimum
@@ -274,9 +282,27 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     first = [cell for cell in table.columns[0].cells if len(cell) <= _LONGEST_ROW]
     if len(SUMMARY_ROWS.intersection(map(str.lower, first))) >= 2:
         names += [cell for cell in first if cell.lower() in ("min", "max")]
-    if names:
+    if not names:
+        return
+    of_groups = [name for name in names if _is_of_people(name, table)]
+    if of_groups:
+        why = (
+            f"The smallest or largest value in each of {table.n_rows:,} groups is one person's: "
+            f"{', '.join(of_groups[:6])}."
+        )
+        yield Hit(why, {"n_places": len(of_groups)}, severity=Verdict.BLOCK)
+    else:
         why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
         yield Hit(why, {"n_places": len(names)})
+
+
+def _is_of_people(name: str, table: Table) -> bool:
+    """Whether an extreme is of a trait, told for each of several groups of counted people."""
+    column = table.column(name)
+    if column is None or column.numbers is None or table.n_rows < _LEAST_GROUPS:
+        return False
+    trait = _EXTREME_WORDS.sub("", column.plain).strip("_")
+    return bool(TRAIT.fullmatch(trait)) and bool(with_role(table, Role.PEOPLE))
 
 
 def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:

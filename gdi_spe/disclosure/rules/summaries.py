@@ -30,6 +30,8 @@ _KIN = re.compile(
     r"|twin|spouse|husband|wife)_?(_?(id|iid|no|number|code|sample|sample_id))?_?[12]?",
     re.IGNORECASE,
 )
+# People who would make so many groups of the smallest size are few for a matrix of linkage.
+_FEW_GROUPS = 10
 _PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)", re.IGNORECASE)
 
 
@@ -169,19 +171,34 @@ def steps_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
 
 
 def linkage_of_few(table: Table, judging: Judging) -> Iterator[Hit]:
-    """Recognise a matrix of linkage between variants."""
+    """Recognise a matrix of linkage between variants, and say whether it is of few people.
+
+    Notes
+    -----
+    Of N people the matrix has rank N - 1 at most: one of as many variants holds their haplotypes
+    (Wang et al. 2009). Else each of its cells is a statistic of its own for the membership test.
+    """
     first, *rest = table.columns
     if len(rest) < 5 or abs(len(rest) - table.n_rows) > 1 or not _are_variants(first, rest):
         return
+    genomic = judging.policy.genomic
     n = judging.side_car.n_individuals or judging.context.n_individuals
-    small = n is None or n < judging.policy.genomic.large_cohort
+    if n is not None and n >= genomic.large_cohort:
+        told = membership(n, table.n_rows**2, table.n_rows**2, _rate(judging), None)
+        if told.ld_aware <= genomic.membership_power_review:
+            return
     why = (
         f"Linkage between {table.n_rows:,} variants"
         + ("" if n is None else f" of {n:,} people")
         + " holds their haplotypes where people are few."
     )
-    severity = Verdict.BLOCK if n is not None and small else Verdict.REVIEW
+    solved = n is not None and n <= max(table.n_rows, _FEW_GROUPS * judging.policy.counts.minimum)
+    severity = Verdict.BLOCK if solved else Verdict.REVIEW
     yield Hit(why, {"n_variants": table.n_rows, "n_people": n}, severity=severity)
+
+
+def _rate(judging: Judging) -> float:
+    return judging.policy.genomic.membership_false_positive_rate
 
 
 def _are_variants(first: Column, rest: list[Column]) -> bool:

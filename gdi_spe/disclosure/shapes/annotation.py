@@ -198,8 +198,15 @@ def _correlations(table: Table, judging: Judging) -> Objections:
         yield "It holds neither correlations nor distances."
     if len(rest) > _MOST_TRAITS:
         yield f"It correlates {len(rest):,} things; people and variants come in such numbers."
+    if all(map(VARIANT_CELL.fullmatch, first.cells)) and _is_of_many(judging):
+        return  # linkage: GEN301 says what it tells
     if any(VARIANT_CELL.fullmatch(c) or person_numbers(c) or _is_numbered(c) for c in first.cells):
         yield "The names in it are not names of traits."
+
+
+def _is_of_many(judging: Judging) -> bool:
+    n = judging.context.n_individuals
+    return n is not None and n >= judging.policy.genomic.large_cohort
 
 
 def _correlates(matrix: NDArray[np.float64]) -> bool:

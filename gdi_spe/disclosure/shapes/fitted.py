@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdi_spe.disclosure.contents.fitting import SCORE
+from gdi_spe.disclosure.contents.fitting import SCORE, is_chosen, is_score
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
@@ -36,6 +36,8 @@ _LINKAGE = re.compile(r"r_?2|r_?sq(uared)?|d_?prime|ld_?r2?|dp|phase|r2_?\w{0,8}
 _PAIRED = re.compile(r"(chr(om)?|bp|pos(ition)?|maf|distance(_\w{1,4})?)_?[ab12]?", re.IGNORECASE)
 _MOST_ROWS = 1000
 _MOST_TERMS = 200
+_MOST_LISTED = 30
+_CHOSEN_DIGITS = 3
 _OF_DESIGNS = {
     Role.SETTING, Role.PEOPLE, Role.FREQUENCY, Role.EFFECT, Role.P, Role.STATISTIC,
     Role.PROBABILITY, Role.LABEL, Role.OTHER_COUNT,
@@ -176,7 +178,36 @@ def _linkage(table: Table, judging: Judging) -> Objections:
             yield f"The column “{column.name}” does not belong to linkage."
 
 
+def _fits_listed(table: Table, judging: Judging) -> bool:
+    """Whether a tree lists numbers under the name of a setting or of a score."""
+    if not table.path.startswith(("json", "yaml")) or len(table.columns) != 1:
+        return False
+    column = table.columns[0]
+    named = is_chosen(column.plain) or is_score(column.plain)
+    return column.numbers is not None and named
+
+
+def _listed(table: Table, judging: Judging) -> Objections:
+    """Object to a list that is long, or whose settings are more exact than somebody chooses."""
+    column = table.columns[0]
+    if table.n_rows > _MOST_LISTED or column.n_missing:
+        yield f"It lists {table.n_rows:,} numbers, more than somebody chooses."
+    if is_chosen(column.plain) and any(map(_is_exact, column.cells)):
+        yield "Its numbers have more digits than somebody chooses."
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    few = n is None or n < table.n_rows * judging.policy.counts.minimum
+    if not is_chosen(column.plain) and few:
+        yield "It lists scores of few people, or how many is not known."
+
+
+def _is_exact(cell: str) -> bool:
+    """Whether a number has more than three digits that count."""
+    digits = re.sub(r"[eE].*$", "", cell).replace(".", "").replace("-", "").strip("0")
+    return len(digits) > _CHOSEN_DIGITS
+
+
 SHAPES = (
+    Shape("list of settings or scores", _fits_listed, _listed),
     Shape("power of designs", _fits_design, _design),
     Shape("settings of a model", _fits_tuning, _tuning),
     Shape("quantiles", _fits_quantiles, _quantiles),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gdi_spe.disclosure.contents.fitting import is_chosen
 from gdi_spe.disclosure.contents.roles import (
     Role,
     cross_table_columns,
@@ -292,7 +293,8 @@ def _values(table: Table, judging: Judging) -> Objections:
         Role.FREQUENCY, Role.SETTING,
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
-        if role not in known and not _may_count_one(column, judging):
+        chosen = table.path.startswith("json") and is_chosen(column.plain)
+        if role not in known and not chosen and not _may_count_one(column, judging):
             yield f"“{column.name}” has no known meaning."
     n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
     people = min(n, default=judging.context.n_individuals or 0)

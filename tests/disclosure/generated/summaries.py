@@ -153,7 +153,7 @@ def structure() -> Items:
         m=120,
         declared="public-weights",
     )
-    for n, wanted in ((200, "block"), (5000, "review")):
+    for n, wanted in ((20, "block"), (200, "review"), (5000, "pass")):
         names = [f"rs{i + 50}" for i in range(12)]
         linkage = pd.DataFrame(
             np.corrcoef(rng(n).normal(size=(12, 30))).round(4), columns=names, index=names

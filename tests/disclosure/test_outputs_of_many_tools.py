@@ -1,0 +1,126 @@
+"""Outputs of tools that differ from others by a name, a list, or what stands beside them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from gdi_spe.disclosure.engine import check_files
+from gdi_spe.disclosure.evidence.context import CheckContext
+
+
+def linkage(n_variants: int, seed: int = 1) -> str:
+    """Return a symmetric matrix of correlations between named variants, as CSV."""
+    rng = np.random.default_rng(seed)
+    matrix = np.eye(n_variants)
+    upper = np.triu_indices(n_variants, 1)
+    matrix[upper] = np.round(rng.uniform(-0.2, 0.2, len(upper[0])), 3)
+    matrix = matrix + matrix.T - np.eye(n_variants)
+    names = [f"rs{100_000 + 37 * i}" for i in range(n_variants)]
+    rows = [",".join([name, *map(str, row)]) for name, row in zip(names, matrix, strict=True)]
+    return "\n".join([",".join(["", *names]), *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("n_people", "n_variants", "wanted"),
+    [(30, 12, "block"), (60, 60, "block"), (600, 60, "review"), (1200, 60, "review"),
+     (80_000, 12, "pass"), (5_000, 12, "pass"), (5_000, 60, "review")],
+)  # fmt: skip
+def test_linkage_is_judged_by_how_many_people_it_is_of(report, n_people, n_variants, wanted):
+    found = report(linkage(n_variants), "ld.csv", n=n_people)
+
+    assert found.verdict.word == wanted
+
+
+def frequencies(n: int, shift: float = 0.0) -> str:
+    rng = np.random.default_rng(7)
+    rows = ["CHROM POS ID REF ALT A1FREQ N BETA SE P"]
+    for i in range(200):
+        frequency = round(float(rng.uniform(0.1, 0.5)) + shift, 5)
+        rows.append(f"1 {1000 + 900 * i} rs{5000 + i} A G {frequency} {n} 0.0012 0.0045 0.79")
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "rules"),
+    [
+        # Another trait, which fewer people have: the frequency of all tells nothing of those.
+        ((119_400, 0.0), (120_000, 0.0), set()),
+        ((119_400, 0.0), (120_000, 0.0004), {"TAB904"}),
+        ((120_000, 0.0), (119_999, 0.0), {"TAB202"}),
+    ],
+)
+def test_a_second_trait_of_the_same_variants_tells_nobody_apart(
+    policy, tmp_path, before, now, rules
+):
+    earlier, later = tmp_path / "first.tsv", tmp_path / "second.tsv"
+    earlier.write_text(frequencies(*before))
+    later.write_text(frequencies(*now))
+    context = CheckContext(n_individuals=120_000, prior=(earlier,))
+
+    found = check_files([later], policy, context)
+
+    told = {f.rule for each in found.files for f in each.findings}
+    assert {"TAB904", "TAB202"} & told == rules
+
+
+def test_names_of_variants_need_no_position_where_alleles_and_frequencies_stand(report):
+    rows = "".join(f"1\tsnp{i}\tA\tB\t0.{300 + i}\t40000\n" for i in range(60))
+
+    found = report(f"#CHROM\tID\tREF\tALT\tALT_FREQS\tOBS_CT\n{rows}", "cohort.afreq", n=20_000)
+
+    assert found.verdict.word == "pass"
+
+
+def test_names_of_people_beside_alleles_are_not_taken_for_variants(report):
+    rows = "".join(f"1\tT{i // 4:04d}\tA\tG\t{i % 3}\n" for i in range(60))
+
+    found = report(f"CHROM\tID\tREF\tALT\tDOSAGE\n{rows}", "long.tsv", n=20_000)
+
+    assert found.verdict.word != "pass"
+
+
+def test_features_with_their_counts_are_read_side_by_side(report):
+    told = {"features": ["age", "ward_1", "dummy_a"], "feature_counts": [900, 41, 1],
+            "coef": [0.2, 0.1, 1.2], "classes": [0, 1]}  # fmt: skip
+
+    found = report(json.dumps(told), "model.json", n=900)
+
+    assert {f.rule for f in found.findings if f.severity.word == "block"} == {"TAB101"}
+
+
+def test_bars_of_a_plot_are_counted_as_a_table_is(report):
+    def plot(counts: list[int]) -> str:
+        bars = {"type": "bar", "name": "people", "x": ["poor", "normal", "fast"], "y": counts}
+        return json.dumps({"data": [bars], "layout": {"title": {"text": "Metabolisers"}}})
+
+    assert report(plot([612, 3340, 338]), "a.json", n=14_900).verdict.word == "pass"
+    assert report(plot([612, 3340, 3]), "a.json", n=14_900).verdict.word == "block"
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [
+        ({"cv": {"auroc": [0.778, 0.783, 0.779, 0.786, 0.775]}}, "pass"),
+        ({"age_bins": [18, 40, 55, 70, 90], "p_thresholds": [5e-8, 1e-5, 0.001]}, "pass"),
+        ({"thresholds": [0.123456, 0.234567, 0.71231, 0.81231]}, "review"),
+        ({"ages": [54, 61, 38, 22]}, "review"),
+    ],
+)
+def test_lists_of_settings_and_scores_are_known_by_their_names_and_digits(report, told, wanted):
+    found = report(json.dumps(told), "told.json", n=33_100)
+
+    assert found.verdict.word == wanted
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [("site,n,max_income,min_income", "block"), ("site,n,oldest_patient_age,longest_stay", "block"),
+     ("site,n,max_depth,min_call_rate", "review")],
+)  # fmt: skip
+def test_extremes_of_a_trait_by_group_are_one_persons_each(report, header, wanted):
+    found = report(f"{header}\na,80,295454,3474\nb,120,218702,4831\nc,96,359013,1031\n", n=481)
+
+    assert found.verdict.word == wanted
