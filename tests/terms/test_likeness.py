@@ -157,7 +157,9 @@ def decoys(meaning: Meaning, n: int, seed: int) -> dict[str, list[str]]:
     """People of other diseases: ten features each of those that HPO annotates to one."""
     drawn = np.random.default_rng(seed)
     diseases = sorted(
-        each.removeprefix("OMIM:") for each in hpo._brought()["diseases"] if each[:4] == "OMIM"
+        each.removeprefix("OMIM:")
+        for each in hpo._brought(hpo.ANNOTATIONS)["diseases"]
+        if each[:4] == "OMIM"
     )
     found = {}
     for disease in drawn.permutation(diseases):

