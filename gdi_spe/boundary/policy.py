@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -58,6 +58,14 @@ class GenomicPolicy(Frozen):
     membership_power_review: float = Field(gt=0, le=1)
     membership_power_block: float = Field(gt=0, le=1)
     membership_false_positive_rate: float = Field(gt=0, lt=1)
+    # The people whose alleles somebody may compare with; 0: the frequencies at large are known.
+    membership_reference_people: int = Field(ge=0)
+    # How far from the mean of a trait, in standard deviations, whoever is protected may be.
+    membership_trait_deviations: float = Field(gt=0)
+    # Fewer alleles said to be carried or absent, of unknown frequency, are not blocked.
+    least_answers_blocked: int = Field(ge=1)
+    # What frequencies lead to that are exact counts in a large cohort; in a small one, a review.
+    exact_frequencies: Literal["pass", "review"]
 
 
 class PicturePolicy(Frozen):
@@ -99,8 +107,13 @@ class CohortPolicy(Frozen):
 
 
 class DisclosurePolicy(Frozen):
-    """``policy.toml``: versioned, and its hash is part of every verdict."""
+    """``policy.toml``: versioned, and its hash is part of every verdict.
 
+    ``format`` says which numbers there are: a policy of format 1, signed before some were, goes on
+    with those that were the program's own then.
+    """
+
+    format: Literal[1, 2]
     name: str
     version: int
     counts: CountPolicy
@@ -113,8 +126,38 @@ class DisclosurePolicy(Frozen):
 
     @property
     def sha256(self) -> str:
-        """Hash of the policy's canonical JSON."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """Hash of the policy's canonical JSON, without what its format does not have."""
+        later: Any = {section: set(of) for section, of in _SINCE_FORMAT_2.items()}
+        later["format"] = True
+        written = self.model_dump_json(exclude=later if self.format == 1 else None)
+        return hashlib.sha256(written.encode()).hexdigest()
+
+
+# What the program did by itself while policies had format 1, so that one signed then still means
+# the same. No policy of format 2 is completed by it.
+_SINCE_FORMAT_2: dict[str, dict[str, Any]] = {
+    "genomic": {
+        "membership_reference_people": 0, "membership_trait_deviations": 1.0,
+        "least_answers_blocked": 1000, "exact_frequencies": "pass",
+    },
+}  # fmt: skip
+
+
+def _completed(values: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Return a policy's numbers with those that its format does not have."""
+    if values.get("format", 1) != 1:
+        return values
+    completed = {**values, "format": 1}
+    for section, before in _SINCE_FORMAT_2.items():
+        given = values.get(section, {})
+        # TRUST: the signature of format 1 says nothing of these, so the file may not either.
+        if not isinstance(given, dict) or given.keys() & before.keys():
+            raise BadInput(
+                f"[{section}] has numbers that format 1 of a policy does not have",
+                source=str(path), remedy="Add the line `format = 2` at the top, and sign it anew.",
+            )  # fmt: skip
+        completed[section] = {**before, **given}
+    return completed
 
 
 def load_policy(path: Path) -> DisclosurePolicy:
@@ -126,7 +169,7 @@ def load_policy(path: Path) -> DisclosurePolicy:
         If the file is absent, is not TOML, or lacks a number: nothing is assumed.
     """
     try:
-        return DisclosurePolicy.model_validate(tomllib.loads(path.read_text()))
+        return DisclosurePolicy.model_validate(_completed(tomllib.loads(path.read_text()), path))
     except FileNotFoundError:
         raise BadInput(
             "there is no disclosure policy", source=str(path), remedy="Copy hub_config/policy.toml"

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from gdi_spe.disclosure.inference.membership import (
+    Attack,
     answers_until_known,
     are_exact_counts,
     carriers_behind,
     frequency_behind,
+    furthest_deviation,
     known_presence_power,
     membership,
     membership_power,
@@ -17,8 +19,7 @@ from gdi_spe.disclosure.inference.membership import (
     presence_costs,
     presence_power,
     rounded_distance,
-    trait_distance,
-    two_arm_power,
+    step_of,
 )
 
 RATES = (0.05, 0.01)
@@ -96,6 +97,58 @@ def test_a_finite_reference_and_rounding_weaken_the_attack_as_the_formula_says(
         assert power_at(distance, rate) == pytest.approx(simulated, abs=0.03)
 
 
+@pytest.mark.parametrize(("n_reference", "step"), [(None, 0.0), (400, 0.0), (None, 0.02)])
+def test_an_attack_is_as_strong_as_simulated_with_what_it_knows(n_reference, step):
+    members, others, _ = attack(400, 800, n_reference, step)
+    frequencies = np.random.default_rng(0).uniform(0.05, 0.5, 800)
+    known = Attack(400, frequencies, step, n_reference or np.inf)
+
+    for rate in RATES:
+        assert known.power(800, rate) == pytest.approx(power_of(members, others, rate), abs=0.03)
+
+
+@pytest.mark.parametrize(("n_people", "n_variants"), [(600, 300), (500, 700)])
+def test_frequencies_and_effects_together_tell_the_sum_of_both(n_people, n_variants):
+    members, others = [], []
+    for seed in range(24):
+        pick = np.random.default_rng(seed)
+        true = pick.uniform(0.05, 0.5, n_variants)
+        inside, outside = genotypes(pick, true, n_people), genotypes(pick, true, 1000)
+        trait = pick.standard_normal(n_people)
+        trait = (trait - trait.mean()) / trait.std()
+        spread = np.sqrt(2 * true * (1 - true))
+        effects = ((inside - inside.mean(axis=0)) / spread).T @ trait / n_people
+        shift = (inside.mean(axis=0) - 2 * true) / spread
+        one = np.abs(np.abs(trait) - 1.5) < 0.15
+        sign = np.sign(trait[one])[:, None]
+        # The log-likelihood ratio of somebody 1.5 deviations out, by both kinds of numbers.
+        members.append(
+            (((inside[one] - 2 * true) / spread) * (shift + 1.5 * sign * effects)).sum(1)
+        )
+        others.append(((outside - 2 * true) / spread) @ (shift + 1.5 * effects))
+
+    both = Attack(n_people, np.full(1, 0.5), deviations=1.5)
+    for rate in RATES:
+        simulated = power_of(members, others, rate)
+        assert both.power_together(n_variants, rate) == pytest.approx(simulated, abs=0.03)
+
+
+def test_the_furthest_of_simulated_people_is_about_as_far_out_as_told():
+    pick = np.random.default_rng(8)
+
+    furthest = np.median([np.abs(pick.standard_normal(1000)).max() for _ in range(2000)])
+
+    assert furthest_deviation(1000) == pytest.approx(furthest, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("frequencies", "step"),
+    [([0.1, 0.35, 0.05], 0.05), ([0.12, 0.34], 0.02), ([0.123, 0.5], 0.001), ([1 / 3, 0.5], 0.0)],
+)
+def test_the_step_that_frequencies_stand_on_is_the_largest(frequencies, step):
+    assert step_of(np.array(frequencies)) == pytest.approx(step)
+
+
 @pytest.mark.parametrize(
     ("n_cases", "n_controls", "n_variants"), [(300, 300, 600), (150, 900, 500)]
 )
@@ -111,7 +164,7 @@ def test_cases_beside_controls_tell_as_much_as_the_formula_says(n_cases, n_contr
 
     for rate in RATES:
         simulated = power_of(in_cases, in_controls, rate)
-        told = two_arm_power(n_cases, n_controls, n_variants, rate)
+        told = Attack(n_cases + n_controls, arms=(n_cases, n_controls)).power(n_variants, rate)
         assert told == pytest.approx(simulated, abs=0.03)
 
 
@@ -132,7 +185,7 @@ def test_effects_on_a_trait_give_away_a_person_a_deviation_from_the_mean(n_peopl
 
     for rate in RATES:
         simulated = power_of(members, others, rate)
-        told = power_at(trait_distance(n_people, n_variants), rate)
+        told = Attack(n_people, deviations=1.0).power(n_variants, rate)
         assert told == pytest.approx(simulated, abs=0.03)
 
 
@@ -245,6 +298,7 @@ def test_frequencies_with_enough_digits_are_counts_and_with_few_are_not():
 
     assert are_exact_counts(np.round(frequencies, 5), 1200, 5)
     assert not are_exact_counts(np.round(frequencies, 2), 1200, 2)
+    assert are_exact_counts(np.round(frequencies, 4), 1200, 4)
     assert not are_exact_counts(np.random.default_rng(2).uniform(size=500), 1200, 5)
 
 
@@ -288,7 +342,8 @@ def test_with_linkage_the_figures_bound_the_naive_attack_and_the_one_that_undoes
         related = np.corrcoef(panel.T) ** 2
         effective.append(true.size / (related - (1 - related) / 3000).sum(axis=1).mean())
 
-    told = membership(n_people, n_blocks * length, int(np.mean(effective)), 0.05)
+    counted = Attack(n_people, frequencies=np.full(1, 0.5))
+    told = membership(counted, n_blocks * length, int(np.mean(effective)), 0.05)
 
     assert told.naive == pytest.approx(power_of(*naive, 0.05), abs=0.03)
     assert told.ld_aware == pytest.approx(power_of(*aware, 0.05), abs=0.03)

@@ -179,13 +179,16 @@ def minor_allele_counts(table: Table, people: NDArray[np.float64]) -> NDArray[np
 
 
 def arms_of(table: Table) -> tuple[float, float] | None:
-    """Return the sizes of cases and controls, where both have frequencies of their own."""
+    """Return the sizes of cases and controls, where both have frequencies of their own.
+
+    An effect beside the size of each is the difference between their frequencies.
+    """
     beside = populations(table)
     if len(beside) >= 2:
         # Two groups side by side: each is the reference for the other, the smallest the most.
         sizes = sorted(float(max(np.nanmin(each.people), 1)) for each in beside)
         return sizes[0], sizes[1]
-    if len(with_role(table, Role.FREQUENCY)) < 2:
+    if len(with_role(table, Role.FREQUENCY)) < 2 and not with_role(table, Role.EFFECT):
         return None
     arms = [_values(c) for c in with_role(table, Role.PEOPLE) if _is_arm(c.plain)]
     if len(arms) != 2:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 _NORMAL = NormalDist()
 _WINDOW = 50_000
+_SIXTH_DIGIT = 5e-6
 
 
 def power_at(distance: float, false_positive_rate: float) -> float:
@@ -35,18 +36,6 @@ def membership_power(n_people: float, n_variants: float, false_positive_rate: fl
     return power_at(sqrt(n_variants / n_people), false_positive_rate)
 
 
-def two_arm_power(
-    n_cases: float, n_controls: float, n_variants: float, false_positive_rate: float
-) -> float:
-    """Return the power where frequencies of cases and of controls stand side by side.
-
-    Notes
-    -----
-    d' = sqrt(M (1/N1 + 1/N0)): one arm is the reference for the other.
-    """
-    return power_at(sqrt(n_variants * (1 / n_cases + 1 / n_controls)), false_positive_rate)
-
-
 def rounded_distance(
     frequencies: NDArray[np.float64], n_people: float, step: float, n_reference: float = np.inf
 ) -> float:
@@ -61,16 +50,6 @@ def rounded_distance(
     kept = own > 0
     share = own[kept] / (own[kept] + reference[kept] + step**2 / 12)
     return float(sqrt(share.sum() / n_people))
-
-
-def trait_distance(n_people: float, n_variants: float, deviations: float = 1.0) -> float:
-    """Return d' for effects on a trait, of a person so many standard deviations from the mean.
-
-    Notes
-    -----
-    d' = |y| / sigma sqrt(M / N) (Im et al. 2012, American Journal of Human Genetics 90:591).
-    """
-    return deviations * sqrt(n_variants / n_people)
 
 
 def presence_power(
@@ -108,6 +87,11 @@ def strangers_without(n_people: int, n_absent: int, a: float = 1.1, b: float = 4
     left = b + 2 * n_people
     total = a + left
     return float(((left * (left + 1)) / (total * (total + 1))) ** n_absent)
+
+
+def strangers_without_known(frequencies: NDArray[np.float64]) -> float:
+    """Return the share of others who carry none of absent alleles whose frequencies are known."""
+    return float(np.exp(2 * np.log1p(-np.clip(frequencies, 0, 1 - 1e-12)).sum()))
 
 
 def presence_costs(frequencies: NDArray[np.float64], n_people: float) -> NDArray[np.float64]:
@@ -172,6 +156,71 @@ def effective_variants(
 
 
 @dataclass(frozen=True)
+class Attack:
+    """What somebody has who asks whether a person is among those behind released numbers.
+
+    ``frequencies`` are told in steps of ``step`` (0: as they were counted), or not at all;
+    ``n_reference`` other people's alleles are known, or the frequencies at large if it is infinite;
+    with ``arms`` cases and controls can be compared with each other; effects on a trait tell of
+    whoever is ``deviations`` standard deviations from its mean.
+    """
+
+    n_people: float
+    frequencies: NDArray[np.float64] | None = None
+    step: float = 0.0
+    n_reference: float = np.inf
+    arms: tuple[float, float] | None = None
+    deviations: float = 0.0
+
+    def squared(self) -> float:
+        """Return d'^2 for one variant: the largest of what frequencies, arms and effects tell.
+
+        Notes
+        -----
+        Two arms: d' = sqrt(M (1/N1 + 1/N0)); one is the reference for the other, whatever else is
+        known (G5). Effects on a trait: d' = |y| / sigma sqrt(M / N) (G6; Im et al. 2012, American
+        Journal of Human Genetics 90:591).
+        """
+        if self.arms is not None:
+            return 1 / self.arms[0] + 1 / self.arms[1]
+        return max(self._of_frequencies(), self.deviations**2) / self.n_people
+
+    def squared_together(self) -> float:
+        """Return d'^2 for one variant by frequencies and effects together: they add up."""
+        if self.arms is not None:
+            return self.squared()
+        return (self._of_frequencies() + self.deviations**2) / self.n_people
+
+    def _of_frequencies(self) -> float:
+        """Return which share of a variant frequencies tell: all of it, or what G3 and G4 leave."""
+        if self.frequencies is None:
+            return 0.0
+        # A frequency that was rounded to 0 may be up to half a step.
+        told = np.clip(self.frequencies, self.step / 2, 1 - self.step / 2)
+        told = told[(told > 0) & (told < 1)]
+        if not told.size:
+            return 1.0
+        distance = rounded_distance(told, self.n_people, self.step, self.n_reference)
+        return distance**2 * self.n_people / told.size
+
+    def power(self, n_variants: float, false_positive_rate: float) -> float:
+        """Return the power against so many independent variants."""
+        return power_at(sqrt(n_variants * self.squared()), false_positive_rate)
+
+    def power_together(self, n_variants: float, false_positive_rate: float) -> float:
+        """Return the power with frequencies and effects together."""
+        return power_at(sqrt(n_variants * self.squared_together()), false_positive_rate)
+
+
+def furthest_deviation(n_people: float) -> float:
+    """Return how many standard deviations from the mean the furthest of so many people is.
+
+    Of a trait that is normal: half of all cohorts have nobody further out on either side.
+    """
+    return _NORMAL.inv_cdf((1 + 0.5 ** (1 / max(n_people, 1))) / 2)
+
+
+@dataclass(frozen=True)
 class Membership:
     """What variants tell of membership: the naive attack, and one that undoes linkage."""
 
@@ -183,16 +232,24 @@ class Membership:
 
 
 def membership(
-    n_people: float, n_variants: int, n_effective: int, false_positive_rate: float,
-    arms: tuple[float, float] | None = None,
-) -> Membership:  # fmt: skip
-    """Return both figures; two arms side by side need no reference from outside."""
-    people = 1 / (1 / arms[0] + 1 / arms[1]) if arms else n_people
+    attack: Attack, n_variants: int, n_effective: int, false_positive_rate: float
+) -> Membership:
+    """Return both figures."""
     return Membership(
-        n_people, n_variants, n_effective,
-        membership_power(people, n_effective, false_positive_rate),
-        membership_power(people, n_variants, false_positive_rate),
+        attack.n_people, n_variants, n_effective,
+        attack.power(n_effective, false_positive_rate),
+        attack.power(n_variants, false_positive_rate),
     )  # fmt: skip
+
+
+def step_of(frequencies: NDArray[np.float64]) -> float:
+    """Return the largest decimal step that all frequencies stand on, 0 if there is none."""
+    told = frequencies[np.isfinite(frequencies)]
+    for decimals in range(1, 5):
+        for step in (5 * 10.0**-decimals, 2 * 10.0**-decimals, 10.0**-decimals):
+            if told.size and np.abs(told / step - np.rint(told / step)).max() < 1e-6:
+                return step
+    return 0.0
 
 
 def carriers_behind(variance: float, standard_error: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -209,7 +266,13 @@ def frequency_behind(
 
 
 def are_exact_counts(frequencies: NDArray[np.float64], n_people: float, digits: int) -> bool:
-    """Whether frequencies with so many decimals are whole counts of alleles (G11)."""
-    return digits >= log(4 * n_people, 10) and bool(
-        np.allclose(2 * n_people * frequencies, np.rint(2 * n_people * frequencies), atol=0.02)
-    )
+    """Whether frequencies with so many decimals are whole counts of alleles (G11).
+
+    With fewer decimals than log10(2N) more than one count is written alike, and none is told.
+    """
+    if digits < log(2 * n_people, 10) - 1e-9:
+        return False
+    count = np.rint(2 * n_people * frequencies)
+    # Half of the last decimal, or of the sixth digit that a number keeps.
+    last = np.maximum(0.5 * 10.0**-digits, _SIXTH_DIGIT * frequencies) + 1e-12
+    return bool((np.abs(count / (2 * n_people) - frequencies) <= last).all())

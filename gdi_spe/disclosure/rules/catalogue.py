@@ -165,23 +165,32 @@ CATALOGUE: dict[str, Entry] = {
         "List of carried alleles",
         "That somebody among few people carries each of many rare alleles tells who they are.",
         Example("".join(f"1:{1000 + 991 * i}:A:G\n" for i in range(4000)), n_individuals=60),
-        _AF, ("genomic.large_cohort", "genomic.membership_power_review"),
+        _AF, ("genomic.large_cohort", "genomic.membership_power_review",
+              "genomic.least_answers_blocked"),
     ),
     "GEN207": Entry(
         "Alleles said to be absent",
         "No member carries an allele that is absent, and others do: many tell who is none.",
         Example("variant,seen\n" + "".join(f"1:{1000 + 991 * i}:A:G,{'no' if i % 2 else 'yes'}\n"
                                            for i in range(8000)), n_individuals=60),
-        _AF, ("genomic.large_cohort", "genomic.membership_false_positive_rate"),
+        _AF, ("genomic.large_cohort", "genomic.membership_false_positive_rate",
+              "genomic.least_answers_blocked"),
+    ),
+    "GEN208": Entry(
+        "Frequencies that are counts", "Two releases of counts, one person apart, are a genome.",
+        Example(_lines("SNP,AF", [f"rs{i},{(300 + i) / 1600:.5f}" for i in range(30)]),
+                n_individuals=800),
+        _AF, ("genomic.exact_frequencies", "genomic.large_cohort"),
     ),
     "GEN202": Entry(
         "Membership",
         "With many frequencies of few people, whoever has a genome can tell that its owner is "
-        "among them: d' = sqrt(M / N), power = Phi(d' - z). Linkage counts in full, because a "
-        "reference panel undoes it.",
+        "among them: d' = sqrt(M / N), power = Phi(d' - z). Two arms, effects on a trait, and "
+        "rounding change d'; linkage counts in full, because a reference panel undoes it.",
         Example(_MANY, n_individuals=300), _AF,
         ("genomic.membership_power_review", "genomic.membership_power_block",
-         "genomic.membership_false_positive_rate", "genomic.large_cohort"),
+         "genomic.membership_false_positive_rate", "genomic.membership_reference_people",
+         "genomic.membership_trait_deviations", "genomic.large_cohort"),
     ),
     "GEN301": Entry(
         "Linkage of few people", "Linkage and frequencies of few people give their haplotypes.",

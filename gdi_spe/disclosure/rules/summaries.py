@@ -1,4 +1,4 @@
-"""Rules about statistics of variants and of people: membership, scores, steps of curves."""
+"""Rules about statistics of people and of linkage: scores, kinship, steps of curves."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.variants import arms_of, people_behind, populations
-from gdi_spe.disclosure.evidence.earlier import variants_released
-from gdi_spe.disclosure.inference.membership import effective_variants, membership
+from gdi_spe.disclosure.inference.membership import membership_power
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.curves import MOST_POINTS, roc_columns, survival_columns
 from gdi_spe.disclosure.shapes.shape import is_grid, values
@@ -24,7 +21,6 @@ _OF_A_PERSON = re.compile(
     r"|y_?(prob\w*|score\w*|pred\w*)|pred(ictions?)?|proba?(_?\d)?|decision_function|logits?|risk",
     re.IGNORECASE,
 )
-_EFFECT_SCORE = re.compile(r"(z|t)(_?(score|stat\w*|value))?(_\w{1,16})?", re.IGNORECASE)
 _KIN = re.compile(
     r"(child|kid|offspring|proband|index|son|daughter|father|dad|pat|paternal|sire|mother|mom|mum|mat|maternal|dam|parent|sib|sibling|brother|sister"
     r"|twin|spouse|husband|wife)_?(_?(id|iid|no|number|code|sample|sample_id))?_?[12]?",
@@ -33,89 +29,6 @@ _KIN = re.compile(
 # People who would make so many groups of the smallest size are few for a matrix of linkage.
 _FEW_GROUPS = 10
 _PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)", re.IGNORECASE)
-
-
-def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
-    """Bound what frequencies and effects tell about who is among the people behind them."""
-    told = with_role(table, Role.FREQUENCY, Role.EFFECT, Role.ALLELE_COUNT, Role.PEOPLE, Role.P)
-    told += [c for c in with_role(table, Role.STATISTIC) if _is_score_of_effect(c)]
-    if not is_about_variants(table) or not (told or populations(table)):
-        return
-    people = people_behind(table, judging)
-    if people is None:
-        return  # the shape of the table objects to that
-    fewest = float(np.nanmin(people))
-    if fewest < judging.policy.counts.minimum:
-        why = f"It rests on {fewest:,.0f} people: their frequencies are nearly their genotypes."
-        yield Hit(why, {"n_people": fewest}, severity=Verdict.BLOCK)
-        return
-    released = _with_earlier_variants(table, judging)
-    for name, rows in _groups(table):
-        n_variants = max(int(rows.sum()), released)
-        yield from _membership(table, judging, (name, rows, n_variants), people)
-
-
-def _is_score_of_effect(column: Column) -> bool:
-    """Whether a statistic is an effect in units of its error: with N it tells the effect."""
-    if not _EFFECT_SCORE.fullmatch(column.plain) or column.numbers is None:
-        return False
-    return bool(np.nanmin(column.numbers) < 0 < np.nanmax(column.numbers))
-
-
-def _with_earlier_variants(table: Table, judging: Judging) -> int:
-    """Return how many variants are released of this cohort, this table's included."""
-    return max(judging.context.n_variants_released, variants_released(table, judging))
-
-
-def _groups(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Yield each group of people that the rows are of."""
-    group = next((c for c in table.labels if c.plain in ("group", "population")), None)
-    if group is None:
-        yield "the cohort", np.ones(table.n_rows, dtype=bool)
-        return
-    for code, name in enumerate(group.cells):
-        yield name, group.codes == code
-
-
-def _membership(
-    table: Table, judging: Judging, part: tuple[str, NDArray[np.bool_], int],
-    people: NDArray[np.float64],
-) -> Iterator[Hit]:  # fmt: skip
-    name, rows, n_variants = part
-    genomic = judging.policy.genomic
-    n = float(max(np.nanmin(people[rows]), 1))
-    rate = genomic.membership_false_positive_rate
-    told = membership(n, n_variants, _independent(table, rows, n_variants), rate, arms_of(table))
-    # TRUST: linkage comforts nobody who has a reference panel, so the upper figure decides.
-    if told.ld_aware <= genomic.membership_power_review:
-        return
-    small = n < genomic.large_cohort or judging.context.is_sensitive
-    why = (
-        f"{n_variants:,} variants of {n:,.0f} people ({name}) let someone who has a person's "
-        f"genome tell with power {told.ld_aware:.3f}, at {rate} false positives, that the person "
-        f"is among them ({told.naive:.3f} for an attacker who takes linked variants for "
-        f"{told.n_effective:,} independent ones); the policy's bar is "
-        f"{genomic.membership_power_review}."
-    )
-    blocks = small and told.ld_aware > genomic.membership_power_block
-    evidence = {
-        "n_people": n, "n_variants": n_variants, "n_effective": told.n_effective,
-        "power_ld_aware": round(told.ld_aware, 4), "power_naive": round(told.naive, 4),
-    }  # fmt: skip
-    yield Hit(why, evidence, f"[group={name}]", Verdict.BLOCK if blocks else Verdict.REVIEW)
-
-
-def _independent(table: Table, rows: NDArray[np.bool_], n_variants: int) -> int:
-    chromosome = with_role(table, Role.CHROMOSOME)
-    position = with_role(table, Role.POSITION)
-    if not chromosome or not position or not np.isfinite(values(position[0])).all():
-        return n_variants
-    here = int(rows.sum())
-    which = chromosome[0].numbers
-    codes = chromosome[0].codes if which is None else np.nan_to_num(which)
-    told = effective_variants(codes[rows], values(position[0])[rows], here)
-    # Earlier variants count in full: where they lie is not worked out.
-    return told + max(0, n_variants - here)
 
 
 def values_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
@@ -183,10 +96,10 @@ def linkage_of_few(table: Table, judging: Judging) -> Iterator[Hit]:
         return
     genomic = judging.policy.genomic
     n = judging.side_car.n_individuals or judging.context.n_individuals
-    if n is not None and n >= genomic.large_cohort:
-        told = membership(n, table.n_rows**2, table.n_rows**2, _rate(judging), None)
-        if told.ld_aware <= genomic.membership_power_review:
-            return
+    power = 1.0 if n is None else membership_power(n, table.n_rows**2, _rate(judging))
+    large = n is not None and n >= genomic.large_cohort
+    if large and power <= genomic.membership_power_review:
+        return
     why = (
         f"Linkage between {table.n_rows:,} variants"
         + ("" if n is None else f" of {n:,} people")
@@ -209,12 +122,6 @@ def _are_variants(first: Column, rest: list[Column]) -> bool:
 
 
 RULES = (
-    Rule(
-        "GEN202", "Membership", Verdict.REVIEW,
-        "Give fewer variants, larger groups, or frequencies with fewer digits; ask the data holder "
-        "for controlled access to the rest.",
-        Table, tells_membership,
-    ),
     Rule(
         "GEN301", "Linkage of few people", Verdict.REVIEW,
         "Give linkage from a public reference panel, or scores that sum it up.",

@@ -24,6 +24,7 @@ from gdi_spe.node.service.policy_signature import (
 from tests.node.service.nodes import settings_of
 
 REPOSITORY = Path(__file__).parents[3]
+FORMAT_1 = Path(__file__).with_name("policy_of_format_1.toml")
 
 
 @pytest.fixture
@@ -117,3 +118,37 @@ def test_a_policy_that_lacks_a_newer_number_says_which_line_to_add(tmp_path: Pat
 
     assert "`most_lead_variants = ...` under [genomic]" in (refused.value.remedy or "")
     assert "gdi-spe policy sign" in (refused.value.remedy or "")
+
+
+def test_a_policy_signed_before_format_2_keeps_its_hash_and_what_it_led_to() -> None:
+    preset = load_policy(REPOSITORY / "hub_config" / "policy.toml")
+
+    told = load_policy(FORMAT_1)
+
+    # The hash that this file had under the program before format 2.
+    assert told.sha256 == "99814f19ef5a60d10b59da3b43f6275a49a5257d6d4bd44780f1ea2a974be4a6"
+    assert told.genomic.least_answers_blocked == 1000
+    assert told.model_copy(update={"format": 2}).sha256 != told.sha256
+    assert preset.format == 2
+
+
+def test_a_policy_of_format_1_cannot_carry_numbers_that_its_signature_does_not_cover(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "policy.toml"
+    text = FORMAT_1.read_text()
+    path.write_text(text.replace("[genomic]", "[genomic]\nleast_answers_blocked = 9000000"))
+
+    with pytest.raises(BadInput, match="format 1") as refused:
+        load_policy(path)
+
+    assert "format = 2" in (refused.value.remedy or "")
+
+
+def test_a_policy_of_a_format_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    text = (REPOSITORY / "hub_config" / "policy.toml").read_text()
+    path = tmp_path / "policy.toml"
+    path.write_text(text.replace("format = 2", "format = 3"))
+
+    with pytest.raises(BadInput, match="format"):
+        load_policy(path)
