@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,8 @@ class DemoCohort:
     """A cohort as a workspace mounts it, and what was planted in it.
 
     ``mounted`` is the folder that holds the cohort's folder; ``answers`` are the pseudonyms that
-    answer each question, sorted.
+    answer each question, ``children`` those of each kind of family, and ``with_v600e`` whose
+    tumours have the mutation; sorted.
     """
 
     id: str
@@ -34,6 +36,8 @@ class DemoCohort:
     home: Path
     truth: Truth
     answers: dict[str, list[str]]
+    children: dict[str, list[str]]
+    with_v600e: list[str]
 
     @property
     def path(self) -> Path:
@@ -52,11 +56,20 @@ def make(root: Path, n_individuals: int = generate.INDIVIDUALS) -> DemoCohort:
     cohort = COHORTS[0]
     (mounted / cohort.id).symlink_to(_materialised(synthetic, home))
     project = slug_of(cohort.id)
-    answers = {
-        question: sorted(individual_pseudonyms(home, project, by_cohort[cohort.id]))
-        for question, by_cohort in truth.answers.items()
-    }
-    return DemoCohort(cohort.id, mounted, home, truth, answers)
+
+    def named(individuals: Iterable[str]) -> list[str]:
+        return sorted(individual_pseudonyms(home, project, individuals))
+
+    patterns = dict.fromkeys(family.pattern for family in truth.families)
+    return DemoCohort(
+        cohort.id,
+        mounted,
+        home,
+        truth,
+        {question: named(by[cohort.id]) for question, by in truth.answers.items()},
+        {p: named(each.child for each in truth.families if each.pattern == p) for p in patterns},
+        named(each.individual for each in truth.tumours if each.has_v600e),
+    )
 
 
 def _materialised(synthetic: Path, home: Path) -> Path:

@@ -44,7 +44,7 @@ def make(folder: Path, n_individuals: int = generate.INDIVIDUALS) -> Made:
 
 def synthetic(folder: Path, n_individuals: int) -> Path:
     """Return the synthetic files; made once for each version of the generator."""
-    sources = sorted(Path(generate.__file__).parent.glob("*.py"))
+    sources = sorted(Path(generate.__file__).parent.rglob("*.py"))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
     digest.update(f"{SEED} {n_individuals}".encode())
     kept = folder / f"synthetic-{digest.hexdigest()[:12]}"

@@ -114,6 +114,8 @@ def read_alleles(
     samples: list[str], row: list[str], index: str, key: tuple[str, int, str, str], found: Read
 ) -> None:
     for sample, call in zip(samples, row[9:], strict=True):
+        if sample not in found.table:
+            continue  # a tumour's
         alleles = re.split(r"[/|]", call)
         if row[0] == "chrX" and key[1] > 2_781_479 and found.sex(sample) == "male":
             assert len(set(alleles)) == 1

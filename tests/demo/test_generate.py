@@ -17,7 +17,7 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.demo.synthetic import consent
 from gdi_spe.demo.synthetic.generate import generate, main
 from gdi_spe.demo.synthetic.people import DATASETS, POPULATIONS
-from gdi_spe.demo.synthetic.questions import PLANTS
+from gdi_spe.demo.synthetic.planted.questions import PLANTS
 from gdi_spe.demo.synthetic.sites import CONTIGS, GENES
 from gdi_spe.demo.synthetic.terms import HPO_TERMS, SLICES
 from gdi_spe.terms import hpo
@@ -159,7 +159,8 @@ def test_men_have_one_allele_on_chrx_in_one_file_and_two_equal_ones_in_the_other
     for dataset in DATASETS:
         folder = generated.folder / dataset
         with gzip.open(folder / "variants.vcf.gz", "rt") as file:
-            samples = next(line for line in file if line.startswith("#CHROM")).split()[9:]
+            names = next(line for line in file if line.startswith("#CHROM")).split()[9:]
+        samples = [name.removesuffix("-T1") for name in names]
         table = rows_of(folder / "tables" / "individuals.tsv", "\t")
         sexes = {row["individual_id"]: row["sex"] for row in table}
         packets = [json.loads(p.read_text()) for p in (folder / "phenopackets").iterdir()]
@@ -226,7 +227,8 @@ def test_everybody_is_in_the_table_and_some_have_no_phenopacket(generated: Any) 
         rows = rows_of(folder / "tables" / "individuals.tsv", "\t")
         packets = {path.stem for path in (folder / "phenopackets").iterdir()}
 
-        assert [row["individual_id"] for row in rows] == samples
+        tumours = [each.id for each in generated.truth.tumours if each.dataset == dataset]
+        assert [row["individual_id"] for row in rows] + tumours == samples
         assert {row["population"] for row in rows} == set(POPULATIONS)
         assert packets < set(samples)
 

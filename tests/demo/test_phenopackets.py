@@ -139,6 +139,14 @@ class Resource(Strict):
     iriPrefix: str
 
 
+class Biosample(Strict):
+    id: str
+    individualId: str
+    sampledTissue: OntologyClass
+    tumorProgression: OntologyClass
+    materialSample: OntologyClass
+
+
 class MetaData(Strict):
     created: str
     createdBy: str
@@ -153,6 +161,7 @@ class Phenopacket(Strict):
     subject: Subject
     phenotypicFeatures: list[Feature] = []
     measurements: list[Measurement] = []
+    biosamples: list[Biosample] = []
     diseases: list[Disease] = []
     interpretations: list[Interpretation] = []
     medicalActions: list[MedicalAction] = []

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from gdi_spe.boundary.errors import ExitCode
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.demo.stand_ins.cast import CAST
-from gdi_spe.demo.synthetic.questions import GENE
+from gdi_spe.demo.synthetic.planted.questions import GENE
 from gdi_spe.node.identity.visas import WHY
 from gdi_spe.node.settings import Settings
 

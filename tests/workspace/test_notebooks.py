@@ -130,14 +130,29 @@ def test_the_three_questions_have_the_planted_answers(
     assert names["request"].verdict == "pass"
 
 
+def of(table: Any) -> list[str]:
+    """Return whom a table's rows are about."""
+    return sorted(set(table["individual_id"]))
+
+
 # What the others must end with: a name that the notebook leaves, and what must hold of it.
 FOUND: dict[str, Callable[[dict[str, Any], DemoCohort], bool]] = {
     "00-open-a-cohort": lambda names, _: len(names["by_population"]) > 1,
     "03-rare-disease": lambda names, planted: (
         (names["ryr1"] & names["syndrome"]).ids == planted.answers["ryr1-cms"]
         and names["by_gene"].set_index("gene")["p_value"].idxmin() == "RYR1"
+        and of(names["new"]) == planted.children["de novo"]
+        and of(names["recessive"]) == planted.children["recessive"]
+        and of(names["from_mothers"]) == planted.children["x-linked"]
+        and of(names["pairs"]) == planted.children["compound heterozygous"]
+        and not set(planted.children["not the father"]) & set(names["children"])
     ),
-    "04-cancer": lambda names, planted: names["asked"].ids == planted.answers["pten-braf"],
+    "04-cancer": lambda names, planted: (
+        names["asked"].ids == planted.answers["pten-braf"]
+        and of(names["v600e"]) == sorted(names["reported"])
+        and names["reported"] <= set(planted.with_v600e)
+        and set(names["lost"]["chromosome"]) == {"chr10"}
+    ),
     "05-infectious-disease": lambda names, planted: (
         (names["carriers"] & names["covid"]).ids == planted.answers["tlr7-covid"]
         and list(names["enough"]["gene"].unique()) == ["TLR7", "RYR1"][:1]

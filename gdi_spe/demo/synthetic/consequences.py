@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from gdi_spe.demo.synthetic.sites import GENES, Gene, Site
+from gdi_spe.demo.synthetic.sites import GENES, V600E, Gene, Site
 
 FORMAT = "Allele|Consequence|IMPACT|SYMBOL|Gene|HGVSc|HGVSp"
 _IMPACTS = {
@@ -57,6 +57,8 @@ def vep_allele(site: Site, alternate: str) -> str:
 
 
 def _hgvs(gene: Gene, site: Site, alternate: str, consequence: str) -> tuple[str, str]:
+    if site is V600E:
+        return f"{gene.transcript}:c.1799T>A", f"{gene.protein}:p.Val600Glu"
     share = (site.position - gene.start) / (gene.end - gene.start)
     share = share if gene.is_forward else 1 - share
     base = 1 + int(share * (3 * gene.n_residues - 4))

@@ -2,7 +2,8 @@
 
 The files depend on the seed and the number of individuals alone, byte for byte::
 
-    OUT/GDI-XX-DATASET-001/variants.vcf.gz  phenopackets/*.json  tables/individuals.tsv  consent.csv
+    OUT/GDI-XX-DATASET-001/variants.vcf.gz  phenopackets/*.json  consent.csv
+    OUT/GDI-XX-DATASET-001/tables/individuals.tsv  pedigree.tsv
     OUT/GDI-XX-DATASET-002/...
     OUT/references/MONDO.obo  NCIT.obo  ORPHA.obo
     OUT/cohorts/GDI-XX-COHORT-002.json      the Beacon query that defines it
@@ -25,15 +26,16 @@ from gdi_spe.demo.synthetic import (
     genomes,
     people,
     phenopackets,
-    planting,
     sites,
     terms,
     truth,
     vcf,
 )
-from gdi_spe.demo.synthetic.genomes import Genomes
+from gdi_spe.demo.synthetic.genomes import Genomes, Sample
 from gdi_spe.demo.synthetic.people import DATASETS, Person
-from gdi_spe.demo.synthetic.questions import PLANTS, TITLE, Question
+from gdi_spe.demo.synthetic.planted import families, planting, tumours
+from gdi_spe.demo.synthetic.planted.questions import PLANTS, TITLE, Question
+from gdi_spe.demo.synthetic.planted.tumours import Tumour
 from gdi_spe.demo.synthetic.truth import COHORTS, Truth
 
 INDIVIDUALS = 2_600
@@ -62,14 +64,17 @@ def generate(out: Path, seed: int = 1, n_individuals: int = INDIVIDUALS) -> Trut
     if n_individuals < 1000:
         raise BadInput("too few people", remedy="Ask for at least 1,000 individuals")
     # A stream each, so that a change to one part leaves the others' draws alone.
-    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(5)]
+    streams = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(7)]
     drawn_sites = sites.draw(streams[0], DATASETS[0])
     drawn = people.draw(streams[1], n_individuals)
     calls = genomes.draw(streams[2], drawn_sites, drawn)
     planted = planting.plant(streams[3], drawn, calls)
-    measured, trait = _measure(streams[4], planted, calls)
+    related, trios = families.plant(streams[5], planted, calls)
+    measured, trait = _measure(streams[4], tumours.sampled(related), calls)
+    sampled, samples = tumours.draw(streams[6], measured, calls)
     found = _truth(seed, measured, calls, trait)
-    _write(out, measured, calls, found)
+    found = replace(found, families=tuple(trios), tumours=tuple(samples))
+    _write(out, measured, sampled, found)
     return found
 
 
@@ -117,6 +122,8 @@ def _truth(seed: int, everybody: list[Person], calls: Genomes, trait: dict[str, 
         answers={q: {c: answers[c][q] for c in answers} for q in truth.CONDITIONS},
         near_misses=_near_misses(everybody),
         alleles=tuple(truth.planted_alleles(everybody, calls)),
+        families=(),
+        tumours=(),
         trait=trait,
     )
 
@@ -147,9 +154,13 @@ def _write(out: Path, everybody: list[Person], calls: Genomes, found: Truth) -> 
         folder = out / dataset
         folder.mkdir()
         own = [person for person in everybody if person.dataset == dataset]
-        vcf.write(folder / "variants.vcf.gz", calls, own, writes_men_diploid=number == 1)
+        columns = [*_samples(own), *_of_tumours(found.tumours, dataset, len(everybody))]
+        path = folder / "variants.vcf.gz"
+        vcf.write(path, calls, columns, dataset, writes_men_diploid=number == 1)
         phenopackets.write_all(folder / "phenopackets", own)
         phenopackets.write_table(folder / "tables" / "individuals.tsv", own)
+        trios = [each for each in found.families if each.dataset == dataset]
+        phenopackets.write_pedigree(folder / "tables" / "pedigree.tsv", trios)
         rows = [row for p in own for row in consent.statements(p.id, p.country, p.consent)]
         consent.write(folder / "consent.csv", rows)
     terms.write_slices(out / "references")
@@ -159,6 +170,19 @@ def _write(out: Path, everybody: list[Person], calls: Genomes, found: Truth) -> 
             text = json.dumps(query, indent=1) + "\n"
             (out / "cohorts" / f"{cohort.id}.json").write_text(text, encoding="utf-8", newline="\n")
     found.write(out / "truth.json")
+
+
+def _samples(people: list[Person]) -> list[Sample]:
+    return [Sample(person.id, person.row) for person in people]
+
+
+def _of_tumours(every: tuple[Tumour, ...], dataset: str, n_people: int) -> list[Sample]:
+    """Return a dataset's samples of tumours: their columns stand behind the people's."""
+    return [
+        Sample(each.id, n_people + place)
+        for place, each in enumerate(every)
+        if each.dataset == dataset
+    ]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -19,8 +19,16 @@ RARE_COPIES = 2
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A column of a file: its name, and its column among the genomes."""
+
+    id: str
+    row: int
+
+
+@dataclass(frozen=True)
 class Genomes:
-    """The calls of everybody at every site, shape ``(sites, people)``.
+    """The calls of everybody at every site, shape ``(sites, samples)``: people, then tumours.
 
     An entry is an allele's index, ``MISSING``, or ``ABSENT`` where there is no second allele.
     """

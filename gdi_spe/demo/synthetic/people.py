@@ -70,6 +70,8 @@ class Person:
     treatments: tuple[Treatment, ...] = ()
     biomarkers: tuple[Biomarker, ...] = ()
     height_cm: float | None = None
+    # The name of a sample of this person's tumour, if there is one.
+    tumour: str = ""
     is_alive: bool = True
     has_phenopacket: bool = True
     # What the table says where it contradicts the phenopacket.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gdi_spe.demo.synthetic.people import Biomarker, Finding, Person, Treatment
+from gdi_spe.demo.synthetic.planted.families import Family
 from gdi_spe.demo.synthetic.terms import CENTIMETRE, HEIGHT, RELEASE, SLICES, Term
 
 # One instant for all: the files depend on the seed alone.
@@ -46,6 +47,14 @@ def write_table(path: Path, people: Sequence[Person]) -> None:
             writer.writerow(row)
 
 
+def write_pedigree(path: Path, families: Sequence[Family]) -> None:
+    """Write ``pedigree.tsv``: whose child somebody is said to be."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerow(("individual_id", "father_id", "mother_id"))
+        writer.writerows((each.child, each.father, each.mother) for each in families)
+
+
 def phenopacket(person: Person) -> dict[str, Any]:
     """Return one person as a phenopacket."""
     found: dict[str, Any] = {"id": f"phenopacket-{person.id}", "subject": _subject(person)}
@@ -53,6 +62,8 @@ def phenopacket(person: Person) -> dict[str, Any]:
         found["phenotypicFeatures"] = [_finding(each, "type") for each in person.features]
     if person.height_cm is not None:
         found["measurements"] = [_height(person)]
+    if person.tumour:
+        found["biosamples"] = [_biosample(person)]
     if person.diseases:
         found["diseases"] = [_finding(each, "term") for each in person.diseases]
     if person.biomarkers:
@@ -96,6 +107,16 @@ def _height(person: Person) -> dict[str, Any]:
         "assay": _term(HEIGHT),
         "value": {"quantity": {"unit": _term(CENTIMETRE), "value": person.height_cm}},
         "timeObserved": _age(person.age_years),
+    }
+
+
+def _biosample(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.tumour,
+        "individualId": person.id,
+        "sampledTissue": {"id": "UBERON:0002097", "label": "skin of body"},
+        "tumorProgression": {"id": "NCIT:C84509", "label": "Primary Malignant Neoplasm"},
+        "materialSample": {"id": "EFO:0009656", "label": "neoplastic sample"},
     }
 
 
@@ -151,6 +172,8 @@ def _meta_data() -> dict[str, Any]:
         "ORPHA": "http://www.orpha.net/ORDO/Orphanet_",
         "LOINC": "https://loinc.org/",
         "UCUM": "https://ucum.org/",
+        "UBERON": "http://purl.obolibrary.org/obo/UBERON_",
+        "EFO": "http://www.ebi.ac.uk/efo/EFO_",
         "HGNC": "https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/",
     }
     resources = [

@@ -85,6 +85,10 @@ class Site:
     only_in: str = ""
 
 
+# The one site that no germline varies at: BRAF V600E, of tumours alone.
+V600E = Site(
+    "chr7", 140_753_336, "A", ("T",), Role(("missense_variant",), ("none",), "V600E"), "BRAF"
+)
 DAMAGING = frozenset(
     {
         "missense_variant",

@@ -115,6 +115,18 @@ COVID_FEATURES = (
 PNEUMONIA = Term("HP:0002090", "Pneumonia")
 SEVERE_COVID = Term("HP:0033141", "Severe SARS-CoV-2 infection")
 SKIN_TUMOUR = Term("HP:0002861", "Melanoma")
+# ... what children of the planted families have ...
+GROWTH_FEATURES = (
+    Term("HP:0001263", "Global developmental delay"),
+    Term("HP:0001642", "Pulmonic stenosis"),
+    Term("HP:0000316", "Hypertelorism"),
+)
+MUSCLE_FEATURES = (
+    Term("HP:0002047", "Malignant hyperthermia"),
+    Term("HP:0002650", "Scoliosis"),
+    Term("HP:0001382", "Joint hypermobility"),
+)
+INFECTION_FEATURES = (Term("HP:0002719", "Recurrent infections"),)
 # ... and what many people have.
 EVERYDAY_FEATURES = (
     Term("HP:0000822", "Hypertension"),
@@ -130,6 +142,9 @@ HPO_TERMS = (
     PNEUMONIA,
     SEVERE_COVID,
     SKIN_TUMOUR,
+    *GROWTH_FEATURES,
+    *MUSCLE_FEATURES,
+    *INFECTION_FEATURES,
     *EVERYDAY_FEATURES,
 )
 EVERYDAY_DISEASES = tuple(

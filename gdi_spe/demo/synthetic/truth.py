@@ -15,7 +15,9 @@ from gdi_spe.boundary.errors import BadInput
 from gdi_spe.demo.synthetic import consent
 from gdi_spe.demo.synthetic.genomes import ABSENT, Genomes
 from gdi_spe.demo.synthetic.people import DATASETS, POPULATIONS, Person
-from gdi_spe.demo.synthetic.questions import GENE, Question
+from gdi_spe.demo.synthetic.planted.families import Family
+from gdi_spe.demo.synthetic.planted.questions import GENE, Question
+from gdi_spe.demo.synthetic.planted.tumours import Tumour
 from gdi_spe.demo.synthetic.sites import (
     COMMON_MISSENSE,
     DAMAGING,
@@ -94,6 +96,9 @@ class Truth:
     answers: dict[str, dict[str, tuple[str, ...]]]
     near_misses: dict[str, tuple[dict[str, str], ...]]
     alleles: tuple[PlantedAllele, ...]
+    # Children and their parents, and samples of tumours, by original ids.
+    families: tuple[Family, ...]
+    tumours: tuple[Tumour, ...]
     # Height in centimetres grows by ``effect`` with each copy of this allele.
     trait: dict[str, Any]
 

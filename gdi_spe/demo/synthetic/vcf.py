@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.demo.synthetic import bgzf, consequences
-from gdi_spe.demo.synthetic.genomes import ABSENT, Genomes
-from gdi_spe.demo.synthetic.people import Person
+from gdi_spe.demo.synthetic.genomes import ABSENT, Genomes, Sample
 from gdi_spe.demo.synthetic.sites import CONTIGS, Site
 
 _ALLELES = {-1: ".", 0: "0", 1: "1", 2: "2"}
@@ -34,23 +33,24 @@ _UNPHASED, _PHASED = _spellings("/"), _spellings("|")
 
 
 def write(
-    path: Path, genomes: Genomes, people: Sequence[Person], *, writes_men_diploid: bool
-) -> None:
+    path: Path, genomes: Genomes, samples: Sequence[Sample], dataset: str, *,
+    writes_men_diploid: bool,
+) -> None:  # fmt: skip
     """Write the file of one dataset.
 
     ``writes_men_diploid``: does the file write a man's single allele on chrX twice, as many
     callers do, or once, as the specification has it?
     """
-    rows = np.array([person.row for person in people])
-    bgzf.write(path, _lines(genomes, rows, people, writes_men_diploid))
+    bgzf.write(path, _lines(genomes, samples, dataset, writes_men_diploid))
 
 
 def _lines(
-    genomes: Genomes, rows: NDArray[np.intp], people: Sequence[Person], men_diploid: bool
+    genomes: Genomes, samples: Sequence[Sample], dataset: str, men_diploid: bool
 ) -> Iterator[bytes]:
-    yield _header([person.id for person in people]).encode()
+    rows = np.array([sample.row for sample in samples])
+    yield _header([sample.id for sample in samples]).encode()
     for number, site in enumerate(genomes.sites):
-        if site.only_in not in ("", people[0].dataset):
+        if site.only_in not in ("", dataset):
             continue
         first, second = genomes.first[number, rows], genomes.second[number, rows]
         if men_diploid and site.chromosome == "chrX":

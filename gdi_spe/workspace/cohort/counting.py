@@ -50,7 +50,8 @@ class Counting(Held):
         ``position`` (1-based), ``reference``, ``alternate``, ``gene``, ``group``, ``allele_count``,
         ``allele_number``, ``allele_frequency`` in [0, 1], and ``n_individuals`` of the group,
         called or not. The frequency is NaN where no allele was called. A variant that nobody in the
-        cohort carries has no row, which does not say that everybody was looked at there.
+        cohort carries has no row, which does not say that everybody was looked at there; one that
+        tumours alone have has a row, and a frequency of 0.
 
         Raises
         ------

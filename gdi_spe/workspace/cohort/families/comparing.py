@@ -66,9 +66,9 @@ class Comparing(Held):
 
         Examples
         --------
-        >>> cohort.somatic(gene="BRAF")
-        Traceback (most recent call last):
-        gdi_spe.analysis.tumours.pairs.NoTumours: no individual here has a tumour sample ...
+        >>> found = cohort.somatic(gene="BRAF")
+        >>> found[["position", "alternate"]].drop_duplicates().values.tolist()
+        [[140753336, 'T']]
         """
         from gdi_spe.analysis.tumours.pairs import somatic
 
@@ -119,9 +119,9 @@ class Comparing(Held):
 
         Examples
         --------
-        >>> cohort.loss_of_heterozygosity()
-        Traceback (most recent call last):
-        gdi_spe.analysis.tumours.pairs.NoTumours: no individual here has a tumour sample ...
+        >>> informative = cohort.loss_of_heterozygosity().attrs["informative"]
+        >>> informative.loc[informative["share"] > 0.8, "chromosome"].unique().tolist()
+        ['chr10']
         """
         from gdi_spe.analysis.tumours.pairs import loss_of_heterozygosity
 

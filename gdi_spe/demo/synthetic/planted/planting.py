@@ -21,7 +21,7 @@ from gdi_spe.demo.synthetic.people import (
     with_covid,
     without_infections,
 )
-from gdi_spe.demo.synthetic.questions import GENE, PLANTS, Plant
+from gdi_spe.demo.synthetic.planted.questions import GENE, PLANTS, Plant
 from gdi_spe.demo.synthetic.sites import COMMON_MISSENSE, DAMAGING, TWO_ALTERNATES
 from gdi_spe.demo.synthetic.terms import CMS_FEATURES, PTOSIS, SKIN_TUMOUR, descendants, term
 
@@ -141,11 +141,11 @@ def _clear_answers_of_chance(genomes: Genomes, people: list[Person]) -> None:
             for person in people
             if question in person.plants or (question == "tlr7-covid" and person.has(COVID))
         ]
-        for site, allele in _rare(genomes, gene):
+        for site, allele in rare_alleles(genomes, gene):
             genomes.clear(site, allele, rows)
 
 
-def _rare(genomes: Genomes, gene: str) -> Iterator[tuple[int, int]]:
+def rare_alleles(genomes: Genomes, gene: str) -> Iterator[tuple[int, int]]:
     """Yield the rare damaging alleles of a gene, as site and allele index."""
     for number, site in enumerate(genomes.sites):
         if site.gene == gene:
@@ -164,7 +164,7 @@ class _Pool:
         own = [(number, site) for number, site in sites if site.gene == gene]
         self._damaging = [
             number
-            for number, allele in _rare(genomes, gene)
+            for number, allele in rare_alleles(genomes, gene)
             if allele == 1 and genomes.sites[number].role.tag != TWO_ALTERNATES
         ]
         self._synonymous = [n for n, s in own if s.role[:2] == (("synonymous_variant",), ("rare",))]

@@ -1,0 +1,1 @@
+"""Who and what is planted among the synthetic people: answers, families, tumours."""
