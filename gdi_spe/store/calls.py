@@ -183,6 +183,14 @@ class Calls:
         data = parts[1] if len(parts) == 2 else np.concatenate(parts)
         return Calls._checked(data, np.concatenate(lengths), n_samples)
 
+    @staticmethod
+    def joined(parts: Sequence[Calls], n_samples: int) -> Calls:
+        """Put calls of the same samples together; the values of these variants are copied."""
+        lengths = np.concatenate([np.zeros(0, np.int64), *(p.ends - p.starts for p in parts)])
+        words = [part.words[_ragged(part.starts, part.ends - part.starts)] for part in parts]
+        ends = np.cumsum(lengths)
+        return Calls(np.concatenate([np.zeros(0, "<u8"), *words]), ends - lengths, ends, n_samples)
+
     def to_arrow(self) -> pa.Array:
         """Return the values as a column; what lies together is not copied."""
         if (self.starts[1:] != self.ends[:-1]).any():

@@ -19,6 +19,7 @@ from gdi_spe.store.calls import COUNTS, Calls, Ints
 from gdi_spe.store.chromosomes import CHROMOSOMES, rank_of
 from gdi_spe.store.columns import numbers
 from gdi_spe.store.germline import stand_ins
+from gdi_spe.store.held import HeldCalls
 from gdi_spe.store.manifests import MANIFEST, Glance, glance, manifest_of
 from gdi_spe.store.opening import FileBroken, naming, open_parquet
 from gdi_spe.store.ploidy import can_be_sex_linked, expected_alleles, is_sex_linked
@@ -40,8 +41,7 @@ class Folder:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._calls: dict[str, Calls] = {}
-        self._positions: dict[str, NDArray[np.int32]] = {}
+        self._calls: dict[str, HeldCalls] = {}
 
     @property
     def files(self) -> Collection[str]:
@@ -148,12 +148,18 @@ class Folder:
 
     def calls(self, chromosome: str) -> Calls:
         """Return the packed calls of a chromosome; they stay in memory."""
+        return self._held(chromosome).whole
+
+    def calls_of(self, chromosome: str, rows: Rows | None) -> Calls:
+        """Return the packed calls of some variants; where these are few, they alone are read."""
+        if rows is None:
+            return self.calls(chromosome)
+        return self._held(chromosome).take(self._row_numbers(chromosome, rows))
+
+    def _held(self, chromosome: str) -> HeldCalls:
         if chromosome not in self._calls:
-            file = self.variants_file(chromosome)
-            with naming(f"variants/{chromosome}.parquet"):
-                table = file.read(columns=["position", "calls"])
-                self._calls[chromosome] = Calls.from_arrow(table["calls"], self.n_samples)
-            self._positions[chromosome] = numbers(table["position"])
+            file, name = self.variants_file(chromosome), f"variants/{chromosome}.parquet"
+            self._calls[chromosome] = HeldCalls(file, name, self.n_samples)
         return self._calls[chromosome]
 
     def genotypes(self, chromosome: str, rows: Rows | None = None) -> NDArray[np.int8]:
@@ -162,7 +168,7 @@ class Folder:
         0 is the reference (or another alternate), 1 this alternate, -1 missing, -2 the second
         allele of a haploid call; alleles are unphased, the smaller first.
         """
-        return counting.genotypes(self._take(chromosome, rows))
+        return counting.genotypes(self.calls_of(chromosome, rows))
 
     def dosages(self, chromosome: str, rows: Rows | None = None) -> NDArray[np.int8]:
         """Return the number of alternate alleles, shape ``(variants, samples)``.
@@ -174,7 +180,7 @@ class Folder:
         chosen = self._row_numbers(chromosome, rows)
         out = np.empty((len(chosen), self.n_samples), np.int8)
         for part, expected in self._by_rule(chromosome, chosen):
-            out[part] = counting.dosages(self.calls(chromosome).take(chosen[part]), expected)
+            out[part] = counting.dosages(self.calls_of(chromosome, chosen[part]), expected)
         return out
 
     def counts(
@@ -209,12 +215,10 @@ class Folder:
         chosen = self._row_numbers(chromosome, rows)
         parts = self._by_rule(chromosome, chosen)
         if len(parts) == 1:
-            whole = self.calls(chromosome)
-            calls = whole if rows is None else whole.take(chosen)
-            return counting.count(calls, wanted, parts[0][1])
+            return counting.count(self.calls_of(chromosome, rows), wanted, parts[0][1])
         out = np.zeros((len(wanted), len(chosen)), COUNTS)
         for part, expected in parts:
-            calls = self.calls(chromosome).take(chosen[part])
+            calls = self.calls_of(chromosome, chosen[part])
             out[:, part] = counting.count(calls, wanted, expected)
         return out
 
@@ -230,19 +234,17 @@ class Folder:
 
         The first variant becomes number ``at`` there; otherwise as `counts`.
         """
-        whole = self.calls(chromosome)
         if rows is None and not can_be_sex_linked(chromosome):
-            into.fill(at, whole, groups)
+            into.fill(at, self.calls(chromosome), groups)
             return
         chosen = self._row_numbers(chromosome, rows)
         parts = self._by_rule(chromosome, chosen)
         if len(parts) == 1:
-            calls = whole if rows is None else whole.take(chosen)
-            into.fill(at, calls, groups, parts[0][1])
+            into.fill(at, self.calls_of(chromosome, rows), groups, parts[0][1])
             return
         for part, expected in parts:
             found = counting.Alleles.empty(len(groups), len(part))
-            found.fill(0, whole.take(chosen[part]), groups, expected)
+            found.fill(0, self.calls_of(chromosome, chosen[part]), groups, expected)
             for name, values in vars(found).items():
                 getattr(into, name)[:, at + part] = values
 
@@ -259,18 +261,15 @@ class Folder:
         chosen = self._row_numbers(chromosome, rows)
         found: list[tuple[Ints, Ints]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
         for part, expected in self._by_rule(chromosome, chosen):
-            calls = self.calls(chromosome).take(chosen[part])
+            calls = self.calls_of(chromosome, chosen[part])
             variant, sample = counting.carrier_pairs(calls, expected)
             found.append((chosen[part][variant], sample))
         variants, samples = (np.concatenate(column) for column in zip(*found, strict=True))
         order = np.lexsort((samples, variants))
         return variants[order], samples[order]
 
-    def _take(self, chromosome: str, rows: Rows | None) -> Calls:
-        return self.calls(chromosome).take(self._row_numbers(chromosome, rows))
-
     def _row_numbers(self, chromosome: str, rows: Rows | None) -> Ints:
-        n_variants = len(self.calls(chromosome))
+        n_variants = len(self._held(chromosome))
         if rows is None:
             return np.arange(n_variants)
         chosen = np.asarray(rows, np.int64).reshape(-1)
@@ -280,8 +279,9 @@ class Folder:
 
     def _by_rule(self, chromosome: str, chosen: Ints) -> list[tuple[Ints, NDArray[np.int8] | None]]:
         """Split variants into those counted as written and those where sex decides."""
-        self.calls(chromosome)
-        positions = self._positions[chromosome][chosen]
+        if not can_be_sex_linked(chromosome):
+            return [(np.arange(len(chosen)), None)]
+        positions = self._held(chromosome).positions[chosen]
         linked = is_sex_linked(self.assembly, chromosome, positions)
         parts: list[tuple[Ints, NDArray[np.int8] | None]] = []
         if not linked.all() or not len(chosen):

@@ -141,7 +141,7 @@ def _rows(
 
 def rows_of(folder: Folder, found: Chosen, people: Ints) -> Rows:
     """Return variants as bits of the people."""
-    calls = folder.calls(found.chromosome).take(found.row_numbers)
+    calls = folder.calls_of(found.chromosome, found.row_numbers)
     return Rows(found, found.positions, Bits.of(calls, people))
 
 

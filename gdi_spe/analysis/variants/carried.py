@@ -57,7 +57,7 @@ def carried(
         What the alternate counts where there is one allele only: 2 brings both sexes to one
         scale, 1 counts alleles.
     """
-    calls = folder.calls(chromosome).take(rows)
+    calls = folder.calls_of(chromosome, rows)
     positions = folder.variants(chromosome, ["position"])["position"].to_numpy()[rows]
     linked = is_sex_linked(folder.assembly, chromosome, positions)
     variant, sample, code = _entries(calls, row_of)
