@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.figures.ground import Box, Ground, Mask
+from gdi_spe.disclosure.figures.ground import Box, Mask
 
 _LEAST_WIDTH = 3
 _OTHER_COLOUR, _SAME_SHARE = 30, 0.04
@@ -36,11 +36,11 @@ class Bars:
     is_lying: bool
 
 
-def bars_in(ground: Ground, body: Mask, frame: Box) -> Bars | None:
+def bars_in(seen: NDArray[np.int16], body: Mask, frame: Box) -> Bars | None:
     """Find bars in a frame, if the filled parts of it are all bars."""
     down, across = frame
     inner = (slice(down.start + 1, down.stop + 1), slice(across.start + 1, across.stop))
-    mask, pixels = body[inner], ground.pixels[inner]
+    mask, pixels = body[inner], seen[inner]
     if mask.sum() < 30:
         return None
     # From the foot: below for bars that stand, to the left for those that lie.

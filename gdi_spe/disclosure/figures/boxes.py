@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+
 import numpy as np
 
 from gdi_spe.disclosure.figures.ground import Ground, Mask
-from gdi_spe.disclosure.figures.lettering import Words
+from gdi_spe.disclosure.figures.lettering import Words, around
 from gdi_spe.disclosure.figures.strokes import Blob, blobs_of
 
 _FULL = 0.8
@@ -28,7 +30,7 @@ def boxes_of(ground: Ground, body: Mask, words: tuple[Words, ...], letters: Mask
         held = _is_full(blob) and any(_holds(blob, each) for each in words)
         if held and _is_plain(ground, blob, letters):
             found[blob.box] = True
-    return _with_edge(found)
+    return np.asarray(_with_edge(found) & (~ground.ink | letters), dtype=bool)
 
 
 def colour_bars_of(ground: Ground, body: Mask) -> Mask:
@@ -36,9 +38,29 @@ def colour_bars_of(ground: Ground, body: Mask) -> Mask:
     from scipy.ndimage import binary_opening
 
     # Ticks stand on its side.
-    labelled, blobs = blobs_of(binary_opening(body, np.ones((_EDGE, _EDGE), dtype=bool)))
-    kept = [b.number for b in blobs if _is_full(b) and _is_ramp(ground, b)]
-    return _with_edge(np.isin(labelled, kept))
+    found = np.zeros_like(body)
+    blobs = blobs_of(binary_opening(body, np.ones((_EDGE, _EDGE), dtype=bool)))[1]
+    for blob in _joined([b for b in blobs if _is_full(b)]):
+        if _is_ramp(ground, blob):
+            found[blob.box] = True
+    return _with_edge(found)
+
+
+def _joined(blobs: list[Blob]) -> list[Blob]:
+    """Join two pieces of one strip: where a ramp is white in its middle, the paper shows."""
+    for (one, other), axis in product(combinations(blobs, 2), (0, 1)):
+        sides = [(b.box[1 - axis].start, b.box[1 - axis].stop) for b in (one, other)]
+        aligned = all(abs(a - b) <= 1 for a, b in zip(*sides, strict=True))
+        long = max(b.box[axis].stop - b.box[axis].start for b in (one, other))
+        gap = max(b.box[axis].start for b in (one, other)) - min(
+            b.box[axis].stop for b in (one, other)
+        )
+        if aligned and 0 < gap <= long:
+            whole = around((one, other))
+            size = (whole[0].stop - whole[0].start) * (whole[1].stop - whole[1].start)
+            rest = [b for b in blobs if b not in (one, other)]
+            return [*rest, one, other, Blob(one.number, whole, size)]
+    return blobs
 
 
 def _is_plain(ground: Ground, blob: Blob, letters: Mask) -> bool:

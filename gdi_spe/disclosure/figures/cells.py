@@ -22,6 +22,7 @@ _MOST_IN_BARS, _TURNS_IN_BARS = 3, 1.3
 # Cells of a pixel or two are ink; larger ones are areas with letters on them.
 _MOST_INK, _MOST_PLAIN = 0.35, 0.6
 _LEAST_SIDE, _DENSE, _FULL_ROW = 0.15, 0.3, 0.15
+_SAME_PITCH = 0.04
 
 
 # Lightness of all channels together within which shades are one.
@@ -74,12 +75,24 @@ def matrices_of(
         matrix = matrix_in(plain, box) if share < _MOST_PLAIN else None
         matrix = matrix or (matrix_in(ground.pixels, box) if inked else None)
         if matrix is not None and matrix.n_colours > 1:
-            found.append(matrix)
+            found = [each for each in found if not _is_part(each, matrix)]
+            if not any(_lies_in(each.box, box) for each in found):
+                found.append(matrix)
         elif inked and is_texture(ground.pixels[box]):
             fine = _fine(ground.pixels, box)
             found += [fine] if fine is not None else []
             other += [box] if fine is None else []
     return tuple(found), tuple(other)
+
+
+def _is_part(one: Matrix, other: Matrix) -> bool:
+    """Whether a matrix is a part of another, with cells of its size: a panel of some cells."""
+    alike = [
+        abs((a.stop - a.start) / m - (b.stop - b.start) / n) <= _SAME_PITCH * (a.stop - a.start) / m
+        for a, b, m, n in zip(one.box, other.box, (one.rows, one.columns),
+                              (other.rows, other.columns), strict=True)
+    ]  # fmt: skip
+    return all(alike) and _lies_in(one.box, other.box)
 
 
 def _lies_in(box: Box, other: Box) -> bool:

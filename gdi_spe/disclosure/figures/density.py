@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdi_spe.disclosure.figures.ground import Box, Ground, paper_of
+from gdi_spe.disclosure.figures.ground import Area, Box, Ground, paper_of
 from gdi_spe.disclosure.figures.strokes import blobs_of
 
 _LEAST_CELLS = 10
@@ -47,7 +47,7 @@ def _density(ground: Ground, frame: Box) -> Density | None:
     sizes = np.array([a.n_pixels for a in cells], dtype=float)
     size = float(np.median(sizes[sizes <= 1.6 * np.quantile(sizes, 0.3)]))
     single = [a for a, n in zip(cells, sizes, strict=True) if abs(n - size) <= _LIKE * size]
-    fill = float(np.median([a.fill for a in single])) if single else 0.0
+    fill = float(np.median([_fill(ground, a) for a in single])) if single else 0.0
     if len(single) < _LIKE_SHARE * _LEAST_CELLS or not _EMPTIEST <= fill <= _FULLEST:
         return None
     inner = (slice(down.start + 3, down.stop - 3), slice(across.start + 3, across.stop - 3))
@@ -57,6 +57,15 @@ def _density(ground: Ground, frame: Box) -> Density | None:
     if ground.ink[inner].sum() > _MOST_LEFT * drawn.sum():
         return None
     return Density(frame, max(1, round(float(drawn.sum()) / size)), len(alone))
+
+
+def _fill(ground: Ground, area: Area) -> float:
+    """Return how much of its box an area fills, with the letters that stand on it."""
+    from scipy.ndimage import binary_fill_holes
+
+    place = ground.areas.index(area)
+    own = (ground.nearest[area.box] == place) & ~ground.ink[area.box]
+    return float(np.asarray(binary_fill_holes(own)).sum() / max(1, own.size))
 
 
 def _any_pixel(ground: Ground, place: int, box: Box) -> tuple[int, int]:

@@ -6,13 +6,16 @@ from itertools import combinations
 
 import numpy as np
 
-from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, is_paper
+from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, is_paper, paper_of
 from gdi_spe.disclosure.figures.strokes import Strokes, blobs_of
 
 _LEAST = 40
 _NEAR = 6
 _MOST_LINES = 120
 _PANEL_SHARE = 0.03
+_MOSTLY, _LEAST_CROSSING = 0.6, 2
+# Within axes there is paper along the rim, and outside too, so far from it as lines have shades.
+_LEAST_PAPER, _MOST_CROSSED, _INNER, _OUTER = 0.3, 0.3, 5, 4
 
 
 def frames_of(ground: Ground, strokes: Strokes) -> tuple[Box, ...]:
@@ -20,7 +23,34 @@ def frames_of(ground: Ground, strokes: Strokes) -> tuple[Box, ...]:
     across = _lines(strokes.across, is_down=False)
     down = _lines(strokes.down, is_down=True)
     found = [*_panels(ground), *_boxes(across, down), *_corners(across, down)]
+    found += _lattices(strokes.grid)
     return _outermost(found)
+
+
+def axes_among(frames: tuple[Box, ...], ground: Ground) -> tuple[Box, ...]:
+    """Return the frames that something is drawn within.
+
+    Boxes that are filled to the rim are bars, and those that are crossed by bars are parts of some.
+    """
+    paper = paper_of(ground)
+    blank = paper & ~ground.ink
+    kept = []
+    for frame in frames:
+        inside, outside = _along(blank, frame, -_INNER), _along(~paper, frame, _OUTER)
+        is_filled = bool(inside) and float(np.concatenate(inside).mean()) < _LEAST_PAPER
+        is_crossed = max((float(side.mean()) for side in outside), default=0.0) > _MOST_CROSSED
+        if not (is_filled or is_crossed):
+            kept.append(frame)
+    return tuple(kept)
+
+
+def _along(mask: Mask, frame: Box, by: int) -> list[Mask]:
+    """Return a mask along the four sides of a frame, so far outside of it."""
+    high, wide = mask.shape
+    top, left = max(0, frame[0].start - by), max(0, frame[1].start - by)
+    end, right = min(high, frame[0].stop + by), min(wide, frame[1].stop + by)
+    part = mask[top:end, left:right]
+    return [part[0], part[-1], part[:, 0], part[:, -1]] if part.size else []
 
 
 def size_of(box: Box) -> int:
@@ -35,6 +65,23 @@ def _lines(mask: Mask, is_down: bool) -> list[Box]:
         found, key=lambda b: -(b[0 if is_down else 1].stop - b[0 if is_down else 1].start)
     )
     return long[:_MOST_LINES]
+
+
+def _lattices(grid: Mask) -> list[Box]:
+    """Return the hulls of light lines that cross each other: a grid without a frame."""
+    return [
+        blob.box for blob in blobs_of(grid)[1]
+        if min(blob.height, blob.width) >= _LEAST and _crosses(grid[blob.box])
+    ]  # fmt: skip
+
+
+def _crosses(part: Mask) -> bool:
+    """Whether at least two lines run from side to side each way."""
+    return all(_n_runs(part.mean(axis=axis) >= _MOSTLY) >= _LEAST_CROSSING for axis in (0, 1))
+
+
+def _n_runs(some: Mask) -> int:
+    return int((some[1:] & ~some[:-1]).sum() + some[0])
 
 
 def _panels(ground: Ground) -> list[Box]:

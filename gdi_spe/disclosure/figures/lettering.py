@@ -16,6 +16,8 @@ from gdi_spe.disclosure.figures.strokes import Blob, Strokes
 
 _TALLEST_SHARE, _TALLEST = 0.09, 60
 _LEAST_HEIGHT = 4
+# Dots and commas are so small, and two lines so high, against letters of the usual height.
+_SMALL, _TWO_LINES = 0.4, 1.9
 _MOST_BLOBS = 6000
 _LEAST_TITLE = 4
 _MANY_ALIKE = 40
@@ -131,14 +133,36 @@ def _grouped(blobs: list[Blob], shape: tuple[int, int]) -> list[_Group]:
         size = max(blob.height, min(blob.width, usual))
         reach = 0.75 * size
         below = 0.0
-        if max(blob.height, blob.width) <= 0.4 * usual:
-            below, reach = 1.3 * blob.height, 0.4 * usual
+        if max(blob.height, blob.width) <= _SMALL * usual:
+            below, reach = 1.3 * blob.height, _SMALL * usual
         sheet[down.start : int(down.stop + below), across.start : int(across.stop + reach) + 1] = 1
     labelled, _ = label(sheet)
     members: dict[int, list[Blob]] = {}
     for blob in blobs:
         members.setdefault(int(labelled[blob.box[0].start, blob.box[1].start]), []).append(blob)
-    return [_Group(around(each), tuple(each)) for each in members.values()]
+    rows = [row for each in members.values() for row in _rows(each, usual)]
+    return [_Group(around(each), tuple(each)) for each in rows]
+
+
+def _rows(blobs: list[Blob], usual: float) -> list[list[Blob]]:
+    """Part lines that a comma or the dot of an i joins: there is paper between their letters."""
+    box = around(blobs)
+    letters = [b for b in blobs if b.height > _SMALL * usual]
+    if box[0].stop - box[0].start < _TWO_LINES * usual or len(letters) < 2:
+        return [blobs]
+    inked = np.zeros(box[0].stop - box[0].start, dtype=bool)
+    for blob in letters:
+        inked[blob.box[0].start - box[0].start : blob.box[0].stop - box[0].start] = True
+    starts = np.flatnonzero(inked & ~np.r_[False, inked[:-1]]) + box[0].start
+    stops = np.flatnonzero(inked & ~np.r_[inked[1:], False]) + box[0].start + 1
+    if starts.size < 2:
+        return [blobs]
+    found: list[list[Blob]] = [[] for _ in starts]
+    for blob in blobs:
+        away = np.maximum(starts - blob.middle[0], blob.middle[0] - stops)
+        # A comma belongs to the line above it, the dot of an i to the one below.
+        found[int(np.argmin(np.maximum(away, 0)))].append(blob)
+    return [each for each in found if each]
 
 
 def around(blobs: Iterable[Blob]) -> Box:

@@ -12,7 +12,15 @@ from gdi_spe.disclosure.figures.bars import Bars, bars_in
 from gdi_spe.disclosure.figures.boxes import boxes_of, colour_bars_of
 from gdi_spe.disclosure.figures.cells import Matrix, matrices_of
 from gdi_spe.disclosure.figures.density import Density, densities_of
-from gdi_spe.disclosure.figures.frames import frames_of, size_of
+from gdi_spe.disclosure.figures.enclosures import (
+    Enclosure,
+    enclosures_of,
+    rims_of,
+    uncovered,
+    with_words,
+    without_rims,
+)
+from gdi_spe.disclosure.figures.frames import axes_among, frames_of, size_of
 from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, ground_of, paper_of
 from gdi_spe.disclosure.figures.lettering import Words, around, ticks_of, words_of
 from gdi_spe.disclosure.figures.scale import Scale, scale_below, scale_left
@@ -63,6 +71,8 @@ class Scene:
     textures: tuple[Box, ...]
     charts: tuple[Chart, ...]
     traces: tuple[Traces, ...]
+    # How many boxes of lines there are around words.
+    n_enclosed: int
     # Filled parts that are neither bars nor matrices, as shares of the picture.
     other_areas: tuple[float, ...]
     # Small shapes outside every frame that were not read as letters.
@@ -75,14 +85,18 @@ class Scene:
 def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     """Take a picture apart; one that was compressed with losses is noisy."""
     ground = ground_of(pixels, is_noisy)
-    strokes = strokes_of(ground)
+    lines = strokes_of(ground)
+    frames = frames_of(ground, lines)
+    enclosed = enclosures_of(ground, lines)
+    strokes = without_rims(lines, rims_of(enclosed, lines.ink, lines.thin))
     words = words_of(ground, strokes)
-    frames = frames_of(ground, strokes)
+    enclosed = with_words(enclosed, words)
     matrices, textures = matrices_of(ground, frames)
     read = {number for each in words for number in each.blobs}
     letters = np.isin(strokes.labelled, list(read))
     body = _body(ground, strokes, letters)
     explained = letters | _keys((strokes.ink & ~strokes.lines & ~letters) | body, words)
+    explained |= rims_of(enclosed, lines.ink, lines.thin)
     outside = ~explained & ~_within(frames, ground.shape)
     explained |= colour_bars_of(ground, (body | strokes.ink) & outside)
     densities = densities_of(ground, frames)
@@ -91,17 +105,20 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
         explained[density.box] = True
     for box in (*(m.box for m in matrices), *textures):
         explained[box] = True
-    apart = _Apart(ground, strokes, words, body, letters, explained, [], [])
+    apart = _Apart(ground, strokes, words, enclosed, body, letters, explained, [], [], is_noisy)
     taken = [*(m.box for m in matrices), *(d.box for d in densities)]
-    for frame in frames:
+    for frame in axes_among(frames, ground):
         if not any(_overlaps(frame, box) for box in taken):
             apart.take(frame)
+    if not apart.traces and (without := _bars_without_axes(apart)) is not None:
+        apart.take(without)
     loose = _loose(apart)
     if loose is not None:
         apart.take(loose)
     return Scene(
         ground.shape, words, matrices, densities, textures, tuple(apart.charts),
-        tuple(apart.traces), _other_areas(body & ~explained), *_n_unread(strokes, read, explained),
+        tuple(apart.traces), len(enclosed), _other_areas(body & ~explained),
+        *_n_unread(strokes, read, explained),
         float(ground.ink.mean()),
     )  # fmt: skip
 
@@ -113,21 +130,26 @@ class _Apart:
     ground: Ground
     strokes: Strokes
     words: tuple[Words, ...]
+    enclosed: tuple[Enclosure, ...]
     body: Mask
     letters: Mask
     explained: Mask
     charts: list[Chart]
     traces: list[Traces]
+    is_noisy: bool
 
     def take(self, frame: Box) -> None:
         """Tell what is within a frame."""
         shape = self.ground.shape
         inside = self.body & ~self.explained
-        found = bars_in(self.ground, inside, frame)
+        pixels, whole = uncovered(self.ground.pixels, inside, self.enclosed)
+        found = bars_in(pixels, whole, frame)
         if found is not None:
             scale = (scale_below if found.is_lying else scale_left)(self.words, frame, shape)
             self.charts.append(Chart(found, scale))
-            self.explained[frame] |= _near(inside[frame])
+            drawn = (self.ground.ink & ~self.letters)[frame]
+            on = _on_bars(inside[frame], _without_dust(drawn) if self.is_noisy else drawn)
+            self.explained[frame] |= _near(inside[frame]) & ~on
         else:
             self.explained |= boxes_of(self.ground, inside, self.words, self.letters)
         inside = self.body & ~self.explained
@@ -149,6 +171,24 @@ def _within(frames: tuple[Box, ...], shape: tuple[int, int]) -> Mask:
     return mask
 
 
+def _bars_without_axes(apart: _Apart) -> Box | None:
+    """Return the hull of the filled parts of a picture, if they are bars that no axes surround."""
+    inside = apart.body & ~apart.explained
+    large = [b for b in blobs_of(inside)[1] if b.n_pixels >= _LEAST_BODY]
+    if not large:
+        return None
+    box = _with_rim(around(large), apart.ground.shape)
+    return box if bars_in(apart.ground.pixels, inside, box) is not None else None
+
+
+def _with_rim(box: Box, shape: tuple[int, int]) -> Box:
+    down, across = box
+    return (
+        slice(max(0, down.start - _RIM), min(shape[0], down.stop + _RIM)),
+        slice(max(0, across.start - _RIM), min(shape[1], across.stop + _RIM)),
+    )
+
+
 def _loose(apart: _Apart) -> Box | None:
     """Return the hull of what lies in no frame, if more lies there than letters and ticks."""
     strokes, shape = apart.strokes, apart.ground.shape
@@ -165,11 +205,7 @@ def _loose(apart: _Apart) -> Box | None:
     some = large if has_axes or not (large or len(small) > _MOST_LOOSE) else small
     if not some:
         return None
-    down, across = around(some)
-    return (
-        slice(max(0, down.start - _RIM), min(shape[0], down.stop + _RIM)),
-        slice(max(0, across.start - _RIM), min(shape[1], across.stop + _RIM)),
-    )
+    return _with_rim(around(some), shape)
 
 
 def _keys(drawn: Mask, words: tuple[Words, ...]) -> Mask:
@@ -215,6 +251,22 @@ def _near(mask: Mask) -> Mask:
     from scipy.ndimage import binary_dilation
 
     return np.asarray(binary_dilation(mask, iterations=4), dtype=bool)
+
+
+def _without_dust(ink: Mask) -> Mask:
+    """Drop what compression leaves beside edges."""
+    from scipy.ndimage import binary_opening
+
+    return np.asarray(binary_opening(ink, np.ones((3, 3))), dtype=bool)
+
+
+def _on_bars(body: Mask, ink: Mask) -> Mask:
+    """Return the ink that lies on bars and not along their sides: marks may be drawn there."""
+    from scipy.ndimage import binary_closing, binary_erosion
+
+    whole = binary_closing(np.pad(body, _RIM), np.ones((2 * _RIM + 1, 2 * _RIM + 1)))
+    inner = binary_erosion(whole, np.ones((3, 3)), iterations=2)[_RIM:-_RIM, _RIM:-_RIM]
+    return np.asarray(ink & inner, dtype=bool)
 
 
 def _overlaps(one: Box, other: Box) -> bool:

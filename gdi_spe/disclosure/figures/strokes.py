@@ -48,6 +48,7 @@ class Strokes:
 
     # Ink without the light lines of a grid.
     ink: Mask
+    grid: Mask
     across: Mask
     down: Mask
     rest: Mask
@@ -69,23 +70,29 @@ def thinness(ground: Ground) -> int:
 def strokes_of(ground: Ground) -> Strokes:
     """Take the long straight lines out of the ink."""
     thin = thinness(ground)
-    ink = ground.ink & ~_light_grid(ground)
+    grid = _light_grid(ground)
+    ink = ground.ink & ~grid
     across = _long(ground, ink, thin)
     down = _long(ground, ink.T, thin, is_turned=True).T
     rest = ink & ~across & ~down
     labelled, blobs = blobs_of(rest)
-    return Strokes(ink, across, down, rest, labelled, blobs, thin)
+    return Strokes(ink, grid, across, down, rest, labelled, blobs, thin)
 
 
 def _light_grid(ground: Ground) -> Mask:
     """Find the light lines of a grid on a panel of another shade."""
+    from scipy.ndimage import binary_dilation
+
     low, high = ground.pixels.min(-1), ground.pixels.max(-1)
     light = ground.ink & (low >= _LIGHT) & (high - low <= _PALE)
     run, rise = run_lengths(light), run_lengths(light.T).T
     across = (run >= _LEAST_GRID) & (rise <= _THIN_GRID)
     down = (rise >= _LEAST_GRID) & (run <= _THIN_GRID)
     crossed = light & (run >= _LEAST_GRID) & (rise >= _LEAST_GRID)
-    return np.asarray(across | down | crossed, dtype=bool)
+    lines = across | down | crossed
+    # Where lines cross or end, a pixel or two of their shade is left.
+    beside = binary_dilation(lines, np.ones((3, 3)), iterations=2)
+    return np.asarray(lines | (light & beside), dtype=bool)
 
 
 def blobs_of(mask: Mask) -> tuple[NDArray[np.int32], tuple[Blob, ...]]:

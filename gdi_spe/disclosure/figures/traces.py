@@ -22,8 +22,11 @@ _STEP_OFF = 2.2
 _KNOB_SHARE, _MOST_KNOBS = 0.35, 0.7
 _RIM = 4
 _LEAST_DASHES, _EVEN = 7, 0.75
+_MOST_DASHES, _MOST_SLANTED, _NEXT, _OFF_LINE = 300, 4, 6, 2.0
 _LEAST_RUG = 8
 _SMALL = 1.2
+# An interval is so much longer than its mark is wide, and a cap so thick.
+_LEAST_INTERVAL, _CAP, _LEAST_LINE = 1.4, 4, 4
 _TURN_SHARE = 0.03
 
 
@@ -125,21 +128,36 @@ def dashes_of(blobs: tuple[Blob, ...], mark: int) -> set[int]:
 def _slanted(blobs: tuple[Blob, ...], mark: int) -> set[int]:
     """Find the pieces of one broken line that slopes."""
     small = [b for b in blobs if max(b.height, b.width) <= mark]
-    sizes: dict[int, list[Blob]] = {}
-    for blob in small:
-        sizes.setdefault(round(blob.n_pixels / 4), []).append(blob)
     found: set[int] = set()
-    for each in sizes.values():
-        if len(each) < _LEAST_DASHES:
-            continue
-        places = np.array([b.middle for b in each])
-        centred = places - places.mean(axis=0)
-        axes = np.linalg.svd(centred, full_matrices=False)[2]
-        along, off = np.sort(centred @ axes[0]), np.abs(centred @ axes[1])
-        gaps = np.diff(along)
-        if off.max() <= 2 and (np.abs(gaps - np.median(gaps)) <= 1.6).mean() >= _EVEN:
-            found |= {b.number for b in each}
+    for _ in range(_MOST_SLANTED):
+        left = [b for b in small if b.number not in found]
+        line = _even_line(left) if _LEAST_DASHES <= len(left) <= _MOST_DASHES else []
+        if not line:
+            break
+        found |= {b.number for b in line}
     return found
+
+
+def _even_line(blobs: list[Blob]) -> list[Blob]:
+    """Return the most pieces that lie on one line, evenly apart and of about one size."""
+    places = np.array([b.middle for b in blobs])
+    sizes = np.array([b.n_pixels for b in blobs])
+    away = np.linalg.norm(places[:, None] - places[None, :], axis=-1)
+    np.fill_diagonal(away, np.inf)
+    best = np.zeros(0, dtype=np.intp)
+    # Two pieces that follow each other tell the line; the next but one tell it better.
+    for one in range(len(blobs)):
+        for other in np.argsort(away[one])[:_NEXT]:
+            along = (places[other] - places[one]) / away[one, other]
+            off = np.abs((places - places[one]) @ np.array([-along[1], along[0]]))
+            like = (sizes <= 2 * sizes[one]) & (2 * sizes >= sizes[one])
+            on = np.flatnonzero((off <= _OFF_LINE) & like)
+            if on.size >= _LEAST_DASHES and on.size > best.size:
+                gaps = np.diff(np.sort(places[on] @ along))
+                even = np.abs(gaps - np.median(gaps)) <= 1.6
+                if even.mean() >= _EVEN:
+                    best = on
+    return [blobs[place] for place in best]
 
 
 def n_in_rugs(blobs: tuple[Blob, ...], dashes: set[int], mark: int) -> int:
@@ -192,6 +210,10 @@ def _tell(
     if _is_round(blob, mark):
         tally.marks += 1
         return
+    if _is_interval(own, mark) or _is_interval(own.T, mark):
+        tally.strokes += 1
+        tally.on_lines += 1
+        return
     if long <= _SMALL * mark and short > 2:
         # Too short for a curve, and no stroke: a mark of another form.
         tally.marks += 1
@@ -218,6 +240,25 @@ def _tell(
         return
     tally.unknown += blob.n_pixels
     tally.marks += 1
+
+
+def _is_interval(own: Mask, mark: int) -> bool:
+    """Whether a shape is one mark on a straight line, with or without caps at its ends."""
+    wide = own.sum(axis=1)
+    if own.shape[1] > mark + 2 or own.shape[0] < _LEAST_INTERVAL * own.shape[1]:
+        return False
+    slim = wide[wide <= max(2.0, 0.4 * own.shape[1])]
+    line = int(np.median(slim)) if slim.size else 1
+    thin = wide <= line + 1
+    middle = np.flatnonzero(own[thin].any(axis=0)) if thin.any() else np.zeros(0)
+    # The line runs in one place, and what is wider is one mark, or a cap at an end.
+    starts = np.flatnonzero(~thin & np.r_[True, thin[:-1]])
+    stops = np.flatnonzero(~thin & np.r_[thin[1:], True]) + 1
+    runs = list(zip(starts, stops, strict=True))
+    caps = [r for r in runs if (r[0] <= 1 or r[1] >= wide.size - 1) and r[1] - r[0] <= _CAP]
+    rest = [r for r in runs if r not in caps]
+    one_mark = len(rest) == 1 and rest[0][1] - rest[0][0] <= mark + 1
+    return bool(one_mark and 0 < middle.size <= line + 2 and thin.sum() >= _LEAST_LINE)
 
 
 def _is_band(own: Mask) -> bool:

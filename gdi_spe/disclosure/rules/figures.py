@@ -28,8 +28,10 @@ _COUNT = re.compile(r"count|frequency|number|\bn\b|#|total", re.IGNORECASE)
 _OTHER = re.compile(r"variant|snp|loc[iu]|gene|allele|read|peak|pathway|tests?\b", re.IGNORECASE)
 _SHARE = re.compile(r"proportion|fraction|share|percent|%|prevalence|rate\b", re.IGNORECASE)
 # Letters are read with errors; a few of them must not matter.
-_GENOME = re.compile(r"chro\w{2,6}me|\wro\w?mosom|genomic|\bchr\b|positi", re.IGNORECASE)
-_LOG_P = re.compile(r"log|\bp\b|\(p\)|-value", re.IGNORECASE)
+_GENOME = re.compile(
+    r"chro\w{2,6}me|\wro\w?mosom|genomic|\bchr(?:\d{1,2}|X|Y)?\b|positi", re.IGNORECASE
+)
+_LOG_P = re.compile(r"[li1|]og|\bp\b|\(p\)|-value", re.IGNORECASE)
 _EXPECTED = re.compile(r"expected|theoretical|uniform", re.IGNORECASE)
 _OBSERVED = re.compile(r"observed|sample|quantile", re.IGNORECASE)
 _SURVIVAL = re.compile(r"surviv|kaplan|event.?free|progression.?free", re.IGNORECASE)
@@ -312,11 +314,11 @@ def _doubts_of_chart(chart: Chart, scene: Scene, judging: Judging) -> Iterator[s
     limits, minimum = judging.policy.pictures, judging.policy.counts.minimum
     if len(chart.bars.bars) > limits.most_bars:
         yield f"it has {len(chart.bars.bars):,} bars"
-    if chart.scale is None:
-        yield "the numbers along the axis of its bars cannot be read"
-        return
     label, values = axis_label(scene, chart), chart.values
     if _OTHER.search(label) and not _PEOPLE.search(label):
+        return
+    if chart.scale is None:
+        yield "the numbers along the axis of its bars cannot be read"
         return
     people = judging.context.n_individuals
     if max(values) <= 1.05 and people and _SHARE.search(label):
