@@ -124,3 +124,115 @@ def test_extremes_of_a_trait_by_group_are_one_persons_each(report, header, wante
     found = report(f"{header}\na,80,295454,3474\nb,120,218702,4831\nc,96,359013,1031\n", n=481)
 
     assert found.verdict.word == wanted
+
+
+def test_a_header_in_another_language_means_what_it_does_in_english(report):
+    few = "centre;cas;témoins\nA;3;40\nB;120;130\n"
+    model = '"Variable";"OR";"unten";"oben";"p";"n"\n"alter";1,024;1,02;1,033;1,05e-34;18432\n'
+
+    assert report(few, "cas.csv", n=400).verdict.word == "block"
+    assert report(model, "modell.csv", n=18_432).verdict.word == "pass"
+
+
+def test_a_comma_that_is_a_point_somewhere_is_one_everywhere(report):
+    rows = "".join(
+        f"1;{9000 + 800 * i};rs{i + 400};A;G;0,{200 + i};0,1{i:04d};4200;4300\n" for i in range(90)
+    )
+
+    found = report(
+        f"chr;pos;id;ref;alt;af_cas;af_temoins;n_cas;n_temoins\n{rows}", "af.csv", n=8500
+    )
+
+    assert not {f.why for f in found.findings if "no known meaning" in f.why}
+
+
+@pytest.mark.parametrize(
+    ("table", "wanted"),
+    [
+        ("level,men_%,women_%\nbasic,18.4,16.9\nhigh,47.2,43.8\nmore,32.5,37.1\nnone,1.9,2.2\n",
+         "pass"),
+        ("level,men_%,women_%\nbasic,18.4,16.9\nhigh,47.2,43.8\nmore,34.37,39.28\nnone,0.03,0.02\n",
+         "block"),
+        ("level,carriers,others\nbasic,25.0,16.9\nhigh,41.7,43.8\nmore,33.3,39.3\n", "review"),
+        # Five, three and four of twelve people.
+        ("level,town,land\nbasic,41.667,16.923\nhigh,25.000,43.815\nmore,33.333,39.262\n",
+         "review"),
+    ],
+)  # fmt: skip
+def test_shares_pass_where_no_group_can_be_few_people(report, table, wanted):
+    assert report(table, n=23_910).verdict.word == wanted
+
+
+def test_a_share_whose_header_says_of_how_many_is_a_count(report):
+    table = (
+        "| comorbidity | n | % of 1,184 |\n|---|---|---|\n| a | 508 | 42.9 |\n| b | <10 | 0.6 |\n"
+    )
+
+    found = report(table, "t.md", n=None)
+
+    assert "TAB106" in {f.rule for f in found.findings}
+
+
+def test_genetic_correlations_of_traits_are_not_a_row_a_person(report):
+    traits = ["BMI", "SBP", "DBP", "LDL-C", "HDL-C", "TG", "T2D", "CAD", "HbA1c", "eGFR", "Height"]
+    rng = np.random.default_rng(3)
+    matrix = np.corrcoef(rng.normal(size=(len(traits), 8))).round(3)
+    rows = [",".join([t, *map(str, row)]) for t, row in zip(traits, matrix, strict=True)]
+
+    found = report("\n".join([",".join(["", *traits]), *rows]) + "\n", n=58_000)
+
+    assert found.verdict.word == "pass"
+
+
+def test_sets_of_genes_are_no_people_unless_they_are_as_many(report):
+    genes = ["BRCA1", "BRCA2", "PALB2", "ATM", "CHEK2", "TP53", "LDLR", "APOB", "PCSK9", "HFE",
+             "TTN", "MYH7", "MYBPC3", "KCNQ1", "PKP2", "RYR1", "MLH1", "MSH2", "MSH6", "PMS2",
+             "APC", "VHL", "RB1", "NF1"]  # fmt: skip
+    rng = np.random.default_rng(5)
+    names = [f"R-HSA-{100_000 + 7 * i}" for i in range(24)]
+    rows = [",".join([g, *map(str, rng.integers(0, 2, 24))]) for g in genes]
+    table = "\n".join([",".join(["gene", *names]), *rows]) + "\n"
+
+    assert report(table, n=34_700).verdict.word == "pass"
+    assert report(table, n=40).verdict.word != "pass"
+
+
+def test_a_schema_says_what_values_may_be_and_nobodys(report):
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "properties": {
+            "sex": {"type": "integer", "enum": [1, 2, 9]},
+            "bmi": {"type": "number", "minimum": 10, "maximum": 80},
+        },
+        "required": ["sex"],
+    }
+    data = {"type": "number", "maximum": 295_454, "site": "Lyon"}
+
+    assert report(json.dumps(schema), "s.json", n=None).verdict.word == "pass"
+    assert report(json.dumps(data), "s.json", n=900).verdict.word != "pass"
+
+
+def test_years_of_birth_and_codes_in_a_drawing_name_a_family(report):
+    def drawing(labels: list[str]) -> str:
+        texts = "".join(f'<text x="9" y="{9 * i}">{t}</text>' for i, t in enumerate(labels))
+        return f'<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">{texts}</svg>'
+
+    births = report(drawing([f"b. {1931 + i}" for i in range(4)]), "p.svg", n=5000)
+    codes = report(drawing([f"GDI-{15_674 + 31 * i}" for i in range(6)]), "p.svg", n=5000)
+    years = report(drawing([f"FY{2014 + i}" for i in range(6)]), "p.svg", n=5000)
+
+    assert "PII115" in {f.rule for f in births.findings}
+    assert "PII115" in {f.rule for f in codes.findings}
+    assert "PII115" not in {f.rule for f in years.findings}
+
+
+def test_methods_of_mendelian_randomisation_need_no_number_of_people(report):
+    rows = "".join(
+        f"LDL,CAD,{method},61,0.0948,0.0271,0.000468\n"
+        for method in ("Inverse variance weighted", "MR Egger", "Weighted median")
+    )
+
+    found = report(f"exposure,outcome,method,nsnp,b,se,pval\n{rows}", n=None)
+
+    assert found.verdict.word == "pass"

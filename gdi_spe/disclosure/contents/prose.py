@@ -59,8 +59,12 @@ _SAID = re.compile(
 )
 # Columns that arguments of a call name: "index='population', columns='sex', values='n'".
 _ARGUMENTS = re.compile(r"\b(index|columns|values|on|by|how|axis)=['\"][a-z_]{1,20}['\"]")
-# A value that is taken from somewhere, as "grid$time" and "round(grid$surv, 3)", is none.
-_TAKEN = r"(?![A-Za-z_.][\w.]*(?:\(\w+)?\$[A-Za-z])"
+# A value that is taken from somewhere, as "grid$time", "round(grid$surv, 3)" and "('bmi', 'mean')", or
+# drawn at random is none; what stands in c() or a list is.
+_TAKEN = (
+    r"(?![A-Za-z_.][\w.]*(?:\(\w+)?\$[A-Za-z])(?!\(['\"][A-Za-z_])"
+    r"(?!(?:round|signif|runif|rnorm|rep|seq|len|sum|mean|np\.\w+|pd\.\w+|int|float|str|range)\((?!\[))"
+)
 # What statistics programs say of a fit: each name with its one value, and nothing else.
 _FIT_NAMES = (
     r"AIC|BIC|Log-Likelihood|No\. Observations|Df (?:Model|Residuals)|(?:Adj\. |Pseudo )?R-squared|Covariance Type"
@@ -79,9 +83,12 @@ _DATED = re.compile(
     re.MULTILINE,
 )
 _MOST_DATED = 2
+# "1 = male" says what a code means, "cpus = 8" what a program may take.
+_CODE = r"(?!\d{1,2}[ \t]*[=:][ \t]*[A-Za-z])"
+_RESOURCES = r"(?!(?:cpus?|memory|mem|threads|cores|time|queue|disk|nodes|ntasks|label|errorStrategy|maxRetries|\w{0,12}[vV]ersion)[ \t]*[=:])"
 _PAIRS = re.compile(
-    rf"(\b\w{{1,20}}[ \t]*[=:][ \t]*{_TAKEN}[^\s=:]{{1,20}}[ \t,;]+){{2,}}"
-    rf"\w{{1,20}}[ \t]*[=:][ \t]*{_TAKEN}\S"
+    rf"(\b{_CODE}{_RESOURCES}\w{{1,20}}[ \t]*[=:][ \t]*{_TAKEN}[^\s=:]{{1,20}}[ \t,;]+){{2,}}"
+    rf"{_CODE}{_RESOURCES}\w{{1,20}}[ \t]*[=:][ \t]*{_TAKEN}\S"
 )
 _PAIR = re.compile(r"^[ \t\"'{]*(\w{2,20})[\"']?[ \t]*[=:][ \t]*[\"']?[\w.]{1,20}", re.MULTILINE)
 _LEAST_TRAITS = 3

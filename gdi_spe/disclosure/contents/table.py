@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from gdi_spe.disclosure.contents.languages import in_english
+
 # Characters that show nothing and can carry something: controls, formats, private use, surrogates.
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -51,6 +53,13 @@ _WRITTEN = (
     # "Missing, n" and "Missing, %", as tables for papers have them.
     (re.compile(r"^(.+), (?:n|no\.?|N)$"), r"n_\1"),
     (re.compile(r"^(.+), %$"), r"percent_\1"),
+    # "% of 1,184" says what it is a share of.
+    (
+        re.compile(
+            r"^(?:%|percent|share)\s*(?:of|von|de|av|af|di)\s+(?:n\s*=\s*)?([\d,. ]+)$", re.I
+        ),
+        r"percent_of_\1",
+    ),
     # PLINK's counts of genotypes, as in "C(HOM A1)".
     (re.compile(r"^C\(HOM A1\)$"), "n_hom_alt"),
     (re.compile(r"^C\(HOM A2\)$"), "n_hom_ref"),
@@ -80,7 +89,8 @@ def plain_name(name: str) -> str:
         name = written.sub(meant, name).strip() or name
     bare = _BESIDE.sub("", name).strip() or name.strip()
     joined = _JOINTS.sub("_", bare.lower().replace("%", "_percent").replace("²", "2"))
-    return re.sub(r"_{2,}", "_", joined).strip("_") or joined
+    joined = re.sub(r"(?<=\d),(?=\d{3})", "", joined)
+    return in_english(re.sub(r"_{2,}", "_", joined).strip("_") or joined)
 
 
 class Column:

@@ -131,10 +131,12 @@ def _walk(
         parts.append(table)
     elif isinstance(node, dict):
         beside = _beside(node)
+        limits = _said_of_schema(node)
+        rest += (((*path, name), _told(node[name])) for name in limits)
         if beside:
             parts.append(_table_of(beside, _written(path), digits))
         for name, value in node.items():
-            if name not in beside:
+            if name not in beside and name not in limits:
                 _walk(value, (*path, name), parts, rest, digits)
     elif isinstance(node, list):
         for place, value in enumerate(node):
@@ -152,6 +154,37 @@ def _table(node: Any, path: str, digits: int) -> Table | None:
     elif isinstance(node, dict) and len(node) > 1:
         rows = _split(node) or _columns(node)
     return None if rows is None else _table_of(rows, path, digits)
+
+
+# What JSON Schema says of values that may be, which nobody need have.
+_KEYWORDS = {
+    "$id", "$schema", "$ref", "title", "description", "type", "properties", "required", "items",
+    "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength",
+    "maxLength", "minItems", "maxItems", "multipleOf", "pattern", "format", "additionalProperties",
+    "uniqueItems", "anyOf", "oneOf", "allOf", "definitions", "$defs", "nullable", "unit", "units",
+}  # fmt: skip
+_TYPES = {"number", "integer", "string", "array", "object", "boolean", "null"}
+_MOST_VALUES = 20
+_LONGEST_VALUE = 40
+
+
+def _said_of_schema(node: dict[str, Any]) -> list[str]:
+    """Return the names of an object's limits and codes, if it says what a value may be."""
+    told = node.get("type")
+    if not isinstance(told, str) or told not in _TYPES or not set(node) <= _KEYWORDS:
+        return []
+    return [name for name, value in node.items() if _is_limit(name, value)]
+
+
+def _is_limit(name: str, value: Any) -> bool:
+    if name == "enum" and isinstance(value, list) and len(value) <= _MOST_VALUES:
+        return _flat(value) and all(len(str(each)) <= _LONGEST_VALUE for each in value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _told(value: Any) -> str:
+    """Return a limit in words."""
+    return " or ".join(map(str, value)) if isinstance(value, list) else f"{value} as a limit"
 
 
 def _beside(node: dict[str, Any]) -> dict[str, list[Any]]:

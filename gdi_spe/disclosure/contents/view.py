@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from gdi_spe.disclosure.contents.cells_of_variants import of_variants
 from gdi_spe.disclosure.contents.dialects import understood
@@ -19,7 +20,7 @@ _MOST_CELLS = 5000
 _MOST_KEYS = 200
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 # A comma before one, two or more than three digits divides no thousands.
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,(\d{1,2}|\d{4,})")
+_DECIMAL_COMMA = re.compile(r"[-+]?(\d+,(\d{1,2}|\d{4,})|0,\d+)([eE][-+]?\d{1,4})?")
 _PERCENT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*\\?%")
 _FIRST = r"([-+]?\d[\d,]*(?:\.\d+)?)"
 # "640 (53.3%)" counts people; "54.2 (11.3)", "1.2 [1.0-1.4]" and "3.1 ± 0.2" do not.
@@ -96,12 +97,15 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
     if column.numbers is None and column.cells and all(map(_ARRAY.fullmatch, column.cells)):
         yield _last_of_arrays(column)
         return
+    if column.n_rows > _MOST_CELLS and column.numbers is None and _has_commas(column):
+        yield Column(column.name, *_with_points(column))
+        return
     if column.n_rows > _MOST_CELLS or column.numbers is not None or not column.cells:
         yield column
         return
     texts = column.texts()
     filled = [text for text in texts if text not in _NOTHING]
-    simple = [_simple(text) for text in texts]
+    simple = _all_simple(texts)
     changed = any(a != b for a, b in zip(simple, texts, strict=True))
     if filled and changed and all(NUMBER.fullmatch(s) for s in simple if s not in _NOTHING):
         # Percent signs stay in the name, so that the numbers are known to be shares.
@@ -112,11 +116,32 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
     yield from _compound(column, texts, filled, table)
 
 
+def _has_commas(column: Column) -> bool:
+    """Whether every cell is a number, some of them with a comma for the point."""
+    simple = _all_simple(list(column.cells))
+    return all(NUMBER.fullmatch(each) or each in _NOTHING for each in simple)
+
+
+def _with_points(column: Column) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Return cells with points, and which of them each row has."""
+    simple = ["" if cell in _NOTHING else cell for cell in _all_simple(list(column.cells))]
+    place = {cell: i for i, cell in enumerate(dict.fromkeys(simple))}
+    mapping = np.array([place[cell] for cell in simple], dtype=np.int32)
+    return tuple(place), mapping[column.codes]
+
+
 def _last_of_arrays(column: Column) -> Column:
     """Return the last number of each array: of counts by allele, the alternate's."""
     name = column.name.rpartition(".")[2] or column.name
     last = [text.strip("[]").split(",")[-1].strip() for text in column.texts()]
     return column_of(name, pa.array(last), _DIGITS)
+
+
+def _all_simple(texts: list[str]) -> list[str]:
+    """Return cells as numbers where they are; one comma that is a point makes all points."""
+    if any(map(_DECIMAL_COMMA.fullmatch, texts)):
+        return [_simple(re.sub(r"(?<=\d),(?=\d)", ".", text)) for text in texts]
+    return [_simple(text) for text in texts]
 
 
 def _simple(text: str) -> str:

@@ -10,7 +10,7 @@ _WHO = (
     r"|trios?|siblings?|twins?|homozyg\w*|heterozyg\w*|hemizyg\w*|deaths?|events?|died|dead|alive|censored|cancers?|strokes?"
     r"|affected|unaffected|exposed|unexposed|treated|untreated|smokers?|recruited|enrolled|screened|consented|withdrawn"
     r"|responders?|train(ing)?|test(ing|ed)?|validation|holdout|used|analy[sz]ed|selected|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
-    r"|non_?null|at_level|non_?missing|not_missing|valid|complete(_cases)?|measured|genotyped|phenotyped|eligible|remaining|observed|diagnos(es|ed)"
+    r"|non_?null|(at_|in_)?(level|category|stratum|cell|subgroup|arm)|non_?missing|not_missing|valid|complete(_cases)?|measured|genotyped|phenotyped|eligible|remaining|observed|diagnos(es|ed)"
 )
 # Columns that count people.
 PEOPLE = re.compile(
@@ -96,7 +96,7 @@ PSEUDONYM = re.compile(r"(?<![A-Za-z0-9])[IS]-[0-9A-Za-z]{6,}(?![A-Za-z0-9])")
 PERSON_NUMBER = re.compile(r"(?<![A-Za-z0-9_./-])[A-Z]{1,8}[-_]?\d{6,14}(?![A-Za-z0-9])")
 _PUBLIC = re.compile(
     r"(ENS[A-Z]*|N[MRPCTGWZ]_?|X[MRP]_?|GCST|PGS|PGP|PMC|PMID|NCT|HGNC|HP|MONDO|ORPHA|NCIT|OMIM|MIM|RS|SS|CG|CH|ILMN_?|ASSAY|RCV|SCV|VCV|CA"
-    r"|COSV?M?|LRG_?|CHEMBL|DB|EFO_?|GO|SO|UBERON_?|CL|CHEBI_?|DOI|ISBN|GRCH?|EGA[ADCSPF]|GDI[A-Z]+|SNOMED|LOINC|ICD|PR[A-Z]*|SAM[A-Z]*|GSE|GSM|SRR|ERR|REV|KEGG|HSA|IPR|PF|MSIG\w*|GENE|CHR|PEAK|LOC|LINC|CPG|UKB|FG|HMDB|PATH|ISO|RFC|AR|PP|CVE)[-_]?\d+",
+    r"|COSV?M?|LRG_?|CHEMBL|DB|EFO_?|GO|SO|UBERON_?|CL|CHEBI_?|DOI|ISBN|GRCH?|EGA[ADCSPF]|GDI[A-Z]+|SNOMED|LOINC|ICD|PR[A-Z]*|SAM[A-Z]*|GSE|GSM|SRR|ERR|REV|KEGG|HSA|IPR|PF|R-[A-Z]{3}|MSIG\w*|GENE|CHR|PEAK|LOC|LINC|CPG|UKB|FG|HMDB|PATH|ISO|RFC|AR|PP|CVE)[-_:]?\d+",
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 
@@ -210,7 +211,7 @@ def taken_apart(text: str, policy: DisclosurePolicy, inner: Encode) -> tuple[lis
         else:
             said = clean_text(str(content))
             if tag == "pre":
-                parts += words_and_tables(f"words[{place}]", said, policy)
+                parts += _quoted(words_and_tables(f"words[{place}]", said, policy), reader)
             else:
                 words.append(said)
             lines.append(f"<{tag}>{escape(said)}</{tag}>")
@@ -218,6 +219,12 @@ def taken_apart(text: str, policy: DisclosurePolicy, inner: Encode) -> tuple[lis
         parts.append(Text("words", "\n".join(words), is_alone=not parts))
     parts += [Opaque("page", f"The page has {what}") for what in dict.fromkeys(reader.hidden)]
     return parts, "\n".join(lines)
+
+
+def _quoted(parts: tuple[Part, ...], reader: _Reader) -> list[Part]:
+    """Return what stands in a page as a program wrote it; words around it say what it is."""
+    is_alone = len(reader.blocks) == 1
+    return [replace(p, is_alone=is_alone) if isinstance(p, Text) else p for p in parts]
 
 
 def _add_table(

@@ -65,6 +65,9 @@ def format_findings(
         yield _finding(
             judging, "FMT106", f"Its name says otherwise, but it is {kind.value}.", Verdict.REVIEW
         )
+    if kind is Kind.WORD and isinstance(form, Canonical):
+        why = "A Word document is not of the forms that pass unseen: a person reads what is kept."
+        yield _finding(judging, "FMT109", why, Verdict.REVIEW)
     for what in form.dropped if isinstance(form, Canonical) else ():
         yield _finding(
             judging,

@@ -131,6 +131,11 @@ CATALOGUE: dict[str, Entry] = {
         Example("One patient, a 34-year-old woman from Tartu, carried p.R2452W.\n", "t.md"),
         Example("Of 1,200 participants, 640 were women; carriers of p.R2452W were 41.\n", "t.md"),
     ),
+    "PII115": Entry(
+        "Labels of people", "Whoever knows a year of birth in a pedigree knows the family.",
+        Example("I-1 b. 1931\nI-2 b. 1934\nII-1 b. 1964\n", "tree.txt"),
+        Example("Women were born between 1931 and 1964, on average in 1950.\n", "tree.txt"),
+    ),
     "GEN101": Entry(
         "Genotype matrix", "A genotype matrix is people's genomes, whatever its cells are called.",
         Example(_MATRIX), _AF,

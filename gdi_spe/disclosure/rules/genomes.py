@@ -15,6 +15,7 @@ from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.variants import people_behind
 from gdi_spe.disclosure.contents.vocabulary import ALLELE_COUNT, PERSON_COLUMN
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.annotation import marks_sets
 from gdi_spe.disclosure.shapes.genes import carriers, tests_genes
 from gdi_spe.disclosure.shapes.shape import values
 
@@ -55,6 +56,8 @@ _FEW_BASES = re.compile(r"[ACGTNacgtn]{20,}")
 
 def genotype_matrix(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise people times variants, whichever way round and however coded."""
+    if marks_sets(table, judging):
+        return
     if _is_wide(table):
         why = (
             f"{len(table.columns):,} columns hold alleles or calls and nothing else in "

@@ -171,8 +171,19 @@ def _denominators(
     if of_things and not with_role(table, Role.PEOPLE):
         return
     known = {judging.side_car.n_individuals, judging.context.n_individuals} - {None}
-    for n in known:
+    for n in (_said_whole(table), *known):
+        if n is None:
+            continue
         yield np.full(table.n_rows, float(n or 0))
+
+
+def _said_whole(table: Table) -> int | None:
+    """Return what the name of a column says its shares are of: "% of 1,184"."""
+    for column in table.columns:
+        told = re.fullmatch(r"percent_of_([\d,_]+)", column.plain)
+        if told:
+            return int(re.sub(r"\D", "", told.group(1)) or 0) or None
+    return None
 
 
 def _tells_again(column: Column, table: Table) -> bool:
@@ -182,10 +193,12 @@ def _tells_again(column: Column, table: Table) -> bool:
         known = np.isfinite(shares) & np.isfinite(values(counted)) & (shares > 0)
         if counted.is_part or known.sum() < _LEAST_SHARES or not (values(counted)[known] > 0).all():
             continue
-        whole = values(counted)[known] / shares[known]
-        slack = 0.51 * 10.0 ** -_decimals(column) / shares[known]
-        middle = float(np.median(whole))
-        if (np.abs(whole - middle) <= middle * slack + 1e-9).all():
+        # Each share and its count bound the whole; one number within all bounds explains them.
+        half = 0.51 * 10.0 ** -_decimals(column)
+        with np.errstate(divide="ignore"):
+            least = values(counted)[known] / (shares[known] + half)
+            most = values(counted)[known] / np.maximum(shares[known] - half, 0)
+        if least.max() <= most.min() * (1 + 1e-9):
             return len({float(share) for share in shares[known]}) > 1
     return False
 

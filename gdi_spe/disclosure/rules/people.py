@@ -18,6 +18,7 @@ from gdi_spe.disclosure.contents.vocabulary import (
     TRAIT,
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.annotation import correlates_names
 from gdi_spe.disclosure.shapes.shape import values
 
 _LEAST_ROWS = 6
@@ -52,7 +53,7 @@ _RESULTS = (
 
 def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise a table in which each row is a person."""
-    if _is_variant_table(table) or with_role(table, Role.PEOPLE):
+    if _is_variant_table(table) or with_role(table, Role.PEOPLE) or correlates_names(table):
         return
     n = judging.context.n_individuals
     minimum = judging.policy.counts.minimum

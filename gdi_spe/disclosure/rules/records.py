@@ -66,6 +66,11 @@ _NUMBERED = re.compile(
 _LITERAL = re.compile(r"\{[^{}]{8,400}\}|\b(?:dict|list|Person|Patient)\([^()]{8,400}\)")
 _KEY = re.compile(r"[\"']?(\w{2,24})[\"']?\s*[:=]\s*[\"']?[\w.]")
 _LEAST_KEYS = 2
+# "b. 1964", as pedigrees have it, and codes with too many digits to count groups.
+_BORN_IN = re.compile(r"(?<![\w.])(?:b\.|born|\*|née?)\s?(?:in\s)?(?:19|20)\d{2}(?!\d)")
+_SERIES = re.compile(r"(?<![\w.-])(?P<of>[A-Za-z]{1,8}[-_]?)\d{4,14}(?![\w.])")
+_LEAST_SERIES = 5
+_YEAR = re.compile(r"\D+(19|20)\d{2}")
 _LONGEST_RECORD = 20_000
 _LEAST_RECORDS = 3
 _MOST_LINES = 5000
@@ -141,6 +146,24 @@ def somebody_described(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
         yield Hit(why, {"n_paragraphs": len(found)})
 
 
+def labels_of_people(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
+    """Find labels that name people one by one: years of birth, or a series of long codes."""
+    words = part.words if isinstance(part, Marks) else part.text[:_LONGEST_RECORD]
+    born = len(_BORN_IN.findall(words))
+    if born >= _LEAST_RECORDS:
+        yield Hit(f"It tells the years of birth of {born:,} people.", {"n_people": born})
+    if not isinstance(part, Marks) and not part.path.endswith("labels"):
+        return
+    series: dict[str, set[str]] = {}
+    for found in _SERIES.finditer(words):
+        if not is_public(found.group()) and not _YEAR.fullmatch(found.group()):
+            series.setdefault(found["of"], set()).add(found.group())
+    named = max(map(len, series.values()), default=0)
+    if named >= _LEAST_SERIES:
+        why = f"{named:,} labels are of one series of codes, as people are numbered in."
+        yield Hit(why, {"n_labels": named})
+
+
 def _person_of(line: str) -> str | None:
     """Return the code that a line describes a person under: with two traits beside it."""
     codes = [code for code in _LINE_CODE.findall(line[:_LONGEST_LINE]) if not is_public(code)]
@@ -161,5 +184,10 @@ RULES = (
         "Say what was found in groups of enough people; a case report needs the person's consent "
         "and the data holder's permission, outside an export.",
         (Text, Marks), somebody_described,
+    ),
+    Rule(
+        "PII115", "Labels of people", Verdict.BLOCK,
+        "Leave the labels out, and show groups of enough people instead of single ones.",
+        (Text, Marks), labels_of_people,
     ),
 )  # fmt: skip

@@ -20,6 +20,7 @@ _OUTLIERS = re.compile(r"out|outliers?|outlying\w*|extreme_(values?|observations
 _EXTREME_VALUE = re.compile(r"(value|lowest|highest|smallest|largest|min|max)(_\w{1,12})?")
 _LEAST_NUMBERED = 5
 _LEAST = 20
+_FEW_GROUPS = 10
 _LEAST_SQUARE = 10
 _PEAK = 4
 _MOST_CURVES = 8
@@ -158,7 +159,17 @@ def likeness_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
             f"A matrix of {n:,} by {n:,} without names tells how alike people, or their variants, "
             "are."
         )
-        yield Hit(why, {"n": n})
+        # TRUST: how many variants a release has the node knows; as many people may be as many.
+        # What else a tree tells may be of fewer people than the cohort.
+        alone = not table.path.startswith("json")
+        known = alone and judging.context.n_variants == n and not _are_few(judging, n)
+        yield Hit(why, {"n": n}, severity=Verdict.REVIEW if known else None)
+
+
+def _are_few(judging: Judging, n_variants: int) -> bool:
+    """Whether linkage of so many variants holds the haplotypes of so few people (see GEN301)."""
+    n = judging.context.n_individuals
+    return n is None or n <= max(n_variants, _FEW_GROUPS * judging.policy.counts.minimum)
 
 
 def _side_of_square(table: Table) -> int:

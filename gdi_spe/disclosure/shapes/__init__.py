@@ -11,6 +11,7 @@ from gdi_spe.disclosure.shapes import (
     groups,
     phenotypes,
     results,
+    shares,
     variants,
 )
 from gdi_spe.disclosure.shapes.shape import Shape
@@ -25,5 +26,6 @@ SHAPES: tuple[Shape, ...] = (
     *drawn.SHAPES,
     *groups.SHAPES,
     *fitted.SHAPES,
+    *shares.SHAPES,
     *results.SHAPES,
 )

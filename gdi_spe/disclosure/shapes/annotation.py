@@ -19,7 +19,7 @@ from gdi_spe.disclosure.contents.roles import (
     with_role,
 )
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.vocabulary import person_numbers
+from gdi_spe.disclosure.contents.vocabulary import is_public, person_numbers
 from gdi_spe.disclosure.forms.sections import counts_variants, is_known
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
@@ -49,6 +49,9 @@ _PREDICTOR = re.compile(
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+|GENE\d+")
 _CHROMOSOMES = [*map(str, range(1, 23)), "X", "Y", "XY", "M", "MT"]
+_SET_NAME = re.compile(
+    r"(KEGG|REACTOME|HALLMARK|GOBP|GOMF|GOCC|WP|BIOCARTA|PID|GO|MP|HP)_[A-Z0-9_]{3,80}"
+)
 _MOST_TRAITS = 60
 _MOST_NAMES = 2000
 _LONGEST_TYPE = 12
@@ -163,6 +166,39 @@ def _fits_masks(table: Table, judging: Judging) -> bool:
     )
 
 
+def marks_sets(table: Table, judging: Judging) -> bool:
+    """Whether rows are genes, and columns public sets of genes that each belongs to or not."""
+    first, *rest = table.columns
+    n = judging.context.n_individuals
+    # TRUST: names can be forged; as many sets as a tenth of the people could be people.
+    if n is None or 10 * len(rest) > n or first.numbers is not None or not rest:
+        return False
+    public = all(is_public(c.name) or _SET_NAME.fullmatch(c.name) for c in rest)
+    marked = all(set(c.cells) <= {"0", "1"} for c in rest)
+    return public and marked and are_genes(first.texts())
+
+
+def correlates_names(table: Table) -> bool:
+    """Whether rows and columns have the same names, and each is alike with itself alone."""
+    if not _fits_correlations(table, None):
+        return False
+    first, *rest = table.columns
+    place = {name: i for i, name in enumerate(first.texts())}
+    matrix = np.column_stack([values(c) for c in sorted(rest, key=lambda c: place[c.name])])
+    alike = bool(np.isfinite(matrix).all() and np.allclose(matrix, matrix.T, atol=1e-4))
+    return alike and _correlates(matrix) and not any(map(_is_numbered, first.cells))
+
+
+def _fits_sets(table: Table, judging: Judging) -> bool:
+    return marks_sets(table, judging)
+
+
+def _sets(table: Table, judging: Judging) -> Objections:
+    """Object to a gene that stands twice."""
+    if table.columns[0].n_distinct != table.n_rows:
+        yield "A gene stands twice."
+
+
 def _masks(table: Table, judging: Judging) -> Objections:
     """Object to marks of 0 and 1 that are not properties of genes."""
     first, *rest = table.columns
@@ -175,7 +211,7 @@ def _masks(table: Table, judging: Judging) -> Objections:
             yield f"“{column.name}” is no known property of a gene."
 
 
-def _fits_correlations(table: Table, judging: Judging) -> bool:
+def _fits_correlations(table: Table, judging: Judging | None) -> bool:
     first, *rest = table.columns
     return (
         first.numbers is None
@@ -260,6 +296,7 @@ SHAPES = (
     Shape("public annotation", _fits_public, _public),
     Shape("published weights", _fits_weights, _weights),
     Shape("regions", _fits_regions, _regions),
+    Shape("sets of genes", _fits_sets, _sets),
     Shape("properties of genes", _fits_masks, _masks),
     Shape("section of a report", _fits_section, _section),
     Shape("public names", _fits_names, _names),

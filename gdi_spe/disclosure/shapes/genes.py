@@ -19,7 +19,7 @@ _SET = re.compile(r"gene|gene_id|gene_name|symbol|region|span", re.IGNORECASE)
 _PLACE = re.compile(r"region|span", re.IGNORECASE)
 _TEST = re.compile(r"mask|max_(allele_)?frequency|max_?maf|test|method", re.IGNORECASE)
 _BOUND = re.compile(r"max_(allele_)?frequency|max_?maf", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z0-9._:-]{0,40}")
+_NAME = re.compile(r"[A-Za-z0-9._:-]{0,40}([+&|/;,][A-Za-z0-9._:-]{1,40}){0,6}")
 _KNOWN = {
     Role.LABEL, Role.CHROMOSOME, Role.POSITION, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC,
     Role.PEOPLE, Role.OTHER_COUNT, Role.ALLELE_COUNT, Role.FREQUENCY,

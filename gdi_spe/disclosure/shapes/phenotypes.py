@@ -1,5 +1,6 @@
 """Tables with one row a phenotype: what a variant or score goes with, and parts of a variance."""
 
+# ruff: noqa: E501  # words of one sort read better together
 from __future__ import annotations
 
 import re
@@ -102,7 +103,35 @@ def _components(table: Table, judging: Judging) -> Objections:
         yield "It rests on few people, or how many is not known."
 
 
+_METHOD = re.compile(
+    r"(inverse[ _-]variance[ _-]weighted|ivw|mr[ _-]?(egger|raps|presso|mix|lasso|conmix|median|mode|ivw)|(simple|weighted|penali[sz]ed|contamination)[ _-](median|mode|mixture)"
+    r"|wald ratio|maximum likelihood|egger|cml|gsmr|lcv|cause|debiased|dIVW)\b.{0,60}",
+    re.IGNORECASE,
+)
+_MOST_METHODS = 500
+
+
+def _fits_randomised(table: Table, judging: Judging) -> bool:
+    """Whether each row is a method of Mendelian randomisation for an exposure and an outcome."""
+    return any(all(map(_METHOD.fullmatch, c.cells)) for c in table.labels if c.cells)
+
+
+def _randomised(table: Table, judging: Judging) -> Objections:
+    """Object to anything but what the variants of two association studies tell together."""
+    known = {
+        Role.LABEL, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.OTHER_COUNT, Role.PEOPLE,
+    }  # fmt: skip
+    for column, role in zip(table.columns, roles_of(table), strict=True):
+        if role not in known:
+            yield f"The column “{column.name}” has no known meaning beside methods."
+        elif role is Role.LABEL and max(map(len, column.cells)) > _LONGEST_NAME:
+            yield f"The column “{column.name}” holds long words."
+    if table.n_rows > _MOST_METHODS or distinct_rows(table.labels) != table.n_rows:
+        yield "A method stands twice, or there are too many."
+
+
 SHAPES = (
+    Shape("Mendelian randomisation", _fits_randomised, _randomised),
     Shape("tests of phenotypes", _fits, _phenotypes),
     Shape("components of a variance", _fits_components, _components),
 )

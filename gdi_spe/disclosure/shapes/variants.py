@@ -176,7 +176,7 @@ def _probabilities(table: Table, judging: Judging) -> Objections:
     """Object to posterior probabilities with anything else beside them."""
     allowed = _PLACES | {Role.PROBABILITY, Role.OTHER_COUNT, Role.P}
     for column, role in zip(table.columns, roles_of(table), strict=True):
-        if role not in allowed:
+        if role not in allowed and not (role is Role.LABEL and _may_label(column)):
             yield f"The column “{column.name}” does not belong to posterior probabilities."
         if role is Role.OTHER_COUNT and not column.is_integer:
             yield f"“{column.name}” is not a whole number throughout."

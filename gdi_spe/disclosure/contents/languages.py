@@ -1,0 +1,95 @@
+"""Words of headers in the languages of Europe, and what the rules call them.
+
+Letters are compared without their accents. A word that means something else in English headers is
+left out.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_WORDS: dict[str, str] = {
+    "age": "age alter edad eta ika vanus alder idade leeftijd wiek starost",
+    "sex": "geschlecht geschl sexe sexo sesso sukupuoli sugu kjonn geslacht plec spol kon",
+    "women": "frauen weiblich femmes mujeres donne mulheres vrouwen kvinnor kvinner kvinder naiset"
+             " naised kobiety zenske zeny sievietes moterys nok",
+    "men": "manner mannlich hommes hombres uomini homens mannen man menn maend mehed miehet"
+           " mezczyzni moski muzi virieisi vyrai ferfiak",
+    "n": "anzahl effectif effectifs numero lukumaara antal antall aantal liczba stevilo pocet"
+         " nombre_total frekvens haufigkeit fallzahl personer henkiloita inimesi",
+    "total": "gesamt insgesamt totale yhteensa kokku totalt razem skupaj summe ensemble",
+    "mean": "mittelwert mittel moyenne moyen promedio media_aritmetica keskiarvo keskmine"
+            " medelvarde"
+            " gjennomsnitt gennemsnit gemiddelde srednia povprecje prumer",
+    "sd": "standardabweichung ecart_type ecarttype desviacion desviacion_estandar desviacion_tipica"
+          " deviazione deviazione_standard desvio_padrao keskihajonta standardhalve"
+          " standardavvikelse standardavvik standardafvigelse standaarddeviatie odchylenie",
+    "median": "mediane mediana mediaan mediaani",
+    "percent": "prozent anteil pourcentage porcentaje percentuale percentagem porcentagem prosentti"
+               " prosenttia osuus osakaal andel prosent procent odsetek delez podil",
+    "lower": "unten untere untergrenze inferieur inferieure inferior inferiore alaraja alampiir"
+             " undre nedre borne_inf",
+    "upper": "oben obere obergrenze superieur superieure superior superiore ylaraja ulempiir ovre"
+             " borne_sup",
+    "cases": "falle cas casos casi tapaukset juhud fall przypadki primeri",
+    "controls": "kontrollen temoins controles controlli kontroller verrokit kontrollid kontrole",
+    "carriers": "trager porteurs portadores portatori kantajat kandjad barare baerere nosilci",
+    "patients": "patienten pacientes pazienti potilaat potilaita patsiendid patienter pasienter"
+                " pacjenci bolniki",
+    "participants": "teilnehmer participantes partecipanti osallistujat osalejad deltagare"
+                    " deltakere deltagere uczestnicy",
+    "deaths": "todesfalle deces muertes decessi kuolemat surmad dodsfall dodsfald zgony obitos",
+    "families": "familien familles familias famiglie perheet pered familjer",
+    "bmi": "imc kmi",
+    "height": "korpergrosse taille altura statura pituus pikkus",
+    "weight": "korpergewicht poids paino",
+    "diagnosis": "diagnose diagnostic diagnostico diagnosi diagnoosi diagnoos diagnos",
+    "frequency": "frequence frecuencia frequenza frequencia sagedus",
+    "year": "jahr annee ano anno vuosi aasta leto",
+    "postcode": "plz postleitzahl code_postal codigo_postal postinumero postnummer sihtnumber",
+    "county": "landkreis maakond maakunta lan fylke",
+    "date_of_birth": "geburtsdatum geburtstag date_de_naissance fecha_nacimiento"
+                     " fecha_de_nacimiento data_di_nascita syntymaaika sunniaeg fodelsedatum"
+                     " fodselsdato data_urodzenia",
+    "last_name": "nachname familienname nom_de_famille apellido apellidos cognome sukunimi",
+}  # fmt: skip
+_MEANT = {word: meant for meant, words in _WORDS.items() for word in words.split()}
+# "moški" is plain English without its accent; so are these whose accent alone tells them apart.
+_ACCENTED = {"man": "män", "kon": "kön", "ano": "año", "eta": "età", "lan": "län"}
+
+
+def in_english(name: str) -> str:
+    """Return a plain name with the words that are known in English."""
+    words = name.split("_")
+    bare = [_without_accents(word) for word in words]
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        for length in (3, 2, 1):
+            meant = _meant(words[at : at + length], bare[at : at + length])
+            if meant is not None and at + length <= len(words):
+                found.append(meant)
+                at += length
+                break
+        else:
+            found.append(words[at])
+            at += 1
+    return "_".join(found)
+
+
+def _meant(words: list[str], bare: list[str]) -> str | None:
+    joined = "_".join(bare)
+    accented = _ACCENTED.get(joined)
+    if accented is not None and "_".join(words) != accented:
+        return None
+    return _MEANT.get(joined)
+
+
+def _without_accents(word: str) -> str:
+    if word.isascii():
+        return word
+    folded = word.translate(_FOLDED)
+    return "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+
+
+_FOLDED = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "đ": "d", "œ": "oe"})
