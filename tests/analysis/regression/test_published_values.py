@@ -103,16 +103,18 @@ def test_firth_equals_logistf_for_each_variable_of_its_example(name: str) -> Non
 
 # Carriers by rule among 2,000 people of whom 45 are cases; the p-values are those of the functions
 # of SPAtest (Dey et al. 2017, Am J Hum Genet 101:37), worked out in R 4.2, as is the normal one.
+# There glm and the search for the saddle point went on to tolerances of 1e-14 and 1e-10: by its
+# own of 1e-4 the search stops early, and the values differ by up to 8e-5 of themselves.
 @pytest.mark.parametrize(
     ("carried", "by_cases", "normal", "saddle"),
     [
-        (5, 2, 1.126558391e-07, 3.71457958e-07),
-        (13, 3, 2.594568086e-08, 1.575541875e-06),
-        (29, 4, 5.043531002e-07, 3.386195652e-05),
-        (53, 3, 3.879766835e-27, 4.002141435e-12),
+        (5, 2, 1.126558391e-07, 3.714579602e-07),
+        (13, 3, 2.594568086e-08, 1.575541878e-06),
+        (29, 4, 5.043531002e-07, 3.386198578e-05),
+        (53, 3, 3.879766835e-27, 4.002141436e-12),
         (101, 6, 3.276578814e-09, 2.592184053e-05),
-        (211, 9, 4.205190018e-13, 5.446726559e-06),
-        (401, 2, 3.061757707e-137, 2.065966425e-28),
+        (211, 9, 4.205190018e-13, 5.446726873e-06),
+        (401, 2, 3.061757707e-137, 2.065966424e-28),
     ],
 )
 def test_the_saddle_point_equals_spatests(
@@ -128,5 +130,5 @@ def test_the_saddle_point_equals_spatests(
     found = result_of(dosage, outcome, column, "saddle-point")
 
     assert scored["p_value"] == pytest.approx(normal, rel=1e-8)
-    assert found["p_value"] == pytest.approx(saddle, rel=2e-6)
+    assert found["p_value"] == pytest.approx(saddle, rel=2e-9)
     assert found["test"] == "saddle-point"
