@@ -41,6 +41,8 @@ class CheckContext(Frozen):
     identifiers: frozenset[str] = frozenset()
     # Files of marks of them, made when a version was (`gdi_spe.disclosure.names.sieve`).
     sieves: tuple[Path, ...] = ()
+    # Public scoring files that the node has; None where nobody knows which these are.
+    public_scores: tuple[Path, ...] | None = None
 
     def kind_of(self, name: str) -> str:
         """Return the declared kind of a file, or nothing."""
@@ -72,7 +74,7 @@ def _found(folder: Path, prior: str) -> Path:
         if path.is_file():
             return path
     # TRUST: an earlier release that cannot be found would be one that is not compared with.
-    raise BadInput(f"prior: there is no file {prior!r}", source=str(folder))
+    raise BadInput(f"there is no file {prior!r} to compare with", source=str(folder))
 
 
 def read_context(path: Path) -> CheckContext:
@@ -94,6 +96,10 @@ def read_context(path: Path) -> CheckContext:
             listed = (path.parent / values["identifiers"]).read_text(encoding="utf-8")
             values["identifiers"] = [line.strip() for line in listed.splitlines() if line.strip()]
         values["prior"] = [str(_found(path.parent, prior)) for prior in values.get("prior") or []]
+        if values.get("public_scores") is not None:
+            values["public_scores"] = [
+                str(_found(path.parent, score)) for score in values["public_scores"]
+            ]
         return CheckContext.model_validate(values)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"cannot be read: {error}", source=str(path)) from None

@@ -95,7 +95,15 @@ def _job(
     sieves = tuple(
         _copied(path, folder / "in" / f"names-{place}") for place, path in enumerate(context.sieves)
     )
-    here = context.model_copy(update={"prior": prior, "prior_versions": versions, "sieves": sieves})
+    scores = None if context.public_scores is None else tuple(
+        _copied(path, folder / "in" / f"score-{place}")
+        for place, path in enumerate(context.public_scores)
+    )  # fmt: skip
+    here = context.model_copy(
+        update={
+            "prior": prior, "prior_versions": versions, "sieves": sieves, "public_scores": scores,
+        }
+    )  # fmt: skip
     return Job(files=named, policy=policy, context=here)
 
 

@@ -20,6 +20,7 @@ from gdi_spe.disclosure.contents.variants import (
     populations,
 )
 from gdi_spe.disclosure.evidence.earlier import variants_released
+from gdi_spe.disclosure.evidence.scores import Standing, standing
 from gdi_spe.disclosure.inference.membership import (
     Attack,
     Membership,
@@ -31,6 +32,7 @@ from gdi_spe.disclosure.inference.membership import (
     step_of,
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.annotation import says_public_weights
 from gdi_spe.disclosure.shapes.shape import values
 
 _EFFECT_SCORE = re.compile(r"(z|t)(_?(score|stat\w*|value))?(_\w{1,16})?", re.IGNORECASE)
@@ -45,6 +47,8 @@ def tells_membership(table: Table, judging: Judging) -> Iterator[Hit]:
     told += _scores(table)
     if not is_about_variants(table) or not (told or populations(table)):
         return
+    if says_public_weights(table, judging) and standing(table, judging) is Standing.PUBLIC:
+        return  # of other people, and read by everybody
     people = people_behind(table, judging)
     if people is None:
         return  # the shape of the table objects to that

@@ -20,6 +20,7 @@ from gdi_spe.disclosure.contents.roles import (
 )
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.vocabulary import is_public, person_numbers
+from gdi_spe.disclosure.evidence.scores import Standing, standing
 from gdi_spe.disclosure.forms.sections import counts_variants, is_known
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
@@ -87,7 +88,8 @@ def _public(table: Table, judging: Judging) -> Objections:
             yield f"The column “{column.name}” is of no public resource that is known here."
 
 
-def _fits_weights(table: Table, judging: Judging) -> bool:
+def says_public_weights(table: Table, judging: Judging) -> bool:
+    """Whether a header or a declaration says that a table is of a published score."""
     declared = judging.side_car.kind in ("public-weights", "pgs-catalog", "public-score")
     return (
         (declared or bool(table.source))
@@ -105,6 +107,9 @@ def _weights(table: Table, judging: Judging) -> Objections:
     for column, role in zip(table.columns, roles_of(table), strict=True):
         if role not in known or (role is Role.LABEL and column.n_distinct > 50):
             yield f"The column “{column.name}” does not belong to a published score."
+    known_as = standing(table, judging)
+    if known_as in (Standing.OTHER, Standing.NOT_KEPT):
+        yield f"That it is a published score, its header says alone: {known_as.value}."
 
 
 def _fits_regions(table: Table, judging: Judging) -> bool:
@@ -294,7 +299,7 @@ def _names(table: Table, judging: Judging) -> Objections:
 SHAPES = (
     Shape("chromosomes", _fits_chromosomes, _chromosomes),
     Shape("public annotation", _fits_public, _public),
-    Shape("published weights", _fits_weights, _weights),
+    Shape("published weights", says_public_weights, _weights),
     Shape("regions", _fits_regions, _regions),
     Shape("sets of genes", _fits_sets, _sets),
     Shape("properties of genes", _fits_masks, _masks),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from gdi_spe.boundary.errors import BadInput
+from gdi_spe.disclosure.evidence.scores import FIRST_LINE, score_in
 from gdi_spe.store.chromosomes import LENGTHS, assemblies_named
 from gdi_spe.store.reading.fasta import assembly_by_lengths, write_canonical
 from gdi_spe.store.reading.gtf import read_gtf, refuse_beyond
@@ -71,6 +72,20 @@ def _star_alleles(file: Path, folder: Path, assembly: str, _progress: Progress) 
     return Content(name, found.release, assembly, kept)
 
 
+def _score(file: Path, folder: Path, assembly: str, _progress: Progress) -> Content:
+    name = score_in(file)
+    if not name:
+        raise BadInput(
+            "not a scoring file of the PGS Catalog", source=str(file),
+            remedy=f"Its first line is {FIRST_LINE}, and one is #pgs_id=PGS000018",
+        )  # fmt: skip
+    if assembly:
+        raise BadInput("a score is added for any assembly", source=str(file))
+    kept = f"{name}.txt{'.gz' if file.name.endswith('.gz') else ''}"
+    shutil.copyfile(file, folder / kept)
+    return Content(name, file.name.split(".")[0], "", kept)
+
+
 def _one_assembly(asked: str, found: str | None, how: str, file: Path) -> str:
     """Return the assembly of a file by its own word, else by the admin's."""
     if asked and asked not in LENGTHS:
@@ -96,4 +111,5 @@ KINDS: dict[str, Callable[[Path, Path, str, Progress], Content]] = {
     "gtf": _gtf,
     "fasta": _fasta,
     "star-alleles": _star_alleles,
+    "score": _score,
 }

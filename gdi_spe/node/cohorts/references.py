@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from gdi_spe.store.reading.normalise import Normaliser
 
 ONTOLOGY, GTF, FASTA, STAR_ALLELES = "ontology", "gtf", "fasta", "star-alleles"
+SCORE = "score"
+# Of these each name is in use for itself, of the others one release an assembly.
+_NAMED = (ONTOLOGY, SCORE)
 _FOLDER = "references"
 
 
@@ -129,7 +132,7 @@ def add(
     database, home
         The node's.
     kind, file
-        ``ontology``, ``gtf``, ``fasta`` or ``star-alleles``, and a file of that kind.
+        ``ontology``, ``gtf``, ``fasta``, ``star-alleles`` or ``score``, and a file of that kind.
     now, actor
         When, and on whose behalf.
     assembly
@@ -172,7 +175,7 @@ def add(
 def current(session: Session, home: Path) -> tuple[AddedReference, ...]:
     """Return what is in use: the newest ontology of a name, and of other kinds of an assembly."""
     newest = {
-        (r.kind, r.name if r.kind == ONTOLOGY else "", r.assembly): r for r in every(session, home)
+        (r.kind, r.name if r.kind in _NAMED else "", r.assembly): r for r in every(session, home)
     }
     return tuple(newest[key] for key in sorted(newest))
 
@@ -192,6 +195,12 @@ def brought(session: Session, home: Path, assemblies: AbstractSet[str]) -> list[
     """Return what comes with a cohort: the ontologies, and the star alleles of its assembly."""
     found = [r for r in current(session, home) if r.kind == STAR_ALLELES]
     return ontologies(session, home) + [r for r in found if r.assembly in assemblies]
+
+
+def scores(session: Session, home: Path) -> tuple[Path, ...]:
+    """Return the scoring files whose weights are public: the newest of each score."""
+    # TRUST: what is released because it is in such a file is released because of these bytes.
+    return tuple(each.check() for each in current(session, home) if each.kind == SCORE)
 
 
 def shaping(

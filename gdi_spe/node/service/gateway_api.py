@@ -17,6 +17,7 @@ from gdi_spe.boundary.recipe import SideCar
 from gdi_spe.node.airlock.desk import cohorts_context, desk_of
 from gdi_spe.node.airlock.requests import Draft
 from gdi_spe.node.audit.log import Event, Fact, record
+from gdi_spe.node.cohorts import references
 from gdi_spe.node.cohorts.definitions import are_sensitive
 from gdi_spe.node.cohorts.versions import Ended, ended
 from gdi_spe.node.containers import register
@@ -115,7 +116,10 @@ def routes(node: Node) -> list[BaseRoute]:
         with node.database.read() as session:
             # What the data holder decided since counts as well.
             marked = are_sensitive(session, [cohort.id for cohort in current.cohorts])
-        context = context.model_copy(update={"is_sensitive": context.is_sensitive or marked})
+            public = references.scores(session, node.home)
+        context = context.model_copy(
+            update={"is_sensitive": context.is_sensitive or marked, "public_scores": public}
+        )
         return desk.submit(wid, rid, context, watches)
 
     async def get_order(request: Request) -> Response:

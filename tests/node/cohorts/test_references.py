@@ -222,3 +222,24 @@ def test_a_table_of_star_alleles_that_is_none_is_refused_and_leaves_nothing(node
 
     with node.database.read() as session:
         assert references.every(session, node.home) == ()
+
+
+SCORE = (
+    "###PGS CATALOG SCORING FILE\n#pgs_id={id}\nrsID\teffect_allele\teffect_weight\nrs1\tA\t0.1\n"
+)
+
+
+def test_scores_are_in_use_each_for_itself_and_only_as_they_were_added(node: Any) -> None:
+    first = add(node, "score", write(node, "PGS000018.txt", SCORE.format(id="PGS000018")))
+    second = add(node, "score", write(node, "other.txt", SCORE.format(id="PGS000662")))
+
+    with node.database.read() as session:
+        assert set(references.scores(session, node.home)) == {first.path, second.path}
+    second.path.write_text("rs1 A 9")
+    with node.database.read() as session, pytest.raises(references.ReferenceTampered):
+        references.scores(session, node.home)
+
+
+def test_a_file_without_the_header_of_a_score_is_no_score(node: Any) -> None:
+    with pytest.raises(BadInput, match="scoring file"):
+        add(node, "score", write(node, "own.txt", "rsID\teffect_allele\teffect_weight\n"))

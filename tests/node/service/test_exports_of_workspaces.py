@@ -14,9 +14,11 @@ import pytest
 
 from gdi_spe.boundary.policy import load_policy
 from gdi_spe.disclosure.engine import request_report
+from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.process.job import Outcome
 from gdi_spe.disclosure.process.sandbox import Checked
 from gdi_spe.node.airlock.tables import ExportFile
+from gdi_spe.node.cohorts import references
 from gdi_spe.node.service.edge import application
 from gdi_spe.node.service.process import ROLES
 from tests.node.service.nodes import ADA, BOB, REPOSITORY, Office
@@ -159,3 +161,34 @@ async def test_checks_that_take_long_leave_the_node_free(
 
     assert {answer.status_code for answer in answers} == {200}
     assert most == 2
+
+
+async def test_a_submission_is_checked_with_the_scores_that_the_node_has(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "PGS000018.txt"
+    file.write_text("###PGS CATALOG SCORING FILE\n#pgs_id=PGS000018\nrsID\teffect_weight\nrs1\t1\n")
+    home = office.node.home
+    added = references.add(office.database, home, "score", file, office.at)
+    asked: list[CheckContext] = []
+
+    @contextmanager
+    def noting(
+        files: Mapping[str, Path], policy: object, context: CheckContext, *_of: object
+    ) -> Iterator[Checked]:
+        asked.append(context)
+        with _no_canonical_form(files) as checked:
+            yield checked
+
+    monkeypatch.setattr("gdi_spe.node.airlock.desk.check_confined", noting)
+    monkeypatch.setattr(
+        "gdi_spe.node.service.gateway_api.cohorts_context", lambda _: CheckContext(n_individuals=9)
+    )
+    wid = await office.starts(ADA)
+    rid = await _drafted(office, wid)
+    path = f"/v1/workspaces/{wid}/exports/{rid}"
+    await office.ask("gateway", "PUT", f"{path}/files/t.csv", content=b"a")
+
+    await office.ask("gateway", "POST", f"{path}/submit")
+
+    assert asked[-1].public_scores == (added.path,)
