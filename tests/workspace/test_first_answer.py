@@ -43,6 +43,15 @@ def test_carriers_of_a_gene_are_counted_without_arrows_computations(planted: Dem
     assert {"pyarrow.parquet", "numpy"} <= loaded
 
 
+def test_a_cohort_is_opened_by_its_identifier_without_models(planted: DemoCohort) -> None:
+    here = f"import os; os.environ['GDI_SPE_COHORTS'] = {str(planted.mounted)!r}"
+    opened = f"import gdi_spe as spe; cohort = spe.open_cohort({planted.id!r})"
+
+    loaded = loaded_by(f"{here}; {opened}; cohort.individuals(gene='RYR1').ids")
+
+    assert sorted(set(NEVER) & loaded) == []
+
+
 @pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS.keys())
 def test_a_count_loads_no_library_that_it_does_not_need(planted: DemoCohort, asked: str) -> None:
     opened = f"import gdi_spe as spe; cohort = spe.open_cohort({str(planted.path)!r})"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
-import numpy as np
 import pandas as pd
 
 from gdi_spe.boundary.errors import BadInput, shown
@@ -162,7 +162,7 @@ def numbers(values: Mapping[str, Value], name: str) -> dict[str, float]:
             f"{shown(name)} is a category, not a number",
             remedy="Give cases as a selection, or a number of each individual",
         ) from None
-    return {person: value for person, value in found.items() if np.isfinite(value)}
+    return {person: value for person, value in found.items() if isfinite(value)}
 
 
 def by_name(
