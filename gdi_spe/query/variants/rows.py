@@ -10,14 +10,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.query.index import Index, distinct
+from gdi_spe.query.index import GroupIndex, distinct
 from gdi_spe.query.places import Allele, Span
 from gdi_spe.query.variants.source import Ints, Source
 from gdi_spe.store import compute as pc
 from gdi_spe.store.columns import numbers
-
-# Texts as the places of each in a list of them.
-_CODED = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
@@ -38,16 +35,14 @@ class VariantRows:
         return int(pc.max(pc.binary_length(references)).as_py() or 1)
 
     @cached_property
-    def by_gene(self) -> Index:
+    def by_gene(self) -> GroupIndex:
         """Which rows are annotated with a gene, by symbol and identifier, the further ones too."""
-        table = self.source.genes()
+        table, found = self.source.genes(), GroupIndex()
         parents, others = other_genes(table)
-        where = [(table, np.arange(table.num_rows)), (others, parents)]
-        columns = [(each[name], rows) for each, rows in where if len(rows)
-                   for name in ("gene", "gene_id")]  # fmt: skip
-        told = [chunk for column, _ in columns for chunk in _coded(column).chunks]
-        of_which = np.concatenate([np.zeros(0, np.int64), *(rows for _, rows in columns)])
-        return Index.of(pa.chunked_array(told, _CODED), of_which)
+        for each, rows in ((table, None), (others, parents)):
+            for name in ("gene", "gene_id"):
+                found.add(_coded(each[name]), rows)
+        return found
 
     def within(self, span: Span) -> Ints:
         """Return rows that may lie within a span: all that do are among them."""
@@ -76,4 +71,4 @@ def union(parts: Sequence[Ints]) -> Ints:
 
 
 def _coded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return column if column.type == _CODED else column.dictionary_encode()
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
