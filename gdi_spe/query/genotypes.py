@@ -120,7 +120,7 @@ def _look_at(
     lost = dosage < 0
     seen.unsure |= (lost if rule is None else lost & (rule != ABSENT)).any(axis=0)
     if not condition.zygosity:
-        seen.has[folder.carrier_pairs(chromosome, rows)[1]] = True
+        seen.has |= folder.carrying(chromosome, rows)
         return
     single = folder.genotypes(chromosome, rows)[..., 1] == -2
     if rule is not None:

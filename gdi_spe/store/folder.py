@@ -250,13 +250,22 @@ class Folder:
 
     def carriers(self, chromosome: str, row: int) -> Ints:
         """Return the sample indexes that carry the alternate allele of one variant."""
-        return self.carrier_pairs(chromosome, [row])[1]
+        return np.flatnonzero(self.carrying(chromosome, [row]))
+
+    def carrying(self, chromosome: str, rows: Rows | None = None) -> NDArray[np.bool_]:
+        """Say of each sample whether it carries the alternate allele of any of some variants."""
+        chosen = self._row_numbers(chromosome, rows)
+        found = np.zeros(self.n_samples, bool)
+        for part, expected in self._by_rule(chromosome, chosen):
+            calls = self.calls_of(chromosome, chosen[part])
+            found[counting.carrier_pairs(calls, expected)[1]] = True
+        return found
 
     def carrier_pairs(self, chromosome: str, rows: Rows | None = None) -> tuple[Ints, Ints]:
         """Return every (variant, sample) with the alternate allele, as two arrays.
 
         The first holds row numbers of `variants`, the second sample indexes; both are sorted by
-        variant. This is the fast way to "who carries any of these variants".
+        variant.
         """
         chosen = self._row_numbers(chromosome, rows)
         found: list[tuple[Ints, Ints]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
