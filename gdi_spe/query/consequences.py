@@ -63,6 +63,19 @@ ACCESSIONS = {
 }
 
 
+# What others call them: Ensembl's impacts, accessions, words of papers and programs.
+OTHERWISE = {
+    "lof": "protein_truncating", "ptv": "protein_truncating", "plof": "protein_truncating",
+    "lgd": "protein_truncating", "loss_of_function": "protein_truncating",
+    "truncating": "protein_truncating", "high": "protein_truncating", "moderate": "missense",
+    "nonsense": "stop_gained", "stopgain": "stop_gained", "stop": "stop_gained",
+    "frameshift": "frameshift_variant", "nonsynonymous": "missense", "silent": "synonymous",
+    "low": "synonymous", "splice": "splice_donor_variant", "splicing": "splice_donor_variant",
+    "deleterious": "damaging", "pathogenic": "damaging", "intronic": "intron_variant",
+    **{accession.lower(): name for accession, name in ACCESSIONS.items()},
+}  # fmt: skip
+
+
 def expand(asked: Sequence[str]) -> frozenset[str]:
     """Return the Sequence Ontology names behind group names and single names.
 
@@ -74,10 +87,14 @@ def expand(asked: Sequence[str]) -> frozenset[str]:
     found: set[str] = set()
     for name in asked:
         if name not in GROUPS and name not in TERMS:
-            near = get_close_matches(name, [*GROUPS, *TERMS], n=3, cutoff=0.5)
-            raise BadInput(
-                f"{name!r} is no consequence",
-                remedy=f"Near it: {', '.join(near or GROUPS)}",
-            )
+            raise BadInput(f"{name!r} is no consequence", remedy=_instead(name))
         found |= set(GROUPS.get(name, (name,)))
     return frozenset(found)
+
+
+def _instead(name: str) -> str:
+    same = OTHERWISE.get(name.lower().replace(" ", "_").replace("-", "_"))
+    if same:
+        return f"Ask for {same!r}; groups are {', '.join(GROUPS)}"
+    near = get_close_matches(name.lower(), [*GROUPS, *TERMS], n=3, cutoff=0.5)
+    return f"Near it: {', '.join(near or GROUPS)}"

@@ -54,7 +54,8 @@ def chromosome_of(name: str) -> str:
     found = canonical(name) or canonical(bare)
     if found is None:
         raise BadInput(
-            f"{name!r} is no chromosome", remedy="Write chr1 to chr22, chrX, chrY or chrM"
+            f"{name!r} is no chromosome",
+            remedy="Write chr1 to chr22, chrX, chrY or chrM; a gene goes by gene=",
         )
     return found
 
@@ -111,7 +112,7 @@ def allele_of(text: str, assembly: str = "") -> Allele:
     """Read ``chr7-140753336-A-T`` or ``7:140753336:A:T`` (1-based, as in VCF)."""
     found = _VARIANT.fullmatch(text.strip())
     if found is None:
-        raise BadInput(f"{text!r} is no variant", remedy="Write chr7-140753336-A-T")
+        raise BadInput(f"{text!r} is no variant", remedy=_as_variant(text.strip()))
     chromosome, position = chromosome_of(found["chromosome"]), int(found["position"])
     _require_on(chromosome, position, assembly, text)
     return Allele(
@@ -120,6 +121,13 @@ def allele_of(text: str, assembly: str = "") -> Allele:
         found["reference"].upper(),
         found["alternate"].upper(),
     )
+
+
+def _as_variant(text: str) -> str:
+    how = "Write its place and its alleles, as in chr7-140753336-A-T"
+    if re.fullmatch(r"rs\d+", text, re.IGNORECASE):
+        return f"{how}: the column id of the variants may have the number"
+    return how
 
 
 def _require_on(chromosome: str, position: int, assembly: str, text: str) -> None:

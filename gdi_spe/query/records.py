@@ -21,7 +21,7 @@ from gdi_spe.store.columns import column_of, text, texts
 from gdi_spe.store.folder import DatasetFolder, Folder
 from gdi_spe.store.opening import filled_columns
 from gdi_spe.terms import hpo
-from gdi_spe.terms.curies import looks_like_curie
+from gdi_spe.terms.curies import looks_like_curie, spelled
 from gdi_spe.terms.likeness import N_DRAWS, SEED, Likeness, compare, meaning_of
 from gdi_spe.terms.naming import Recorded, term_named
 from gdi_spe.terms.references import Hierarchies
@@ -161,7 +161,7 @@ class Records:
 
     def term_named(self, text: str, table: str = "", column: str = "term") -> str:
         """Return the term of an identifier, or of a label that the ontologies or a table have."""
-        if looks_like_curie(text) or not table:
+        if looks_like_curie(spelled(text)) or not table:
             return term_named(text, self.hierarchies, Recorded())
         rows = self.folder.samples if table == "samples" else self.table(table)
         terms = rows[column].to_pylist()

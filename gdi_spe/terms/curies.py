@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.terms.codes import BY_SPELLING
+from gdi_spe.terms.codes import BY_SPELLING, CodeSystem
 
 
 class UnknownTerm(BadInput):
@@ -65,19 +66,48 @@ def require_known(curie: str, source: str = "", line: int | None = None) -> str:
             f"{curie!r} is of an unknown code system {prefix!r}",
             source=source,
             line=line,
-            remedy=_nearest(prefix),
+            remedy=_nearest(prefix, code),
         )
     if not system.has_shape(code):
         raise UnknownTerm(
             f"{curie!r} is not written as {system.title} writes its codes",
             source=source,
             line=line,
-            remedy="Compare with the release of the code system that you use",
+            remedy=_as_written(system, code),
         )
     return f"{system.prefix}:{code}"
 
 
-def _nearest(prefix: str) -> str:
-    spellings = {spelling.lower(): system.prefix for spelling, system in BY_SPELLING.items()}
-    near = get_close_matches(prefix.lower(), spellings, n=1, cutoff=0.6)
-    return f"Did you mean {spellings[near[0]]}" if near else "Use a code system that is known here"
+def spelled(text: str) -> str:
+    """Return the identifier behind its other spellings, and any other text as it is.
+
+    >>> spelled("http://purl.obolibrary.org/obo/MONDO_0100096"), spelled("hp_0000508")
+    ('MONDO:0100096', 'HP:0000508')
+    """
+    found = _OTHERWISE.fullmatch(text.strip())
+    if found is None:
+        return text
+    system = _BY_LOWER.get(found["prefix"].lower())
+    if system is None or not system.has_shape(found["code"]):
+        return text
+    return f"{system.prefix}:{found['code']}"
+
+
+_OTHERWISE = re.compile(r"(https?://\S*[/#])?(?P<prefix>[A-Za-z0-9]+)[_:](?P<code>[^\s/#]+)")
+_BY_LOWER = {spelling.lower(): system for spelling, system in BY_SPELLING.items()}
+
+
+def _nearest(prefix: str, code: str) -> str:
+    if code.startswith("//"):
+        return "Write what the address ends in, as in HP:0000508"
+    near = get_close_matches(prefix.lower(), _BY_LOWER, n=1, cutoff=0.6)
+    if not near:
+        return "Use a code system that is known here"
+    return f"Write {_BY_LOWER[near[0]].prefix}:{code}, if that is meant"
+
+
+def _as_written(system: CodeSystem, code: str) -> str:
+    padded = code.zfill(7)
+    if code.isdigit() and system.has_shape(padded):
+        return f"Write {system.prefix}:{padded}, if that is meant"
+    return "Compare with the release of the code system that you use"

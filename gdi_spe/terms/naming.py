@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from gdi_spe.terms.curies import UnknownTerm, looks_like_curie, require_known, split
+from gdi_spe.terms.curies import UnknownTerm, looks_like_curie, require_known, spelled, split
 from gdi_spe.terms.references import Hierarchies
 
 # Labels that are told as near, and how like they must be.
@@ -49,6 +49,7 @@ def term_named(text: str, hierarchies: Hierarchies, recorded: Recorded) -> str:
     UnknownTerm
         If no term has the label, naming near ones, or if several that differ in meaning do.
     """
+    text = spelled(text)
     if looks_like_curie(text) or ":" in text:
         return require_known(text)
     asked = text.strip().casefold()
@@ -79,14 +80,14 @@ def _one_of(found: set[str], hierarchies: Hierarchies) -> str:
 
 def _near(asked: str, hierarchies: Hierarchies, recorded: Recorded, prefixes: Iterable[str]) -> str:
     known = {label: min(terms) for label, terms in recorded.labels.items()}
-    near = [f"{known[label]} ({label})" for label in _alike(asked, known)]
+    near = {known[label]: label for label in _alike(asked, known)}
     for prefix in sorted(prefixes):
         if len(near) < _N_NEAR:
-            told = hierarchies.get(prefix).nearest(asked, _N_NEAR)
-            near += [text for term, label in told if (text := f"{term} ({label})") not in near]
+            near |= dict(hierarchies.get(prefix).nearest(asked, _N_NEAR))
     if not near:
         return "Write prefix and code, as in HP:0000508, or a label, as in Ptosis"
-    return f"Near it: {', '.join(near[:_N_NEAR])}. Or write a term as in HP:0000508"
+    told = [f"{term} ({label})" for term, label in near.items()][:_N_NEAR]
+    return f"Near it: {', '.join(told)}. Or write a term as in HP:0000508"
 
 
 def _alike(asked: str, known: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gdi_spe.boundary.errors import BadInput
 from gdi_spe.terms.codes import BY_SPELLING, KNOWN
-from gdi_spe.terms.curies import UnknownTerm, looks_like_curie, require_known
+from gdi_spe.terms.curies import UnknownTerm, looks_like_curie, require_known, spelled
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 
@@ -42,13 +42,40 @@ def test_what_is_not_a_term_of_a_known_system_is_refused(written: str) -> None:
 
 
 def test_a_refusal_names_the_file_the_line_and_the_likely_prefix() -> None:
-    with pytest.raises(BadInput, match=r"tables/diagnoses\.tsv, line 7: .*Did you mean MONDO"):
+    with pytest.raises(BadInput, match=r"tables/diagnoses\.tsv, line 7: .*Write MONDO:0018940"):
         require_known("MNDO:0018940", source="tables/diagnoses.tsv", line=7)
 
 
 def test_a_prefix_in_the_wrong_case_is_refused_with_the_right_one() -> None:
-    with pytest.raises(UnknownTerm, match="Did you mean HP"):
+    with pytest.raises(UnknownTerm, match="Write HP:0000508"):
         require_known("hp:0000508")
+
+
+@pytest.mark.parametrize(
+    ("text", "curie"),
+    [
+        ("hp:0000508", "HP:0000508"),
+        ("HP_0000508", "HP:0000508"),
+        ("http://purl.obolibrary.org/obo/HP_0000508", "HP:0000508"),
+        ("http://www.orpha.net/ORDO/Orphanet_590", "ORPHA:590"),
+        ("ncit:C3510", "NCIT:C3510"),
+        # Labels, codes of another shape and unknown systems stay as they are.
+        ("Ptosis", "Ptosis"),
+        ("HP_508", "HP_508"),
+        ("my_column", "my_column"),
+        ("COVID-19", "COVID-19"),
+    ],
+)
+def test_an_identifier_has_other_spellings(text: str, curie: str) -> None:
+    assert spelled(text) == curie
+
+
+@given(st.text(max_size=20))
+def test_a_spelling_is_brought_to_one_that_stays(text: str) -> None:
+    once = spelled(text)
+
+    assert spelled(once) == once
+    assert once == text or require_known(once) == once
 
 
 @given(st.text(max_size=20))

@@ -48,6 +48,8 @@ NAMES = ["q1_ryr1_cms", "q1b_ryr1_hpo", "q2_pten_braf_vemurafenib", "q3_tlr7_cov
          "af_goe_portal_flat"]  # fmt: skip
 
 
+# Some ask for what the demo's people do not have.
+@pytest.mark.filterwarnings("ignore::gdi_spe.workspace.asking.nobody.RecordedOfNobody")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_example_queries_of_gdi_agree(cohort: Cohort, planted: DemoCohort, name: str) -> None:
     path = QUERIES / f"{name}.json"

@@ -14,7 +14,7 @@ import pytest
 import gdi_spe
 from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput
-from gdi_spe.workspace.asking.words import RecordedOfNobody
+from gdi_spe.workspace.asking.nobody import RecordedOfNobody
 from gdi_spe.workspace.cohort.opened import Cohort
 
 

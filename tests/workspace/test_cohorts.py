@@ -278,7 +278,7 @@ BESIDE: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore::gdi_spe.workspace.asking.words.RecordedOfNobody")
+@pytest.mark.filterwarnings("ignore::gdi_spe.workspace.asking.nobody.RecordedOfNobody")
 @pytest.mark.parametrize("word", WORDS)
 def test_no_value_of_a_wrong_kind_reaches_deep(cohort: Cohort, word: str) -> None:
     """Every argument with every strange value is answered, or refused in words."""

@@ -50,6 +50,6 @@ def test_every_public_name_is_there() -> None:
 def test_a_wrong_name_is_an_attribute_error() -> None:
     import gdi_spe
 
-    with pytest.raises(AttributeError, match="no attribute 'opencohort'"):
+    with pytest.raises(AttributeError, match="spe has no 'opencohort'"):
         _ = gdi_spe.opencohort
     assert set(gdi_spe.__all__) <= set(dir(gdi_spe))

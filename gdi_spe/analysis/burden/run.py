@@ -84,14 +84,15 @@ def burden(
 
 
 def _require_known(statistic: str, weights: Weights, missing: str) -> None:
-    if statistic not in STATISTICS or missing not in ("mean", "drop"):
-        raise BadInput(
-            f"statistic={shown(statistic)}, missing={shown(missing)}",
-            remedy=f"{', '.join(STATISTICS)}; mean, drop",
-        )
+    for word, given, known in (
+        ("statistic", statistic, STATISTICS), ("missing", missing, ("mean", "drop")),
+    ):  # fmt: skip
+        if given not in known:
+            raise BadInput(f"{word}={shown(given)}", remedy=f"One of {', '.join(known)}")
     if statistic != "sum" and weights != "uniform":
         raise BadInput(
-            f"weights mean nothing where statistic={shown(statistic)}", remedy='statistic="sum"'
+            f"weights mean nothing where statistic={shown(statistic)}",
+            remedy='Ask for statistic="sum", or for cohort.skat, which weights by itself',
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TypeAlias
@@ -109,9 +110,24 @@ def _of_words(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _unknown(name: str, table: pd.DataFrame) -> BadInput:
     here = sorted({*table["label"].dropna(), *table["term"].dropna(), *_NUMBERS, *_CATEGORIES})
-    near = difflib.get_close_matches(name, here, n=3, cutoff=0.5)
-    remedy = f"Near names: {', '.join(near)}" if near else "See cohort.sql('FROM measurements')"
+    near = _near(name, here)
+    if near:
+        remedy = f"Near names: {', '.join(near)}"
+    elif re.fullmatch(r"PC\d+", name):
+        remedy = "Components have names once cohort.pca() has found them"
+    else:
+        remedy = (
+            "Measurements are in cohort.sql('FROM measurements'); who has a disease or a variant "
+            "is a selection, as in cohort.individuals(diagnosis=...)"
+        )
     return BadInput(f"nothing here is called {name!r}", remedy=remedy)
+
+
+def _near(name: str, here: Sequence[str]) -> list[str]:
+    """Return names that are alike as a whole, or of which one word is."""
+    by_word = {word: each for each in here for word in (each.casefold(), *each.casefold().split())}
+    near = difflib.get_close_matches(name.casefold(), by_word, n=3, cutoff=0.6)
+    return list(dict.fromkeys(by_word[word] for word in near))
 
 
 def _refuse_mixed(rows: pd.DataFrame, name: str) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.boundary.errors import BadInput
+from gdi_spe.boundary.cautions import Caution, caution
+from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query.conditions import CarriesVariant
 from gdi_spe.query.evaluate import hierarchies_of
 from gdi_spe.query.genotypes import matching, require_genes
@@ -20,6 +21,10 @@ from gdi_spe.store.folder import Folder
 
 KEYS = ("chromosome", "position", "reference", "alternate", "gene")
 _READ = ("position", "reference", "alternate", "gene")
+
+
+class NothingChosen(Caution):
+    """No variant of the cohort is what is asked for, so that a result is empty."""
 
 
 class _Warm:
@@ -88,12 +93,21 @@ def chosen(
     records = _records(folder)
     require_genes(records, condition.genes)
     wanted = {span.chromosome for span in condition.spans}
+    is_empty = True
     for chromosome in folder.chromosomes:
         if wanted and chromosome not in wanted:
             continue
         rows = np.flatnonzero(matching(records, chromosome, condition))
         if len(rows):
+            is_empty = False
             yield Chosen(chromosome, rows, keys_of(folder, chromosome).take(pa.array(rows)))
+    if is_empty:
+        caution(NothingChosen(_why_nothing(folder, region, gene, consequence)))
+
+
+def _why_nothing(folder: Folder, *asked: object) -> str:
+    told = ", ".join(shown(each) for each in asked if each is not None)
+    return f"no variant here is of {told}. Places are those of {folder.assembly}, counted from 1"
 
 
 def keys_of(folder: Folder, chromosome: str) -> pa.Table:

@@ -228,9 +228,28 @@ def require_genes(records: Records, genes: Iterable[str]) -> None:
     indexes = [records.variant_rows(name).by_gene.names for name in records.chromosomes]
     for gene in genes:
         if not any(gene in names for names in indexes):
-            known = sorted({name for names in indexes for name in names})
-            near = get_close_matches(gene.upper(), known, n=3, cutoff=0.6)
+            known = {name for names in indexes for name in names}
             raise UnknownGene(
-                f"no variant here is annotated with gene {gene!r}",
-                remedy=f"Near it: {', '.join(near)}" if near else "Nobody here carries one",
+                f"no variant here is annotated with gene {gene!r}", remedy=_instead(gene, known)
             )
+
+
+# Identifiers that are no name of a gene here.
+_NO_GENE = re.compile(r"ENS[TP]\d+.*|[NX][MRP]_\d+.*|HGNC:\d+|(NCBI)?GENE:?\d+|\d+|RS\d+")
+
+
+def _instead(gene: str, known: set[str]) -> str:
+    """Return the name that was meant; identifiers that look alike are none."""
+    bare = gene.strip().upper().partition(".")[0]
+    same = sorted(name for name in known if name.upper() == bare)
+    if same:
+        return f"Write {same[0]!r}"
+    parts = [each for each in re.split(r"[,;\s]+", gene) if each]
+    if len(parts) > 1 and set(parts) <= known:
+        return f"Give several as a list: {parts}"
+    if _NO_GENE.fullmatch(gene.strip().upper()):
+        return "A gene goes by its symbol, as in RYR1, or its Ensembl gene, as in ENSG00000196218"
+    symbols = sorted(name for name in known if not name.startswith("ENSG"))
+    near = get_close_matches(gene.upper(), symbols, n=3, cutoff=0.6)
+    told = f"Near it: {', '.join(near)}. " if near and not bare.startswith("ENSG") else ""
+    return f"{told}Nobody here carries a variant of it, or the name is another one"

@@ -66,10 +66,11 @@ def number(value: Any, word: str, low: float = -math.inf, high: float = math.inf
     if isinstance(value, bool) or not isinstance(value, Real):
         raise BadInput(f"{word} {shown(value)} is no number", remedy=_as_in(word, low, high))
     if not low <= float(value) <= high:
-        raise BadInput(
-            f"{word} {shown(value)} is not between {low:g} and {high:g}",
-            remedy=_as_in(word, low, high),
-        )
+        if math.isinf(high) or math.isinf(low):
+            bound = f"below {low:g}" if math.isinf(high) else f"above {high:g}"
+        else:
+            bound = f"not between {low:g} and {high:g}"
+        raise BadInput(f"{word} {shown(value)} is {bound}", remedy=_as_in(word, low, high))
     return float(value)
 
 

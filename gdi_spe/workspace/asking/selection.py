@@ -162,6 +162,11 @@ class Selection:
     def __sub__(self, other: Selection) -> Selection:
         return Selection(self._same(other), ask.Without(self.condition, other.condition))
 
+    def __add__(self, other: object) -> Selection:
+        raise BadInput(
+            "selections are not added up", remedy="Write a | b for who is in either, a & b for both"
+        )
+
     def __invert__(self) -> Selection:
         return Selection(self.cohort, ask.Opposite(self.condition))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, TypedDict
 
-from gdi_spe.boundary.cautions import Caution, caution
 from gdi_spe.boundary.errors import BadInput, shown
 from gdi_spe.query import conditions as ask
 from gdi_spe.query.consequences import expand
-from gdi_spe.query.observations import marker_rows
 from gdi_spe.query.places import allele_of, region_of
 from gdi_spe.query.records import Records
 from gdi_spe.terms import hpo
@@ -19,13 +18,16 @@ from gdi_spe.terms.references import Hierarchies
 from gdi_spe.workspace.arguments import reading
 from gdi_spe.workspace.arguments.reading import Names, names, require_among
 from gdi_spe.workspace.asking import order
+from gdi_spe.workspace.asking.nobody import (
+    TERM_TABLES,
+    tell_of_markers,
+    tell_of_places,
+    tell_of_terms,
+)
 from gdi_spe.workspace.asking.selection import Selection
 
 _AT_LEAST = 0.6
-
-
-class RecordedOfNobody(Caution):
-    """What is asked for is recorded of nobody, neither found nor looked for and not found."""
+_NO_CHANGE = re.compile(r"(p\.)?([A-Z]|[A-Z][a-z]{2})\d+")
 
 
 class Asked(TypedDict, total=False):
@@ -68,13 +70,6 @@ class Asked(TypedDict, total=False):
 WORDS = tuple(Asked.__annotations__)
 _VARIANT_WORDS = ("gene", "region", "variant", "consequence", "max_frequency", "zygosity",
                   "origin", "protein_change")  # fmt: skip
-_TERM_TABLES: dict[str, ask.TermTable] = {
-    "diagnosis": "diagnoses",
-    "phenotype": "phenotypic_features",
-    "treatment": "treatments",
-    "exposure": "exposures",
-    "procedure": "procedures",
-}
 # A word, and the column of the individuals that it asks.
 _COLUMNS: dict[str, ask.Column] = {
     "sex": "sex",
@@ -126,38 +121,46 @@ def _events(
     """Return what is asked for that is carried, found, done or measured, by its word."""
     found: dict[str, ask.Condition] = {}
     if any(word in given for word in _VARIANT_WORDS):
-        found["variant"] = _carries(given, records.folder.assembly)
-    for word in _TERM_TABLES:
+        carried = _carries(given, records.folder.assembly)
+        tell_of_places(carried, records)
+        found["variant"] = carried
+    for word in TERM_TABLES:
         if word in given:
-            found[word] = _has(given, word, records, descendants)
+            has = _has(given, word, records, descendants)
+            tell_of_terms(word, has, records)
+            found[word] = has
     if "progression" in given:
         terms = _terms(given["progression"], "progression", records)
         found["progression"] = ask.SampleHas("progression", terms, descendants)
     if "biomarker" in given:
         markers = ask.HasBiomarker(names(given["biomarker"], "biomarker"))
-        _tell_of_unrecorded(markers, records)
+        tell_of_markers(markers, records)
         found["biomarker"] = markers
     if "measurement" in given:
         found["measurement"] = _measured(given["measurement"], records, descendants)
     return found
 
 
-def _tell_of_unrecorded(markers: ask.HasBiomarker, records: Records) -> None:
-    """Say so where nobody was looked at for a marker: it may be mistyped."""
-    for name in markers.markers:
-        asked = ask.HasBiomarker((name,))
-        if any(marker_rows(records, asked, status).num_rows for status in ("present", "excluded")):
-            continue
-        known = sorted({*records.table("biomarkers")["name"].to_pylist()} - {None, ""})
-        near = get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"Near it: {', '.join(near)}" if near else "See cohort.sql('FROM biomarkers')"
-        caution(RecordedOfNobody(f"biomarker {shown(name)} is recorded of nobody here. {hint}"))
+# What others call what can be asked here.
+_OTHERWISE = {
+    "disease": "diagnosis", "disorder": "diagnosis", "condition": "diagnosis",
+    "feature": "phenotype", "hpo": "phenotype", "symptom": "phenotype", "trait": "measurement",
+    "drug": "treatment", "medication": "treatment", "therapy": "treatment",
+    "symbol": "gene", "position": "region", "chromosome": "region", "snp": "variant",
+    "rsid": "variant", "effect": "consequence", "impact": "consequence", "mask": "consequence",
+    "af": "max_frequency", "maf": "max_frequency", "frequency": "max_frequency",
+    "max_af": "max_frequency", "max_maf": "max_frequency", "genotype": "zygosity",
+    "hgvs": "protein_change", "mutation": "protein_change", "ancestry": "population",
+    "ethnicity": "population", "gender": "sex", "country": "country_of_origin",
+    "marker": "biomarker", "min_similarity": "at_least", "exact": "descendants",
+}  # fmt: skip
 
 
 def _refuse_unknown(asked: Mapping[str, Any]) -> None:
     for word in asked:
         if word not in WORDS:
-            near = get_close_matches(word, WORDS, n=2, cutoff=0.6)
+            same = _OTHERWISE.get(word.removesuffix("s"))
+            near = [same] if same else get_close_matches(word, WORDS, n=2, cutoff=0.6)
             hint = f"Did you mean {' or '.join(near)}? " if near else ""
             raise BadInput(
                 f"{shown(word)} cannot be asked", remedy=f"{hint}One can ask {', '.join(WORDS)}"
@@ -200,6 +203,8 @@ def _carries(asked: Mapping[str, Any], assembly: str) -> ask.CarriesVariant:
     require_among("zygosity", words("zygosity"), _ZYGOSITIES)
     require_among("origin", words("origin"), ("germline", "tumour"))
     expand(words("consequence"))
+    changes = words("protein_change")
+    _require_changes(changes)
     frequency = asked.get("max_frequency")
     return ask.CarriesVariant(
         genes=words("gene"),
@@ -209,8 +214,23 @@ def _carries(asked: Mapping[str, Any], assembly: str) -> ask.CarriesVariant:
         max_frequency=None if frequency is None else _frequency(frequency),
         zygosity=words("zygosity"),  # type: ignore[arg-type]  # checked above
         origin=asked.get("origin"),
-        protein_changes=words("protein_change"),
+        protein_changes=changes,
     )
+
+
+def _require_changes(changes: tuple[str, ...]) -> None:
+    """Refuse a change together with its gene, and a place without its change."""
+    for change in changes:
+        gene, _, rest = change.partition(" ")
+        if rest:
+            raise BadInput(
+                f"{shown(change)} is a gene and a change",
+                remedy=f"Write gene={gene!r}, protein_change={rest.strip()!r}",
+            )
+        if _NO_CHANGE.fullmatch(change):
+            raise BadInput(
+                f"{shown(change)} says not what it changes to", remedy=f"Write it as in {change}E"
+            )
 
 
 def _frequency(value: Any) -> float:
@@ -224,7 +244,7 @@ def _terms(value: Any, word: str, records: Records) -> tuple[str, ...]:
 
 # Where the labels of a word's terms are recorded.
 _RECORDED = {
-    **{word: (table, "term") for word, table in _TERM_TABLES.items()},
+    **{word: (table, "term") for word, table in TERM_TABLES.items()},
     "progression": ("samples", "progression"),
     "measurement": ("measurements", "term"),
 }
@@ -235,7 +255,7 @@ def _has(asked: Mapping[str, Any], word: str, records: Records, descendants: boo
     began = [reading.day(asked[name], name) if name in asked else None for name in bounds]
     first, last = began or (None, None)
     terms = _terms(asked[word], word, records)
-    return ask.HasTerm(_TERM_TABLES[word], terms, descendants, from_date=first, to_date=last)
+    return ask.HasTerm(TERM_TABLES[word], terms, descendants, from_date=first, to_date=last)
 
 
 def _one_of(

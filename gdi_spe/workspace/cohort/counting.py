@@ -58,6 +58,11 @@ class Counting(Held):
         BadInput
             If a column, region, consequence or gene is not known.
 
+        Warns
+        -----
+        NothingChosen
+            If no variant here is of the region, or of all that is asked together.
+
         Notes
         -----
         AF = AC / AN as VCF 4.5 defines them, over one germline sample an individual. Men have one
@@ -143,6 +148,11 @@ class Counting(Held):
         ------
         BadInput
             If a region, gene or column is not known.
+
+        Warns
+        -----
+        NothingChosen
+            If no variant here is of the region, or of all that is asked together.
 
         Notes
         -----

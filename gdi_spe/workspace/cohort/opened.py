@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from typing import NoReturn
+
 from gdi_spe.workspace.asking.arguments import checked
 from gdi_spe.workspace.cohort.bridging import Bridging
 from gdi_spe.workspace.cohort.counting import Counting
@@ -18,6 +21,18 @@ from gdi_spe.workspace.cohort.traits.linking import Linking
 from gdi_spe.workspace.cohort.traits.scoring import Scoring
 from gdi_spe.workspace.showing import html_table, text_table
 from gdi_spe.workspace.surroundings import surroundings
+
+# What other programs call a cohort's methods.
+_OTHERWISE = {
+    "gwas": ("association",), "glm": ("association",), "regression": ("association",),
+    "freq": ("allele_frequencies",), "hwe": ("hardy_weinberg", "variant_qc"),
+    "missing": ("variant_qc", "sample_qc"), "qc": ("variant_qc", "sample_qc"),
+    "prs": ("polygenic_score",), "score": ("polygenic_score",), "ld": ("linkage",),
+    "king": ("kinship",), "relatedness": ("kinship", "unrelated"), "trio": ("de_novo", "inherited"),
+    "filter": ("individuals",), "query": ("individuals", "sql"), "head": ("to_pandas",),
+    "samples": ("individuals", "to_pandas"), "variants": ("variant_qc", "to_pandas", "sql"),
+    "phenotypes": ("tables", "sql"), "kaplan_meier": ("survival",), "skat_o": ("skat",),
+}  # fmt: skip
 
 
 @checked
@@ -53,6 +68,14 @@ class Cohort(
     <Cohort ...>
       version ...
     """
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Name what is near to a method that is not there."""
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        known = [each for each in dir(type(self)) if not each.startswith("_")]
+        near = _OTHERWISE.get(name) or get_close_matches(name, known, n=3) or known
+        raise AttributeError(f"a cohort has no {name!r}. Near it: {', '.join(near)}")
 
     def _facts(self) -> list[tuple[str, str]]:
         from gdi_spe.workspace.cohort.glance import facts

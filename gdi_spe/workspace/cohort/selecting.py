@@ -87,7 +87,8 @@ class Selecting(Held):
         Warns
         -----
         RecordedOfNobody
-            If a biomarker is recorded of nobody here; near names are given.
+            If nobody here has a variant, any variant of a region, a term or a biomarker, and nobody
+            is recorded not to have it: it may be mistyped, or of another assembly.
 
         Notes
         -----

@@ -102,7 +102,7 @@ def table_of(obj: Any) -> pd.DataFrame:
         frame = obj.df()
         if isinstance(frame, pd.DataFrame):
             return frame
-    raise BadInput(f"a {type(obj).__name__} is no table", remedy="Give a pandas table")
+    raise BadInput(f"{shown(obj)} is no table", remedy="Give a pandas table")
 
 
 def _plain(obj: Any) -> pd.DataFrame:
@@ -139,7 +139,7 @@ def _tsv(obj: Any, path: Path) -> None:
 def _figure(obj: Any) -> Any:
     figure = obj if hasattr(obj, "savefig") else getattr(obj, "figure", None)
     if figure is None:
-        raise BadInput(f"a {type(obj).__name__} is no figure", remedy="Give matplotlib axes")
+        raise BadInput(f"{shown(obj)} is no figure", remedy="Give matplotlib axes")
     return figure
 
 
@@ -179,7 +179,7 @@ def _plain_value(value: Any) -> Any:
 
 def _text(obj: Any, path: Path) -> None:
     if not isinstance(obj, str):
-        raise BadInput(f"a {type(obj).__name__} is no text", remedy="Give a text, or a file's path")
+        raise BadInput(f"{shown(obj)} is no text", remedy="Give a text, or a file's path")
     path.write_text(obj, encoding="utf-8")
 
 

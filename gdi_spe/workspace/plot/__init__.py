@@ -29,7 +29,10 @@ __all__ = sorted(_LAZY)  # computed from the one table above
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name.startswith("_"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        near = import_module("difflib").get_close_matches(name, __all__, n=2) or __all__
+        raise AttributeError(f"spe.plot has no {name!r}. Near it: {', '.join(near)}")
     found = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
     return import_module(f"{__name__}.arguments").checked(found) if callable(found) else found
 

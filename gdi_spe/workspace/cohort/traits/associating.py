@@ -36,7 +36,7 @@ class Associating(Held):
         repeated: str = "refuse",
         min_allele_count: int = 1,
         min_allele_frequency: float = 0.0,
-        condition_on: Sequence[str] = (),
+        condition_on: str | Sequence[str] = (),
         relatedness: pd.DataFrame | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> pd.DataFrame:
@@ -116,6 +116,8 @@ class Associating(Held):
             If relatives are in the model: p-values are too small then.
         NoFiniteEstimate
             If variants have no estimate; they are named.
+        NothingChosen
+            If no variant here is of the region.
 
         Notes
         -----
@@ -139,6 +141,11 @@ class Associating(Held):
             raise BadInput(
                 f"relatedness says nothing to model={shown(kind)}", remedy='Ask for model="mixed"'
             )
+        if test != "auto" and kind == "linear":
+            raise BadInput(
+                f"test={shown(test)} says nothing to a linear model",
+                remedy='Leave it out, or give cases as a selection (model="logistic")',
+            )
         self._compared(related_pairs)
         with self._watched(
             "association", progress, is_whole=region is None and gene is None
@@ -156,7 +163,7 @@ class Associating(Held):
                 repeated=repeated,
                 min_allele_count=min_allele_count,
                 min_allele_frequency=min_allele_frequency,
-                condition_on=condition_on,
+                condition_on=list(listed(condition_on)),
                 relatedness=relatedness,
                 progress=advance,
             )
@@ -166,7 +173,7 @@ class Associating(Held):
                 "region": region, "gene": gene, "test": test, "missing": missing,
                 "repeated": repeated, "min_allele_count": min_allele_count,
                 "min_allele_frequency": min_allele_frequency,
-                "condition_on": list(condition_on),
+                "condition_on": list(listed(condition_on)),
             }  # fmt: skip
             recipes.attach(table, self.folder.manifest, "association", arguments)
         return table
