@@ -52,6 +52,14 @@ def test_a_cohort_is_opened_by_its_identifier_without_models(planted: DemoCohort
     assert sorted(set(NEVER) & loaded) == []
 
 
+def test_a_cohort_is_shown_without_pandas(planted: DemoCohort) -> None:
+    opened = f"import gdi_spe as spe; cohort = spe.open_cohort({str(planted.path)!r})"
+
+    loaded = loaded_by(f"{opened}; repr(cohort), cohort._repr_html_()")
+
+    assert {"pandas", "matplotlib", "duckdb", "scipy"} & loaded == set()
+
+
 @pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS.keys())
 def test_a_count_loads_no_library_that_it_does_not_need(planted: DemoCohort, asked: str) -> None:
     opened = f"import gdi_spe as spe; cohort = spe.open_cohort({str(planted.path)!r})"

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from gdi_spe.boundary.policy import CountPolicy
+from gdi_spe.query.index import distinct
+from gdi_spe.store import compute as pc
+from gdi_spe.store.columns import numbers, text
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.store.opening import filled_columns
 from gdi_spe.store.schemas import PERSON_TABLES, VARIANTS
 from gdi_spe.workspace.showing import shown_count
+
+if TYPE_CHECKING:
+    from gdi_spe.boundary.policy import CountPolicy
 
 Fact = tuple[str, str]
 _MOST_VALUES, _MOST_DIAGNOSES, _MOST_GENES = 12, 5, 5
@@ -76,20 +82,27 @@ def _records(folder: CohortFolder, policy: CountPolicy) -> Iterator[Fact]:
 
 def _diagnoses(table: pa.Table, policy: CountPolicy) -> str:
     """Return those that most people have; a term by its first label."""
-    present = table.filter(pc.equal(table["status"], "present"))
-    by_term = present.group_by("term").aggregate(
-        [("individual_id", "count_distinct"), ("label", "min")]
+    present = table.filter(pc.equal(table["status"], text("present")))
+    terms, people = (
+        present[name].combine_chunks().dictionary_encode() for name in ("term", "individual_id")
     )
-    rows = sorted(
-        by_term.to_pylist(), key=lambda row: (-row["individual_id_count_distinct"], row["term"])
-    )
+    # Each person counts once for a term: a term and a person are one number.
+    n_people = max(1, len(people.dictionary))
+    pairs = distinct(numbers(terms.indices).astype(np.int64) * n_people + numbers(people.indices))
+    counted = np.bincount(pairs // n_people, minlength=len(terms.dictionary)).tolist()
+    told = zip(terms.dictionary.to_pylist(), counted, strict=True)
+    rows = sorted(told, key=lambda row: (-row[1], row[0]))
     parts = [
-        f"{row['label_min'] or row['term']} ({row['term']}) "
-        f"{shown_count(row['individual_id_count_distinct'], policy)}"
-        for row in rows[:_MOST_DIAGNOSES]
+        f"{_label(present, term) or term} ({term}) {shown_count(n, policy)}"
+        for term, n in rows[:_MOST_DIAGNOSES]
     ]
     more = len(rows) - _MOST_DIAGNOSES
     return ", ".join([*parts, f"{more} more"] if more > 0 else parts)
+
+
+def _label(table: pa.Table, term: str) -> str:
+    labels = table.filter(pc.equal(table["term"], text(term)))["label"].to_pylist()
+    return min(filter(None, labels), default="")
 
 
 def _variants(folder: CohortFolder) -> Iterator[Fact]:
