@@ -106,7 +106,7 @@ def test_bars_of_a_plot_are_counted_as_a_table_is(report):
         ({"cv": {"auroc": [0.778, 0.783, 0.779, 0.786, 0.775]}}, "pass"),
         ({"age_bins": [18, 40, 55, 70, 90], "p_thresholds": [5e-8, 1e-5, 0.001]}, "pass"),
         ({"thresholds": [0.123456, 0.234567, 0.71231, 0.81231]}, "review"),
-        ({"ages": [54, 61, 38, 22]}, "review"),
+        ({"ages": [54, 61, 38, 22]}, "block"),
     ],
 )
 def test_lists_of_settings_and_scores_are_known_by_their_names_and_digits(report, told, wanted):
@@ -236,3 +236,98 @@ def test_methods_of_mendelian_randomisation_need_no_number_of_people(report):
     found = report(f"exposure,outcome,method,nsnp,b,se,pval\n{rows}", n=None)
 
     assert found.verdict.word == "pass"
+
+
+def calls(n_people: int = 60, n_variants: int = 50) -> np.ndarray:
+    rng = np.random.default_rng(11)
+    return rng.binomial(2, rng.uniform(0.1, 0.5, n_variants), (n_people, n_variants))
+
+
+@pytest.mark.parametrize("start", [0, 1, 1001])
+@pytest.mark.parametrize("letters", [False, True])
+def test_genotypes_below_a_header_of_numbers_are_genotypes(report, start, letters):
+    cells = np.array(["AA", "AG", "GG"])[calls()] if letters else calls()
+    steps = 1 if start < 2 else 3
+    header = ",".join(str(start + steps * i) for i in range(cells.shape[1]))
+    rows = "\n".join(",".join(map(str, row)) for row in cells)
+
+    found = report(f"{header}\n{rows}\n", n=None)
+
+    assert "GEN101" in {f.rule for f in found.findings if f.severity.word == "block"}
+
+
+def test_a_header_of_people_as_plink_writes_them_is_no_number(report):
+    cells = calls().T
+    header = "\t".join(f"{i}_{i}" for i in range(cells.shape[1]))
+    rows = "\n".join(
+        f"1\trs{i}\t0\t{900 * i}\tA\tG\t" + "\t".join(map(str, row)) for i, row in enumerate(cells)
+    )
+
+    found = report(f"CHR\tSNP\t(C)M\tPOS\tCOUNTED\tALT\t{header}\n{rows}\n", "c.traw", n=None)
+
+    assert found.verdict.word == "block"
+
+
+def test_people_counted_by_genotype_are_no_genotypes(report):
+    def counts(few: int) -> str:
+        rows = "".join(
+            f"rs{100 + i},AA,{500 + i},820\nrs{100 + i},AG,310,{500 - i}\nrs{100 + i},GG,{few},90\n"
+            for i in range(8)
+        )
+        return f"variant,genotype,n_cases,n_controls\n{rows}"
+
+    genome = "".join(f"rs{100 + i},{('AA', 'AG', 'GG')[i % 3]},900\n" for i in range(30))
+
+    assert report(counts(60), n=3000).verdict.word == "pass"
+    assert report(counts(3), n=3000).verdict.word == "block"
+    assert "GEN102" in {f.rule for f in report(f"rsid,genotype,n\n{genome}", n=3000).findings}
+
+
+def test_bins_and_heights_of_a_histogram_are_read_together(report):
+    def drawn(last: int) -> str:
+        return json.dumps({"bins": [0, 10, 20, 30, 40], "counts": [120, 340, 44, last]})
+
+    assert report(drawn(22), "h.json", n=600).verdict.word == "pass"
+    assert report(drawn(2), "h.json", n=600).verdict.word == "block"
+
+
+def test_ages_in_no_order_are_peoples(report):
+    found = report('{"site": "Tartu", "ages": [34, 51, 28, 44, 61]}', "t.json", n=1200)
+
+    assert "PII116" in {f.rule for f in found.findings}
+
+
+def test_variants_beside_an_age_and_a_diagnosis_are_of_carriers(report):
+    found = report(
+        "rsid,chr,pos,carrier_age,carrier_sex,diagnosis\nrs1,1,1000,34,F,MH\nrs2,2,2000,51,M,CMS\n",
+        n=1200,
+    )
+
+    assert "PII103" in {f.rule for f in found.findings}
+
+
+def test_whom_a_log_found_is_blocked(report):
+    found = report("INFO 2 carriers: T0412 (F, 34), T0988 (M, 51)\n", "run.log", n=1200)
+
+    assert "PII109" in {f.rule for f in found.findings}
+
+
+def test_four_cells_beside_an_odds_ratio_count_people(report):
+    few = report("exposure,or,a,b,c,d\ncarrier,4.2,3,120,8,900\n", n=1200)
+
+    assert "TAB101" in {f.rule for f in few.findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("q.csv", "quintile,n,OR,lower,upper\n1,3686,0.52,0.45,0.61\n2,3686,0.78,0.69,0.88\n"
+                  "3,3686,1.31,1.18,1.46\n4,3688,2.1,1.9,2.32\n"),
+        ("s.cred", "cs\tcs_log10bf\tcs_avg_r2\tcs_min_r2\tcs_size\n1\t12.3\t0.98\t0.91\t4\n"
+                   "2\t8.1\t0.95\t0.88\t9\n"),
+        ("m.yaml", "model:\n  max_depth: [3, 5, 7]\n  learning_rate: [0.01, 0.1, 0.3]\nseed: 42\n"),
+        ("qc.csv", "step,variants_removed,variants_left\nmissing,1204,812345\nHWE,310,812035\n"),
+    ],
+)  # fmt: skip
+def test_what_programs_write_of_effects_sets_settings_and_filters_passes(report, name, text):
+    assert report(text, name, n=20_000).verdict.word == "pass"

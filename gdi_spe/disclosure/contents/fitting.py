@@ -57,6 +57,11 @@ def is_chosen(name: str) -> bool:
     return bool(_CHOSEN.fullmatch(bare) or SETTING.fullmatch(bare) or SETTING.fullmatch(one))
 
 
+def is_setting(name: str) -> bool:
+    """Whether a name is that of a setting of a model, or of one of several in a list."""
+    return bool(SETTING.fullmatch(re.sub(r"_\d{1,2}$", "", name)))
+
+
 def is_score(name: str) -> bool:
     """Whether numbers under this name say how well a model does."""
     return bool(SCORE.fullmatch(name) or SCORE.fullmatch(name.removesuffix("s")))

@@ -130,13 +130,13 @@ def _walk(
     if table is not None:
         parts.append(table)
     elif isinstance(node, dict):
-        beside = _beside(node)
+        beside, taken = _beside(node)
         limits = _said_of_schema(node)
         rest += (((*path, name), _told(node[name])) for name in limits)
         if beside:
             parts.append(_table_of(beside, _written(path), digits))
         for name, value in node.items():
-            if name not in beside and name not in limits:
+            if name not in taken and name not in limits:
                 _walk(value, (*path, name), parts, rest, digits)
     elif isinstance(node, list):
         for place, value in enumerate(node):
@@ -187,10 +187,11 @@ def _told(value: Any) -> str:
     return " or ".join(map(str, value)) if isinstance(value, list) else f"{value} as a limit"
 
 
-def _beside(node: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return the arrays of an object that say row by row what is known of each name in one of them.
+def _beside(node: dict[str, Any]) -> tuple[dict[str, list[Any]], set[str]]:
+    """Return the arrays of an object that stand beside each other as a table, and their names.
 
-    A plot has places beside heights, a model coefficients beside the names of its features.
+    They say row by row what is known of each name in one of them: a plot has places beside heights,
+    a model coefficients beside the names of its features.
     """
     arrays = {
         name: value for name, value in node.items()
@@ -200,17 +201,33 @@ def _beside(node: dict[str, Any]) -> dict[str, list[Any]]:
         if not all(isinstance(each, str) for each in labels) or len(set(labels)) < len(labels):
             continue
         same = {other: v for other, v in arrays.items() if len(v) == len(labels) and other != name}
-        if any(all(type(each) in (int, float) for each in v) for v in same.values()):
-            return {name: labels, **same}
-    return _points(arrays)
+        if any(_are_numbers(v) for v in same.values()):
+            return {name: labels, **same}, {name, *same}
+    x, y = arrays.get("x", []), arrays.get("y", [])
+    if x and len(x) == len(y):
+        same = {name: each for name, each in arrays.items() if len(each) == len(x)}
+        return same, set(same)
+    return _bins(arrays)
 
 
-def _points(arrays: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Return the places of a plot's marks, and what stands beside each."""
-    x, y = arrays.get("x"), arrays.get("y")
-    if x is None or y is None or len(x) != len(y):
-        return {}
-    return {name: each for name, each in arrays.items() if len(each) == len(x)}
+# What programs call the edges of a histogram, and how many lie between them.
+_EDGES = re.compile(r"bins?|edges|breaks|bin_?edges", re.IGNORECASE)
+_HEIGHTS = re.compile(r"counts?|n|hist(ogram)?|freq(uency|uencies)?|heights?", re.IGNORECASE)
+
+
+def _bins(arrays: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], set[str]]:
+    """Return the heights of a histogram, which are one fewer than the edges between them."""
+    for name, edges in arrays.items():
+        for other, heights in arrays.items():
+            named = _EDGES.fullmatch(name) and _HEIGHTS.fullmatch(other)
+            if named and len(edges) == len(heights) + 1 and _are_numbers(edges):
+                rows = {"bin_start": edges[:-1], "bin_end": edges[1:], "count": heights}
+                return rows, {name, other}
+    return {}, set()
+
+
+def _are_numbers(values: list[Any]) -> bool:
+    return all(type(each) in (int, float) for each in values)
 
 
 def _tally(node: Any, path: str) -> dict[str, list[Any]] | None:

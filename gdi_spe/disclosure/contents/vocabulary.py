@@ -37,7 +37,7 @@ _THINGS = (
 )
 # Integers that count things other than people.
 NOT_PEOPLE = re.compile(
-    rf"(n_?|num_?|no_?(of_)?|number_?(of_)?|total_?|count_?(of_)?)({_THINGS})(_\w{{1,20}})?|({_THINGS})(_(count|n|number|total|tested))?|nsnps?"
+    rf"(n_?|num_?|no_?(of_)?|number_?(of_)?|total_?|count_?(of_)?)({_THINGS})(_\w{{1,20}})?|({_THINGS})(_(count|n|number|total|tested|removed|left|remaining|kept|excluded|dropped|failed|passed|before|after|in|out))?|nsnps?"
     r"|(chrom|chromosome|chr|contig|pos|position|start|end|stop|bp|year|years|age_?band|age_?group|bin|decade|rank|index|cluster|df|dof|df_\w+|num_?df|den_?df|credible_set|length|size_bp|score|quarter|month|week|day|order"
     r"|id|idx|k|pc|component|fold|seed|epoch|iteration|decile|quantile|quintile|quartile|tertile|percentile|stage|grade|level|class|cs|strand|distance|dist\w*|degree|version|release|chunk|step|bin_(start|end)|threshold|cutoff|lag)",
     re.IGNORECASE,

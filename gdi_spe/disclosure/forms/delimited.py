@@ -19,6 +19,8 @@ from gdi_spe.disclosure.intake.digits import without_exact_counts
 from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 from gdi_spe.disclosure.intake.sniff import delimiter_of
 
+# A row of so many numbers from 0 or 1 on, one by one, is no row of values.
+_LEAST_COUNTED = 5
 _MOST_LEVELS = 4
 _SCORE = re.compile(r"PGS\d{6}")
 # Fewer lines of words and numbers may be a report.
@@ -113,9 +115,8 @@ def split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:
         return comments, unique_names(header), text[at:]
     if (levels := _levels(text, at, delimiter)) is not None:
         return comments, unique_names(levels[0]), text[levels[1] :]
-    if any(_is_number(field) for field in fields) and not _are_levels(
-        fields, text[after:], delimiter
-    ):
+    named = _are_places(fields) or _are_levels(fields, text[after:], delimiter)
+    if any(_is_number(field) for field in fields) and not named:
         return comments, [f"column_{i + 1}" for i in range(len(fields))], text[at:]
     return comments, unique_names(fields), text[after:]
 
@@ -139,6 +140,15 @@ def _levels(text: str, at: int, delimiter: str) -> tuple[list[str], int] | None:
     return None
 
 
+def _are_places(fields: list[str]) -> bool:
+    """Whether a first line counts the columns, as pandas names those that nobody named."""
+    counted = fields[1:] if fields and not fields[0] else fields
+    if len(counted) < _LEAST_COUNTED or counted[0] not in ("0", "1"):
+        return False
+    start = int(counted[0])
+    return counted == [str(i) for i in range(start, start + len(counted))]
+
+
 def _are_levels(fields: list[str], body: str, delimiter: str) -> bool:
     """Whether a first line names rows and then numbers the columns, as levels 0, 1, 2 do."""
     name, *levels = fields
@@ -152,6 +162,8 @@ def _are_levels(fields: list[str], body: str, delimiter: str) -> bool:
 
 
 def _is_number(field: str) -> bool:
+    if "_" in field:
+        return False  # Python reads "0_0" as a number; here it names a person
     try:
         float(field)
     except ValueError:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.fitting import SCORE, SETTING
+from gdi_spe.disclosure.contents.fitting import SCORE, is_setting
 from gdi_spe.disclosure.contents.parts import Text
 from gdi_spe.disclosure.contents.roles import (
     Role,
@@ -39,6 +39,10 @@ from gdi_spe.disclosure.shapes.genes import (
 from gdi_spe.disclosure.shapes.shape import values
 
 _NAMED_CELLS = 20
+_KIND = re.compile(
+    r"[\w&]+_variant(&\w+)*|stop_(gained|lost)|start_lost|frameshift\w*|inframe_\w+|missense|synonymous|snvs?|snps?|indels?|(in|del|dup)\w*",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")
 _LISTED = re.compile(
     r"^[ \t]*(?:[-*+•]|\d+[.)])?[^\n:]{1,80}:[ \t]*(?:n[ \t]*=[ \t]*)?"
@@ -132,11 +136,19 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
                 f"{_name(table, rows)}."
             )
             lenient = (burden and counts_carriers(column)) or table.is_quoted
+            lenient = lenient or _are_of_variants(column, table, judging)
             lenient = lenient or _of_common_alleles(column, rows, table, judging)
             severity = Verdict.REVIEW if lenient else None
             yield Hit(
                 why, _evidence(table, column, rows, minimum), f"[column={column.name}]", severity
             )
+
+
+def _are_of_variants(column: Column, table: Table, judging: Judging) -> bool:
+    """Whether rows are kinds of variants, of which there are more than people: a person looks."""
+    n = judging.context.n_individuals
+    kinds = any(c.cells and all(map(_KIND.fullmatch, c.cells)) for c in table.labels)
+    return kinds and n is not None and bool(np.nanmax(values(column)) > n)
 
 
 def _is_burden(table: Table) -> bool:
@@ -346,7 +358,7 @@ def small_leaves(part: Text, judging: Judging) -> Iterator[Hit]:
 
 def _is_chosen(column: Column) -> bool:
     """Whether "max" and the like name what a model was set to, or how well it does."""
-    return bool(SETTING.fullmatch(column.plain) or SCORE.fullmatch(column.plain))
+    return is_setting(column.plain) or bool(SCORE.fullmatch(column.plain))
 
 
 RULES = (

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Text
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
-from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.table import Column, Table, column_of, distinct_rows
 from gdi_spe.disclosure.contents.variants import people_behind
 from gdi_spe.disclosure.contents.vocabulary import ALLELE_COUNT, PERSON_COLUMN
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
@@ -34,6 +36,9 @@ _MOST_GENOTYPES = 2000
 _LONG = 1000
 _HALF = 0.5
 _MOST_TURNED = 20_000
+_DIGITS = 15
+# Genotypes of one variant that people are counted by.
+_MOST_COUNTED = 40
 _WIDE = 40
 _ALLELES = set("ACGTN0-") | {""}
 _CALL = re.compile(
@@ -58,34 +63,51 @@ def genotype_matrix(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise people times variants, whichever way round and however coded."""
     if marks_sets(table, judging):
         return
+    found = _matrix_of(table)
+    # A first line of other numbers, as of people, may be a header that looks like a row.
+    if found is None and _has_no_header(table):
+        found = _matrix_of(_without_first_row(table))
+    if found is not None:
+        yield found
+
+
+def _matrix_of(table: Table) -> Hit | None:
+    """Return what tells that rows and columns are people and variants; None if nothing does."""
+    size = {"n_rows": table.n_rows, "n_columns": len(table.columns)}
     if _is_wide(table):
         why = (
             f"{len(table.columns):,} columns hold alleles or calls and nothing else in "
             f"{table.n_rows:,} rows, as genotypes of people have."
         )
-        yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(table.columns)})
-        return
+        return Hit(why, size)
     if table.n_rows < _LEAST or len(table.columns) < _LEAST:
-        return
+        return None
     if _has_three_a_row(table):
         why = (
             f"Nearly each of {table.n_rows:,} rows has three values at even steps, as genotypes of "
             "people have, scaled or not."
         )
-        yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(table.columns)})
-        return
+        return Hit(why, size)
     few = [c for c in table.columns if _has_few_values(c)]
     if len(few) < 0.8 * len(table.columns):
-        return
+        return None
     three = sum(c.n_distinct - bool(c.n_missing) >= 3 for c in few)
-    severity = (
-        None if three >= len(few) / 4 or any(_is_genotypes(c) for c in few) else Verdict.REVIEW
-    )
+    sure = three >= len(few) / 4 or any(_is_genotypes(c) for c in few)
     why = (
         f"{len(few):,} of {len(table.columns):,} columns have at most three different values in "
         f"{table.n_rows:,} rows, as genotypes of people have."
     )
-    yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(few)}, severity=severity)
+    return Hit(why, {**size, "n_columns": len(few)}, severity=None if sure else Verdict.REVIEW)
+
+
+def _has_no_header(table: Table) -> bool:
+    named = all(re.fullmatch(r"column_\d+", c.name) for c in table.columns)
+    return named and _LEAST < table.n_rows <= _MOST_TURNED and len(table.columns) >= _LEAST
+
+
+def _without_first_row(table: Table) -> Table:
+    columns = (column_of(c.name, pa.array(c.texts()[1:]), _DIGITS) for c in table.columns)
+    return replace(table, columns=tuple(columns))
 
 
 def _has_three_a_row(table: Table) -> bool:
@@ -168,6 +190,8 @@ def genotype_list(table: Table, judging: Judging) -> Iterator[Hit]:
 
 
 def _lists_genotypes(column: Column, table: Table) -> bool:
+    if _counts_by_genotype(column, table):
+        return False
     about = is_about_variants(table) or table.column("gene", "hgvs", "hgvsc", "hgvsp") is not None
     named = bool(_CALL.fullmatch(column.plain))
     if column.numbers is None:
@@ -179,6 +203,18 @@ def _lists_genotypes(column: Column, table: Table) -> bool:
     if coded and len(table.columns) == 1 and _is_list_of_a_tree(table):
         return column.is_integer and column.n_distinct >= 3 and table.n_rows >= _LEAST
     return coded and len(table.columns) == 1 and table.n_rows >= _LONG and column.n_distinct >= 3
+
+
+def _counts_by_genotype(column: Column, table: Table) -> bool:
+    """Whether people are counted by genotype: each variant has several, and each pair one row."""
+    variants = with_role(table, Role.VARIANT)[:1]
+    if not with_role(table, Role.PEOPLE) or column.numbers is not None:
+        return False
+    alone = not variants and column.n_distinct == table.n_rows <= _MOST_COUNTED
+    if alone or not variants:
+        return alone
+    pairs = distinct_rows([variants[0], column]) == table.n_rows
+    return pairs and table.n_rows >= 2 * variants[0].n_distinct
 
 
 def _is_list_of_a_tree(table: Table) -> bool:

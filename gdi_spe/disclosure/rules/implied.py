@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.contents.fitting import is_setting
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.variants import is_total
@@ -125,6 +126,7 @@ def _shares(table: Table) -> Iterator[Column]:
         c for c in table.columns
         if c.numbers is not None
         and not _PREDICTED.search(c.plain)
+        and not is_setting(c.plain)
         # A rate over the time that people were followed is no share of people.
         and not (timed and re.search(r"rate|incidence", c.plain))
         and (_SHARE.fullmatch(c.plain) or (_MEAN.fullmatch(c.plain) and _is_within_one(c)))

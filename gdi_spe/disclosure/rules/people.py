@@ -53,6 +53,10 @@ _RESULTS = (
 
 def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise a table in which each row is a person."""
+    if _is_variant_table(table) and _describes_carriers(table):
+        why = f"Each of the {table.n_rows:,} rows tells who carries a variant: an age, a sex, more."
+        yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(table.columns)})
+        return
     if _is_variant_table(table) or with_role(table, Role.PEOPLE) or correlates_names(table):
         return
     n = judging.context.n_individuals
@@ -81,6 +85,26 @@ def one_row_a_person(table: Table, judging: Judging) -> Iterator[Hit]:
             f"{f' ({traits})' if traits else ''} and no column counts how many people it is of."
         )
         yield Hit(why, {"n_rows": table.n_rows, "n_columns": len(table.columns)})
+
+
+def _describes_carriers(table: Table) -> bool:
+    """Whether variants stand beside the age or sex of one person each, and another trait."""
+    if with_role(table, Role.PEOPLE, *_RESULTS):
+        return False
+    sex = [c for c in table.columns if _SEX.fullmatch(_bare(c)) and _are_sexes(c)]
+    age = [c for c in table.columns if _AGE.fullmatch(_bare(c)) and c.numbers is not None]
+    traits = [c for c in table.columns if TRAIT.fullmatch(_bare(c)) and not _is_place(c)]
+    return bool(sex or age) and len(traits) >= 2
+
+
+def _is_place(column: Column) -> bool:
+    """Whether a column says which gene or variant it is, and not whom it is of."""
+    return column.plain in ("gene", "label", "term", "region")
+
+
+def _bare(column: Column) -> str:
+    """Return a name without whom it is of: "carrier_age" is an age."""
+    return re.sub(r"^(carrier|patient|proband|participant|person|case)_", "", column.plain)
 
 
 def _is_listing(table: Table) -> bool:

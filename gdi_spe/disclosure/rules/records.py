@@ -63,6 +63,10 @@ _NUMBERED = re.compile(
     r"(?:aged?\s+)?\d{1,3}\b|^\W{0,4}(?:patient|case|participant|subject|proband|individual|person|carrier)\s+#?\w{1,6}\s*[:,(]\s*(?:fe)?male\b",
     re.IGNORECASE | re.MULTILINE,
 )
+# "T0412 (F, 34)", as programs print whom they found.
+_BRACKETED = re.compile(
+    r"(?<![\w.])[A-Z]{0,8}[-_]?\d{3,12}\s*\(\s*(?:F|M|fe?male|male)\s*[,/]\s*\d{1,3}\b", re.I
+)
 _LITERAL = re.compile(r"\{[^{}]{8,400}\}|\b(?:dict|list|Person|Patient)\([^()]{8,400}\)")
 _KEY = re.compile(r"[\"']?(\w{2,24})[\"']?\s*[:=]\s*[\"']?[\w.]")
 _LEAST_KEYS = 2
@@ -90,6 +94,8 @@ def records_of_people(part: Table | Text, judging: Judging) -> Iterator[Hit]:
         yield Hit(why, {"n_columns": len(shown)})
     marked = len(_MARKED.findall(text[: _LONGEST_RECORD * 10]))
     numbered = len(_NUMBERED.findall(text[: _LONGEST_RECORD * 10]))
+    if (n := len(_BRACKETED.findall(text[: _LONGEST_RECORD * 10]))) >= 2:
+        yield Hit(f"{n:,} codes stand beside the sex and age of one person each.", {"n": n})
     if marked >= 2 * _LEAST_RECORDS or numbered >= _LEAST_RECORDS:
         yield Hit(
             "It lists people one by one with what is known of each.", {"n": marked + numbered}

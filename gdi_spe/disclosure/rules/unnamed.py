@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of
 from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.vocabulary import TRAIT
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import is_grid, values
 
@@ -21,6 +22,7 @@ _EXTREME_VALUE = re.compile(r"(value|lowest|highest|smallest|largest|min|max)(_\
 _LEAST_NUMBERED = 5
 _LEAST = 20
 _FEW_GROUPS = 10
+_LEAST_LISTED = 4
 _LEAST_SQUARE = 10
 _PEAK = 4
 _MOST_CURVES = 8
@@ -211,7 +213,26 @@ def _is_observation(column: Column) -> bool:
     return name in ("obs", "observation", "row", "record", "case") and column.is_integer
 
 
+def traits_in_lists(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Recognise a list of a trait's values in a tree, in no order, as people stand."""
+    if not table.path.startswith("json") or len(table.columns) != 1 or table.n_rows < _LEAST_LISTED:
+        return
+    column = table.columns[0]
+    one = re.sub(r"(_values|_list|s)$", "", column.plain)
+    if column.numbers is None or not (TRAIT.fullmatch(column.plain) or TRAIT.fullmatch(one)):
+        return
+    steps = np.diff(values(column))
+    if (steps > 0).any() and (steps < 0).any():
+        why = f"“{column.name}” lists {table.n_rows:,} values of a trait in no order: of people."
+        yield Hit(why, {"n_rows": table.n_rows}, f"[column={column.name}]")
+
+
 RULES = (
+    Rule(
+        "PII116", "Values of a trait in a list", Verdict.BLOCK,
+        "Give the mean and spread of enough people, or counts in classes.",
+        Table, traits_in_lists,
+    ),
     Rule(
         "PII111", "Values that nothing names", Verdict.BLOCK,
         "Give the distribution instead: a density, or quantiles that hold enough people; name "

@@ -179,24 +179,23 @@ def _linkage(table: Table, judging: Judging) -> Objections:
 
 
 def _fits_listed(table: Table, judging: Judging) -> bool:
-    """Whether a tree lists numbers under the name of a setting or of a score."""
-    if not table.path.startswith(("json", "yaml")) or len(table.columns) != 1:
+    """Whether a tree lists numbers under names of settings or of scores."""
+    if not table.path.startswith(("json", "yaml")):
         return False
-    column = table.columns[0]
-    named = is_chosen(column.plain) or is_score(column.plain)
-    return column.numbers is not None and named
+    named = (is_chosen(c.plain) or is_score(c.plain) for c in table.columns)
+    return all(c.numbers is not None for c in table.columns) and all(named)
 
 
 def _listed(table: Table, judging: Judging) -> Objections:
     """Object to a list that is long, or whose settings are more exact than somebody chooses."""
-    column = table.columns[0]
-    if table.n_rows > _MOST_LISTED or column.n_missing:
+    if table.n_rows > _MOST_LISTED or any(c.n_missing for c in table.columns):
         yield f"It lists {table.n_rows:,} numbers, more than somebody chooses."
-    if is_chosen(column.plain) and any(map(_is_exact, column.cells)):
+    chosen = [c for c in table.columns if is_chosen(c.plain)]
+    if any(_is_exact(cell) for c in chosen for cell in c.cells):
         yield "Its numbers have more digits than somebody chooses."
     n = judging.side_car.n_individuals or judging.context.n_individuals
     few = n is None or n < table.n_rows * judging.policy.counts.minimum
-    if not is_chosen(column.plain) and few:
+    if len(chosen) < len(table.columns) and few:
         yield "It lists scores of few people, or how many is not known."
 
 

@@ -157,9 +157,12 @@ def _twice(table: Table) -> Objections:
 
 def _edges(table: Table) -> Objections:
     """Object to bins whose edges the data chose: the outermost are the extremes."""
+    fitted = bool(with_role(table, Role.EFFECT))
     for column in table.columns:
         if not _EDGE.fullmatch(column.plain) or column.numbers is None or table.n_rows < 3:
             continue
+        if fitted and not column.plain.startswith(("bin", "edge")):
+            continue  # limits of an interval about an effect
         even = is_grid(np.sort(values(column))) or _ends_round(values(column))
         if not even or not _is_round(values(column)):
             yield f"The edges in “{column.name}” are not round numbers at even steps."
