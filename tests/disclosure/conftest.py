@@ -31,9 +31,15 @@ def judged(policy: DisclosurePolicy) -> Callable[..., Judged]:
         n: int | None = 2000,
         identifiers: frozenset[str] = frozenset(),
         count_columns: tuple[str, ...] = (),
+        variants: int | None = None,
     ) -> Judged:
         side_car = SideCar(kind=kind, count_columns=count_columns)
-        context = CheckContext(n_individuals=n, identifiers=identifiers, side_cars={name: side_car})
+        context = CheckContext(
+            n_individuals=n,
+            n_variants=variants,
+            identifiers=identifiers,
+            side_cars={name: side_car},
+        )
         raw = data.encode() if isinstance(data, str) else data
         return judge_bytes(raw, Judging(name, policy, context))
 

@@ -158,3 +158,35 @@ def test_rows_of_people_at_risk_are_no_list_of_values() -> None:
 
     assert not list(list_in_words(at_risk, judging))
     assert list(list_in_words(bare, judging))
+
+
+def dots(n: int, at: Callable[[random.Random, int], tuple[float, float]]) -> bytes:
+    """Round dots of one size in two colours, as base R draws them: each is a path of its own."""
+    pick, drawn = random.Random(3), []
+    for i in range(n):
+        x, y = at(pick, i)
+        curve = f"{x:.2f} {y + 3:.2f} {x + 3:.2f} {y + 3:.2f} {x + 3:.2f} {y:.2f} c"
+        back = f"{x + 3:.2f} {y - 1:.2f} {x:.2f} {y - 1:.2f} {x:.2f} {y:.2f} c"
+        drawn.append(f"{0.2 if i % 2 else 0.6} g {x:.2f} {y:.2f} m {curve} {back} f")
+    told = "BT /F1 12 Tf 72 20 Td (Chromosome, -log10 p) Tj ET"
+    return made("\n".join([*drawn, told]).replace("(n =", r"\(n ="))
+
+
+def test_dots_that_crowd_at_the_foot_are_no_matrix_of_genotypes(report: Report) -> None:
+    drawn = dots(3000, lambda pick, i: (60 + 400 * i / 3000, 60 + 30 * pick.expovariate(2.3)))
+
+    told = report(drawn, "manhattan.pdf", n=46_000, variants=3000)
+
+    assert told.verdict.word == "pass"
+
+
+@pytest.mark.parametrize("jitter", [0, 2.0])
+def test_dots_in_rows_and_columns_are_genotypes_even_when_they_shake(
+    report: Report, jitter: float
+) -> None:
+    def at(pick: random.Random, i: int) -> tuple[float, float]:
+        return 60 + 4 * (i % 100) + jitter * pick.random(), 60 + 5 * (i // 100)
+
+    told = report(dots(3000, at), "map.pdf", n=46_000, variants=3000)
+
+    assert told.verdict.word == "block"

@@ -1,23 +1,39 @@
-"""Clouds of marks: whether they have the form of p-values along a genome, or against each other."""
+"""Clouds of marks: whether they have a form that p-values have, and values of people do not.
+
+Under no association the negative logarithm of a p-value falls off exponentially: each step upwards
+leaves a fixed share. Marks of that form stand on the foot of the axes everywhere and thin out.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdi_spe.disclosure.figures.ground import Mask
 
 _BANDS = 16
 _WIDE, _LOW_FULL, _TOP_EMPTY, _FROM_FOOT = 0.75, 0.8, 0.2, 0.85
-_ONE_RUN, _RISING = 0.9, 0.97
+_ONE_RUN, _RISING, _LEAST_RISE = 0.9, 0.97, 0.6
+# Of a sparse cloud: parts of its width that stand on the foot, and how it falls off.
+_PARTS, _ON_FOOT, _FOOT = 8, 7, 0.12
+_LEAST_LOW, _HALVED, _MOST_TOP, _RISE = 0.22, 0.62, 0.12, 0.06
+# Of a volcano: how high its notch and its shoulders are.
+_NOTCH, _MOST_NOTCH, _TIMES, _LEAST_SHOULDER = 0.03, 0.3, 2.0, 0.35
+_MOSTLY = 0.8
+_MOST_COLOURS, _COLOUR_SHARE, _LIKE = 6, 0.03, 40
 
 
-def kind_of_cloud(cloud: Mask, mark: int) -> str:
-    """Return ``manhattan``, ``quantiles`` or ``cloud``."""
+def kind_of_cloud(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> str:
+    """Return ``manhattan``, ``quantiles``, ``volcano`` and ``falling`` as it is, or ``cloud``."""
     if cloud.sum() < 4 * mark:
         return "cloud" if cloud.any() else ""
-    if _is_manhattan(cloud):
-        return "manhattan"
-    return "quantiles" if _is_quantiles(cloud, mark) else "cloud"
+    forms = {
+        "manhattan": _is_manhattan(cloud),
+        "quantiles": _is_quantiles(cloud, mark, pixels),
+        "volcano": _is_volcano(cloud),
+        "falling": _is_falling(cloud) or _is_mirrored(cloud),
+    }
+    return " ".join(name for name, is_one in forms.items() if is_one) or "cloud"
 
 
 def _is_manhattan(cloud: Mask) -> bool:
@@ -28,7 +44,7 @@ def _is_manhattan(cloud: Mask) -> bool:
     part = cloud[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     lowest = part.shape[0] - 1 - part[::-1].argmax(axis=0)
     from_foot = part.any(axis=0) & (lowest >= 0.9 * part.shape[0])
-    bands = np.array([band.any(axis=0).mean() for band in np.array_split(part[::-1], _BANDS)])
+    bands = _bands(part, _BANDS)
     falling = np.diff(bands[1:]) <= 0.08
     return bool(
         from_foot.mean() >= _FROM_FOOT
@@ -38,15 +54,119 @@ def _is_manhattan(cloud: Mask) -> bool:
     )
 
 
-def _is_quantiles(cloud: Mask, mark: int) -> bool:
-    """Whether marks lie on one line that rises from the lower left."""
+def _bands(part: Mask, n: int) -> NDArray[np.float64]:
+    """Return which share of the columns has marks in each band, from the foot upwards."""
+    return np.array([band.any(axis=0).mean() for band in np.array_split(part[::-1], n)])
+
+
+def _is_falling(cloud: Mask) -> bool:
+    """Whether marks stand on the foot along the whole width, and ever fewer of them above."""
+    rows, columns = np.flatnonzero(cloud.any(axis=1)), np.flatnonzero(cloud.any(axis=0))
+    if columns.size == 0 or columns[-1] - columns[0] < _WIDE * cloud.shape[1]:
+        return False
+    if rows[-1] < 0.8 * cloud.shape[0]:
+        return False
+    part = cloud[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    foot = part[int((1 - _FOOT) * part.shape[0]) :].any(axis=0)
+    on_foot = sum(bool(each.any()) for each in np.array_split(foot, _PARTS))
+    return on_foot >= _ON_FOOT and _falls_off(part)
+
+
+def _falls_off(part: Mask) -> bool:
+    bands = _bands(part, _BANDS // 2)
+    return bool(
+        bands[0] >= _LEAST_LOW
+        and bands[2] <= _HALVED * bands[0]
+        and bands[5:].max() <= _MOST_TOP
+        and (np.diff(bands) <= _RISE).all()
+    )
+
+
+def _is_mirrored(cloud: Mask) -> bool:
+    """Whether two such clouds stand foot to foot, as two studies are set against each other."""
+    rows = np.flatnonzero(cloud.any(axis=1))
+    if rows.size < 40:
+        return False
+    full = cloud.mean(axis=1)
+    middle = int(np.average(np.arange(full.size), weights=full**2))
+    if not 0.2 <= middle / cloud.shape[0] <= 0.8:
+        return False
+    halves = cloud[rows[0] : middle], cloud[middle : rows[-1] + 1][::-1]
+    return all(half.shape[0] >= 20 and half.any() and _is_falling(half) for half in halves)
+
+
+def _is_volcano(cloud: Mask) -> bool:
+    """Whether marks thin out upwards around a notch: what is certain is far from no effect."""
+    rows, columns = np.flatnonzero(cloud.any(axis=1)), np.flatnonzero(cloud.any(axis=0))
+    if rows[-1] < 0.8 * cloud.shape[0] or columns[-1] - columns[0] < 0.4 * cloud.shape[1]:
+        return False
+    part = cloud[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    high, wide = part.shape
+    top = np.where(part.any(axis=0), high - part.argmax(axis=0), 0) / high
+    foot = part[int(0.9 * high) :].mean(axis=0)
+    reach = max(2, round(_NOTCH * wide))
+    smooth = np.convolve(foot, np.ones(2 * reach + 1) / (2 * reach + 1), mode="same")
+    near = np.flatnonzero(smooth >= 0.7 * smooth.max())
+    middle = int(near[np.argmin([top[max(0, c - reach) : c + reach + 1].max() for c in near])])
+    notch = float(top[max(0, middle - reach) : middle + reach + 1].max())
+    sides = top[: middle - reach], top[middle + reach + 1 :]
+    if min(side.size for side in sides) < 0.15 * wide:
+        return False
+    shoulders = min(float(side.max()) for side in sides)
+    bands = _bands(part, _BANDS // 2)
+    falls = bands[0] >= _LEAST_LOW and bands[5:].max() <= 2 * _MOST_TOP
+    return bool(
+        falls and notch <= _MOST_NOTCH
+        and shoulders >= max(_LEAST_SHOULDER, _TIMES * notch)
+        and (np.diff(bands[1:]) <= _RISE).all()
+    )  # fmt: skip
+
+
+def _is_quantiles(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> bool:
+    """Whether the marks of each colour lie on one line that rises from the lower left."""
     rows, columns = np.flatnonzero(cloud.any(axis=1)), np.flatnonzero(cloud.any(axis=0))
     high, wide = cloud.shape
     if columns[0] > 0.15 * wide or rows[-1] < 0.85 * high or columns.size < 0.3 * wide:
         return False
+    if _is_rising(cloud, mark):
+        return True
+    # Where series lie on each other, little is seen of some, and lines are drawn over them.
+    parts = _by_colour(cloud, pixels)
+    told = sum(int(part.sum()) for part in parts)
+    risen = sum(int(part.sum()) for part in parts if _is_rising(part, mark))
+    return len(parts) > 1 and risen >= _MOSTLY * told and _is_rising(cloud, mark, is_strict=False)
+
+
+def _is_rising(cloud: Mask, mark: int, is_strict: bool = True) -> bool:
+    columns = np.flatnonzero(cloud.any(axis=0))
     top = cloud.argmax(axis=0)[columns]
-    end = high - cloud[::-1].argmax(axis=0)[columns]
+    end = cloud.shape[0] - cloud[::-1].argmax(axis=0)[columns]
     thick = cloud.sum(axis=0)[columns] / np.maximum(end - top, 1)
     middle = (top + end) / 2
     rising = np.diff(middle) <= mark / 2
-    return bool((thick > 0.7).mean() >= _ONE_RUN and rising.mean() >= _RISING)
+    fallen = middle - np.minimum.accumulate(middle)
+    rows = np.flatnonzero(cloud.any(axis=1))
+    is_rise = middle[0] - middle[-1] >= _LEAST_RISE * (rows[-1] - rows[0])
+    one_run = (thick > 0.7) | (end - top <= mark)
+    return bool(
+        is_rise
+        and one_run.mean() >= (_ONE_RUN if is_strict else _MOSTLY)
+        and rising.mean() >= _RISING
+        and (fallen <= mark).mean() >= (_RISING if is_strict else _MOSTLY)
+    )
+
+
+def _by_colour(cloud: Mask, pixels: NDArray[np.int16]) -> list[Mask]:
+    """Part a cloud by the colours that most of it has; shades between them are left out."""
+    told = pixels[cloud].astype(np.int32)
+    packed = (told >> 4) @ np.array([256, 16, 1], dtype=np.int32)
+    counts = np.bincount(packed, minlength=4096)
+    common = [c for c in np.argsort(-counts) if counts[c] >= _COLOUR_SHARE * told.shape[0]]
+    found: list[NDArray[np.int32]] = []
+    for code in common:
+        colour = np.array([code >> 8, (code >> 4) & 15, code & 15]) * 16 + 8
+        if all(np.abs(colour - other).max() > _LIKE for other in found):
+            found.append(colour.astype(np.int32))
+    return [
+        cloud & (np.abs(pixels - colour).max(axis=-1) <= _LIKE) for colour in found[:_MOST_COLOURS]
+    ]

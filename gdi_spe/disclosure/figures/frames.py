@@ -13,7 +13,7 @@ _LEAST = 40
 _NEAR = 6
 _MOST_LINES = 120
 _PANEL_SHARE = 0.03
-_MOSTLY, _LEAST_CROSSING = 0.6, 2
+_MOSTLY, _LEAST_CROSSING, _HIDDEN = 0.6, 2, 0.2
 # Within axes there is paper along the rim, and outside too, so far from it as lines have shades.
 _LEAST_PAPER, _MOST_CROSSED, _INNER, _OUTER = 0.3, 0.3, 5, 4
 
@@ -70,9 +70,23 @@ def _lines(mask: Mask, is_down: bool) -> list[Box]:
 def _lattices(grid: Mask) -> list[Box]:
     """Return the hulls of light lines that cross each other: a grid without a frame."""
     return [
-        blob.box for blob in blobs_of(grid)[1]
+        _continued(grid, blob.box) for blob in blobs_of(grid)[1]
         if min(blob.height, blob.width) >= _LEAST and _crosses(grid[blob.box])
     ]  # fmt: skip
+
+
+def _continued(grid: Mask, box: Box) -> Box:
+    """Follow the lines of a grid beyond marks that hide them."""
+    down, across = box
+    lines = across.start + np.flatnonzero(grid[box].mean(axis=0) >= _MOSTLY)
+    rows = np.flatnonzero(grid[:, lines].any(axis=1))
+    reach = max(_LEAST, _HIDDEN * (down.stop - down.start))
+    start, stop = down.start, down.stop
+    for row in rows[rows < start][::-1]:
+        start = int(row) if start - row <= reach else start
+    for row in rows[rows >= stop]:
+        stop = int(row) + 1 if row - stop <= reach else stop
+    return slice(start, stop), across
 
 
 def _crosses(part: Mask) -> bool:

@@ -25,6 +25,7 @@ _MOST_LINES = 500
 # How sure letters must be to be taken for letters at all.
 _SURE, _SURE_ALONE = 0.75, 0.85
 # Letters that marks look like.
+_SHAPED, _MANY_SHAPED, _MOST_TOGETHER = set("AΔOoVvXx▲•"), 6, 4
 _LIKE_MARKS = set("oO0.•-_|lI1:°,'`\"~+xX*=/\\×>")
 
 
@@ -68,7 +69,18 @@ def words_of(ground: Ground, strokes: Strokes) -> tuple[Words, ...]:
     found = [*titles, *sure, *upright]
     used = {number for words in found for number in words.blobs}
     alone = [w for w in across if not used & set(w.blobs) and _is_sure_alone(w, found)]
-    return (*found, *alone)
+    return _without_triangles((*found, *alone))
+
+
+def _without_triangles(words: tuple[Words, ...]) -> tuple[Words, ...]:
+    """Drop letters that stand alone again and again: triangles, circles and crosses are marks."""
+    told = [
+        set(w.text.replace(" ", "")) if len(w.blobs) <= _MOST_TOGETHER else set() for w in words
+    ]
+    lone = [bool(letters) and letters <= _SHAPED for letters in told]
+    if sum(lone) < _MANY_SHAPED:
+        return words
+    return tuple(w for w, is_mark in zip(words, lone, strict=True) if not is_mark)
 
 
 def _may_be_letter(blob: Blob, ground: Ground) -> bool:

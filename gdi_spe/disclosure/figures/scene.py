@@ -155,7 +155,7 @@ class _Apart:
         inside = self.body & ~self.explained
         ink = self.strokes.ink & ~_spanning(self.strokes, frame)
         mass = (ink | inside) & ~self.explained
-        self.traces.append(traces_in(mass, frame, shape, self.strokes.thin))
+        self.traces.append(traces_in(mass, frame, self.ground.pixels, self.strokes.thin))
         # Ticks and the ends of lines stand out a little.
         down, across = frame
         self.explained[

@@ -65,12 +65,12 @@ def largest_mark(shape: tuple[int, int]) -> int:
     return max(_LEAST_LARGEST, round(_LARGEST_MARK * min(shape)))
 
 
-def traces_in(mass: Mask, frame: Box, shape: tuple[int, int], thin: int) -> Traces:
+def traces_in(mass: Mask, frame: Box, pixels: NDArray[np.int16], thin: int) -> Traces:
     """Tell what is drawn within a frame, without its grid, bars and words."""
     inner = tuple(slice(side.start + _RIM, side.stop - _RIM) for side in frame)
-    ink = mass[inner[0], inner[1]]
+    ink, shape = mass[inner[0], inner[1]], mass.shape
     labelled, blobs = blobs_of(ink)
-    mark = largest_mark(shape)
+    mark = largest_mark((shape[0], shape[1]))
     thick = _thickness(ink)
     tally, clouds = _Tally(), np.zeros_like(ink)
     line = min(float(thin), max(1.0, float(np.median(thick[ink])))) if ink.any() else 1.0
@@ -86,7 +86,7 @@ def traces_in(mass: Mask, frame: Box, shape: tuple[int, int], thin: int) -> Trac
         if tally.strokes == before:
             clouds[blob.box] |= own
     wide = ink.shape[1]
-    cloud = kind_of_cloud(clouds, mark) if tally.marks > _LEAST_STEPS else ""
+    cloud = kind_of_cloud(clouds, mark, pixels[inner]) if tally.marks > _LEAST_STEPS else ""
     return Traces(
         frame, round(tally.marks), tally.on_lines, tally.strokes,
         tally.curve_pixels / (line * max(1, wide)), tally.turns, *_steps(ink, round(line)),

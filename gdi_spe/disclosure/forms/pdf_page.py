@@ -179,8 +179,9 @@ class _Drawing:
         starts = sum(name in (b"m", b"re") for name, _ in path)
         places = [place for name, numbers in path for place in _places(name, numbers)]
         corners = sum(name in (b"l", b"c", b"v", b"y") for name, _ in path)
-        wide = (max(x for x, _ in places) - min(x for x, _ in places)) if places else 0.0
-        high = (max(y for _, y in places) - min(y for _, y in places)) if places else 0.0
+        hull = [place for name, numbers in path for place in _hull(name, numbers)]
+        wide = (max(x for x, _ in hull) - min(x for x, _ in hull)) if hull else 0.0
+        high = (max(y for _, y in hull) - min(y for _, y in hull)) if hull else 0.0
         across, down = wide * abs(self.matrix[0] or 1), high * abs(self.matrix[3] or 1)
         filled = operator not in (b"S", b"s")
         is_unseen = self.is_white and operator in (b"f", b"F", b"f*")
@@ -195,7 +196,7 @@ class _Drawing:
         page.boxes += filled and not small and not is_page and min(across, down) > 0
         page.lines_drawn += not filled and corners >= _LEAST_COURSE and path[-1][0] != b"h"
         if filled and starts == 1 and corners <= _MOST_OF_BOX and not is_page:
-            x, y = min(x for x, _ in places), min(y for _, y in places)
+            x, y = min(x for x, _ in hull), min(y for _, y in hull)
             at = times((1, 0, 0, 1, x, y), self.matrix)
             page.tiles.add(at[4], at[5], across, down, self.colour)
 
@@ -306,6 +307,15 @@ def _places(name: bytes, numbers: list[float]) -> list[tuple[float, float]]:
         x, y, wide, high = numbers
         return [(x, y), (x + wide, y + high)]
     return list(zip(numbers[-2::2], numbers[-1::2], strict=False))
+
+
+def _hull(name: bytes, numbers: list[float]) -> list[tuple[float, float]]:
+    """Return points around a piece of a path: a curve stays within its own and their handles."""
+    return (
+        _places(name, numbers)
+        if name == b"re"
+        else list(zip(numbers[::2], numbers[1::2], strict=True))
+    )
 
 
 def _is_number(value: Any) -> bool:

@@ -34,6 +34,12 @@ _GENOME = re.compile(
 _LOG_P = re.compile(r"[li1|]og|\bp\b|\(p\)|-value", re.IGNORECASE)
 _EXPECTED = re.compile(r"expected|theoretical|uniform", re.IGNORECASE)
 _OBSERVED = re.compile(r"observed|sample|quantile", re.IGNORECASE)
+_PHENOME = re.compile(r"phe-?code|phe-?was|phenotype|\bICD\b|disease|circulat|neoplasm|neurolog"
+                      r"|endocrin|respirat|metabol|digest|\bcirc\b|\bneopl?\b|\bneuro\b|\bresp\b"
+                      r"|\bendo\b", re.IGNORECASE)  # fmt: skip
+_SIZE = re.compile(r"\bbeta\b|effect|fold|log2|\bOR\b|odds|estimate|\bSD\b|coefficient|logFC|β",
+                   re.IGNORECASE)  # fmt: skip
+_LEAST_PEOPLE = 1000
 _SURVIVAL = re.compile(r"surviv|kaplan|event.?free|progression.?free", re.IGNORECASE)
 _AT_RISK = re.compile(r"at risk", re.IGNORECASE)
 _EFFECT = re.compile(
@@ -106,7 +112,7 @@ def one_mark_a_person(part: Picture, judging: Judging) -> Iterator[Hit]:
         return
     for traces in part.scene.traces:
         n = traces.n_marks
-        if traces.cloud == "cloud" and _is_number_of_people(n, judging):
+        if traces.cloud and _is_number_of_people(n, judging):
             why = f"It has about {n:,} marks, and the cohort as many individuals."
             yield Hit(why, {"n_marks": n, "n_individuals": judging.context.n_individuals})
 
@@ -331,14 +337,29 @@ def _doubts_of_chart(chart: Chart, scene: Scene, judging: Judging) -> Iterator[s
         yield f"{len(small):,} bars may stand for fewer than {minimum} people"
 
 
+def _is_of_tests(traces: Traces, told: str, is_declared: bool, judging: Judging) -> bool:
+    """Whether a cloud is of variants, genes or phenotypes: its form and its words agree."""
+    # TRUST: either alone can be had of people; what is drawn in this form with these words cannot
+    # be told from p-values.
+    if not _LOG_P.search(told):
+        return False
+    is_along = bool(_GENOME.search(told)) or is_declared
+    forms, people = traces.cloud.split(), judging.context.n_individuals
+    is_large = people is not None and people >= _LEAST_PEOPLE
+    is_along = is_along or bool(_PHENOME.search(told))
+    return (
+        ("manhattan" in forms and is_along)
+        or ("quantiles" in forms and bool(_EXPECTED.search(told) and _OBSERVED.search(told)))
+        or ("falling" in forms and is_large and is_along)
+        or ("volcano" in forms and is_large and bool(_SIZE.search(told)))
+    )
+
+
 def _doubts_of_traces(traces: Traces, told: str, judging: Judging) -> Iterator[str]:
     limits = judging.policy.pictures
     # A declared kind stands for the words of the axis along the genome, not for the form.
     is_declared = judging.side_car.kind.lower() == "manhattan"
-    is_along = bool(_GENOME.search(told)) or is_declared
-    if traces.cloud == "manhattan" and is_along and _LOG_P.search(told):
-        return
-    if traces.cloud == "quantiles" and _EXPECTED.search(told) and _OBSERVED.search(told):
+    if _is_of_tests(traces, told, is_declared, judging):
         return
     if traces.n_marks > limits.most_marks:
         yield f"it has about {traces.n_marks:,} marks that no line goes through"

@@ -130,7 +130,8 @@ def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
     if part.n_tooltips >= minimum:
         why = f"{part.n_tooltips:,} marks have words of their own that show when pointed at."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
-    if part.n_cells >= _MATRIX_CELLS and part.n_colours <= _FEW_COLOURS:
+    crowd = part.tiling.is_crowd
+    if part.n_cells >= _MATRIX_CELLS and part.n_colours <= _FEW_COLOURS and not crowd:
         why = f"It has {part.n_cells:,} boxes of one size in {part.n_colours} colours: genotypes."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
     elif why := _is_of_people(part, judging):
@@ -138,7 +139,7 @@ def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
     if n and part.n_marks >= minimum and abs(part.n_marks - n) <= max(2, n // 50):
         why = f"It has {part.n_marks:,} marks and the cohort {n:,} individuals: each is a person."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
-    elif _is_matrix(part, n, minimum) and not _is_density(part, judging):
+    elif _is_matrix(part, n, minimum) and not crowd and not _is_density(part, judging):
         yield Hit(f"It has a matrix of {part.n_cells:,} boxes of one size.", evidence)
     elif n and _shows_variants(part, judging):
         return
@@ -189,7 +190,8 @@ def _is_density(part: Marks, judging: Judging) -> bool:
     """
     n, minimum = judging.context.n_individuals, judging.policy.counts.minimum
     declared = judging.side_car.kind.lower() in ("pca", "pca-density", "density")
-    enough = n is not None and part.n_cells * minimum <= 1.5 * n
+    # Each box that shows somebody holds the fewest people at least, or it is a small cell.
+    enough = n is not None and part.tiling.n_shown * minimum <= n
     return declared and enough and part.tiling.is_smooth and part.n_cells < _MATRIX_CELLS
 
 
@@ -197,8 +199,8 @@ def _is_matrix(part: Marks, n: int | None, minimum: int) -> bool:
     """Whether boxes of one size are more than a density of these people can have."""
     if part.n_colours <= _FEW_COLOURS:
         return part.n_cells >= _LEAST_MATRIX
-    # Some boxes of a density are empty.
-    return part.n_cells >= _MANY_CELLS and (n is None or part.n_cells * minimum > 1.5 * n)
+    too_many = n is None or part.tiling.n_shown * minimum > n
+    return part.n_cells >= _MANY_CELLS and too_many
 
 
 def _shows_variants(part: Marks, judging: Judging) -> bool:
