@@ -122,7 +122,7 @@ def test_power_above_one_half_blocks_in_a_sensitive_cohort_of_any_size(judge: Ju
     # Of a sensitive cohort the person furthest out in the trait is protected, not the usual one.
     assert judge(table, n=1_000, is_sensitive=True).verdict.word == "block"
     assert judge(table.head(600), n=1_000, is_sensitive=True).verdict.word == "review"
-    assert judge(table, n=1_000).verdict.word == "pass"
+    assert judge(table, n=1_000).verdict.word == "review"
 
 
 def test_effects_need_a_large_cohort(judge: Judge) -> None:
