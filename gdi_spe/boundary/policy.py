@@ -82,6 +82,9 @@ class PicturePolicy(Frozen):
     most_cells_a_side: int = Field(ge=0)
     most_areas: int = Field(ge=0)
     most_letters: int = Field(ge=0)
+    # How often half of the rows and columns of a part change colour: matrices of values do often.
+    most_changes: int = Field(ge=0)
+    changes_blocked: int = Field(ge=1)
 
 
 class ReviewPolicy(Frozen):
@@ -140,6 +143,7 @@ _SINCE_FORMAT_2: dict[str, dict[str, Any]] = {
         "membership_reference_people": 0, "membership_trait_deviations": 1.0,
         "least_answers_blocked": 1000, "exact_frequencies": "pass",
     },
+    "pictures": {"most_changes": 19, "changes_blocked": 26},
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from typing import Any
 
@@ -9,6 +10,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.patches import Ellipse
+from numpy.typing import NDArray
+from PIL import Image
 
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.disclosure.engine import judge_bytes
@@ -87,6 +90,52 @@ def test_a_heat_map_of_genotypes_in_a_vector_graphic_is_blocked() -> None:
     report = judge_bytes(drawn(telling.small_genotypes, 1, form="svg"), judging).report
 
     assert report.verdict.word == "block"
+
+
+def cells_of(values: NDArray[np.int_], side: int) -> bytes:
+    """Draw a square of a few pixels for each value, without axes or words."""
+    shades = np.array([[68, 1, 84], [33, 145, 140], [253, 231, 37]], dtype=np.uint8)
+    pixels = shades[np.kron(values, np.ones((side, side), dtype=np.int_))]
+    sink = io.BytesIO()
+    Image.fromarray(pixels).save(sink, format="png")
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("side", [2, 3, 5])
+def test_a_tiny_map_of_genotypes_is_blocked_and_wide_areas_are_not(side: int) -> None:
+    genotypes = np.random.default_rng(side).binomial(2, 0.3, (70, 130))
+    areas = np.repeat(np.arange(12) % 3, 11)[:130] * np.ones((70, 1), dtype=np.int_)
+
+    assert judged(cells_of(genotypes, side), 3_000).verdict.word == "block"
+    assert judged(cells_of(areas, side), 3_000).verdict.word != "block"
+
+
+def at_risk(numbers: list[list[int]]) -> Any:
+    """Kaplan-Meier curves above a table of those at risk."""
+
+    def draw(rng: np.random.Generator) -> Any:
+        figure, axes = plt.subplots(figsize=(7, 5))
+        figure.subplots_adjust(bottom=0.35)
+        times = np.arange(0, 61, 12)
+        axes.step(times, np.exp(-times / 90), where="post")
+        axes.set_xticks(times)
+        axes.set_ylabel("Survival")
+        figure.text(0.05, 0.22, "Number at risk")
+        for row, line in enumerate(numbers):
+            for time, number in zip(times, line, strict=True):
+                axes.text(time, -0.32 - 0.09 * row, str(number), ha="center",
+                          transform=axes.get_xaxis_transform())  # fmt: skip
+        return figure
+
+    return draw
+
+
+def test_few_at_risk_below_curves_are_blocked_and_the_ticks_of_time_are_not() -> None:
+    enough = [[812, 611, 420, 288, 161, 74], [790, 580, 377, 240, 129, 58]]
+    few = [[812, 611, 420, 288, 161, 74], [790, 580, 377, 97, 41, 6]]
+
+    assert judged(drawn(at_risk(enough), 1, dpi=120), 1_602).verdict.word != "block"
+    assert judged(drawn(at_risk(few), 1, dpi=120), 1_602).verdict.word == "block"
 
 
 def named(rng: np.random.Generator) -> Any:

@@ -331,3 +331,40 @@ def test_four_cells_beside_an_odds_ratio_count_people(report):
 )  # fmt: skip
 def test_what_programs_write_of_effects_sets_settings_and_filters_passes(report, name, text):
     assert report(text, name, n=20_000).verdict.word == "pass"
+
+
+def leads(cells: list[str]) -> str:
+    rows = "".join(
+        f"{1 + i},{1_000_000 * (i + 3)},rs{4_100_000 + 7919 * i},{cell},0.{21 + i},"
+        f"0.0{31 + i},0.005,{3 + i}.2e-09,41250\n"
+        for i, cell in enumerate(cells)
+    )
+    return f"CHR,BP,SNP,EA/OA,EAF,BETA,SE,P,N\n{rows}"
+
+
+def test_two_alleles_beside_an_effect_are_no_genotype(report):
+    alleles = ["A/G", "C/T", "G/A", "T/C", "A/C", "G/T", "C/A", "T/G", "A/G", "C/T", "G/C", "A/T"]
+
+    assert report(leads(alleles), n=41_250, kind="gwas").verdict.word == "pass"
+
+
+def test_genotypes_under_the_name_of_alleles_are_no_pair_of_alleles(report):
+    rows = "".join(f"rs{4_100_000 + i},{'AA' if i % 3 else 'AG'}\n" for i in range(300))
+
+    assert report(f"SNP,EA\n{rows}", n=2_000).verdict.word == "block"
+
+
+def characteristics(names: tuple[str, str, str]) -> str:
+    return (
+        f"Characteristic,Cases,Controls\nN,1204,3310\n{names[0]},61.4,59.8\n{names[1]},9.7,8.2\n"
+        f"{names[2]},512,1690\n"
+    )
+
+
+def test_a_standard_deviation_under_ten_is_no_small_count(report):
+    found = report(characteristics(("Age, mean", "Age, SD", "Female")), n=4_514)
+    counts = "Group,Cases,Controls\nA,1204,3310\nB,512,7\nC,310,880\n"
+
+    assert found.verdict.word != "block"
+    assert report(counts, n=6_223).verdict.word == "block"
+    assert report(counts.replace("B,", "SD clinic,"), n=6_223).verdict.word == "block"

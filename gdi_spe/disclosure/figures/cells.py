@@ -67,7 +67,7 @@ def matrices_of(
     plain = without_ink(ground)
     found: list[Matrix] = []
     other: list[Box] = []
-    for box in (*frames, *_dense_parts(ground)):
+    for box in (*frames, *dense_parts(ground)):
         if any(_lies_in(box, each.box) for each in found):
             continue
         share = float(ground.ink[box].mean())
@@ -101,7 +101,7 @@ def _lies_in(box: Box, other: Box) -> bool:
     )
 
 
-def _dense_parts(ground: Ground) -> list[Box]:
+def dense_parts(ground: Ground) -> list[Box]:
     """Return boxes around what is neither paper nor a few lines."""
     from scipy.ndimage import find_objects, label, uniform_filter
 

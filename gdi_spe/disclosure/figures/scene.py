@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from gdi_spe.disclosure.figures.bars import Bars, bars_in
 from gdi_spe.disclosure.figures.boxes import boxes_of, colour_bars_of
-from gdi_spe.disclosure.figures.cells import Matrix, matrices_of
+from gdi_spe.disclosure.figures.cells import Matrix, dense_parts, matrices_of
+from gdi_spe.disclosure.figures.changes import most_changes
 from gdi_spe.disclosure.figures.density import Density, densities_of
 from gdi_spe.disclosure.figures.enclosures import (
     Enclosure,
@@ -80,6 +81,8 @@ class Scene:
     # Specks outside every frame, too small for letters.
     n_specks: int
     ink_share: float
+    # How often half of the rows and columns of a part change colour, if that part is no matrix.
+    n_changes: int
 
 
 def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
@@ -120,6 +123,8 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
         tuple(apart.traces), len(enclosed), _other_areas(body & ~explained),
         *_n_unread(strokes, read, explained),
         float(ground.ink.mean()),
+        most_changes(pixels, [box for box in (*frames, *dense_parts(ground))
+                              if not any(_overlaps(known, box) for known in taken)]),
     )  # fmt: skip
 
 

@@ -316,7 +316,7 @@ CATALOGUE: dict[str, Entry] = {
     "IMG101": Entry(
         "A matrix of people", "A cell for each person and variant is each person's genotype.",
         _made("A PNG of a heat map of 60 people by 40 variants in three colours."),
-        _made("A plain picture."), ("counts.minimum",),
+        _made("A plain picture."), ("counts.minimum", "pictures.changes_blocked"),
     ),
     "IMG102": Entry(
         "As many marks as people", "A mark for each person is each person's values.",
@@ -337,6 +337,7 @@ CATALOGUE: dict[str, Entry] = {
     "IMG901": Entry(
         "Picture", "Pixels can show one mark a person.",
         _made("A scatter plot of a thousand points."), _made("A forest plot of three estimates."),
+        ("pictures.most_changes",),
     ),
     "FMT101": Entry(
         "Genotype container", "Such files hold people's genotypes, under any name.",

@@ -78,6 +78,7 @@ _SETS = re.compile(
     r"|ontology(_term)?|term_(id|name)|credible_set"
 )
 _OF_SETS = re.compile(r"size|set_?size|overlap(_size)?|background")
+_STATISTIC = re.compile(r"\b(sd|se|mean|median|iqr|average|standard (deviation|error))\b", re.I)
 _HIDDEN = re.compile(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*")
 
 
@@ -129,6 +130,7 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         numbers = column.numbers
         assert numbers is not None  # noqa: S101  # count columns are numbers
         rows = np.flatnonzero((numbers > 0) & (numbers < minimum))
+        rows = _without_statistics(rows, table)
         if rows.size:
             why = (
                 f"{_cells(rows)} of the column “{column.name}” "
@@ -142,6 +144,21 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
             yield Hit(
                 why, _evidence(table, column, rows, minimum), f"[column={column.name}]", severity
             )
+
+
+def _without_statistics(rows: NDArray[np.intp], table: Table) -> NDArray[np.intp]:
+    """Leave out rows that have the name of a statistic, and a fraction: of characteristics.
+
+    A person looks at such a table, since it is not one of counts throughout.
+    """
+    numbers = [c.numbers for c in table.columns if c.numbers is not None]
+    is_one = [
+        bool(_STATISTIC.search(table.label_of(int(row))))
+        and any(column[row] % 1 != 0 for column in numbers)
+        for row in rows
+    ]
+    kept: NDArray[np.intp] = rows[~np.array(is_one, dtype=bool)]
+    return kept
 
 
 def _are_of_variants(column: Column, table: Table, judging: Judging) -> bool:

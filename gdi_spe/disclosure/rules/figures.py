@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Picture, Text
@@ -95,6 +96,12 @@ def matrix_of_people(part: Picture, judging: Judging) -> Iterator[Hit]:
             matrix.columns, judging
         ):
             yield Hit(f"A matrix of {sides} has one row or column for each individual.", evidence)
+    if part.scene.n_changes >= judging.policy.pictures.changes_blocked:
+        why = (
+            f"Half of its rows and columns change colour {part.scene.n_changes:,} times or more: "
+            "each shows values of its own."
+        )
+        yield Hit(why, {"n_changes": part.scene.n_changes})
 
 
 def _is_number_of_people(n: int, judging: Judging) -> bool:
@@ -134,13 +141,39 @@ def small_bars(part: Picture, judging: Judging) -> Iterator[Hit]:
             yield Hit(why, {"n_small": n, "minimum": minimum})
     at_risk = next((w for w in part.scene.words if _AT_RISK.search(w.text)), None)
     if at_risk is not None:
-        low = [
-            w for w in part.scene.words
-            if w.box[0].start >= at_risk.box[0].start - 2 and _has_small(w.text, minimum)
-        ]  # fmt: skip
+        below = [w for w in part.scene.words if w.box[0].start >= at_risk.box[0].start - 2]
+        lines = [line for line in _lines_of_numbers(below) if not _is_axis(line)]
+        low = [line for line in lines if any(_has_small(w.text, minimum) for w, _ in line)]
         if low:
-            why = f"{len(low):,} numbers at risk are below the policy's minimum of {minimum}."
-            yield Hit(why, {"n_small": len(low), "minimum": minimum})
+            why = f"{len(low):,} lines at risk go below the policy's minimum of {minimum}."
+            # Those at risk become fewer; where numbers rise they were read in pieces.
+            sure = any(_never_rises(line) for line in low)
+            evidence = {"n_small": len(low), "minimum": minimum}
+            yield Hit(why, evidence, severity=None if sure else Verdict.REVIEW)
+
+
+def _lines_of_numbers(words: list[Words]) -> list[list[tuple[Words, float]]]:
+    """Return the words that stand in one line and are numbers, from left to right."""
+    lines: list[list[tuple[Words, float]]] = []
+    for word in sorted(words, key=lambda w: (w.box[0].stop, w.box[1].start)):
+        value = number_in(word.text)
+        if value is None:
+            continue
+        if lines and abs(lines[-1][0][0].box[0].stop - word.box[0].stop) <= word.height // 2:
+            lines[-1].append((word, value))
+        else:
+            lines.append([(word, value)])
+    return [sorted(line, key=lambda each: each[0].box[1].start) for line in lines]
+
+
+def _is_axis(line: list[tuple[Words, float]]) -> bool:
+    """Whether numbers go up by one step: the times below which people stand."""
+    steps = {round(b - a, 6) for (_, a), (_, b) in pairwise(line)}
+    return len(line) >= _SURE and len(steps) == 1 and min(steps) > 0
+
+
+def _never_rises(line: list[tuple[Words, float]]) -> bool:
+    return all(b <= a for (_, a), (_, b) in pairwise(line))
 
 
 def _is_sure(chart: Chart, minimum: int) -> bool:
@@ -216,6 +249,8 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
     limits, told = judging.policy.pictures, all_words(scene)
     if scene.textures:
         yield "colours change from one pixel to the next"
+    if scene.n_changes > limits.most_changes:
+        yield f"half of its rows and columns change colour {scene.n_changes:,} times or more"
     for matrix in scene.matrices:
         yield from _doubts_of_matrix(matrix, scene, judging)
     for density in scene.densities:

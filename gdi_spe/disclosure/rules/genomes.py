@@ -162,6 +162,9 @@ def _are_dosages(numbers: NDArray[np.float64], near: NDArray[np.bool_]) -> bool:
     return bool(near.all()) or (within and three and bool(near.mean() >= 0.6))
 
 
+_ALLELE_NAMES = re.compile(r"(^|_)(ea|oa|nea|ref|alt|a1|a2|alleles?|effect|risk|minor|major)(_|$)")
+
+
 def _is_genotypes(column: Column) -> bool:
     """Whether almost every cell is written as a genotype."""
     if column.numbers is not None or column.n_distinct > _MOST_GENOTYPES:
@@ -190,7 +193,7 @@ def genotype_list(table: Table, judging: Judging) -> Iterator[Hit]:
 
 
 def _lists_genotypes(column: Column, table: Table) -> bool:
-    if _counts_by_genotype(column, table):
+    if _counts_by_genotype(column, table) or _are_alleles(column, table):
         return False
     about = is_about_variants(table) or table.column("gene", "hgvs", "hgvsc", "hgvsp") is not None
     named = bool(_CALL.fullmatch(column.plain))
@@ -203,6 +206,16 @@ def _lists_genotypes(column: Column, table: Table) -> bool:
     if coded and len(table.columns) == 1 and _is_list_of_a_tree(table):
         return column.is_integer and column.n_distinct >= 3 and table.n_rows >= _LEAST
     return coded and len(table.columns) == 1 and table.n_rows >= _LONG and column.n_distinct >= 3
+
+
+def _are_alleles(column: Column, table: Table) -> bool:
+    """Whether cells are the two alleles of a tested variant: never one twice, beside an effect."""
+    if column.numbers is not None or not with_role(table, Role.P, Role.EFFECT):
+        return False
+    letters = [re.findall(r"[A-Za-z]+", cell) for cell in column.cells]
+    return bool(_ALLELE_NAMES.search(column.plain)) and all(
+        len(each) == 2 and each[0] != each[1] for each in letters
+    )
 
 
 def _counts_by_genotype(column: Column, table: Table) -> bool:

@@ -7,6 +7,8 @@ writers wait for each other in a circle, and four processes can append to the au
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +20,8 @@ from sqlalchemy.types import TypeDecorator
 
 # One number for the whole node: PostgreSQL's advisory locks are per database.
 WRITE_LOCK = 0x6764695F737065
+# Seconds that a process waits for others' locks.
+_PATIENCE = 60
 
 
 class Instant(TypeDecorator[datetime]):
@@ -93,9 +97,23 @@ class Database:
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
-    # Waiting comes first: turning on the write-ahead log may itself have to wait.
-    for pragma in ("busy_timeout=60000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    connection.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000}")
+    _log_ahead(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _log_ahead(connection: Any) -> None:
+    """Turn on the write-ahead log; where processes do so at once SQLite refuses without waiting."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:
