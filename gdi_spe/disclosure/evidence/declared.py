@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Finding, Verdict
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.rules.counts import count_columns
+from gdi_spe.disclosure.rules.numbers.counts import count_columns
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes import SHAPES
 

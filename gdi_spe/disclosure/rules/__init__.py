@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from gdi_spe.disclosure.rules import (
-    counts,
     figures,
-    genomes,
     hidden,
     identifiers,
-    implied,
     matter,
-    membership,
     people,
-    presence,
     records,
-    summaries,
     unnamed,
+)
+from gdi_spe.disclosure.rules.genomic import (
+    alleles,
+    genotypes,
+    matrices,
+    membership,
+    presence,
+)
+from gdi_spe.disclosure.rules.numbers import (
+    counts,
+    extremes,
+    implied,
+    listed,
+    summaries,
 )
 from gdi_spe.disclosure.rules.rule import Rule
 
@@ -24,12 +32,16 @@ RULES: tuple[Rule, ...] = (
     *identifiers.RULES,
     *records.RULES,
     *people.RULES,
-    *genomes.RULES,
+    *matrices.RULES,
+    *genotypes.RULES,
+    *alleles.RULES,
     *membership.RULES,
     *presence.RULES,
     *summaries.RULES,
     *unnamed.RULES,
     *counts.RULES,
+    *extremes.RULES,
+    *listed.RULES,
     *implied.RULES,
     *hidden.RULES,
     *matter.RULES,

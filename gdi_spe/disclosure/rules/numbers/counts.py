@@ -1,4 +1,4 @@
-"""Rules about small numbers."""
+"""Rules about cells that count few people."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.fitting import SCORE, is_setting
-from gdi_spe.disclosure.contents.parts import Text
 from gdi_spe.disclosure.contents.roles import (
     Role,
     cross_table_columns,
@@ -20,22 +18,9 @@ from gdi_spe.disclosure.contents.roles import (
 )
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table
 from gdi_spe.disclosure.contents.variants import genotype_counts, is_mixed
-from gdi_spe.disclosure.contents.vocabulary import (
-    DEGREES_OF_FREEDOM,
-    EXTREMES,
-    PEOPLE,
-    SUMMARY_ROWS,
-    TRAIT,
-    counts_things,
-)
 from gdi_spe.disclosure.forms.sections import counts_variants
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.genes import (
-    counts_carriers,
-    is_bound,
-    is_technical,
-    tests_genes,
-)
+from gdi_spe.disclosure.shapes.genes import counts_carriers, is_technical, tests_genes
 from gdi_spe.disclosure.shapes.shape import values
 
 _NAMED_CELLS = 20
@@ -44,29 +29,6 @@ _KIND = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")
-_LISTED = re.compile(
-    r"^[ \t]*(?:[-*+•]|\d+[.)])?[^\n:]{1,80}:[ \t]*(?:n[ \t]*=[ \t]*)?"
-    r"(?P<n>\d[\d,]*)[ \t]+(?:\w+[ \t]+)?"
-    r"(?:carriers?|patients?|participants?|individuals?|people|persons?|cases?|probands?|deaths?"
-    r"|women|men|males?|females?|children|families|homozygotes?|heterozygotes?|affected)\b",
-    re.MULTILINE | re.IGNORECASE,
-)
-# Groups side by side, each with its number: "none: n = 1899; carriers: n = 12".
-_BESIDE = re.compile(
-    r"(?<![^\s(\[;,])(?P<label>[^\n:;()]{1,60}):[ \t]*n[ \t]*=[ \t]*"
-    r"(?P<n>\d[\d,]*)(?![\d.])(?=[ \t]*[;,)\].\n]|[ \t]*$)",
-    re.MULTILINE | re.IGNORECASE,
-)
-# Leaves as scikit-learn, partykit and rpart print them.
-_LEAF = re.compile(
-    r"(?:\bweights:\s*\[|\bvalue\s*[=:]\s*\[|\bsamples\s*=\s*|\[\d+\][^\n]{0,80}\(n\s*=\s*)"
-    r"([\d., ]{1,60})"
-)
-_RPART = re.compile(r"node\), split, n\b")
-_RPART_NODE = re.compile(r"^\s*\d+\)\s+\S.{0,60}?\s(\d+)\s+[\d.]+\s", re.MULTILINE)
-_LONGEST = 200_000
-_LONGEST_ROW = max(map(len, SUMMARY_ROWS))
-_LEAST_LISTED = 2
 # That nobody was left out, or nothing is missing, tells nothing of anybody.
 _TECHNICAL = re.compile(
     r"(n_?)?(\w{1,16}_)?(missing|removed|excluded|dropped|failed|failing|filtered|lost|na|null|duplicates?|unmatched)"
@@ -133,7 +95,7 @@ def small_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         rows = _without_statistics(rows, table)
         if rows.size:
             why = (
-                f"{_cells(rows)} of the column “{column.name}” "
+                f"{told_cells(rows)} of the column “{column.name}” "
                 f"count{'s' if rows.size == 1 else ''} fewer than {minimum} people: "
                 f"{_name(table, rows)}."
             )
@@ -213,7 +175,8 @@ def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         rows = np.flatnonzero((numbers == 0) & ~(start & bool(_EVENTS.search(column.plain))))
         if rows.size:
             why = (
-                f"{_cells(rows)} of the column “{column.name}” say{'s' if rows.size == 1 else ''} "
+                f"{told_cells(rows)} of the column “{column.name}” "
+                f"say{'s' if rows.size == 1 else ''} "
                 f"that nobody is there: {_name(table, rows)}."
             )
             yield Hit(why, _evidence(table, column, rows, 0), f"[column={column.name}]", verdict)
@@ -227,7 +190,8 @@ def _start_of_time(table: Table) -> NDArray[np.bool_]:
     return np.asarray(time.numbers == 0)
 
 
-def _cells(rows: NDArray[np.intp]) -> str:
+def told_cells(rows: NDArray[np.intp]) -> str:
+    """Say how many cells there are."""
     return "1 cell" if rows.size == 1 else f"{rows.size:,} cells"
 
 
@@ -268,116 +232,6 @@ def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
             yield Hit(why, {"n_hidden": len(hidden) + gap}, f"[column={column.name}]")
 
 
-_LEAST_GROUPS = 2
-_EXTREME_WORDS = re.compile(
-    r"(^|_)(min|max|minimum|maximum|range|youngest|oldest|smallest|largest|highest|lowest|longest|shortest"
-    r"|heaviest|tallest|earliest|extremes?|participants?|patients?|persons?|observed)(?=_|$)"
-)
-
-
-def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
-    """Find models with almost as many parameters as people."""
-    minimum = judging.policy.counts.minimum
-    for column in table.columns:
-        if column.numbers is None or not DEGREES_OF_FREEDOM.fullmatch(column.plain):
-            continue
-        residual = "resid" in column.plain
-        rows = np.flatnonzero(column.numbers < minimum)
-        if not residual:
-            rows = rows[[_is_residual(table, int(row)) for row in rows]]
-            residual = bool(rows.size)
-        if rows.size and residual:
-            why = f"{_cells(rows)} of “{column.name}” are below {minimum} degrees of freedom."
-            yield Hit(
-                why, {"n_cells": int(rows.size), "minimum": minimum}, f"[column={column.name}]"
-            )
-
-
-def _is_residual(table: Table, row: int) -> bool:
-    """Whether a row of an analysis of variance is what is left after all terms."""
-    words = [c.text(row).lower() for c in table.labels]
-    return any(word.startswith(("residual", "error", "within")) for word in words)
-
-
-def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
-    """Find a smallest or largest value: it is one person's."""
-    if table.is_quoted:
-        return
-    tests = tests_genes(table)
-    names = [
-        c.name for c in table.columns
-        if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c)) and not _is_chosen(c)
-    ]  # fmt: skip
-    first = [cell for cell in table.columns[0].cells if len(cell) <= _LONGEST_ROW]
-    if len(SUMMARY_ROWS.intersection(map(str.lower, first))) >= 2:
-        names += [cell for cell in first if cell.lower() in ("min", "max")]
-    if not names:
-        return
-    of_groups = [name for name in names if _is_of_people(name, table)]
-    if of_groups:
-        why = (
-            f"The smallest or largest value in each of {table.n_rows:,} groups is one person's: "
-            f"{', '.join(of_groups[:6])}."
-        )
-        yield Hit(why, {"n_places": len(of_groups)}, severity=Verdict.BLOCK)
-    else:
-        why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
-        yield Hit(why, {"n_places": len(names)})
-
-
-def _is_of_people(name: str, table: Table) -> bool:
-    """Whether an extreme is of a trait, told for each of several groups of counted people."""
-    column = table.column(name)
-    if column is None or column.numbers is None or table.n_rows < _LEAST_GROUPS:
-        return False
-    trait = _EXTREME_WORDS.sub("", column.plain).strip("_")
-    return bool(TRAIT.fullmatch(trait)) and bool(with_role(table, Role.PEOPLE))
-
-
-def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
-    """Find lines of a list that each count people, some of them few."""
-    listed = [int(m["n"].replace(",", "")) for m in _LISTED.finditer(part.text[:_LONGEST])]
-    beside = [
-        int(m["n"].replace(",", ""))
-        for m in _BESIDE.finditer(part.text[:_LONGEST])
-        if not _are_things(m["label"].lower().split())
-    ]
-    beside = beside if len(beside) >= _LEAST_LISTED else []
-    counted = [*listed, *beside]
-    few = [n for n in counted if 0 < n < judging.policy.counts.minimum]
-    if few and len(counted) >= _LEAST_LISTED:
-        why = (
-            f"{len(few):,} of {len(counted):,} lines count fewer than "
-            f"{judging.policy.counts.minimum} people."
-        )
-        yield Hit(why, {"n_lines": len(few)})
-
-
-def _are_things(words: list[str]) -> bool:
-    """Whether a label ends in things, as "novel loci" does; a group is named after one thing."""
-    people = any(PEOPLE.fullmatch(word) for word in words)
-    many = bool(words) and words[-1].endswith(("s", "loci"))
-    return many and not people and counts_things(f"n_{words[-1]}")
-
-
-def small_leaves(part: Text, judging: Judging) -> Iterator[Hit]:
-    """Find leaves of decision trees that few people reach."""
-    text = part.text[:_LONGEST]
-    told = [m[1] for m in _LEAF.finditer(text)]
-    if _RPART.search(text):
-        told += [m[1] for m in _RPART_NODE.finditer(text)]
-    numbers = [float(word) for each in told for word in re.findall(r"\d+(?:\.\d+)?", each)]
-    few = [n for n in numbers if 0 < n < judging.policy.counts.minimum and n == int(n)]
-    if few:
-        why = f"{len(few):,} numbers in the leaves of a tree are of few people."
-        yield Hit(why, {"n_cells": len(few), "minimum": judging.policy.counts.minimum})
-
-
-def _is_chosen(column: Column) -> bool:
-    """Whether "max" and the like name what a model was set to, or how well it does."""
-    return is_setting(column.plain) or bool(SCORE.fullmatch(column.plain))
-
-
 RULES = (
     Rule(
         "TAB101", "Few people in a cell", Verdict.BLOCK,
@@ -395,25 +249,5 @@ RULES = (
         "TAB103", "Hidden cells", Verdict.REVIEW,
         "Drop the totals, or merge the groups instead of hiding cells.",
         Table, suppressed_cells,
-    ),
-    Rule(
-        "TAB104", "Few degrees of freedom", Verdict.BLOCK,
-        "Fit fewer parameters, or more people.",
-        Table, few_degrees_of_freedom,
-    ),
-    Rule(
-        "TAB113", "Few people in a list", Verdict.BLOCK,
-        "Merge groups until each has enough people, or leave the lines out.",
-        Text, small_counts_in_lists,
-    ),
-    Rule(
-        "TAB114", "Few people in a leaf", Verdict.BLOCK,
-        "Grow the tree with leaves that hold enough people, such as min_samples_leaf.",
-        Text, small_leaves,
-    ),
-    Rule(
-        "TAB105", "Smallest and largest values", Verdict.REVIEW,
-        "Give percentiles that hold enough people on either side, such as the 5th and 95th.",
-        Table, extremes,
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from gdi_spe.disclosure.inference.membership import (
     strangers_without,
     strangers_without_known,
 )
-from gdi_spe.disclosure.rules.membership import independent
+from gdi_spe.disclosure.rules.genomic.membership import independent
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 # The power of more is 1 in every cohort that there is.

@@ -1,0 +1,107 @@
+"""Rules about what one person decides: extremes, and models of as many terms as people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.contents.fitting import SCORE, is_setting
+from gdi_spe.disclosure.contents.roles import Role, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.vocabulary import (
+    DEGREES_OF_FREEDOM,
+    EXTREMES,
+    SUMMARY_ROWS,
+    TRAIT,
+)
+from gdi_spe.disclosure.rules.numbers.counts import told_cells
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.genes import is_bound, tests_genes
+
+_LONGEST_ROW = max(map(len, SUMMARY_ROWS))
+_LEAST_GROUPS = 2
+_EXTREME_WORDS = re.compile(
+    r"(^|_)(min|max|minimum|maximum|range|youngest|oldest|smallest|largest|highest|lowest|longest|shortest"
+    r"|heaviest|tallest|earliest|extremes?|participants?|patients?|persons?|observed)(?=_|$)"
+)
+
+
+def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find models with almost as many parameters as people."""
+    minimum = judging.policy.counts.minimum
+    for column in table.columns:
+        if column.numbers is None or not DEGREES_OF_FREEDOM.fullmatch(column.plain):
+            continue
+        residual = "resid" in column.plain
+        rows = np.flatnonzero(column.numbers < minimum)
+        if not residual:
+            rows = rows[[_is_residual(table, int(row)) for row in rows]]
+            residual = bool(rows.size)
+        if rows.size and residual:
+            why = f"{told_cells(rows)} of “{column.name}” are below {minimum} degrees of freedom."
+            yield Hit(
+                why, {"n_cells": int(rows.size), "minimum": minimum}, f"[column={column.name}]"
+            )
+
+
+def _is_residual(table: Table, row: int) -> bool:
+    """Whether a row of an analysis of variance is what is left after all terms."""
+    words = [c.text(row).lower() for c in table.labels]
+    return any(word.startswith(("residual", "error", "within")) for word in words)
+
+
+def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find a smallest or largest value: it is one person's."""
+    if table.is_quoted:
+        return
+    tests = tests_genes(table)
+    names = [
+        c.name for c in table.columns
+        if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c)) and not _is_chosen(c)
+    ]  # fmt: skip
+    first = [cell for cell in table.columns[0].cells if len(cell) <= _LONGEST_ROW]
+    if len(SUMMARY_ROWS.intersection(map(str.lower, first))) >= 2:
+        names += [cell for cell in first if cell.lower() in ("min", "max")]
+    if not names:
+        return
+    of_groups = [name for name in names if _is_of_people(name, table)]
+    if of_groups:
+        why = (
+            f"The smallest or largest value in each of {table.n_rows:,} groups is one person's: "
+            f"{', '.join(of_groups[:6])}."
+        )
+        yield Hit(why, {"n_places": len(of_groups)}, severity=Verdict.BLOCK)
+    else:
+        why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
+        yield Hit(why, {"n_places": len(names)})
+
+
+def _is_of_people(name: str, table: Table) -> bool:
+    """Whether an extreme is of a trait, told for each of several groups of counted people."""
+    column = table.column(name)
+    if column is None or column.numbers is None or table.n_rows < _LEAST_GROUPS:
+        return False
+    trait = _EXTREME_WORDS.sub("", column.plain).strip("_")
+    return bool(TRAIT.fullmatch(trait)) and bool(with_role(table, Role.PEOPLE))
+
+
+def _is_chosen(column: Column) -> bool:
+    """Whether "max" and the like name what a model was set to, or how well it does."""
+    return is_setting(column.plain) or bool(SCORE.fullmatch(column.plain))
+
+
+RULES = (
+    Rule(
+        "TAB104", "Few degrees of freedom", Verdict.BLOCK,
+        "Fit fewer parameters, or more people.",
+        Table, few_degrees_of_freedom,
+    ),
+    Rule(
+        "TAB105", "Smallest and largest values", Verdict.REVIEW,
+        "Give percentiles that hold enough people on either side, such as the 5th and 95th.",
+        Table, extremes,
+    ),
+)  # fmt: skip

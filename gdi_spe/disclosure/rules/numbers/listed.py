@@ -1,0 +1,87 @@
+"""Rules about small numbers in words: lists, and the leaves of trees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.disclosure.contents.parts import Text
+from gdi_spe.disclosure.contents.vocabulary import PEOPLE, counts_things
+from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+
+_LISTED = re.compile(
+    r"^[ \t]*(?:[-*+•]|\d+[.)])?[^\n:]{1,80}:[ \t]*(?:n[ \t]*=[ \t]*)?"
+    r"(?P<n>\d[\d,]*)[ \t]+(?:\w+[ \t]+)?"
+    r"(?:carriers?|patients?|participants?|individuals?|people|persons?|cases?|probands?|deaths?"
+    r"|women|men|males?|females?|children|families|homozygotes?|heterozygotes?|affected)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+# Groups side by side, each with its number: "none: n = 1899; carriers: n = 12".
+_BESIDE = re.compile(
+    r"(?<![^\s(\[;,])(?P<label>[^\n:;()]{1,60}):[ \t]*n[ \t]*=[ \t]*"
+    r"(?P<n>\d[\d,]*)(?![\d.])(?=[ \t]*[;,)\].\n]|[ \t]*$)",
+    re.MULTILINE | re.IGNORECASE,
+)
+# Leaves as scikit-learn, partykit and rpart print them.
+_LEAF = re.compile(
+    r"(?:\bweights:\s*\[|\bvalue\s*[=:]\s*\[|\bsamples\s*=\s*|\[\d+\][^\n]{0,80}\(n\s*=\s*)"
+    r"([\d., ]{1,60})"
+)
+_RPART = re.compile(r"node\), split, n\b")
+_RPART_NODE = re.compile(r"^\s*\d+\)\s+\S.{0,60}?\s(\d+)\s+[\d.]+\s", re.MULTILINE)
+_LONGEST = 200_000
+_LEAST_LISTED = 2
+
+
+def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
+    """Find lines of a list that each count people, some of them few."""
+    listed = [int(m["n"].replace(",", "")) for m in _LISTED.finditer(part.text[:_LONGEST])]
+    beside = [
+        int(m["n"].replace(",", ""))
+        for m in _BESIDE.finditer(part.text[:_LONGEST])
+        if not _are_things(m["label"].lower().split())
+    ]
+    beside = beside if len(beside) >= _LEAST_LISTED else []
+    counted = [*listed, *beside]
+    few = [n for n in counted if 0 < n < judging.policy.counts.minimum]
+    if few and len(counted) >= _LEAST_LISTED:
+        why = (
+            f"{len(few):,} of {len(counted):,} lines count fewer than "
+            f"{judging.policy.counts.minimum} people."
+        )
+        yield Hit(why, {"n_lines": len(few)})
+
+
+def _are_things(words: list[str]) -> bool:
+    """Whether a label ends in things, as "novel loci" does; a group is named after one thing."""
+    people = any(PEOPLE.fullmatch(word) for word in words)
+    many = bool(words) and words[-1].endswith(("s", "loci"))
+    return many and not people and counts_things(f"n_{words[-1]}")
+
+
+def small_leaves(part: Text, judging: Judging) -> Iterator[Hit]:
+    """Find leaves of decision trees that few people reach."""
+    text = part.text[:_LONGEST]
+    told = [m[1] for m in _LEAF.finditer(text)]
+    if _RPART.search(text):
+        told += [m[1] for m in _RPART_NODE.finditer(text)]
+    numbers = [float(word) for each in told for word in re.findall(r"\d+(?:\.\d+)?", each)]
+    few = [n for n in numbers if 0 < n < judging.policy.counts.minimum and n == int(n)]
+    if few:
+        why = f"{len(few):,} numbers in the leaves of a tree are of few people."
+        yield Hit(why, {"n_cells": len(few), "minimum": judging.policy.counts.minimum})
+
+
+RULES = (
+    Rule(
+        "TAB113", "Few people in a list", Verdict.BLOCK,
+        "Merge groups until each has enough people, or leave the lines out.",
+        Text, small_counts_in_lists,
+    ),
+    Rule(
+        "TAB114", "Few people in a leaf", Verdict.BLOCK,
+        "Grow the tree with leaves that hold enough people, such as min_samples_leaf.",
+        Text, small_leaves,
+    ),
+)  # fmt: skip
