@@ -19,6 +19,7 @@ _REGULAR, _UNIFORM, _COVERED = 0.85, 0.8, 0.8
 _TEXTURE, _TEXTURE_ACROSS = 0.3, 0.06
 _LEAST_FINE = 20
 _MOST_IN_BARS, _TURNS_IN_BARS = 3, 1.3
+_MOST_NESTED, _LEAST_HIGH = 5, 8
 # Cells of a pixel or two are ink; larger ones are areas with letters on them.
 _MOST_INK, _MOST_PLAIN = 0.35, 0.6
 _LEAST_SIDE, _DENSE, _FULL_ROW = 0.15, 0.3, 0.15
@@ -216,11 +217,24 @@ def _cells(
 def _is_silhouette(cells: NDArray[np.int16]) -> bool:
     """Whether columns are of one colour below a height and of another above: bars side by side."""
     packed = (cells.astype(np.int32) >> 4) @ np.array([256, 16, 1], dtype=np.int32)
+    if _is_nested(packed):
+        return True
     if np.unique(packed).size > _MOST_IN_BARS:
         return False
     down = (packed[1:] != packed[:-1]).sum(axis=0).mean()
     across = (packed[:, 1:] != packed[:, :-1]).sum(axis=1).mean()
     return bool(min(down, across) <= _TURNS_IN_BARS)
+
+
+def _is_nested(packed: NDArray[np.int32]) -> bool:
+    """Whether bars of two groups lie over each other: no column has paper below what is filled."""
+    found, counts = np.unique(packed, return_counts=True)
+    if found.size > _MOST_NESTED or packed.shape[0] < _LEAST_HIGH:
+        return False
+    filled = packed != found[counts.argmax()]
+    stands = (filled[1:] | ~filled[:-1]).all(axis=0) | (filled[:-1] | ~filled[1:]).all(axis=0)
+    turns = (packed[1:] != packed[:-1]).sum(axis=0)
+    return bool(stands.all() and turns.max() <= 2)
 
 
 def _described(box: Box, cells: NDArray[np.int16]) -> Matrix:

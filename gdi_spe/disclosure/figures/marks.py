@@ -13,6 +13,7 @@ _MOST_CHANGE = 0.6
 _BANDS, _LEAST_IN_BAND = 40, 1000
 # A matrix drawn with several pixels a cell has at least so many cells a side.
 _LEAST_CELLS = 20
+_KEPT_IF_NOISY, _MUCH_PLAIN = np.uint8(0b11110000), 0.12
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Seen:
     # Of neighbouring pixels, how many differ at all; and how many colours cover the most of it.
     change_share: float = 0.0
     n_main_colours: int = 0
+    # Whether compression may be what made neighbours differ.
+    may_be_noise: bool = False
 
     @property
     def is_matrix(self) -> bool:
@@ -33,11 +36,19 @@ class Seen:
         return few or self.change_share > _MOST_CHANGE
 
 
-def look(pixels: NDArray[np.uint8]) -> Seen:
-    """Tell what the pixels of a picture are like."""
+def look(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Seen:
+    """Tell what the pixels of a picture are like; compression makes neighbours differ a little."""
+    if is_noisy:
+        # The low bits of a JPEG are what its compression made of them.
+        plain, _ = _changes(pixels & _KEPT_IF_NOISY)
+        return Seen(_coarse(pixels), 0.0, *_changes(pixels), may_be_noise=plain <= _MUCH_PLAIN)
+    return Seen(_coarse(pixels), _hidden_noise(pixels), *_changes(pixels))
+
+
+def _coarse(pixels: NDArray[np.uint8]) -> int:
+    """Count colours of four bits a channel."""
     coarse = (pixels.astype(np.int32) >> 4) @ np.array([256, 16, 1], dtype=np.int32)
-    n_colours = int((np.bincount(coarse.ravel(), minlength=4096) > 0).sum())
-    return Seen(n_colours, _hidden_noise(pixels), *_changes(pixels))
+    return int((np.bincount(coarse.ravel(), minlength=4096) > 0).sum())
 
 
 def _hidden_noise(pixels: NDArray[np.uint8]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,10 +127,7 @@ def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[byte
     )  # white stays white, black black
     out = io.BytesIO()
     Image.fromarray(kept).save(out, format="PNG", compress_level=6)
-    seen = look(pixels)
-    if form == "JPEG":
-        # The low bits of a JPEG are what its compression made of them.
-        seen = replace(seen, noise_share=0.0)
+    seen = look(pixels, form == "JPEG")
     return out.getvalue(), Picture("picture", width, height, seen, scene_of(kept, form == "JPEG"))
 
 

@@ -1,0 +1,1 @@
+"""What the rules about pictures ask of one that was taken apart."""

@@ -1,0 +1,30 @@
+"""Ordinary figures of papers in pixels, and their neighbours that show people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.disclosure.figures import harmless, papers
+from tests.disclosure.figures.styles import drawn
+from tests.disclosure.test_figures import judged
+
+Draw = Callable[[np.random.Generator], Any]
+
+
+def test_a_compressed_manhattan_plot_is_not_taken_for_data() -> None:
+    report = judged(drawn(harmless.manhattan, 5, "grid", 110, "jpeg"), 42_000)
+
+    assert report.verdict.word != "block"
+
+
+@pytest.mark.parametrize("style", ["default", "seaborn"])
+def test_a_rate_per_person_year_is_no_count_of_people(style: str) -> None:
+    rates = judged(drawn(papers.rates_in_panels, 1, style), 42_000)
+    numbers = judged(drawn(papers.numbers_in_panels, 1, style), 42_000)
+
+    assert rates.verdict.word != "block"
+    assert numbers.verdict.word == "block"
