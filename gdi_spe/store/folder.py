@@ -248,10 +248,6 @@ class Folder:
             for name, values in vars(found).items():
                 getattr(into, name)[:, at + part] = values
 
-    def carriers(self, chromosome: str, row: int) -> Ints:
-        """Return the sample indexes that carry the alternate allele of one variant."""
-        return np.flatnonzero(self.carrying(chromosome, [row]))
-
     def carrying(self, chromosome: str, rows: Rows | None = None) -> NDArray[np.bool_]:
         """Say of each sample whether it carries the alternate allele of any of some variants."""
         chosen = self._row_numbers(chromosome, rows)
@@ -260,22 +256,6 @@ class Folder:
             calls = self.calls_of(chromosome, chosen[part])
             found[counting.carrier_pairs(calls, expected)[1]] = True
         return found
-
-    def carrier_pairs(self, chromosome: str, rows: Rows | None = None) -> tuple[Ints, Ints]:
-        """Return every (variant, sample) with the alternate allele, as two arrays.
-
-        The first holds row numbers of `variants`, the second sample indexes; both are sorted by
-        variant.
-        """
-        chosen = self._row_numbers(chromosome, rows)
-        found: list[tuple[Ints, Ints]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
-        for part, expected in self._by_rule(chromosome, chosen):
-            calls = self.calls_of(chromosome, chosen[part])
-            variant, sample = counting.carrier_pairs(calls, expected)
-            found.append((chosen[part][variant], sample))
-        variants, samples = (np.concatenate(column) for column in zip(*found, strict=True))
-        order = np.lexsort((samples, variants))
-        return variants[order], samples[order]
 
     def _row_numbers(self, chromosome: str, rows: Rows | None) -> Ints:
         n_variants = len(self._held(chromosome))

@@ -14,7 +14,7 @@ from gdi_spe.boundary.policy import CountPolicy
 from gdi_spe.store.folder import CohortFolder
 from gdi_spe.workspace import recipes
 from gdi_spe.workspace.cohort.opened import Cohort
-from gdi_spe.workspace.cohort.survival.following import FewAtRisk
+from gdi_spe.workspace.cohort.survival.following import FewAtRisk, NobodyHadTheEvent
 from gdi_spe.workspace.cohort.survival.hazards import FewEvents, HazardsNotProportional
 
 ILL = {"diagnosis": "any"}
@@ -36,6 +36,13 @@ def test_everybody_is_one_group_from_birth(open_two: Cohort) -> None:
     assert table.attrs["groups"]["everybody"]["n_events"] == 5
     assert table.attrs["left_out"]["the event is at an unknown time"] == 2
     assert "log_rank" not in table.attrs
+
+
+def test_an_event_that_nobody_had_is_said(open_two: Cohort) -> None:
+    with pytest.warns(NobodyHadTheEvent, match="none of"):
+        table = open_two.survival("death")
+
+    assert set(table["survival"]) == {1.0}
 
 
 def test_groups_come_from_columns_selections_names_and_labels(open_two: Cohort) -> None:
@@ -69,7 +76,8 @@ def test_the_smallest_count_of_the_policy_ends_each_curve(cohort: Cohort) -> Non
     assert list(table.columns) == [
         "group", "time_days", "n_at_risk", "survival", "lower", "upper"
     ]  # fmt: skip
-    assert cohort.survival("death")["n_at_risk"].min() >= least
+    with pytest.warns(NobodyHadTheEvent):
+        assert cohort.survival("death")["n_at_risk"].min() >= least
 
 
 def test_a_row_an_event_is_given_only_where_it_is_asked_for(open_two: Cohort) -> None:

@@ -109,7 +109,7 @@ def _refuse_few_events(design: Design) -> None:
     if n_events <= n_terms:
         raise TooFewPeople(
             f"{n_events} of {len(design.times)} individuals had the event, and the model has "
-            f"{n_terms} terms",
+            f"{n_terms} term{'s' * (n_terms != 1)}",
             remedy=f"About {_EVENTS_A_TERM} events a term are needed; leave covariates out",
         )
 

@@ -26,6 +26,10 @@ class FewAtRisk(Caution):
     """A group has too few individuals to be shown."""
 
 
+class NobodyHadTheEvent(Caution):
+    """All were followed without the event, so that every curve stays where it began."""
+
+
 class Following(Held):
     """Follow individuals from an origin until an event, in groups."""
 
@@ -41,6 +45,9 @@ class Following(Held):
         from gdi_spe.analysis.survival.times import times_of
 
         times = times_of(self.folder, event, origin, ids_of(individuals), entry)
+        if not times.happened.any():
+            told = f"none of {len(times):,} individuals had the event ({shown(event)})"
+            caution(NobodyHadTheEvent(told))
         return grouped(times, self._groups(by))
 
     def _groups(self, by: By | None) -> dict[str, list[str]] | None:
