@@ -59,7 +59,7 @@ full null prs adj adjusted empirical competitive gwas eqtl pqtl smr multi burden
 acat acato o acatv region gene snp snps nsnp marker variant top lead ld male female males
 females random fixed re fe re2 han eskin cochran q cond conditional joint marginal meta egger
 ivw weighted median mode wald obs observed pheno trait gcov test a1 a2 a b d allele effect
-other ref alt minor discovery replication stage combined study gc corrected correction chi
+other ref alt minor mtag discovery replication stage combined study gc corrected correction chi
 square squared rate imputation imputed imp machr2 mach oevar pass filter nominal perm approx
 robust hc3 lower upper ci ci95 low high l u category coefficient by tau annot
 """
@@ -99,6 +99,14 @@ DIALECTS: tuple[Dialect, ...] = (
              "alternate_ids": "variant_id", "all_null": "statistic", "index": "index"}),
     Dialect("PLINK 2", frozenset({"alt_cts", "obs_ct"}), {"alt_cts": "allele_count"}),
     Dialect("METAL", frozenset({"freq1", "freqse"}), {"freqse": "se"}),
+    Dialect("LDSC", frozenset({"p1", "p2", "rg"}), {"p1": "trait_1", "p2": "trait_2"}),
+    Dialect("PLINK 2", frozenset({"pop1", "pop2", "hudson_fst"}), {"hudson_fst": "fst"}),
+    Dialect("PLINK 2", frozenset({"pop1", "pop2", "wc_fst"}), {"wc_fst": "fst"}),
+    Dialect("GTEx", frozenset({"gene_id", "tss_distance", "pval_nominal", "slope"}),
+            {"tss_distance": "distance", "variant_pos": "position", "true_df": "statistic",
+             "minor_allele_samples": "n_carriers", "num_var": "n_snps", "pval_true_df": "p",
+             "pval_nominal_threshold": "statistic", "ma_samples": "n_carriers",
+             "ma_count": "minor_allele_count"}),
     Dialect("fastGWA", frozenset({"se_t", "p_nospa", "converge"}), {"converge": "index"}),
     Dialect("METAL", frozenset({"weight", "zscore", "allele1", "allele2"}), {"weight": "n_eff"}),
     Dialect("PLINK 1.9", frozenset({"nmiss", "a1", "stat"}), {"nmiss": "n"}),

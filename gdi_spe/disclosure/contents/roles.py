@@ -91,7 +91,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
 )
 _PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _NAMES)
 VARIANT_CELL = re.compile(
-    r"rs\d+([:_][ACGT,]+)?|(chr)?([0-9]{1,2}|X|Y|M|MT)[:_-]\d+([:_-]\S{0,100})?"
+    r"rs\d+([:_-][ACGT?,]+)?|(chr)?([0-9]{1,2}|X|Y|M|MT)[:_-]\d+([:_-]\S{0,100})?"
 )
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|[AB12]|\*|-|\.|<[A-Z0-9:]{1,20}>")

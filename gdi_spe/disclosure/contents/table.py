@@ -50,6 +50,17 @@ _SAME = {
 
 
 _WRITTEN = (
+    # Letters that formulas have.
+    *(
+        (re.compile(letter), name)
+        for letter, name in (
+            ("[βΒ]", "beta"),
+            ("[χΧ]", "chi"),
+            ("[λΛ]", "lambda"),
+            ("[ρ]", "rho"),
+            ("[σ]", "sigma"),
+        )
+    ),
     # "Missing, n" and "Missing, %", as tables for papers have them.
     (re.compile(r"^(.+), (?:n|no\.?|N)$"), r"n_\1"),
     (re.compile(r"^(.+), %$"), r"percent_\1"),

@@ -19,7 +19,7 @@ from gdi_spe.disclosure.contents.roles import (
 )
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.variants import is_total
-from gdi_spe.disclosure.contents.vocabulary import NOT_PEOPLE, TRAIT
+from gdi_spe.disclosure.contents.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
 
 if TYPE_CHECKING:
@@ -46,9 +46,14 @@ _ANCESTRY = re.compile(
 _SPREAD = re.compile(r"sd|std|stdev|se|sem|std_err\w*")
 _INTERCEPT = re.compile(r"const|intercept|\(intercept\)|_cons", re.IGNORECASE)
 _GENETIC = re.compile(
-    r"(h2|rg|lambda\w*|intercept|ratio|mean_chi2|liability_h2|enrichment|z|p|se|p_value)(_\w+)?",
+    r"(h2|rg|lambda\w*|intercept|ratio|mean_chi\w*|liability_h2|enrichment|coefficient|z|p|se|p_value)(_\w+)?"
+    r"|(obs\w*|total|ldsc|snp|lia\w*|gcov|gen\w*|h2|prop)_\w{1,30}",
     re.IGNORECASE,
 )
+_HERITABLE = re.compile(
+    r"(prop_|snp_|obs\w{0,8}_|liability_)?(h2|rg|lambda|coefficient|enrichment)(_\w*)?", re.I
+)
+_NUMBERED = re.compile(r"[A-Za-z]{0,10}[_-]?\d{2,}")
 
 
 def labels_and_counts(table: Table) -> tuple[list[Column], list[Column]]:
@@ -266,23 +271,29 @@ def _model(table: Table, judging: Judging) -> Objections:
 
 def _fits_genetics(table: Table, judging: Judging) -> bool:
     first, *rest = table.columns
-    names = [c.name for c in rest if c.numbers is not None]
+    names = [c.plain for c in rest if c.numbers is not None]
     return (
         first.numbers is None
-        and bool(names)
+        and len(names) > 1
         and not is_about_variants(table)
         and all(_GENETIC.fullmatch(name) for name in names)
-        and any(name.lower().startswith(("h2", "rg", "lambda")) for name in names)
+        and any(_HERITABLE.match(name) for name in names)
     )
 
 
 def _genetics(table: Table, judging: Judging) -> Objections:
-    """Object to tables of heritability and genetic correlation that are long."""
+    """Object to tables of heritability that are long, or whose rows are numbered."""
     if table.n_rows > 200:
         yield f"It has {table.n_rows:,} rows."
     for column in table.columns:
-        if column.numbers is None and role_of(column) is not Role.LABEL:
+        if column.numbers is not None:
+            continue
+        if role_of(column) is not Role.LABEL:
             yield f"The column “{column.name}” holds long words."
+        if PERSON_COLUMN.fullmatch(column.plain) or any(map(_NUMBERED.fullmatch, column.cells)):
+            yield f"The column “{column.name}” numbers its rows as people are numbered."
+    if any(role_of(c) is Role.OTHER_COUNT and not c.is_integer for c in table.columns):
+        yield "A number of things is not whole."
 
 
 def _fits_values(table: Table, judging: Judging) -> bool:

@@ -33,8 +33,12 @@ _MOST_LISTED = 1000
 _ORDER = re.compile(
     r"index|rank|order|df|dof|n_?studies|k_studies|n_?snps?|credible_?set|cs|cluster|bin"
 )
+_NUMBERED = re.compile(
+    r"(genomic_?)?(locus|loci|region|signal)(_?(no|id|nr|number|index))?|(tss_)?distance(_\w{1,20})?"
+)
 _CALLS = re.compile(r"f_?miss|call_?rate|missing(ness)?(_?rate)?|missing_proportion", re.IGNORECASE)
 _MOST_SORTS = 200
+_COPIES = 3
 _VARIANTS = re.compile(r"n_?(variants|snps|snvs|indels|sites)|(variants|snps|snvs|indels|sites)")
 _QUALITY = re.compile(r"((mean|median|avg)_)?(info|r2|rsq|maf|call_rate|quality|depth|ti_?tv)")
 _SHARE = re.compile(r"percent|pct|share|proportion|fraction|percentage")
@@ -42,6 +46,12 @@ _ENDS = re.compile(
     r"(sv_?)?(end|stop|len(gth)?|size)(_?pos(ition)?|_bp)?|end_\w{1,8}", re.IGNORECASE
 )
 _SCORE = re.compile(r"z|z_?(score|stat)", re.IGNORECASE)
+# What a fine-mapping says of the effect of a variant, given all others.
+_POSTERIOR = re.compile(
+    r"(post(erior)?|beta|effect|causal|conditional)_(effect_)?(mean|sd|se|var|std)|(mean|sd)(_incl)?"
+    r"|log_?(10)?_?(bf|abf|bayes_?factor)|l?bf(_variable)?|alpha|mu2?|pip_?\w{0,8}",
+    re.IGNORECASE,
+)
 _SIGNS = re.compile(r"[-+?0]{2,9}")
 
 
@@ -78,11 +88,19 @@ def _unknown_columns(table: Table) -> Objections:
     beside = populations(table)
     held = {id(c) for each in beside for c in (each.frequency, each.size)}
     for column, role in zip(table.columns, roles_of(table), strict=True):
-        ordered = role is Role.OTHER_COUNT and _ORDER.fullmatch(column.plain)
+        ordered = role is Role.OTHER_COUNT and _is_order(column)
         if role not in _KNOWN and id(column) not in held and not ordered and not _ends(column):
             yield f"The column “{column.name}” has no known meaning in a table of variants."
         elif role is Role.LABEL and not _may_label(column):
             yield f"The column “{column.name}” has {column.n_distinct:,} different words."
+
+
+def _is_order(column: Column) -> bool:
+    """Whether whole numbers say where a row stands: of a locus, they are no copies of an allele."""
+    if _NUMBERED.fullmatch(column.plain):
+        numbers = values(column)
+        return column.n_distinct > _COPIES or bool((np.diff(numbers) >= 0).all())
+    return bool(_ORDER.fullmatch(column.plain))
 
 
 def _may_label(column: Column) -> bool:
@@ -173,16 +191,39 @@ def _fits_probabilities(table: Table, judging: Judging) -> bool:
 
 
 def _probabilities(table: Table, judging: Judging) -> Objections:
-    """Object to posterior probabilities with anything else beside them."""
+    """Object to posterior probabilities with anything else beside them but what they are of.
+
+    What a locus was fine-mapped from is held to what statistics of variants are held to.
+    """
     allowed = _PLACES | {Role.PROBABILITY, Role.OTHER_COUNT, Role.P}
-    for column, role in zip(table.columns, roles_of(table), strict=True):
-        if role not in allowed and not (role is Role.LABEL and _may_label(column)):
+    beside = [
+        (c, role) for c, role in zip(table.columns, roles_of(table), strict=True)
+        if role not in allowed and not _POSTERIOR.fullmatch(c.plain)
+    ]  # fmt: skip
+    of_study = any(role in _KNOWN - {Role.LABEL} for _, role in beside)
+    for column, role in beside:
+        known = of_study and role in _KNOWN - {Role.LABEL}
+        if not known and not (role is Role.LABEL and _may_label(column)):
             yield f"The column “{column.name}” does not belong to posterior probabilities."
-        if role is Role.OTHER_COUNT and not column.is_integer:
+    for column in with_role(table, Role.OTHER_COUNT):
+        if not column.is_integer:
             yield f"“{column.name}” is not a whole number throughout."
     if table.n_rows > _MOST_LISTED:
         yield f"It has {table.n_rows:,} rows."
+    if of_study:
+        yield from _statistics(table, judging)
+    elif _posteriors(table) and not _are_many(judging):
+        yield "How many people the posterior effects are of is not known, or they are few."
     yield from _twice(table)
+
+
+def _posteriors(table: Table) -> list[Column]:
+    return [c for c in table.columns if _POSTERIOR.fullmatch(c.plain)]
+
+
+def _are_many(judging: Judging) -> bool:
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    return n is not None and n >= judging.policy.genomic.large_cohort
 
 
 def _fits_sorts(table: Table, judging: Judging) -> bool:
