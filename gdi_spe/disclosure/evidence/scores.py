@@ -32,8 +32,9 @@ class Standing(Enum):
 
 def score_in(path: Path) -> str:
     """Return which score a scoring file says it is of; nothing if it is none."""
-    opened = gzip.open if path.read_bytes()[:2] == b"\x1f\x8b" else open
-    with opened(path, "rb") as file:
+    with path.open("rb") as raw:
+        is_gzip = raw.read(2) == b"\x1f\x8b"
+    with (gzip.open if is_gzip else open)(path, "rb") as file:
         head = file.read(_HEAD).decode("utf-8", errors="replace")
     found = _ID.search(head)
     return found.group(1) if found and head.startswith(FIRST_LINE) else ""
