@@ -29,10 +29,16 @@ _SOMEBODY = "patient|participant|individual|proband|carrier|case|subject|donor"
 _NUMBERED = f"{_SOMEBODY}|person|row|sample|record|id"
 _ONE_PERSON = re.compile(
     rf"\b({_ARTICLE})\s+({_SOMEBODY}|woman|man|girl|boy|child)\b"
-    r"|\byears?[- ]old\b|(?<!mean )(?<!median )(?<!average )\b(aged?|born)\s+\d"
-    rf"|\b({_NUMBERED})\s*(no\.?|number|id|#|:)?\s*[A-Z]{{0,5}}[-_]?\d{{1,12}}\b",
+    r"|\byears?[- ]old\b"
+    # People aged 70 or older, and from 40 to 69, are many.
+    r"|(?<!mean )(?<!median )(?<!average )\b(aged?|born)\s+\d{1,4}\b"
+    r"(?!\s?(\+|-|–|to\b|(years?\s)?(and|or)\s(older|over|above|more|younger|under|below|up)))"
+    # "row chi2" is no row 2.
+    rf"|\b({_NUMBERED})\s*(no\.?|number|id|#|:)?\s*(?:(?-i:[A-Z]{{0,5}})|[a-z])[-_]?\d{{1,12}}\b",
     re.IGNORECASE,
 )
+# "1 165 participants", as French and Finnish write thousands, are not 165.
+_SPACED_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[ \u00a0\u202f]\d{3})+)(?![\d])")
 _VARIANT = re.compile(
     r"\b(chr)?([0-9]{1,2}|X|Y|MT?):\d{3,}|\brs\d{3,}\b|\b[cgp]\.[A-Z(]?[a-z(]{0,3}\d+|\b[01.][/|][01.]\b"
     r"|\b(hetero|homo|hemi)zygous\b"
@@ -98,6 +104,7 @@ _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
     text = _ARGUMENTS.sub("", _SAID.sub("", _STAMP.sub("", text)))
+    text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
     if len(_DATED.findall(text)) <= _MOST_DATED:
         text = _DATED.sub("", text)
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)

@@ -18,7 +18,8 @@ from gdi_spe.disclosure.contents.vocabulary import EXTREMES
 
 _MOST_CELLS = 5000
 _MOST_KEYS = 200
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+# "1,152", and "1 152" or "1'152" as in French and Swiss tables.
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:(,\d{3})+(\.\d+)?|([ '’]\d{3})+([.,]\d+)?)")
 # A comma before one, two or more than three digits divides no thousands.
 _DECIMAL_COMMA = re.compile(r"[-+]?(\d+,(\d{1,2}|\d{4,})|0,\d+)([eE][-+]?\d{1,4})?")
 _PERCENT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*\\?%")
@@ -147,7 +148,8 @@ def _all_simple(texts: list[str]) -> list[str]:
 def _simple(text: str) -> str:
     """Return a number without separators of thousands and percent sign, or the text."""
     if _THOUSANDS.fullmatch(text):
-        return text.replace(",", "")
+        whole = re.sub(r"[ '’]", "", text)
+        return whole.replace(",", "") if whole == text else whole.replace(",", ".")
     if _DECIMAL_COMMA.fullmatch(text):
         return text.replace(",", ".")
     share = _PERCENT.fullmatch(text)

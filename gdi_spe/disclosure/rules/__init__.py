@@ -24,6 +24,7 @@ from gdi_spe.disclosure.rules.numbers import (
     implied,
     listed,
     summaries,
+    suppressed,
 )
 from gdi_spe.disclosure.rules.rule import Rule
 
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *summaries.RULES,
     *unnamed.RULES,
     *counts.RULES,
+    *suppressed.RULES,
     *extremes.RULES,
     *listed.RULES,
     *implied.RULES,

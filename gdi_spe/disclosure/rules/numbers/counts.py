@@ -16,7 +16,7 @@ from gdi_spe.disclosure.contents.roles import (
     role_of,
     with_role,
 )
-from gdi_spe.disclosure.contents.table import NUMBER, Column, Table
+from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.variants import genotype_counts, is_mixed
 from gdi_spe.disclosure.forms.sections import counts_variants
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
@@ -41,7 +41,6 @@ _SETS = re.compile(
 )
 _OF_SETS = re.compile(r"size|set_?size|overlap(_size)?|background")
 _STATISTIC = re.compile(r"\b(sd|se|mean|median|iqr|average|standard (deviation|error))\b", re.I)
-_HIDDEN = re.compile(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*")
 
 
 def count_columns(table: Table, judging: Judging) -> list[Column]:
@@ -211,27 +210,6 @@ def _evidence(
     return {"n_cells": int(rows.size), "minimum": minimum, "cells": cells}
 
 
-def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
-    """Find cells that were hidden: totals may give them back."""
-    minimum = judging.policy.counts.minimum
-    counted = {column.name for column in count_columns(table, judging)}
-    for column in table.columns:
-        # A star in a column of alleles is an allele: one that a deletion spans.
-        words = column.numbers is None and role_of(column) not in (Role.VARIANT, Role.ALLELE)
-        cells = column.cells if words else ()
-        hidden = [c for c in cells if _HIDDEN.fullmatch(c)]
-        # A lone "x" among words is the name of a group.
-        if all(c == "x" for c in hidden) and not any(NUMBER.fullmatch(c) for c in cells):
-            hidden = []
-        gap = column.n_missing if column.name in counted and not column.is_part else 0
-        if hidden or gap:
-            why = (
-                f"The column “{column.name}” has hidden cells. Row or column totals, here or in "
-                f"another table, may give back what counts fewer than {minimum} people."
-            )
-            yield Hit(why, {"n_hidden": len(hidden) + gap}, f"[column={column.name}]")
-
-
 RULES = (
     Rule(
         "TAB101", "Few people in a cell", Verdict.BLOCK,
@@ -244,10 +222,5 @@ RULES = (
         "Merge the group with another, or say in the justification why “nobody” tells nothing "
         "about a person.",
         Table, zero_counts,
-    ),
-    Rule(
-        "TAB103", "Hidden cells", Verdict.REVIEW,
-        "Drop the totals, or merge the groups instead of hiding cells.",
-        Table, suppressed_cells,
     ),
 )  # fmt: skip
