@@ -22,7 +22,8 @@ import gdi_spe
 from gdi_spe.boundary.errors import SpeError
 from gdi_spe.disclosure.intake.formats import FIXES as FORMAT_FIXES
 from gdi_spe.disclosure.rules import RULES
-from gdi_spe.disclosure.rules.catalogue import CATALOGUE, Example
+from gdi_spe.disclosure.rules.catalogue import CATALOGUE
+from gdi_spe.disclosure.rules.examples import Example
 from gdi_spe.disclosure.rules.of_releases import OF_RELEASES
 from gdi_spe.node.cli.main import VERBS
 

@@ -16,7 +16,8 @@ from gdi_spe.disclosure.engine import judge_bytes
 from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules import RULES
-from gdi_spe.disclosure.rules.catalogue import CATALOGUE, Example
+from gdi_spe.disclosure.rules.catalogue import CATALOGUE
+from gdi_spe.disclosure.rules.examples import Example
 from gdi_spe.disclosure.rules.of_releases import OF_RELEASES
 from gdi_spe.disclosure.rules.rule import Judging
 from tests.disclosure.figures import telling

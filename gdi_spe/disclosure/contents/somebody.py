@@ -36,8 +36,8 @@ _PERSONS = {
         r"|\b(fallbericht|case report|patientin)\b", re.IGNORECASE,
     ),
     "a number of somebody": re.compile(
-        r"\b(patient|participant|subject|individual|proband|donor|case|carrier|sample)\s*(no\.?|number|id|#|:)?\s*#?[A-Z]{0,4}[-_]?\d{2,12}\b",
-        re.IGNORECASE,
+        r"\b(patient|participant|subject|individual|proband|donor|case|carrier|sample)\s*(no\.?|number|id|#|:)?\s*#?[A-Z]{0,4}[-_]?\d{2,12}\b"
+        r"|\b(patient|participant|proband|case|carrier)\s+#?\d\s*:", re.IGNORECASE,
     ),
     "few people": re.compile(
         rf"(?<![\w.,-]){_NUMERAL}\s+([\w-]+\s+){{0,2}}?{_SEVERAL}\b|\bonly\s+(one|two|three|four|five|[1-9])\s+(carried|carry|had|have|were)\b",

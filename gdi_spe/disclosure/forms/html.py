@@ -44,6 +44,8 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.blocks: list[tuple[str, object]] = []
         self.hidden: list[str] = []
+        # Short comments: not written again, and looked at all the same.
+        self.unseen: list[str] = []
         self._rows: list[list[str]] | None = None
         self._cell: list[str] | None = None
         self._caption: list[str] | None = None
@@ -149,6 +151,8 @@ class _Reader(HTMLParser):
     def handle_comment(self, data: str) -> None:
         if len(data) > _LONGEST_ATTRIBUTE:
             self.hidden.append(f"a comment of {len(data):,} characters")
+        else:
+            self.unseen.append(data)
 
     def _flush(self, tag: str = "p") -> None:
         told = "".join(self._words)
@@ -217,6 +221,8 @@ def taken_apart(text: str, policy: DisclosurePolicy, inner: Encode) -> tuple[lis
             lines.append(f"<{tag}>{escape(said)}</{tag}>")
     if words:
         parts.append(Text("words", "\n".join(words), is_alone=not parts))
+    if reader.unseen:
+        parts.append(Text("unseen words", clean_text("\n\n".join(reader.unseen)), is_alone=False))
     parts += [Opaque("page", f"The page has {what}") for what in dict.fromkeys(reader.hidden)]
     return parts, "\n".join(lines)
 

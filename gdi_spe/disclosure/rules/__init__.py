@@ -17,6 +17,7 @@ from gdi_spe.disclosure.rules.genomic import (
     matrices,
     membership,
     presence,
+    single,
 )
 from gdi_spe.disclosure.rules.numbers import (
     counts,
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     *people.RULES,
     *matrices.RULES,
     *genotypes.RULES,
+    *single.RULES,
     *alleles.RULES,
     *membership.RULES,
     *presence.RULES,

@@ -5,34 +5,8 @@ The pages of the documentation are made from this, and a test runs every example
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Example:
-    """A file's content, or words for one that is not text; people of the cohort; declared kind."""
-
-    content: str
-    name: str = "t.csv"
-    n_individuals: int = 2000
-    kind: str = ""
-    is_text: bool = True
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One rule in the documentation."""
-
-    title: str
-    why: str
-    bad: Example
-    good: Example
-    # The numbers of policy.toml that it asks.
-    parameters: tuple[str, ...] = ()
-
-
-def _made(words: str) -> Example:
-    return Example(words, is_text=False)
+from gdi_spe.disclosure.rules.examples import COUNTS, Entry, Example, lines, made
+from gdi_spe.disclosure.rules.genomic.catalogue import GENOMIC
 
 
 def _labels(*words: str) -> Example:
@@ -40,34 +14,24 @@ def _labels(*words: str) -> Example:
     return Example(f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>', "t.svg")
 
 
-def _lines(header: str, rows: list[str]) -> str:
-    return "\n".join([header, *rows]) + "\n"
-
-
-_COUNTS = Example("site,n_individuals\nA,400\nB,250\n", kind="counts")
-_MATRIX = _lines(
-    ",".join(f"v{i}" for i in range(24)),
-    [",".join(str((i * j + i + j // 3) % 3) for j in range(24)) for i in range(40)],
-)
-_LIST = _lines("rsid,genotype", [f"rs{i},{('AA', 'AG', 'GG')[i % 3]}" for i in range(30)])
-_AF = Example(_lines("SNP,AF,N", [f"rs{i},0.{25 + i},2000" for i in range(20)]))
-_MANY = _lines("SNP,AF,N", [f"rs{i},0.{25 + i % 50},300" for i in range(9000)])
-_PNG = _made("A figure as the plotting library saved it.")
-_NAMED = "chromosome,position,reference,alternate,allele_count,allele_number,allele_frequency,"
-_FREQUENCIES = f"{_NAMED}n_individuals\nchr1,100,A,G,400,4000,0.1,2000\n"
+_PNG = made("A figure as the plotting library saved it.")
 
 CATALOGUE: dict[str, Entry] = {
     "PII101": Entry(
         "Pseudonyms of the cohort", "A pseudonym singles out a person for all who have the key.",
-        Example("id,n\nI-ABCDEFGHIJKLMNOP,40\nI-QRSTUVWXYZ234567,50\n"), _COUNTS,
+        Example("id,n\nI-ABCDEFGHIJKLMNOP,40\nI-QRSTUVWXYZ234567,50\n"), COUNTS,
     ),
     "PII102": Entry(
         "Tokens like a person's number", "Hospitals and biobanks number people in such forms.",
-        Example("The record is EGIP123456789 here.\n", "t.txt"), _COUNTS,
+        Example("The record is EGIP123456789 here.\n", "t.txt"), COUNTS,
+    ),
+    "PII117": Entry(
+        "Addresses of people", "An address of electronic mail is a name.",
+        Example("who,arm\nmaija@example.org,A\njuha@example.org,B\n"), COUNTS,
     ),
     "PII103": Entry(
         "One row a person", "Rows of traits describe people, with or without a name.",
-        Example(_lines("age,sex,diagnosis", [f"{30 + i},F,x{i}" for i in range(12)])), _COUNTS,
+        Example(lines("age,sex,diagnosis", [f"{30 + i},F,x{i}" for i in range(12)])), COUNTS,
         ("counts.minimum",),
     ),
     "PII104": Entry(
@@ -76,49 +40,49 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "PII105": Entry(
         "A value of each person", "Scores, coordinates and residuals are of one person each.",
-        Example(_lines("PC1,PC2", [f"{i / 7:.4f},{i / 3:.4f}" for i in range(30)])), _COUNTS,
+        Example(lines("PC1,PC2", [f"{i / 7:.4f},{i / 3:.4f}" for i in range(30)])), COUNTS,
         ("counts.minimum",),
     ),
     "PII106": Entry(
         "Pairs of people", "Kinship tells who is related to whom.",
-        Example(_lines("a,b,kinship", [f"x{i},y{i},0.{i}" for i in range(10, 20)])),
+        Example(lines("a,b,kinship", [f"x{i},y{i},0.{i}" for i in range(10, 20)])),
         Example("degree,pairs\n2nd,45\n3rd,220\n"),
     ),
     "PII110": Entry(
         "Families", "Who is whose parent or child tells whose genome is half whose.",
-        Example(_lines("child,father,mother", [f"C{i},F{i},M{i}" for i in range(12)])),
+        Example(lines("child,father,mother", [f"C{i},F{i},M{i}" for i in range(12)])),
         Example("family_kind,n_families\ntrio,45\nduo,220\n"),
     ),
     "PII111": Entry(
         "Values that nothing names", "Scores and residuals are people's, with or without a name.",
-        Example(_lines("values", [f"{(i * 37 % 101) / 7 - 5:.4f}" for i in range(40)])), _COUNTS,
+        Example(lines("values", [f"{(i * 37 % 101) / 7 - 5:.4f}" for i in range(40)])), COUNTS,
     ),
     "PII112": Entry(
         "Values by observation", "The number of an observation is a person in the order of a file.",
         Example("".join(f"{a:>8}" * 1 for a in (3, 17, 42, 88, 91, 104)) + "\n"
                 + "".join(f"{b:>8}" for b in ("0.21", "-1.72", "2.93", "0.18", "-2.44", "0.37"))
                 + "\n", "t.txt"),
-        _COUNTS,
+        COUNTS,
     ),
     "PII113": Entry(
         "Likeness of people", "A relationship matrix tells who is related to whom.",
         Example("\n".join(f"{i}\t{j}\t900\t{1 if i == j else 0.001 * i:.3f}"
                           for i in range(1, 13) for j in range(1, i + 1)) + "\n", "t.grm"),
-        _COUNTS,
+        COUNTS,
     ),
     "TAB111": Entry(
         "Values furthest out", "Whoever is furthest out is one person whom others know.",
-        Example("Value,Obs\n3.1,288\n3.3,17\n140.2,377\n212.9,219\n"), _COUNTS,
+        Example("Value,Obs\n3.1,288\n3.3,17\n140.2,377\n212.9,219\n"), COUNTS,
     ),
     "PII107": Entry(
         "Curve with a step a person", "Each step of an exact curve is where one person is.",
-        Example(_lines("fpr,tpr", [f"{i * i / 40000:.5f},{i / 200}" for i in range(201)])),
-        Example(_lines("fpr,tpr", [f"{i / 40},{min(1, i / 30):.3f}" for i in range(41)])),
+        Example(lines("fpr,tpr", [f"{i * i / 40000:.5f},{i / 200}" for i in range(201)])),
+        Example(lines("fpr,tpr", [f"{i / 40},{min(1, i / 30):.3f}" for i in range(41)])),
     ),
     "PII108": Entry(
         "A column that names people", "Codes, numbers and hashes single people out as names do.",
-        Example(_lines("participant_id,value", [f"P{i:04d},{i / 7:.3f}" for i in range(12)])),
-        _COUNTS, ("counts.minimum",),
+        Example(lines("participant_id,value", [f"P{i:04d},{i / 7:.3f}" for i in range(12)])),
+        COUNTS, ("counts.minimum",),
     ),
     "PII109": Entry(
         "Records of single people", "A record describes one person, whatever it is called.",
@@ -141,25 +105,7 @@ CATALOGUE: dict[str, Entry] = {
         Example('{"site": "A", "ages": [54, 61, 38, 22, 47]}', "t.json"),
         Example('{"site": "A", "age_bins": [20, 40, 60, 80]}', "t.json"),
     ),
-    "GEN101": Entry(
-        "Genotype matrix", "A genotype matrix is people's genomes, whatever its cells are called.",
-        Example(_MATRIX), _AF,
-    ),
-    "GEN102": Entry("List of genotypes", "A list of genotypes is a genome.", Example(_LIST), _AF),
-    "GEN103": Entry(
-        "Sequences", "A stretch of bases can belong to one person alone.",
-        Example("see " + "ACGT" * 20 + "\n", "t.txt"), _COUNTS,
-    ),
-    "GEN201": Entry(
-        "Rare alleles", "Few copies of an allele are few carriers, and often one family.",
-        Example("SNP,allele_count,allele_number\nrs1,3,4000\nrs2,900,4000\n"), _AF,
-        ("genomic.minimum_allele_count",),
-    ),
-    "GEN206": Entry(
-        "Rare alleles by frequency", "A frequency and the number of chromosomes are a count.",
-        Example("CHR,SNP,A1,A2,MAF,NCHROBS\n1,rs1,A,G,0.0003,4000\n1,rs2,A,G,0.2,4000\n"), _AF,
-        ("genomic.minimum_allele_count",),
-    ),
+    **GENOMIC,
     "TAB114": Entry(
         "Few people in a leaf", "A leaf that few people reach tells what they have.",
         Example("|--- prs <= 1.31\n|   |--- weights: [412.00, 3.00] class: 0\n", "t.txt"),
@@ -171,59 +117,18 @@ CATALOGUE: dict[str, Entry] = {
         Example("- RYR1: 3 carriers\n- TTN: 120 carriers\n", "t.md"),
         Example("- RYR1: 31 carriers\n- TTN: 120 carriers\n", "t.md"), ("counts.minimum",),
     ),
-    "GEN205": Entry(
-        "List of carried alleles",
-        "That somebody among few people carries each of many rare alleles tells who they are.",
-        Example("".join(f"1:{1000 + 991 * i}:A:G\n" for i in range(4000)), n_individuals=60),
-        _AF, ("genomic.large_cohort", "genomic.membership_power_review",
-              "genomic.least_answers_blocked"),
-    ),
-    "GEN207": Entry(
-        "Alleles said to be absent",
-        "No member carries an allele that is absent, and others do: many tell who is none.",
-        Example("variant,seen\n" + "".join(f"1:{1000 + 991 * i}:A:G,{'no' if i % 2 else 'yes'}\n"
-                                           for i in range(8000)), n_individuals=60),
-        _AF, ("genomic.large_cohort", "genomic.membership_false_positive_rate",
-              "genomic.least_answers_blocked"),
-    ),
-    "GEN208": Entry(
-        "Frequencies that are counts", "Two releases of counts, one person apart, are a genome.",
-        Example(_lines("SNP,AF", [f"rs{i},{(300 + i) / 1600:.5f}" for i in range(30)]),
-                n_individuals=800),
-        _AF, ("genomic.exact_frequencies", "genomic.large_cohort"),
-    ),
-    "GEN202": Entry(
-        "Membership",
-        "With many frequencies of few people, whoever has a genome can tell that its owner is "
-        "among them: d' = sqrt(M / N), power = Phi(d' - z). Two arms, effects on a trait, and "
-        "rounding change d'; linkage counts in full, because a reference panel undoes it.",
-        Example(_MANY, n_individuals=300), _AF,
-        ("genomic.membership_power_review", "genomic.membership_power_block",
-         "genomic.membership_false_positive_rate", "genomic.membership_reference_people",
-         "genomic.membership_trait_deviations", "genomic.large_cohort"),
-    ),
-    "GEN301": Entry(
-        "Linkage of few people", "Linkage and frequencies of few people give their haplotypes.",
-        Example(
-            _lines("," + ",".join(f"rs{i}" for i in range(6)),
-                   [f"rs{i}," + ",".join("1" if i == j else "0.25" for j in range(6))
-                    for i in range(6)]),
-            n_individuals=200,
-        ),
-        _AF, ("genomic.large_cohort",),
-    ),
     "TAB101": Entry(
         "Few people in a cell", "A small cell describes people whom somebody knows.",
-        Example("site,n_individuals\nA,400\nB,3\n"), _COUNTS,
+        Example("site,n_individuals\nA,400\nB,3\n"), COUNTS,
         ("counts.minimum", "genomic.minimum_carriers"),
     ),
     "TAB102": Entry(
         "Nobody in a cell", "That nobody is in a group tells something of everybody in it.",
-        Example("site,n_individuals\nA,400\nB,0\n"), _COUNTS, ("counts.zero",),
+        Example("site,n_individuals\nA,400\nB,0\n"), COUNTS, ("counts.zero",),
     ),
     "TAB103": Entry(
         "Hidden cells", "Totals elsewhere may give hidden cells back.",
-        Example("site,n_individuals\nA,400\nB,<10\n"), _COUNTS, ("counts.minimum",),
+        Example("site,n_individuals\nA,400\nB,<10\n"), COUNTS, ("counts.minimum",),
     ),
     "TAB104": Entry(
         "Few degrees of freedom", "A model with as many terms as people repeats the data.",
@@ -232,7 +137,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "TAB105": Entry(
         "Smallest and largest values", "The largest value is one person's.",
-        Example("site,n,max\nA,400,91.5\nB,300,88.25\n"), _COUNTS,
+        Example("site,n,max\nA,400,91.5\nB,300,88.25\n"), COUNTS,
     ),
     "TAB106": Entry(
         "Counts behind shares", "A share and the number of people give the count.",
@@ -258,7 +163,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "TAB109": Entry(
         "Hidden cells given back", "A total without what is shown is what is hidden.",
-        Example("site,F,M,All\nA,193,180,373\nB,<10,<10,11\nAll,198,186,384\n"), _COUNTS,
+        Example("site,F,M,All\nA,193,180,373\nB,<10,<10,11\nAll,198,186,384\n"), COUNTS,
         ("counts.minimum",),
     ),
     "TAB110": Entry(
@@ -269,27 +174,27 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "HID101": Entry(
         "Bytes that belong to nothing seen", "What no reader sees, no reviewer has approved.",
-        Example("<p>Words</p><script>let people = [[1, 2]]</script>", "t.html"), _COUNTS,
+        Example("<p>Words</p><script>let people = [[1, 2]]</script>", "t.html"), COUNTS,
     ),
     "HID102": Entry(
         "Text in the metadata", "Metadata are not shown, and can hold a data set.",
-        _made("A PNG with a thousand characters in a text chunk."), _PNG,
+        made("A PNG with a thousand characters in a text chunk."), _PNG,
     ),
     "HID103": Entry(
         "Encoded payload", "What only a program can read cannot be reviewed.",
-        Example("x " + "QUJD" * 500 + "\n", "t.txt"), _COUNTS,
+        Example("x " + "QUJD" * 500 + "\n", "t.txt"), COUNTS,
     ),
     "HID104": Entry(
         "Bits that nobody sees", "The low bits of a picture can carry a genome.",
-        _made("A PNG whose background differs by one in random places."), _PNG,
+        made("A PNG whose background differs by one in random places."), _PNG,
     ),
     "HID105": Entry(
         "Values in words", "Values that are written into code are data that nobody reviews.",
-        Example("x = [" + ", ".join(str(i * 7 % 97) for i in range(60)) + "]\n", "a.py"), _COUNTS,
+        Example("x = [" + ", ".join(str(i * 7 % 97) for i in range(60)) + "]\n", "a.py"), COUNTS,
     ),
     "HID106": Entry(
         "Pixels that are data", "A heat map with one pixel a genotype is a genotype matrix.",
-        _made("A PNG of 120 by 200 pixels, one a genotype, in three shades."), _PNG,
+        made("A PNG of 120 by 200 pixels, one a genotype, in three shades."), _PNG,
     ),
     "MOD101": Entry(
         "A model that keeps its training data",
@@ -315,19 +220,19 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "IMG101": Entry(
         "A matrix of people", "A cell for each person and variant is each person's genotype.",
-        _made("A PNG of a heat map of 60 people by 40 variants in three colours."),
-        _made("A plain picture."), ("counts.minimum", "pictures.changes_blocked"),
+        made("A PNG of a heat map of 60 people by 40 variants in three colours."),
+        made("A plain picture."), ("counts.minimum", "pictures.changes_blocked"),
     ),
     "IMG102": Entry(
         "As many marks as people", "A mark for each person is each person's values.",
         Example("A PNG of 200 marks, where the cohort has 200 people.", "t.png", 200,
                 is_text=False),
-        _made("A plain picture."), ("counts.minimum",),
+        made("A plain picture."), ("counts.minimum",),
     ),
     "IMG103": Entry(
         "Bars and numbers of few people", "A bar can be read as exactly as the number behind it.",
-        _made("A PNG of bars, one of three patients."),
-        _made("A plain picture."), ("counts.minimum",),
+        made("A PNG of bars, one of three patients."),
+        made("A plain picture."), ("counts.minimum",),
     ),
     "IMG104": Entry(
         "Numbers of few people in a drawing", "A number at a bar is the count behind it.",
@@ -336,59 +241,49 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "IMG901": Entry(
         "Picture", "Pixels can show one mark a person.",
-        _made("A scatter plot of a thousand points."), _made("A forest plot of three estimates."),
+        made("A scatter plot of a thousand points."), made("A forest plot of three estimates."),
         ("pictures.most_changes",),
     ),
     "FMT101": Entry(
         "Genotype container", "Such files hold people's genotypes, under any name.",
-        Example("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\n", "t.png"), _COUNTS,
+        Example("##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\n", "t.png"), COUNTS,
     ),
     "FMT102": Entry(
         "Sequence container", "Such files hold people's reads.",
-        Example("@r1\nACGTACGTACGT\n+\nIIIIIIIIIIII\n", "t.txt"), _COUNTS,
+        Example("@r1\nACGTACGTACGT\n+\nIIIIIIIIIIII\n", "t.txt"), COUNTS,
     ),
     "FMT103": Entry(
         "Container that is never opened", "It can hold anything, and opening it can run a program.",
-        _made("A pickle, an HDF5 file, a database."), _COUNTS,
+        made("A pickle, an HDF5 file, a database."), COUNTS,
     ),
     "FMT104": Entry(
         "Archive that hides", "Encrypted, damaged and nested archives hide what they hold.",
-        _made("A ZIP in a ZIP, or one that decompresses a thousandfold."), _COUNTS,
+        made("A ZIP in a ZIP, or one that decompresses a thousandfold."), COUNTS,
     ),
     "FMT105": Entry(
         "No canonical form", "What cannot be written anew leaves only as somebody looked at it.",
-        Example("%PDF-1.4\n%%EOF\n", "t.pdf"), _COUNTS,
+        Example("%PDF-1.4\n%%EOF\n", "t.pdf"), COUNTS,
     ),
     "FMT106": Entry(
         "Name and content differ", "An ending decides what a computer does with a file.",
-        Example("site,n_individuals\nA,400\nB,250\n", "t.png"), _COUNTS,
+        Example("site,n_individuals\nA,400\nB,250\n", "t.png"), COUNTS,
     ),
     "FMT107": Entry(
         "PDF with more than pages", "Attachments, scripts and layers are not seen on the pages.",
-        Example("%PDF-1.4\n<< /Names << /EmbeddedFiles 2 0 R >> >>\n%%EOF\n", "t.pdf"), _COUNTS,
+        Example("%PDF-1.4\n<< /Names << /EmbeddedFiles 2 0 R >> >>\n%%EOF\n", "t.pdf"), COUNTS,
     ),
     "FMT109": Entry(
         "Something was dropped", "What the canonical form leaves out is told.",
-        Example("# made by hand\nsite,n_individuals\nA,400\nB,250\n"), _COUNTS,
+        Example("# made by hand\nsite,n_individuals\nA,400\nB,250\n"), COUNTS,
     ),
     "TAB901": Entry(
         "No known meaning", "Nothing tells what the numbers are.",
-        Example("name,effort\na,1.5\nb,2.25\n"), _COUNTS,
+        Example("name,effort\na,1.5\nb,2.25\n"), COUNTS,
     ),
     "TAB903": Entry(
         "Does not fit its meaning", "A column or number does not belong to what the table seems.",
-        Example("site,n_individuals,effort\nA,400,1.5\nB,250,2.25\n"), _COUNTS,
+        Example("site,n_individuals,effort\nA,400,1.5\nB,250,2.25\n"), COUNTS,
         ("counts.minimum", "genomic.minimum_carriers", "genomic.minimum_allele_count",
          "genomic.large_cohort", "genomic.most_lead_variants"),
-    ),
-    "GEN203": Entry(
-        "Not a table of frequencies", "Counts, numbers and frequencies must fit each other.",
-        Example(_FREQUENCIES.replace("0.1", "0.3"), kind="allele-frequencies"),
-        Example(_FREQUENCIES, kind="allele-frequencies"),
-    ),
-    "GEN204": Entry(
-        "Frequencies of few people", "Frequencies of few people are their genotypes.",
-        Example(_FREQUENCIES.replace("400,4000,0.1,2000", "6,12,0.5,6"), kind="allele-frequencies"),
-        Example(_FREQUENCIES, kind="allele-frequencies"), ("counts.minimum",),
     ),
 }  # fmt: skip

@@ -111,8 +111,8 @@ def unexplained(part: Opaque, judging: Judging) -> Iterator[Hit]:
 
 def undeclared_text(part: Text, judging: Judging) -> Iterator[Hit]:
     """Words need a reader, unless they are few, plain and about no single person."""
-    if part.path == "header":
-        return  # names of columns, each of which is known
+    if part.path in ("header", "unseen words"):
+        return  # names of columns, each of which is known; words that are not written again
     found = list(doubts_of_labels(part.text) if part.path.endswith("labels") else ())
     if not part.path.endswith("labels"):
         found = [*doubts(part.text, part.is_alone), *doubts_of_lists(part.text)]

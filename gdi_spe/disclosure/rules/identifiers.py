@@ -48,6 +48,9 @@ _CODE = re.compile(r"[A-Za-z]{0,8}([-_.:]?[A-Za-z]{0,4}\d{1,12}[A-Za-z]{0,3}){1,
 _RESULTS = (
     Role.PEOPLE, Role.PAIRS, Role.EFFECT, Role.P, Role.ERROR, Role.FREQUENCY, Role.ALLELE_COUNT,
 )  # fmt: skip
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{2,24}){1,4}")
+# One or two authors have their addresses on a paper.
+_MOST_AUTHORS = 2
 _LEAST_HASHES = 3
 _LEAST_CODES = 5
 
@@ -96,6 +99,16 @@ def other_person_numbers(part: Table | Text | Marks, judging: Judging) -> Iterat
         if found:
             why = f"{_where(place)} holds {len(found):,} words that look like a person's number."
             yield Hit(why, {"n_tokens": len(found)}, place)
+
+
+def addresses(part: Table | Text | Marks, judging: Judging) -> Iterator[Hit]:
+    """Find addresses of electronic mail: of several people, or a column of them."""
+    for place, text in _texts(part):
+        found = set(_ADDRESS.findall(text)) if "@" in text else set()
+        if len(found) > (0 if place.startswith("[column") else _MOST_AUTHORS):
+            why = f"{_where(place)} holds {len(found):,} addresses of electronic mail."
+            severity = None if len(found) > 1 else Verdict.REVIEW
+            yield Hit(why, {"n_tokens": len(found)}, place, severity)
 
 
 def _names_somebody(found: re.Match[str]) -> bool:
@@ -181,6 +194,11 @@ RULES = (
         "Leave the identifiers out. If they are a public series, say which in the justification "
         "and spell them as the series does.",
         (Table, Text, Marks), other_person_numbers,
+    ),
+    Rule(
+        "PII117", "Addresses of people", Verdict.BLOCK,
+        "Leave the addresses out.",
+        (Table, Text, Marks), addresses,
     ),
     Rule(
         "PII108", "A column that names people", Verdict.BLOCK,

@@ -67,13 +67,32 @@ _NUMBERED = re.compile(
 _BRACKETED = re.compile(
     r"(?<![\w.])[A-Z]{0,8}[-_]?\d{3,12}\s*\(\s*(?:F|M|fe?male|male)\s*[,/]\s*\d{1,3}\b", re.I
 )
+# "father (62, MI at 48)": relatives and patients with an age and more in brackets.
+_KIN = re.compile(
+    r"\b(?:father|mother|parent|sister|brother|sibling|twin|son|daughter|uncle|aunt|cousin|nephew|niece"
+    r"|grand(?:father|mother|son|daughter)|proband|index (?:case|patient)|patient|woman|man|girl"
+    r"|boy)"
+    r"\s*\(\s*(?:aged?\s*)?\d{1,3}\s*(?:[,;]\s*[A-Za-z]|y(?:\.|rs?|ears?)?(?:\s+old)?\s*[,;)])",
+    re.IGNORECASE,
+)
+# A sex beside an age, as rows and notes have them: "F 54", "61,M", "woman of 54".
+_SEXED = re.compile(
+    r"(?<![\w.%-])(?:(?P<age>\d{1,3})\s?[,;/|]?\s?(?P<sex>F|M|female|male|woman|man)"
+    r"|(?P<sex_>F|M|[Ff]emale|[Mm]ale|[Ww]oman|[Mm]an)(?:\s(?:of|aged)\s|\s?[,;/|]\s?|\s)(?P<age_>\d{1,3}))"
+    r"(?![\w%-]|[.]\d|\s?[-–]\s?\d)"
+)
+_LEAST_SEXED, _OLDEST = 4, 110
+# Elements and lines of programs that each have two or more traits of a person by name.
+_TAGGED = re.compile(r"<\w{1,40}((?:\s+[\w:-]{1,40}=\"[^\"<>]{0,80}\"){2,20})\s*/?>")
+_ATTRIBUTE = re.compile(r"([\w-]{2,40})=")
 _LITERAL = re.compile(r"\{[^{}]{8,400}\}|\b(?:dict|list|Person|Patient)\([^()]{8,400}\)")
 _KEY = re.compile(r"[\"']?(\w{2,24})[\"']?\s*[:=]\s*[\"']?[\w.]")
-_LEAST_KEYS = 2
+_LEAST_KEYS, _LEAST_KIN = 2, 2
 # "b. 1964", as pedigrees have it, and codes with too many digits to count groups.
 _BORN_IN = re.compile(r"(?<![\w.])(?:b\.|born|\*|née?)\s?(?:in\s)?(?:19|20)\d{2}(?!\d)")
 _SERIES = re.compile(r"(?<![\w.-])(?P<of>[A-Za-z]{1,8}[-_]?)\d{4,14}(?![\w.])")
 _LEAST_SERIES = 5
+_LONG_CELL = 20
 _YEAR = re.compile(r"\D+(19|20)\d{2}")
 _LONGEST_RECORD = 20_000
 _LEAST_RECORDS = 3
@@ -105,12 +124,29 @@ def records_of_people(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     if len(people) >= _LEAST_RECORDS:
         why = f"{len(people):,} records in code or words each hold traits of a person."
         yield Hit(why, {"n_records": len(people)})
+    if n := _n_listed(text[: _LONGEST_RECORD * 10]):
+        yield Hit(f"{n:,} people stand one by one, each with an age and more.", {"n": n})
     if isinstance(part, Text) and _is_of_one(text):
         yield Hit("It tells sex, age and more of one person, each by name.", {})
     named = {code for line in text.split("\n") if (code := _person_of(line))}
     if len(named) >= _LEAST_RECORDS:
         why = f"{len(named):,} lines each give a code and what is known of one person."
         yield Hit(why, {"n_lines": len(named)})
+
+
+def _n_listed(text: str) -> int:
+    """Return how many people words list: kin with ages, or both sexes with ages of all sorts."""
+    kin = len(_KIN.findall(text))
+    if kin >= _LEAST_KIN:
+        return kin
+    found = [(m["sex"] or m["sex_"], int(m["age"] or m["age_"])) for m in _SEXED.finditer(text)]
+    both = {sex[0].lower() in "fw" for sex, _ in found} == {True, False}
+    ages = {age for _, age in found if 0 < age <= _OLDEST}
+    if both and len(found) >= _LEAST_SEXED and len(ages) >= _LEAST_RECORDS:
+        return len(found)
+    tagged = [set(_ATTRIBUTE.findall(each)) for each in _TAGGED.findall(text)]
+    n = sum(sum(bool(TRAIT.fullmatch(name)) for name in names) >= 2 for names in tagged)
+    return n if n >= _LEAST_RECORDS else 0
 
 
 def _traits_of(literal: str) -> set[str]:
@@ -140,16 +176,26 @@ def _lines_of(table: Table) -> str:
     return "\n".join(" ".join(row) for row in rows)
 
 
-def somebody_described(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
+def somebody_described(part: Table | Text | Marks, judging: Judging) -> Iterator[Hit]:
     """Find words that describe one person, or a few: who is meant, and what is told of them."""
-    words = part.words if isinstance(part, Marks) else part.text
     if isinstance(part, Text) and part.path.startswith(("letters", "json")):
         return
+    words = _words_of(part)
+    if not isinstance(part, Text) and (n := _n_listed(words)):
+        yield Hit(f"{n:,} people stand one by one, each with an age and more.", {"n": n})
     found = list(described(words))
     if found:
         told = ", ".join(dict.fromkeys(what for each in found for what in each))
         why = f"{len(found):,} paragraphs describe one or a few people ({told})."
         yield Hit(why, {"n_paragraphs": len(found)})
+
+
+def _words_of(part: Table | Text | Marks) -> str:
+    """Return the words of a part; of a table, its long cells, each a paragraph."""
+    if isinstance(part, Table):
+        cells = (cell for c in part.labels for cell in c.cells if len(cell) >= _LONG_CELL)
+        return "\n\n".join(cells)[: _LONGEST_RECORD * 10]
+    return part.words if isinstance(part, Marks) else part.text
 
 
 def labels_of_people(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
@@ -189,7 +235,7 @@ RULES = (
         "PII114", "Somebody described", Verdict.BLOCK,
         "Say what was found in groups of enough people; a case report needs the person's consent "
         "and the data holder's permission, outside an export.",
-        (Text, Marks), somebody_described,
+        (Table, Text, Marks), somebody_described,
     ),
     Rule(
         "PII115", "Labels of people", Verdict.BLOCK,

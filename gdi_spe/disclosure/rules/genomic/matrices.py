@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ from gdi_spe.disclosure.shapes.annotation import marks_sets
 _MOST_TURNED = 20_000
 _DIGITS = 15
 _WIDE = 40
+# Three genotypes, and one more for those that are missing.
+_MOST_WORDS = 4
 _ALLELES = set("ACGTN0-") | {""}
 
 
@@ -53,7 +56,7 @@ def _matrix_of(table: Table) -> Hit | None:
         return Hit(why, size)
     few = [c for c in table.columns if _has_few_values(c)]
     if len(few) < 0.8 * len(table.columns):
-        return None
+        return _has_same_words(table)
     three = sum(c.n_distinct - bool(c.n_missing) >= 3 for c in few)
     sure = three >= len(few) / 4 or any(is_genotypes(c) for c in few)
     why = (
@@ -61,6 +64,27 @@ def _matrix_of(table: Table) -> Hit | None:
         f"{table.n_rows:,} rows, as genotypes of people have."
     )
     return Hit(why, {**size, "n_columns": len(few)}, severity=None if sure else Verdict.REVIEW)
+
+
+def _has_same_words(table: Table) -> Hit | None:
+    """Return what tells that the same few words fill a table, as words for genotypes do."""
+    words = [c for c in table.labels if 1 < c.n_distinct <= _MOST_WORDS]
+    if len(words) < max(LEAST, 0.8 * len(table.columns)):
+        return None
+    found = Counter(cell for c in words for cell in c.cells if cell)
+    often = [cell for cell, n in found.items() if n >= 0.25 * len(words)]
+    if len(found) > _MOST_WORDS or len(often) < 2:
+        return None
+    why = (
+        f"The same {len(found)} words fill {len(words):,} columns of {table.n_rows:,} rows, as "
+        "genotypes of people can be written."
+    )
+    names = [c for c in table.columns if c not in words and c.numbers is None]
+    # Rows with names of their own may be genes or traits: a person looks.
+    of_things = any(c.n_distinct == table.n_rows for c in names)
+    sure = len(often) == _MOST_WORDS - 1 and not of_things
+    size = {"n_rows": table.n_rows, "n_columns": len(table.columns)}
+    return Hit(why, size, severity=None if sure else Verdict.REVIEW)
 
 
 def _has_no_header(table: Table) -> bool:

@@ -24,14 +24,16 @@ from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import values
 
 _SHARE = re.compile(
-    r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*",
+    r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*"
+    r"|(\w{1,20}_)?per_\d+k?",
     re.IGNORECASE,
 )
 # What a model says of a group is no count of its people; nor is a share of something else.
 _PREDICTED = re.compile(
-    r"predict|expect|probab|score|risk|freq|maf|_af|variance|call_rate|heritab|power"
-    r"|freemix|contaminat|chimer"
+    r"predict|expect|probab|score|risk|freq|maf|_af(?![a-z])|variance|call_rate|heritab|power"
+    r"|freemix|contaminat|chimer|standardi[sz]ed|adjusted|(^|_)asr"
 )
+_PERCENT = re.compile(r"(^|_)(percent(age)?|pct)(_|$)|%", re.IGNORECASE)
 _MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg)", re.IGNORECASE)
 # What a person has or has not: its mean is a share of people.
 _FLAG = re.compile(
@@ -210,15 +212,39 @@ def _implied(
 ) -> tuple[NDArray[np.intp], bool]:
     """Return the rows whose share implies few people, and whether shares are whole counts."""
     numbers = values(column)
-    per = re.search(r"per_(\d+)", column.plain)
-    whole = float(per.group(1)) if per else 100.0 if np.nanmax(numbers) > 1 else 1.0
-    counts = numbers * people / whole
-    tolerance = 0.5 * 10.0 ** -_decimals(column) * people / whole
+    counts, near, tolerance = _counted(column, people, _whole_of(column, people))
     finite = np.isfinite(counts)
-    near = np.abs(counts - np.rint(counts)) <= np.maximum(tolerance, 1e-6) * 1.01
     fit = bool(near[finite].all() and (tolerance[finite] < 0.25).all())
     few = np.flatnonzero(finite & (numbers > 0) & (counts < minimum - 0.5))
     return few, fit
+
+
+def _counted(
+    column: Column, people: NDArray[np.float64], whole: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
+    """Return the people that shares of a whole are, which may be whole, and how far off."""
+    counts = values(column) * people / whole
+    tolerance = 0.5 * 10.0 ** -_decimals(column) * people / whole
+    near = np.abs(counts - np.rint(counts)) <= np.maximum(tolerance, 1e-6) * 1.01
+    return counts, near, tolerance
+
+
+def _whole_of(column: Column, people: NDArray[np.float64]) -> float:
+    """Return what shares are of: what a name says, a hundred, or one."""
+    numbers = values(column)
+    per = re.search(r"per_(\d+)(k?)", column.plain)
+    if per:
+        return float(per.group(1)) * (1000 if per.group(2) else 1)
+    if np.nanmax(numbers) > 1:
+        return 100.0
+    if not _PERCENT.search(column.plain):
+        return 1.0
+    # TRUST: percentages below one look like fractions; they are such where they add up to one, or
+    # where whole people come out of fractions alone, or of neither.
+    finite = np.isfinite(numbers)
+    of_percent = _counted(column, people, 100.0)[1][finite].all()
+    adds_up = abs(float(np.nansum(numbers)) - 1) < 0.02
+    return 100.0 if of_percent and not adds_up else 1.0
 
 
 def _decimals(column: Column) -> int:
@@ -291,8 +317,9 @@ def saturated(table: Table, judging: Judging) -> Iterator[Hit]:
     if not effects or is_about_variants(table) or table.labels == () or genes is not None:
         return
     minimum = judging.policy.counts.minimum
-    if counts:
-        n = float(np.nanmin(values(counts[0])))
+    known = judging.side_car.n_individuals or judging.context.n_individuals
+    n = float(np.nanmin(values(counts[0]))) if counts else float(known or 0)
+    if n:
         left = n - table.n_rows
         if left < judging.policy.statistics.degrees_of_freedom:
             why = f"{table.n_rows:,} terms leave {left:,.0f} degrees of freedom of {n:,.0f} people."
