@@ -176,7 +176,8 @@ def _placed(findings: list[Finding], data: bytes, judging: Judging) -> list[Find
 
 
 def _part_findings(part: Part, judging: Judging) -> Iterator[Finding]:
-    part = as_judged(part) if isinstance(part, Table) else part
+    if isinstance(part, Table):
+        part = as_judged(part, judging.context.n_individuals)
     for rule in RULES:
         yield from rule.check(part, judging)
     if isinstance(part, Table) and not part.is_quoted:

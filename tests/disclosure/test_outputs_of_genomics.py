@@ -67,3 +67,140 @@ def test_posterior_effects_pass_where_they_are_of_many_people(report, n, extra, 
     found = report(fine_mapping(extra), "susie.tsv", n=n)
 
     assert (found.verdict.word == "pass") is wanted
+
+
+GENES = [
+    "BRCA1",
+    "BRCA2",
+    "PALB2",
+    "ATM",
+    "CHEK2",
+    "TP53",
+    "MLH1",
+    "MSH6",
+    "LDLR",
+    "APOB",
+    "PCSK9",
+    "MYH7",
+    "LMNA",
+    "SCN5A",
+    "KCNQ1",
+    "TTN",
+    "HNF1A",
+    "MC4R",
+    "APOE",
+    "LRRK2",
+    "SLC30A8",
+    "CFTR",
+    "HBB",
+    "G6PD",
+]
+
+
+def sets_tested(names: list[str], lists: list[list[str]], counted: str = "Count") -> str:
+    lines = [
+        [name, "lipid transport", f"{len(genes)}/87", "120/18888", 2e-5, 3e-4, "/".join(genes),
+         len(genes)]
+        for name, genes in zip(names, lists, strict=True)
+    ]  # fmt: skip
+    head = "ID\tDescription\tGeneRatio\tBgRatio\tpvalue\tp.adjust\tgeneID\t"
+    return rows(head + counted, lines)
+
+
+SETS = ["GO:0006869", "GO:0006281", "GO:0032868", "GO:0060048"]
+LISTS = [GENES[:4], GENES[4:10], GENES[8:13], GENES[10:17]]
+PEOPLE = [["Anna", "Mari", "Jaan"], ["Peeter", "Liis"], ["Tiit", "Anne", "Kati"], ["Jaan", "Liis"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (sets_tested(SETS, LISTS), "pass"),
+        # Carriers of each set are people, and their names are no genes.
+        (sets_tested(SETS, LISTS, "n_carriers"), "block"),
+        (sets_tested(["Tallinn", "Tartu", "Narva", "Valga"], PEOPLE), "block"),
+    ],
+)
+def test_small_numbers_of_genes_in_sets_pass_and_small_numbers_of_people_do_not(
+    report, text, wanted
+):
+    assert report(text, "enrichment.tsv", n=50_000).verdict.word == wanted
+
+
+def marks(names: list[str], first: list[str] | None = None, head: str = "gene") -> str:
+    drawn = np.random.default_rng(5).integers(0, 2, (len(GENES), len(names)))
+    named = zip(first or GENES, drawn, strict=True)
+    return rows(",".join([head, *names]), [[gene, *map(int, row)] for gene, row in named], ",")
+
+
+@pytest.mark.parametrize(
+    ("names", "first", "wanted"),
+    [
+        (["pLoF", "missense_REVEL50", "drug_target", "cardiomyopathy_panel", "mouse_lethal"],
+         None, True),
+        (["proband", "mother", "father"], None, False),
+        (["gene_of_proband", "gene_of_mother"], None, False),
+        (["Anna", "Mari", "Jaan"], None, False),
+        ([f"panel_{i}" for i in range(1, 15)], None, False),
+        (["panel_10234", "panel_10235", "panel_10991"], None, False),
+        (["pLoF", "drug_target"], [f"P{i:04d}" for i in range(len(GENES))], False),
+    ],
+)  # fmt: skip
+def test_marks_pass_where_rows_are_genes_and_columns_their_sets(report, names, first, wanted):
+    found = report(marks(names, first), "masks.csv", n=50_000)
+
+    assert (found.verdict.word == "pass") is wanted
+
+
+def variants_by(head: str, names: list[str]) -> str:
+    lines = [[name, 812_311 - i, 90_200 + i, 2.07] for i, name in enumerate(names)]
+    return rows(f"{head}\tn_snps\tn_indels\tti_tv", lines)
+
+
+@pytest.mark.parametrize(
+    ("head", "names", "wanted"),
+    [
+        ("step", ["raw", "call rate", "Hardy-Weinberg", "frequency"], True),
+        ("consequence", ["missense_variant", "stop_gained", "intron_variant"], True),
+        ("sample", ["A", "B", "C", "D"], False),
+        ("step", [f"P{i:04d}" for i in range(4)], False),
+    ],
+)
+def test_variants_are_counted_by_sort_and_not_by_person(report, head, names, wanted):
+    found = report(variants_by(head, names), "variants.tsv", n=50_000)
+
+    assert (found.verdict.word == "pass") is wanted
+
+
+def consequences(counts: list[int], head: str) -> str:
+    names = ["missense_variant", "synonymous_variant", "stop_gained", "frameshift_variant"]
+    return rows(f"Consequence\t{head}\tSingletons", [
+        [name, count, count // 2] for name, count in zip(names, counts, strict=True)
+    ])  # fmt: skip
+
+
+def test_counts_by_consequence_are_of_variants_where_they_are_more_than_people(report):
+    variants = report(consequences([412_110, 382_110, 5, 1411], "Total"), "vep.tsv", n=50_000)
+    carriers = report(consequences([4110, 3811, 5, 411], "n"), "vep.tsv", n=50_000)
+    named = report(consequences([412_110, 382_110, 5, 1411], "Carriers"), "vep.tsv", n=50_000)
+
+    assert variants.verdict.word == "pass"
+    assert carriers.verdict.word == "block"
+    assert named.verdict.word != "pass"
+
+
+def named_alleles(least: int, extra: str = "") -> str:
+    counts = {"A*01:01": 15_122, "B*07:02": 12_122, "DRB1*15:01": 13_122, "DQB1*06:02": least}
+    lines = [[name[:1], name, n, 100_000, n / 100_000] for name, n in counts.items()]
+    return rows("Locus,Allele,Count,2N,Frequency" + extra, lines, ",")
+
+
+def test_named_alleles_pass_where_each_is_of_many_copies(report):
+    many = report(named_alleles(912), "hla.csv", n=50_000)
+    few = report(named_alleles(12), "hla.csv", n=50_000)
+    typed = "sample,A_1,A_2\n" + "".join(f"P{i:04d},A*01:01,A*02:0{i % 9}\n" for i in range(40))
+    people = report(typed, "types.csv", n=50_000)
+
+    assert many.verdict.word == "pass"
+    assert few.verdict.word != "pass"
+    assert people.verdict.word == "block"

@@ -18,7 +18,7 @@ _SYMBOL = re.compile(r"[A-Z][A-Z0-9]{1,9}(-[A-Z0-9]{1,4}){0,2}|C\d{1,2}orf\d{1,3
 # Families whose members have three digits and more.
 _NUMBERED = re.compile(
     r"(ZNF|LINC|LOC|MIR|SNOR[AD]|KIAA|FAM|TMEM|CCDC|OR|RNU|TTC|GPR|KRT\w*|LRRC|ANKRD|DEFB|PRAMEF"
-    r"|RN7S\w*|MT|USP|SLC|TRIM|CXorf|LCN|RPS|RPL|SPATA|FBXO|WDR|ZFP|HLA|ABC\w|CYP\w*)\d{3,6}\w{0,4}"
+    r"|RN7S\w*|MT|KCN\w?|COL|ADAM(TS)?|CD|IL|CEP|NUP|PCDH\w*|TUB\w|DNAH|PPP\w*|RAB|SEC|TBC|UBE\w*|NLRP|PLA|GABR\w|CACN\w*|USP|SLC|TRIM|CXorf|LCN|RPS|RPL|SPATA|FBXO|WDR|ZFP|HLA|ABC\w|CYP\w*)\d{3,6}\w{0,4}"
 )
 _DIGITS = re.compile(r"\d{3}")
 _VOWEL = re.compile(r"[AEIOUY]")

@@ -14,6 +14,7 @@ from gdi_spe.disclosure.contents.cells_of_variants import of_variants
 from gdi_spe.disclosure.contents.dialects import understood
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
+from gdi_spe.disclosure.contents.things import with_things
 from gdi_spe.disclosure.contents.vocabulary import EXTREMES
 
 _MOST_CELLS = 5000
@@ -37,12 +38,13 @@ _MOST_STATISTICS = 30
 _LONGEST_NAME = 24
 
 
-def as_judged(table: Table) -> Table:
+def as_judged(table: Table, people: int | None = None) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
     table = _upright(table)
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
-    return understood(replace(table, columns=tuple(sorted(parts, key=_names_rows))))
+    told = understood(replace(table, columns=tuple(sorted(parts, key=_names_rows))))
+    return with_things(told, people)
 
 
 def _upright(table: Table) -> Table:

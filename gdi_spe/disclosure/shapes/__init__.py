@@ -12,6 +12,7 @@ from gdi_spe.disclosure.shapes import (
     phenotypes,
     results,
     shares,
+    things,
     variants,
 )
 from gdi_spe.disclosure.shapes.shape import Shape
@@ -21,6 +22,7 @@ SHAPES: tuple[Shape, ...] = (
     *annotation.SHAPES,
     *genes.SHAPES,
     *phenotypes.SHAPES,
+    *things.SHAPES,
     *variants.SHAPES,
     *curves.SHAPES,
     *drawn.SHAPES,

@@ -1,5 +1,6 @@
 """Tables that tell nothing of people: public annotation, regions, matrices of traits."""
 
+# words of one sort read better together
 from __future__ import annotations
 
 import re
@@ -57,6 +58,21 @@ _MOST_TRAITS = 60
 _MOST_NAMES = 2000
 _LONGEST_TYPE = 12
 _MOST_MARKS = 4
+_MOST_NUMBERED = 6
+# Words of which one is in the name of a set or property of genes.
+_GENE_WORD = re.compile(
+    r"genes?|targets?|drugs?|druggable|panels?|sets?|lists?|pathways?|census|catalogu?e?|curated|gwas|p?lof|missense|splic\w*|synonymous|nonsense|frameshift|mask"
+    r"|tfs?|kinases?|membrane|secret\w*|lethal\w*|essential\w*|imprint\w*|sensitiv\w*|constrain\w*|intoleran\w*|loeuf|pli|acmg|clingen|clinvar|omim|hpo|mendelian|monogenic"
+    r"|dominant|recessive|haplo\w*|triplo\w*|dosage|ohnologs?|orthologs?|paralogs?|receptors?|enzymes?|channels?|transport\w*|proteins?|module|complex|markers?|express\w*|hallmark|kegg"
+    r"|reactome|go(bp|mf|cc)?|onco\w*|tsg|suppressors?|candidate|actionable|conserved|coding|exome|ribosom\w*|mitochondrial|mitocarta|nuclear|housekeeping|autosomal|x|pharmaco\w*|pgx"
+    r"|damaging|deleterious|pathogenic|cadd|revel|spliceai|alphamissense|burden|tested|olink|somascan|chip|chembl|opentargets|approved",
+    re.IGNORECASE,
+)
+_PERSON_WORD = re.compile(
+    r"cases?|controls?|ctrls?|patients?|persons?|people|individuals?|samples?|carriers?|probands?|mother|father|mum|dad|child|sib\w*|twins?|brother|sister|daughter|son|famil\w*"
+    r"|donors?|subjects?|participants?|members?|index|trio|affected|unaffected|male|female|man|woman|boy|girl|genotypes?|alleles?|hom|het|zygosity",
+    re.IGNORECASE,
+)
 
 
 def _fits_chromosomes(table: Table, judging: Judging) -> bool:
@@ -162,13 +178,16 @@ def _regions(table: Table, judging: Judging) -> Objections:
 
 
 def _fits_masks(table: Table, judging: Judging) -> bool:
-    first, *rest = table.columns
-    return (
-        0 < len(rest) <= 20
-        and first.numbers is None
-        and all(c.n_distinct <= _MOST_MARKS for c in rest)
-        and all(set(c.cells) <= {"0", "1", "true", "false"} for c in rest)
-    )
+    marks = _marks(table)
+    names = [c for c in table.columns if c not in marks]
+    return 0 < len(marks) <= 20 and bool(names) and all(c.numbers is None for c in names)
+
+
+def _marks(table: Table) -> list[Column]:
+    return [
+        c for c in table.columns
+        if c.n_distinct <= _MOST_MARKS and set(c.cells) <= {"0", "1", "true", "false"}
+    ]  # fmt: skip
 
 
 def marks_sets(table: Table, judging: Judging) -> bool:
@@ -206,14 +225,34 @@ def _sets(table: Table, judging: Judging) -> Objections:
 
 def _masks(table: Table, judging: Judging) -> Objections:
     """Object to marks of 0 and 1 that are not properties of genes."""
-    first, *rest = table.columns
+    marks = _marks(table)
+    first, *others = [c for c in table.columns if c not in marks]
     if not all(_GENE.fullmatch(cell) for cell in first.cells) or first.n_distinct != table.n_rows:
         yield f"The column “{first.name}” does not name each gene once."
     elif table.n_rows > 2 and not are_genes(first.texts()):
         yield f"The names in “{first.name}” are a series, as people are numbered in."
-    for column in rest:
-        if not (_MASK.fullmatch(column.plain) or _PREDICTOR.fullmatch(column.plain)):
+    for column in others:
+        if not all(is_public(cell) or _GENE.fullmatch(cell) for cell in column.cells):
+            yield f"The column “{column.name}” does not name genes."
+    for column in marks:
+        known = _MASK.fullmatch(column.plain) and not re.search(r"\d{4}", column.name)
+        if not (known or marks_genes(column)):
             yield f"“{column.name}” is no known property of a gene."
+    # TRUST: marks that are only numbered are as many people under one name.
+    stems = [re.sub(r"\d+$", "", c.plain) for c in marks if re.search(r"\d$", c.plain)]
+    if max(map(stems.count, stems), default=0) > _MOST_NUMBERED:
+        yield "Its columns are one name that is numbered."
+
+
+def marks_genes(column: Column) -> bool:
+    """Whether a name has a word for a set or property of genes, and none for people or traits."""
+    if _PREDICTOR.fullmatch(column.plain) or _SET_NAME.fullmatch(column.name):
+        return True
+    humps = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.name)
+    words = [word for word in re.split(r"[^A-Za-z0-9]+", humps) if word]
+    if any(_PERSON_WORD.fullmatch(word) or re.search(r"\d{3}", word) for word in words):
+        return False
+    return any(_GENE_WORD.fullmatch(word) for word in words)
 
 
 def _fits_correlations(table: Table, judging: Judging | None) -> bool:

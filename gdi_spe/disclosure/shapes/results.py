@@ -41,6 +41,7 @@ _PERSONAL = re.compile(
     rf"{TRAIT.pattern}|{PERSON_COLUMN.pattern}|(first|last|full|sur)?_?name", re.I
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+")
+_SERIES = re.compile(r"[A-Za-z]{1,6}[_-]?\d{3,}")
 _MOST_BARE_ROWS = 30
 _MOST_CHARACTERISTICS = 200
 
@@ -99,8 +100,20 @@ def _results(table: Table, judging: Judging) -> Objections:
         yield f"It has {table.n_rows:,} rows for {n:,} people."
     if distinct_rows(names) != table.n_rows:
         yield "A row stands twice."
+    # Groups of carriers have effects; people alone do not.
+    fitted = with_role(table, Role.EFFECT, Role.ERROR, Role.P)
+    if not fitted and any(_may_name_people(c) for c in names):
+        yield "Its rows are named as people are."
     if rest and n is None and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
         yield "How many people stand behind the results is not known."
+
+
+def _may_name_people(column: Column) -> bool:
+    """Whether a column is named as identifiers are, or its cells are one series of numbers."""
+    if column.numbers is not None:
+        return False
+    numbered = all(_SERIES.fullmatch(cell) and not is_public(cell) for cell in column.cells)
+    return numbered or bool(PERSON_COLUMN.fullmatch(column.plain))
 
 
 def _are_features(names: list[Column]) -> bool:

@@ -37,11 +37,7 @@ _NUMBERED = re.compile(
     r"(genomic_?)?(locus|loci|region|signal)(_?(no|id|nr|number|index))?|(tss_)?distance(_\w{1,20})?"
 )
 _CALLS = re.compile(r"f_?miss|call_?rate|missing(ness)?(_?rate)?|missing_proportion", re.IGNORECASE)
-_MOST_SORTS = 200
 _COPIES = 3
-_VARIANTS = re.compile(r"n_?(variants|snps|snvs|indels|sites)|(variants|snps|snvs|indels|sites)")
-_QUALITY = re.compile(r"((mean|median|avg)_)?(info|r2|rsq|maf|call_rate|quality|depth|ti_?tv)")
-_SHARE = re.compile(r"percent|pct|share|proportion|fraction|percentage")
 _ENDS = re.compile(
     r"(sv_?)?(end|stop|len(gth)?|size)(_?pos(ition)?|_bp)?|end_\w{1,8}", re.IGNORECASE
 )
@@ -226,38 +222,7 @@ def _are_many(judging: Judging) -> bool:
     return n is not None and n >= judging.policy.genomic.large_cohort
 
 
-def _fits_sorts(table: Table, judging: Judging) -> bool:
-    counted = _counts_of_variants(table)
-    shares = [c for c in table.columns if _SHARE.fullmatch(c.plain) and c.numbers is not None]
-    shares += [c for c in table.columns if _QUALITY.fullmatch(c.plain) and c.numbers is not None]
-    labels = with_role(table, Role.LABEL, Role.CHROMOSOME)
-    known = len(labels) + len(counted) + len(shares)
-    return len(counted) == 1 and bool(labels) and len(table.columns) == known
-
-
-def _counts_of_variants(table: Table) -> list[Column]:
-    return [c for c in with_role(table, Role.OTHER_COUNT) if _VARIANTS.fullmatch(c.plain)]
-
-
-def _sorts(table: Table, judging: Judging) -> Objections:
-    """Object to counts of variants by sort whose shares are of something else."""
-    labels, counted = with_role(table, Role.LABEL, Role.CHROMOSOME), _counts_of_variants(table)
-    numbers = values(counted[0])
-    if table.n_rows > _MOST_SORTS or distinct_rows(labels) != table.n_rows:
-        yield "A sort stands twice, or there are too many."
-    if not counted[0].is_integer or not np.isfinite(numbers).all():
-        yield f"“{counted[0].name}” is not a count throughout."
-    for column in table.columns:
-        if not _SHARE.fullmatch(column.plain) or column.numbers is None:
-            continue
-        scale = column.numbers.max() / max(float(numbers.max()), 1)
-        # Rounding to two digits leaves half of the last one.
-        if not np.allclose(column.numbers, numbers * scale, rtol=0.02, atol=0.06):
-            yield f"“{column.name}” is no share of “{counted[0].name}”."
-
-
 SHAPES = (
     Shape("posterior probabilities of variants", _fits_probabilities, _probabilities),
-    Shape("variants by sort", _fits_sorts, _sorts),
     Shape("statistics of variants", _fits_statistics, _statistics),
 )

@@ -1,0 +1,176 @@
+"""Tables with one row a thing that is nobody: a set of genes, a sort of variant, a named allele."""
+
+# words of one sort read better together
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.things import (
+    are_sorts,
+    genes_listed,
+    names_alleles,
+    tells_of_sets,
+)
+from gdi_spe.disclosure.contents.vocabulary import PEOPLE, PERSON_COLUMN
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+_RESULTS = (Role.P, Role.STATISTIC, Role.EFFECT, Role.ERROR, Role.OTHER_COUNT)
+_OF_SETS = re.compile(
+    r"(nom|fwer|fdr|adj\w*|benjamini|bonferroni|local)(_p|_q)?(_?val(ue)?)?|n?es|log2?err|(rich|fold)\w*(_?(factor|enrichment|change))?|(combined|z)_?score|precision|recall"
+    r"|(old_)?(adjusted_)?p_?value|odds_?ratio|rank\w*|significant|strength|signal|expected|parents?|jaccard|leading_\w{1,10}",
+    re.IGNORECASE,
+)
+_MOST_SETS = 20_000
+_LONGEST_WORDS = 400
+_SETS_FEW_GENES = 0.2
+
+_VARIANTS = re.compile(
+    r"(n|num|number|no|total|count)?_?(of_)?(pct_|prop_)?((novel|known|rare|common|biallelic|multiallelic|coding|exonic|passing|filtered|raw|kept)_)?"
+    r"(variants?|snps?|snvs?|indels?|sites|singletons?|doubletons?|insertions?|deletions?|duplications?|inversions?|transitions?|transversions?|svs?|mnps?|loci|alleles|markers?)(_\w{1,20})?",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"(percent|pct|share|proportion|prop|fraction|percentage)(_(of_)?(variants|snps|removed|kept|total|remaining|all|novel|sites|\w{0,3}r2\w{0,12}|gt_\w{1,8}))?|\w{1,12}_(percent|pct)",
+    re.IGNORECASE,
+)
+_QUALITY = re.compile(
+    r"((mean|median|avg|sd)_)?(info|r2|rsq|maf|af|call_?rate|missing\w*|quality|qual|depth|dp|gq|ti_?tv|ts_?tv|titv|tstv|ins_?del_?ratio|indel_ratio|het_?hom\w*|lambda(_gc)?|chi_?sq\w*|chi2|length|len|size|concordance|sensitivity|precision|recall|f1|per_genome|snvs?|indels?)(_(ratio|bp|kb|mean|median|gc|per_genome|score|rate))?"
+    r"|(mean|median)_per_(genome|sample|individual|exome)",
+    re.IGNORECASE,
+)
+_NAMES_SORTS = re.compile(
+    r"(variant_|sv_?|snp_|qc_|filter_|maf_|ac_|af_|allele_)?(filter|step|stage|class|type|consequences?|category|bin|set|region|chrom|chr|chromosome|contig|annotation|subset|callset|caller|tool|tranche|impact|metric|svtype|criterion|criteria|threshold|frequency|spectrum|count|substitution|change|effect|platform|array|panel|reference|status|kind|group)s?",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?!chr)[A-Za-z]{0,12}[_ -]?\d{2,}", re.IGNORECASE)
+_MOST_SORTS = 200
+_MOST_ALLELES = 5_000
+_SMALLEST_PART = 10
+
+
+def _fits_sets(table: Table, judging: Judging) -> bool:
+    return tells_of_sets(table) and not is_about_variants(table)
+
+
+def _sets(table: Table, judging: Judging) -> Objections:
+    """Object to anything beside sets of genes but their genes, their sizes and how they do."""
+    for column in table.columns:
+        if column.numbers is None:
+            if max(map(len, column.cells)) > _LONGEST_WORDS and genes_listed(column) is None:
+                yield f"The column “{column.name}” holds long words."
+            if PERSON_COLUMN.fullmatch(column.plain):
+                yield f"“{column.name}” may be of people."
+        elif role_of(column) not in _RESULTS and not _OF_SETS.fullmatch(column.plain):
+            yield f"The column “{column.name}” has no known meaning beside sets of genes."
+    if table.n_rows > _MOST_SETS or distinct_rows(table.labels) != table.n_rows:
+        yield "A set stands twice, or there are too many."
+
+
+def _fits_sorts(table: Table, judging: Judging) -> bool:
+    counted = [c for c in table.columns if _counts_variants(c)]
+    numbers = [c for c in table.columns if c.numbers is not None and c not in _named_by(table)]
+    return bool(counted and _named_by(table)) and all(
+        c in counted or _SHARE.fullmatch(c.plain) or _QUALITY.fullmatch(c.plain) for c in numbers
+    )
+
+
+def _counts_variants(column: Column) -> bool:
+    named = _VARIANTS.fullmatch(column.plain) and not PEOPLE.fullmatch(column.plain)
+    return bool(named) and column.numbers is not None and role_of(column) is not Role.PEOPLE
+
+
+def _named_by(table: Table) -> list[Column]:
+    """Return the columns that name rows: words, and chromosomes."""
+    return with_role(table, Role.LABEL, Role.CHROMOSOME)
+
+
+def _sorts(table: Table, judging: Judging) -> Objections:
+    """Object to counts of variants by anything but sorts: by person they are a person's."""
+    names = _named_by(table)
+    if table.n_rows > _MOST_SORTS or distinct_rows(names) != table.n_rows:
+        yield "A sort stands twice, or there are too many."
+    known = are_sorts(table) or any(_NAMES_SORTS.fullmatch(c.plain) for c in names)
+    if not known:
+        yield "What the variants are divided by is not known."
+    for column in names:
+        if PERSON_COLUMN.fullmatch(column.plain) or (
+            role_of(column) is Role.LABEL and any(map(_NUMBERED.fullmatch, column.cells))
+        ):
+            yield f"The column “{column.name}” numbers its rows as people are numbered."
+    if judging.context.n_individuals is None:
+        return
+    if judging.context.n_individuals < judging.policy.counts.minimum:
+        yield "The variants are of few people."
+
+
+def _fits_alleles(table: Table, judging: Judging) -> bool:
+    return names_alleles(table) is not None and bool(
+        with_role(table, Role.FREQUENCY, Role.ALLELE_COUNT, Role.EFFECT) or _by_population(table)
+    )
+
+
+def _by_population(table: Table) -> list[Column]:
+    """Return columns of frequencies that only a population names."""
+    return [
+        c for c in table.columns
+        if re.fullmatch(r"(af_|freq_)?[A-Za-z]{2,24}", c.plain) and _are_shares(c)
+        and role_of(c) is Role.UNKNOWN
+    ]  # fmt: skip
+
+
+def _are_shares(column: Column) -> bool:
+    numbers = column.numbers
+    if numbers is None or column.is_integer or not np.isfinite(numbers).all():
+        return False
+    return bool(numbers.min() >= 0 and numbers.max() <= 1)
+
+
+def _alleles(table: Table, judging: Judging) -> Objections:
+    """Object to frequencies of named alleles that rest on few copies, or on unknown people."""
+    n, minimum = judging.context.n_individuals, judging.policy.genomic.minimum_allele_count
+    known = (*_RESULTS, Role.FREQUENCY, Role.ALLELE_COUNT, Role.ALLELE_NUMBER, Role.PEOPLE)
+    parts = _by_population(table)
+    for column in table.columns:
+        if column.numbers is None or column in parts or _ACTIVITY.fullmatch(column.plain):
+            continue
+        if role_of(column) not in known:
+            yield f"The column “{column.name}” has no known meaning beside alleles."
+    if distinct_rows(table.labels) != table.n_rows or table.n_rows > _MOST_ALLELES:
+        yield "An allele stands twice, or there are too many."
+    if any(PERSON_COLUMN.fullmatch(c.plain) for c in table.labels):
+        yield "A column may name people."
+    counts = [values(c) for c in with_role(table, Role.ALLELE_COUNT)]
+    counts += [2 * values(c) for c in with_role(table, Role.PEOPLE)]
+    if n is None:
+        yield "How many individuals the cohort has is not known."
+        return
+    for column in with_role(table, Role.FREQUENCY):
+        counts.append(2 * _people(table, n) * np.minimum(values(column), 1 - values(column)))
+    least = 2 * n / (_SMALLEST_PART * max(len(parts), 1))
+    counts += [np.minimum(values(c), 1 - values(c)) * least for c in parts]
+    if not counts or min(float(np.nanmin(c)) for c in counts) < minimum - 0.5:
+        yield f"A row rests on fewer than {minimum} copies of an allele, or how many is not known."
+
+
+_ACTIVITY = re.compile(r"activity(_(value|score))?|function(_score)?", re.IGNORECASE)
+
+
+def _people(table: Table, n: int) -> NDArray[np.float64]:
+    numbers = [values(c) / 2 for c in with_role(table, Role.ALLELE_NUMBER)]
+    return np.asarray(np.min([np.full(table.n_rows, float(n)), *numbers], axis=0))
+
+
+SHAPES = (
+    Shape("sets of genes that were tested", _fits_sets, _sets),
+    Shape("variants by sort", _fits_sorts, _sorts),
+    Shape("named alleles", _fits_alleles, _alleles),
+)
