@@ -12,6 +12,7 @@ from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
 from gdi_spe.disclosure.contents.table import Table, clean_text
 from gdi_spe.disclosure.forms.cells import table_of_rows
 from gdi_spe.disclosure.forms.embedded import picture_within
+from gdi_spe.disclosure.forms.page_code import data_in_script, data_in_style
 from gdi_spe.disclosure.forms.written import lines_of_pairs, words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
@@ -23,14 +24,11 @@ _IGNORED = {
     "dl", "dt", "dd", "nav", "u",
 }  # fmt: skip
 _LONGEST_ATTRIBUTE = 200
-_LONGEST_STYLE = 4000
 _WIDEST = 500
 # The day of a page stands in its head: below the title, an author or a subtitle between them.
 _DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
 _MOST_BETWEEN = 2
 _LONGEST_HEAD = 4
-# What a style can say or fetch, or a long word in it.
-_ACTIVE_STYLE = re.compile(r"content\s*:|url\(|@import|/\*.{200}|\S{200}", re.S)
 _TINY = re.compile(r"font-size:[0-3](\.\d+)?(px|pt|%)|font-size:0?\.[01]\d*r?em")
 _AWAY = re.compile(
     r"(left|top|text-indent|margin-left):-\d{3,}|clip:rect\(0|(^|;)(max-)?(height|width):[01](px)?(;|$)"
@@ -51,7 +49,7 @@ class _Reader(HTMLParser):
         self._caption: list[str] | None = None
         self._words: list[str] = []
         self._mute = 0
-        self._in_style = False
+        self._code: list[str] | None = None
         self._is_date = False
         self._span = (1, 1)
         # For each column, how many more rows a cell above reaches down, and what it says.
@@ -59,11 +57,11 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._attributes(tag, attrs)
-        if tag == "style":
-            self._in_style = True
+        if tag in ("script", "style"):
+            self._code = []
         if tag in ("script", "style", "template", "object", "iframe", "svg", "form", "input"):
             self._mute += tag not in ("input",)
-            if tag != "style":
+            if tag not in ("script", "style"):
                 self.hidden.append(f"a <{tag}> element")
         elif tag == "caption":
             self._caption = []
@@ -107,7 +105,8 @@ class _Reader(HTMLParser):
             self.blocks.append(("p", " ".join("".join(self._caption).split())))
             self._caption = None
             return
-        self._in_style = self._in_style and tag != "style"
+        if tag in ("script", "style"):
+            self._look_at_code(tag)
         if tag in ("script", "style", "template", "object", "iframe", "svg", "form"):
             self._mute = max(0, self._mute - 1)
         elif tag in ("td", "th") and self._rows and self._cell is not None:
@@ -135,8 +134,8 @@ class _Reader(HTMLParser):
                 waiting[len(row) - 1] = (down - 1, words)
 
     def handle_data(self, data: str) -> None:
-        if self._in_style and (len(data) > _LONGEST_STYLE or _ACTIVE_STYLE.search(data)):
-            self.hidden.append(f"a style of {len(data):,} characters")
+        if self._code is not None:
+            self._code.append(data)
         if self._mute:
             return
         if self._caption is not None:
@@ -147,6 +146,13 @@ class _Reader(HTMLParser):
             self._words.append(data)
         elif data.strip():
             self.hidden.append("words between the cells of a table")
+
+    def _look_at_code(self, tag: str) -> None:
+        """Tell of data in a script or style; one without any is dropped and no more."""
+        code, self._code = "".join(self._code or ()), None
+        found = data_in_script(code) if tag == "script" else data_in_style(code)
+        if found:
+            self.hidden.append(f"{found} in a <{tag}> element")
 
     def handle_comment(self, data: str) -> None:
         if len(data) > _LONGEST_ATTRIBUTE:

@@ -1,0 +1,98 @@
+"""Scripts and styles of a page: programs are dropped without a word, data in them is told."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+
+import pytest
+
+from gdi_spe.boundary.findings import Verdict
+from gdi_spe.boundary.policy import DisclosurePolicy
+from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
+from gdi_spe.disclosure.intake.form import Canonical
+
+TABLE = (
+    "<table><tr><th>region</th><th>n</th><th>mean_ldl</th></tr>"
+    "<tr><td>North</td><td>2811</td><td>3.21</td></tr>"
+    "<tr><td>South</td><td>3120</td><td>3.34</td></tr></table>"
+)
+# As writers of reports put them in: what makes headings fold, and how things look.
+PROGRAM = """
+document.addEventListener("DOMContentLoaded", function () {
+  var heads = document.querySelectorAll("h1, h2, h3"), tags = ["h1", "h2", "h3", "div", "span"];
+  for (var i = 0; i < heads.length; i++) { heads[i].onclick = function () { fold(this, 3); }; }
+});
+"""
+STYLE = ".page { max-width: 940px; margin: 0 auto; } " + " ".join(
+    f".level{i} > .part{i} {{ padding: {i}px {i + 2}px; }}" for i in range(400)
+)
+NOISE = random.Random(5)
+BYTES = base64.b64encode(NOISE.randbytes(900)).decode()
+PEOPLE = [{"id": f"P{NOISE.randint(1000, 9999)}", "bmi": 21.4, "sex": "F"} for _ in range(40)]
+
+
+def page(script: str = "", style: str = "") -> str:
+    head = f"<style>{style}</style><script>{script}</script>"
+    return f"<!doctype html><html><head>{head}</head><body>{TABLE}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("script", "style"),
+    [
+        (PROGRAM, ""), ("", STYLE), (PROGRAM * 40, STYLE * 4),
+        ("", f"src: url(data:font/woff2;base64,{base64.b64encode(b'wOF2' + bytes(900)).decode()})"),
+    ],
+    ids=["program", "style", "much of both", "font"],
+)  # fmt: skip
+def test_programs_and_styles_are_dropped_without_a_word(report, policy, script, style):
+    data = page(script, style)
+
+    form = canonicalise_bytes(data.encode(), "t.html", policy)
+
+    assert report(data, "t.html", n=14_210).verdict is Verdict.PASS
+    assert isinstance(form, Canonical)
+    assert b"script" not in form.data
+    assert b"style" not in form.data
+    assert b"2811" in form.data
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"var d = {json.dumps(PEOPLE)}",
+        f"var d = {[[NOISE.randint(0, 2) for _ in range(30)] for _ in range(20)]}",
+        f"var d = {[round(NOISE.gauss(27, 4), 1) for _ in range(60)]}",
+        f"var d = {json.dumps([each['id'] for each in PEOPLE] * 2)}",
+        f'var d = "{BYTES}"',
+        'var d = "{}"'.format(BYTES.replace("/", "\\u002f").replace("+", "\\u002b")),
+        f"var d = {json.dumps([f'P{977 + i} born 19{40 + i}' for i in range(40)])}",
+        f"/* {' '.join(str(NOISE.randint(0, 99)) for _ in range(400))} */",
+    ],
+    ids=["records", "matrix", "values", "codes", "bytes", "escaped bytes", "words", "comment"],
+)
+def test_data_in_a_script_is_blocked(report, script):
+    assert report(page(PROGRAM + script), "t.html", n=14_210).verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        f".a {{ background: url(data:text/plain;base64,{BYTES}) }}",
+        f".a {{ --x: {BYTES} }}",
+        '.a::after { content: "P1042 has carried p.G2019S since 12 March, and P1077 her brother" }',
+    ],
+    ids=["address", "variable", "words"],
+)
+def test_data_in_a_style_is_blocked(report, style):
+    assert report(page("", STYLE + style), "t.html", n=14_210).verdict is Verdict.BLOCK
+
+
+def test_the_rule_on_scripts_is_what_finds_them(
+    report, monkeypatch: pytest.MonkeyPatch, policy: DisclosurePolicy
+) -> None:
+    data = page(f"var d = {json.dumps(PEOPLE)}")
+    monkeypatch.setattr("gdi_spe.disclosure.forms.html.data_in_script", lambda code: "")
+
+    assert report(data, "t.html", n=14_210).verdict is Verdict.PASS
