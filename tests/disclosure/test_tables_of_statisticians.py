@@ -3,13 +3,29 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from xml.sax.saxutils import escape
+
 import pytest
 
 from gdi_spe.boundary.findings import Verdict
 
 BANDS = "age_group,women,men\n{},61,58\n40-49,711,640\n50-59,988,845\n>=60,1186,932\n"
 
+ROWS = 'Characteristic,Cases (n=2914),Controls (n=3190)\n"Female, n",1388,{}\n"Current smoker, n",702,991\n{},63.4,58.9\n"Age, SD",9.8,11.2\n'
+LATEX = (
+    "\\begin{tabular}{lll}\n\\toprule\nCharacteristic & Discovery & Replication \\\\\n\\midrule\nn & 3\\,408 & 2\\,130 \\\\\n"
+    "Women, n (\\%) & 1\\,511 (44.3) & {} \\\\\nAge, mean (SD) & 58.2 (10.9) & 61.7 (9.4) \\\\\n\\bottomrule\n\\end{tabular}\n"
+)
+SECTIONS = "Variable,Control,T2D\nSmoking,,\nnever,2530,571\ncurrent,900,219\nAlcohol,,\nnever,1530,{}\ncurrent,1900,419\n"
+TESTS = "<table><tr><th></th><th>Value</th><th>df</th><th>Asymp. Sig.</th></tr><tr><td>{}</td><td>8.114</td><td>4</td><td>.087</td></tr><tr><td>N of Valid Cases</td><td>{}</td><td></td><td></td></tr></table>"
 MAY_LEAVE = {
+    "rows of counts and of means": (ROWS.format(1602, '"Age, mean"'), "t.csv"),
+    "a first table in LaTeX": (LATEX.replace("{}", "1\\,040 (48.8)"), "t.tex"),
+    "rows under headings": (SECTIONS.format(371), "t.csv"),
+    "tests of a cross table": (TESTS.format("Pearson Chi-Square", 9366), "t.html"),
     "bands of age with an open end below": (BANDS.format("<40"), "t.csv"),
     "bands in German": (
         "Altersgruppe;Frauen;Männer\n<40;402;377\n40–59;1699;1485\n60+;1186;932\n",
@@ -34,6 +50,16 @@ MAY_LEAVE = {
     ),
 }
 MAY_NOT = {
+    "few people among rows of means": (ROWS.format(2, '"Age, mean"'), "t.csv"),
+    "a fraction that no name explains": (ROWS.format(1602, "Anna"), "t.csv"),
+    "few people in LaTeX": (LATEX.replace("{}", "4 (0.2)"), "t.tex"),
+    "few people under a heading": (SECTIONS.format(3), "t.csv"),
+    "a test of few people": (TESTS.format("Pearson Chi-Square", 7), "t.html"),
+    "a person for a test": (TESTS.format("Anna Tamm", 9366), "t.html"),
+    "a row of traits for each person": (
+        'trait,P01,P02,P03,P04,P05,P06\n"N, n",100,100,100,100,100,100\n"Age, mean",54.1,61.2,38.3,44.4,29.5,51.6\n"BMI, mean",24.1,27.3,31.2,22.9,26.4,25.5\n',
+        "t.csv",
+    ),
     "a hidden count among counts": ("centre,women,men\nA,<40,58\nB,402,377\nC,711,640\n", "t.csv"),
     "counts hidden in bands": ("centre,n\nA,<10\nB,10-19\nC,20-49\n", "t.csv"),
     "a hidden count beside bands": (BANDS.format("<40").replace(",61,", ",<10,"), "t.csv"),
@@ -69,3 +95,93 @@ def test_what_stands_nearest_to_it_and_tells_of_few_does_not(report, case: str) 
     found = report(content, name, n=6200)
 
     assert found.verdict is not Verdict.PASS
+
+
+def workbook(rows: list[list[object]], merged: tuple[str, ...] = (), hidden: int = 0) -> bytes:
+    """Write a sheet as a person lays it out."""
+    lines = [
+        f'<row r="{n}"{" hidden=" + chr(34) + "1" + chr(34) if n == hidden else ""}>'
+        + "".join(
+            _cell(each, f"{chr(65 + i)}{n}") for i, each in enumerate(row) if each is not None
+        )
+        + "</row>"
+        for n, row in enumerate(rows, 1)
+    ]
+    spans = "".join(f'<mergeCell ref="{place}"/>' for place in merged)
+    files = {
+        "[Content_Types].xml": "<Types/>",
+        "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="T" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<R><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></R>',
+        "xl/worksheets/sheet1.xml": f"<worksheet><sheetData>{''.join(lines)}</sheetData><mergeCells>{spans}</mergeCells></worksheet>",
+    }
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as made:
+        for name, body in files.items():
+            made.writestr(name, body)
+    return sink.getvalue()
+
+
+def _cell(value: object, place: str) -> str:
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    return f'<c r="{place}"><v>{value}</v></c>'
+
+
+def shown(canonical: bytes) -> list[str]:
+    """Return the words of a sheet in canonical form, in order."""
+    with zipfile.ZipFile(io.BytesIO(canonical)) as book:
+        return re.findall("<t>([^<]*)</t>", book.read("xl/worksheets/sheet1.xml").decode())
+
+
+TITLED: list[list[object]] = [
+    ["Table 1. Characteristics of the people in the study", None, None],
+    ["Characteristic", "Control (N = 5,035)", "T2D (N = 1,165)"],
+    ["Age (years), mean (SD)", "55.4 (11.0)", "59.0 (10.5)"],
+    ["Women, n (%)", "2,740 (54.4)", "612 (52.5)"],
+    ["Values are means with standard deviations, or numbers of people.", None, None],
+]
+
+
+def test_a_sheet_with_a_title_and_a_note_passes_and_keeps_both(judged) -> None:
+    found = judged(workbook(TITLED, ("A1:C1",)), "t.xlsx", n=6200)
+
+    words = shown(found.canonical.data)
+    assert found.report.verdict is Verdict.PASS
+    assert words[0] == TITLED[0][0]
+    assert words[-1] == TITLED[4][0]
+
+
+def test_few_people_below_a_title_are_blocked(report) -> None:
+    rows = [*TITLED[:3], ["Women, n (%)", "2,740 (54.4)", "3 (0.3)"], TITLED[4]]
+
+    found = report(workbook(rows, ("A1:C1",)), "t.xlsx", n=6200)
+
+    assert found.verdict is Verdict.BLOCK
+
+
+def test_somebody_described_in_a_note_is_blocked(report) -> None:
+    note = "One carrier, a 34-year-old woman from Tartu, had p.R2452W and died in 2019."
+
+    found = report(workbook([*TITLED[:4], [note, None, None]]), "t.xlsx", n=6200)
+
+    assert found.verdict is Verdict.BLOCK
+
+
+def test_a_filled_row_that_is_hidden_is_told(report) -> None:
+    found = report(workbook(TITLED, hidden=4), "t.xlsx", n=6200)
+
+    assert "HID101" in {finding.rule for finding in found.findings}
+
+
+def test_merged_names_stand_in_each_row_and_column(report) -> None:
+    rows: list[list[object]] = [
+        ["Centre", "Sex", "Controls", "Cases"],
+        ["Tartu", "F", 411, 90],
+        [None, "M", 225, 88],
+        ["Turku", "F", 335, 81],
+        [None, "M", 387, 80],
+    ]
+
+    found = report(workbook(rows, ("A2:A3", "A4:A5")), "t.xlsx", n=6200)
+
+    assert found.verdict is Verdict.PASS

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.contents.cells_of_variants import of_variants
+from gdi_spe.disclosure.contents.characteristics import by_kind_of_row, is_statistic
 from gdi_spe.disclosure.contents.dialects import understood
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
@@ -32,6 +33,11 @@ _SHARE_LABEL = re.compile(r"n\s*\(\s*%\s*\)|,\s*n\b|\bno\.\s*\(%\)|\(%\)", re.IG
 _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
 # Numbers by allele, as Hail writes them: the reference's first.
 _ARRAY = re.compile(r"\[\s*[\d.eE+-]+\s*,\s*[\d.eE+-]+\s*\]")
+_INTEGER = re.compile(r"\d{1,12}")
+# What is measured, or not known, and counts no group of people.
+_MEASURED = re.compile(
+    r"\b(years?|months?|kg|mmol|mg|cm|mm|bpm|units?|unknown|missing|follow-?up|age|bmi)\b|%", re.I
+)
 _NOTHING = {"", "-", "–", "—", "NA", "."}
 _DIGITS = 15
 _MOST_STATISTICS = 30
@@ -40,7 +46,7 @@ _LONGEST_NAME = 24
 
 def as_judged(table: Table, people: int | None = None) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
-    table = _upright(table)
+    table = by_kind_of_row(_below_headings(_upright(table)))
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
     told = understood(replace(table, columns=tuple(sorted(parts, key=_names_rows))))
@@ -68,6 +74,33 @@ def _upright(table: Table) -> Table:
         return table
     names = column_of("group", pa.array([c.name for c in rest]), _DIGITS)
     return replace(table, columns=(names, *rows))
+
+
+def _below_headings(table: Table) -> Table:
+    """Put words that stand alone in a row before the names of the rows below them.
+
+    TRUST: they are kept as parts of names, so that every rule reads them there.
+    """
+    first, *rest = table.columns
+    if first.numbers is not None or not rest or not 2 <= table.n_rows <= _MOST_CELLS:
+        return table
+    texts = [c.texts() for c in rest]
+    alone = [all(cells[row] in ("", "NA") for cells in texts) for row in range(table.n_rows)]
+    labels = first.texts()
+    if not any(alone) or alone[-1] or sum(alone) > len(alone) / 2 or not all(labels):
+        return table
+    named, heading = [], ""
+    for label, is_heading in zip(labels, alone, strict=True):
+        heading = label if is_heading else heading
+        if not is_heading:
+            named.append(f"{heading}: {label}" if heading else label)
+    kept = np.flatnonzero(~np.array(alone))
+    columns = [column_of(first.name, pa.array(named), _DIGITS)]
+    columns += [
+        column_of(c.name, pa.array([cells[row] for row in kept]), _DIGITS)
+        for c, cells in zip(rest, texts, strict=True)
+    ]
+    return replace(table, columns=tuple(columns))
 
 
 def _names_rows(column: Column) -> int:
@@ -117,6 +150,10 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
         yield column_of(name, pa.array(["" if s in _NOTHING else s for s in simple]), _DIGITS)
         return
     yield from _compound(column, texts, filled, table)
+
+
+def _is_measured(label: str) -> bool:
+    return is_statistic(label) or bool(_MEASURED.search(label.replace("n (%)", "")))
 
 
 def _has_commas(column: Column) -> bool:
@@ -176,6 +213,8 @@ def _compound(
         elif spread := _SPREAD.fullmatch(text):
             values[row] = spread.group(1).replace(",", "")
             n_compound += 1
+        elif _INTEGER.fullmatch(_simple(text)) and not _is_measured(labels[row]):
+            counts[row] = _simple(text)
         elif _simple(text) != text or NUMBER.fullmatch(text):
             values[row] = _simple(text)
         n_found += bool(counts[row] or values[row])

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pyarrow as pa
 
 from gdi_spe.disclosure.contents.table import NUMBER, Table, column_of
+
+# A number with its share or spread, a bound, thousands: what a row below a header holds.
+_VALUE = re.compile(r"[<>≤≥]?\s?[-+−]?\d[\d,.' ]*%?(\s?[(\[±].*)?")
+_MOST_ABOVE = 4
+# A header and a row below it.
+_LEAST_ROWS = 2
 
 
 def table_of_rows(path: str, rows: Sequence[Sequence[str]], digits: int) -> Table | None:
@@ -44,15 +51,22 @@ def _n_levels(rows: list[list[str]]) -> int:
         named = [bool(cell.strip()) for cell in row]
         # Names of rows stand first; the columns above them are left empty here.
         n = named.index(False) if False in named else len(named)
-        if 0 < n < len(row) and not any(named[n:]):
-            return place
+        valued = any(_VALUE.fullmatch(cell.strip()) for cell in row[:n])
+        if 0 < n < len(row) and not any(named[n:]) and not valued:
+            # Where more such rows follow, they are headings over rows.
+            return 0 if place == _LEAST_ROWS and any(map(_is_heading, rows[place:])) else place
     return 0
+
+
+def _is_heading(row: list[str]) -> bool:
+    return bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
 
 
 def _n_headers(rows: list[list[str]]) -> int:
     """Return how many of the first rows hold no number beside empty cells and words."""
     for place, row in enumerate(rows[:4]):
-        if any(NUMBER.fullmatch(cell.strip()) for cell in row[1:] or row):
+        number = NUMBER if place == 0 else _VALUE
+        if any(number.fullmatch(cell.strip()) for cell in row[1:] or row):
             return place
     return 1
 
@@ -60,3 +74,20 @@ def _n_headers(rows: list[list[str]]) -> int:
 def _joined(cells: list[str], place: int) -> str:
     words = [cell.strip() for cell in cells if cell.strip()]
     return " ".join(dict.fromkeys(words)) or ("" if place == 0 else f"column_{place + 1}")
+
+
+def without_notes(
+    rows: Sequence[Sequence[str]],
+) -> tuple[list[str], list[Sequence[str]], list[str]]:
+    """Take titles above a table and notes below it off: rows of which one cell is filled.
+
+    Words between rows stay: they name the rows below them.
+    """
+    alone = [bool(row) and bool(row[0].strip()) and not any(row[1:]) for row in rows]
+    first = next((i for i, one in enumerate(alone) if not one), len(rows))
+    last = next((i for i in range(len(rows), first, -1) if not alone[i - 1]), first)
+    # What is all of one column is a list, and no table with notes.
+    if first > _MOST_ABOVE or last - first < _LEAST_ROWS:
+        return [], list(rows), []
+    above = [row[0] for row in rows[:first]]
+    return above, list(rows[first:last]), [row[0] for row in rows[last:]]

@@ -22,6 +22,7 @@ from gdi_spe.disclosure.intake.sniff import delimiter_of
 # A row of so many numbers from 0 or 1 on, one by one, is no row of values.
 _LEAST_COUNTED = 5
 _MOST_LEVELS = 4
+_LEAST_LEVELS = 2
 _SCORE = re.compile(r"PGS\d{6}")
 # Fewer lines of words and numbers may be a report.
 _LEAST_SPACED = 500
@@ -134,7 +135,9 @@ def _levels(text: str, at: int, delimiter: str) -> tuple[list[str], int] | None:
         lines.append(next(csv.reader([text[at:end]], delimiter=delimiter), []))
         at = end + 1
         row = lines[-1]
-        if len(lines) > 1 and row and row[0] and not any(row[1:]):
+        # Below names that are all told stands a heading over rows, and no name of rows.
+        told = len(lines) == _LEAST_LEVELS and all(lines[0])
+        if len(lines) > 1 and row and row[0] and not any(row[1:]) and not told:
             above = [" ".join(filter(None, column)) for column in zip(*lines[:-1], strict=False)]
             return [row[0], *above[1:]], at
     return None

@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import Any
-from xml.parsers import expat
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.contents.parts import Opaque, Part
-from gdi_spe.disclosure.contents.table import Table
+from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
+from gdi_spe.disclosure.contents.table import Table, clean_text
 from gdi_spe.disclosure.forms.archives import members
-from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.forms.cells import table_of_rows, without_notes
+from gdi_spe.disclosure.forms.sheets import events, read_sheet
 from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 
 _PLAIN = re.compile(
@@ -25,6 +25,15 @@ _MOST_PROPERTIES = 3000
 _PLACE = re.compile(
     r"(('[^']{1,40}'|[\w.]{1,40})!\$?[A-Z]{0,3}\$?\d{0,7}(:\$?[A-Z]{0,3}\$?\d{0,7})?,?){1,20}|#REF!"
 )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as it is written: a table, and the words above and below it."""
+
+    table: Table
+    above: list[str]
+    below: list[str]
 
 
 def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
@@ -41,43 +50,30 @@ def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     if n := _said_by_names(files.get("xl/workbook.xml", b"")):
         parts.append(Opaque("names", f"{n:,} defined names hold values, which no sheet shows"))
     strings = _strings(files.get("xl/sharedStrings.xml", b""))
-    tables: list[tuple[str, Table]] = []
+    tables: list[tuple[str, Sheet]] = []
     used: set[int] = set()
     for title, state, file in _sheets(files):
         if state != "visible":
             parts.append(Opaque(f"sheet[{title}]", "A hidden sheet"))
-        rows = _rows(files.get(file, b""), strings, used)
-        table = table_of_rows(f"sheet[{title}]", rows, policy.files.significant_digits)
+        rows, unseen = read_sheet(files.get(file, b""), strings, used)
+        if unseen:
+            parts.append(
+                Opaque(f"sheet[{title}]", f"{unseen:,} hidden rows or columns that are filled")
+            )
+        above, body, below = without_notes(rows)
+        table = table_of_rows(f"sheet[{title}]", body, policy.files.significant_digits)
         if table is not None:
             parts.append(table)
+            if words := "\n".join(map(clean_text, (*above, *below))):
+                parts.append(Text(f"sheet[{title}].notes", words, is_alone=False))
             if state == "visible":
-                tables.append((title, table))
+                tables.append((title, Sheet(table, above, below)))
     if set(range(len(strings))) - used:
         parts.append(Opaque("strings", "The workbook holds words that no sheet shows"))
     if not tables:
         raise Impossible("no sheet of it is visible and filled")
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Canonical(_written(tables), media_type, named(name, media_type), tuple(parts))
-
-
-def events(data: bytes, start: Any, end: Any = None, text: Any = None) -> None:
-    """Walk a part of an office document; entities are refused."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = start
-    if end:
-        parser.EndElementHandler = end
-    if text:
-        parser.CharacterDataHandler = text
-
-    def refuse(*_: object) -> None:
-        raise Impossible("a sheet defines entities")
-
-    parser.EntityDeclHandler = refuse
-    try:
-        parser.Parse(data, True)
-    except expat.ExpatError as error:
-        raise Impossible(f"a part of the workbook is not well-formed: {error}") from None
 
 
 def _strings(data: bytes) -> list[str]:
@@ -137,61 +133,11 @@ def _sheets(files: dict[str, bytes]) -> list[tuple[str, str, str]]:
     return sheets
 
 
-def _rows(data: bytes, strings: list[str], used: set[int]) -> list[list[str]]:
-    """Return a sheet's rows; a formula counts as its value, a hidden row as a row."""
-    if not data:
-        raise Impossible("a sheet is missing")
-    rows: list[list[str]] = []
-    cell: dict[str, Any] = {"kind": "", "words": "", "at": -1, "in": False}
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "row":
-            rows.append([])
-        elif tag == "c":
-            letters = re.match(r"[A-Z]{1,3}", attributes.get("r", ""))
-            place = _place(letters.group()) if letters else (len(rows[-1]) if rows else 0)
-            cell.update(kind=attributes.get("t", "n"), words="", at=place)
-        elif tag in ("v", "t"):
-            cell["in"] = True
-
-    def end(tag: str) -> None:
-        if tag in ("v", "t"):
-            cell["in"] = False
-        elif tag == "c" and rows:
-            rows[-1].extend([""] * (cell["at"] - len(rows[-1])))
-            rows[-1].append(_value(cell, strings, used))
-
-    def text(words: str) -> None:
-        if cell["in"]:
-            cell["words"] += words
-
-    events(data, start, end, text)
-    return [row for row in rows if any(row)]
-
-
-def _place(letters: str) -> int:
-    place = 0
-    for letter in letters:
-        place = place * 26 + ord(letter) - 64
-    return place - 1
-
-
-def _value(cell: dict[str, Any], strings: list[str], used: set[int]) -> str:
-    words = str(cell["words"])
-    if cell["kind"] != "s":
-        return words
-    try:
-        used.add(int(words))
-        return strings[int(words)]
-    except (ValueError, IndexError):
-        raise Impossible("a cell names words that are not there") from None
-
-
 _NS = "http://schemas.openxmlformats.org"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def _written(tables: list[tuple[str, Table]]) -> bytes:
+def _written(tables: list[tuple[str, Sheet]]) -> bytes:
     """Write the least workbook: inline words, one instant, one order of members."""
     main = f"{_NS}/spreadsheetml/2006/main"
     kinds = f"{_NS}/officeDocument/2006/relationships"
@@ -216,8 +162,8 @@ def _written(tables: list[tuple[str, Table]]) -> bytes:
             f'<sheet name="{escape(title[:31], {chr(34): ""})}" sheetId="{i}" r:id="rId{i}"/>'
             for i, (title, _) in enumerate(tables, 1)) + "</sheets></workbook>",
     }  # fmt: skip
-    for i, (_, table) in enumerate(tables, 1):
-        files[f"xl/worksheets/sheet{i}.xml"] = _sheet(table, main)
+    for i, (_, sheet) in enumerate(tables, 1):
+        files[f"xl/worksheets/sheet{i}.xml"] = _sheet(sheet, main)
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, text in files.items():
@@ -225,7 +171,8 @@ def _written(tables: list[tuple[str, Table]]) -> bytes:
     return sink.getvalue()
 
 
-def _sheet(table: Table, main: str) -> str:
+def _sheet(sheet: Sheet, main: str) -> str:
+    table = sheet.table
     rows = [[c.name for c in table.columns], *zip(*(c.texts() for c in table.columns), strict=True)]
     numeric = [c.numbers is not None for c in table.columns]
     lines = []
@@ -236,4 +183,11 @@ def _sheet(table: Table, main: str) -> str:
             for i, cell in enumerate(row)
         )  # fmt: skip
         lines.append(f"<row>{cells}</row>")
+    lines = [*map(_line, sheet.above), *lines, *map(_line, sheet.below)]
     return f'{_HEAD}<worksheet xmlns="{main}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+
+
+def _line(words: str) -> str:
+    """Write a row of one cell of words."""
+    told = escape(clean_text(words))
+    return f'<row><c t="inlineStr"><is><t>{told}</t></is></c></row>'

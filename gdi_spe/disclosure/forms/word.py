@@ -12,7 +12,7 @@ from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
 from gdi_spe.disclosure.contents.table import Table, clean_text
 from gdi_spe.disclosure.forms.archives import members
 from gdi_spe.disclosure.forms.cells import table_of_rows
-from gdi_spe.disclosure.forms.excel import events
+from gdi_spe.disclosure.forms.sheets import events
 from gdi_spe.disclosure.forms.written import words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 

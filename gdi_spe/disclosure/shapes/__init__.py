@@ -12,6 +12,7 @@ from gdi_spe.disclosure.shapes import (
     phenotypes,
     results,
     shares,
+    testing,
     things,
     variants,
 )
@@ -29,5 +30,6 @@ SHAPES: tuple[Shape, ...] = (
     *groups.SHAPES,
     *fitted.SHAPES,
     *shares.SHAPES,
+    *testing.SHAPES,
     *results.SHAPES,
 )

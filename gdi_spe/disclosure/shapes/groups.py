@@ -226,8 +226,19 @@ def _cross(table: Table, judging: Judging) -> Objections:
         return
     if matrix.shape[0] * matrix.shape[1] > _MOST_ROWS:
         yield "It has more cells than a table of groups has."
-    if not _may_count(matrix, judging.context.n_individuals):
+    blocks = _by_heading(matrix, [x for x, k in zip(first.texts(), kept, strict=True) if k])
+    if not all(_may_count(block, judging.context.n_individuals) for block in blocks):
         yield "Nothing tells whether its whole numbers count people."
+
+
+def _by_heading(
+    matrix: NDArray[np.float64], labels: list[str]
+) -> list[NDArray[np.float64]]:  # fmt: skip
+    """Divide rows by the heading before their names: each heading divides everybody anew."""
+    headings = [label.partition(": ")[0] if ": " in label else "" for label in labels]
+    if not all(headings):
+        return [matrix]
+    return [matrix[[h == each for h in headings]] for each in dict.fromkeys(headings)]
 
 
 def _may_count(matrix: NDArray[np.float64], n: int | None) -> bool:

@@ -204,6 +204,19 @@ def _tells_again(column: Column, table: Table) -> bool:
             most = values(counted)[known] / np.maximum(shares[known] - half, 0)
         if least.max() <= most.min() * (1 + 1e-9):
             return len({float(share) for share in shares[known]}) > 1
+        if any(_is_part_of(column, counted, other) for other in with_role(table, Role.PEOPLE)):
+            return True
+    return False
+
+
+def _is_part_of(column: Column, counted: Column, whole: Column) -> bool:
+    """Whether each share is that of the counts among the people who stand beside them."""
+    if whole is counted or whole.is_part or not (values(whole) > 0).all():
+        return False
+    for scale in (1.0, 100.0, 1_000.0, 10_000.0, 100_000.0):
+        half = 0.51 * 10.0 ** -_decimals(column)
+        if (np.abs(values(counted) / values(whole) * scale - values(column)) <= half).all():
+            return True
     return False
 
 
