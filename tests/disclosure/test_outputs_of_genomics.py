@@ -204,3 +204,179 @@ def test_named_alleles_pass_where_each_is_of_many_copies(report):
     assert many.verdict.word == "pass"
     assert few.verdict.word != "pass"
     assert people.verdict.word == "block"
+
+
+PEAKS = [(f"chr{1 + i // 3}", 1_000_000 + 700_000 * i, 1_000_450 + 700_000 * i) for i in range(40)]
+TRACK = 'track name="H3K27ac liver" description="peaks of ENCODE" visibility=2 itemRgb="On"\n'
+
+
+def peaks(line: str = TRACK, extra: int = 0) -> str:
+    lines = [
+        [*place, f"peak{i}", 10 * i, ".", *[f"{3.1 + i % 7}"] * extra]
+        for i, place in enumerate(PEAKS)
+    ]
+    return line + "\n".join("\t".join(map(str, each)) for each in lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (peaks(), True),
+        (peaks("browser position chr1:1-2,000,000\n" + TRACK), True),
+        # A line that is no browser's, and numbers that no BED has.
+        (peaks('track name="P0012345 her2 positive" patient=7\n'), False),
+        (peaks(extra=5), False),
+        (peaks('track name="liver" description="a 34-year-old woman from Narva with cancer"\n'),
+         False),
+    ],
+)  # fmt: skip
+def test_regions_may_have_the_line_of_a_browser_above_them(report, text, wanted):
+    found = report(text, "peaks.bed", kind="public-annotation", n=50_000)
+
+    assert (found.verdict.word == "pass") is wanted
+
+
+def genes_as_gtf(attribute: str = "") -> str:
+    lines = []
+    for i, gene in enumerate(GENES):
+        told = (
+            f'gene_id "ENSG{227_232 + i:011d}.5"; gene_name "{gene}"; '
+            f'gene_type "protein_coding"; level 2;{attribute.format(i=i)}'
+        )
+        start = 1_000_000 * (i + 1)
+        lines.append(["chr1", "HAVANA", "gene", start, start + 9_000, ".", "+-"[i % 2], ".", told])
+    return "##description: annotation of the human genome\n" + "\n".join(
+        "\t".join(map(str, line)) for line in lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("attribute", "wanted"),
+    [
+        ("", "pass"),
+        (' hgnc_id "HGNC:{i}";', "pass"),
+        # What one sample expresses, and whose it is.
+        (' FPKM "1{i}.25";', "review"),
+        (' patient "P{i:07d}";', "block"),
+    ],
+)
+def test_each_attribute_of_an_annotation_is_looked_at(report, attribute, wanted):
+    found = report(genes_as_gtf(attribute), "genes.gtf", kind="public-annotation", n=50_000)
+
+    assert found.verdict.word == wanted
+
+
+def rising(positions: list[int], along: list[float]) -> str:
+    lines = [["22", place, value] for place, value in zip(positions, along, strict=True)]
+    return rows("chr\tpos\tcM", lines)
+
+
+def test_a_map_of_recombination_is_known_by_how_it_rises(report):
+    places = [16_000_000 + 41_000 * i for i in range(200)]
+    rates = np.cumsum(np.random.default_rng(2).exponential(0.05, 200)).round(6).tolist()
+    ages = sorted(np.random.default_rng(2).uniform(18, 90, 200).round(1).tolist())
+
+    mapped = report(rising(places, rates), "map.txt", n=50_000)
+    shuffled = report(rising(places, rates[::-1]), "map.txt", n=50_000)
+    people = report(rising(list(range(1, 201)), ages), "map.txt", n=50_000)
+
+    assert mapped.verdict.word == "pass"
+    assert shuffled.verdict.word != "pass"
+    assert people.verdict.word != "pass"
+
+
+def scored(names: str, column: str = "") -> str:
+    lines = [
+        [gene, round(0.03 * i, 3), round(0.05 * i, 3), i, *([1.5 + i] if column else [])]
+        for i, gene in enumerate(GENES)
+    ]
+    return rows(names + column, lines)
+
+
+@pytest.mark.parametrize(
+    ("column", "wanted"),
+    [("", True), ("\tmis_z", True), ("\ttumour_of_patient", False), ("\tbmi", False)],
+)
+def test_scores_of_genes_are_public_where_each_is_of_a_public_sort(report, column, wanted):
+    text = scored("gene\toe_lof\toe_lof_upper\tobs_lof", column)
+    found = report(text, "constraint.tsv", kind="public-annotation", n=50_000)
+
+    assert (found.verdict.word == "pass") is wanted
+
+
+def with_terms(terms: list[str], head: str = "term") -> str:
+    lines = [
+        [gene, f"HGNC:{100 + i}", term, "Definitive"]
+        for i, (gene, term) in enumerate(zip(GENES, terms, strict=True))
+    ]
+    return rows(f"gene,hgnc_id,{head},evidence", lines, ",")
+
+
+@pytest.mark.parametrize(
+    ("terms", "head", "wanted"),
+    [
+        ([f"MONDO:{7_000 + 31 * i:07d}" for i in range(24)], "disease", True),
+        (["Lynch syndrome", "long QT syndrome"] * 12, "disease", True),
+        # What one person has, whose genes are under suspicion.
+        (["HP:0001250;HP:0001263"] * 24, "hpo", False),
+        (["heterozygous", "homozygous"] * 12, "zygosity", False),
+        (["c.123C>T", "c.88del"] * 12, "disease", False),
+    ],
+)
+def test_genes_with_terms_pass_unless_they_tell_of_somebody(report, terms, head, wanted):
+    found = report(with_terms(terms, head), "genes.csv", n=50_000)
+
+    assert (found.verdict.word == "pass") is wanted
+
+
+def groups(column: str, values: list[object]) -> str:
+    lines = [
+        [name, 5_000 + 100 * i, value]
+        for i, (name, value) in enumerate(zip("ABCD", values, strict=True))
+    ]
+    return rows(f"population,n,{column}", lines, ",")
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "wanted"),
+    [
+        ("min_r2", [0.91, 0.92, 0.93, 0.95], True),
+        ("min_bmi", [16.1, 16.9, 17.2, 15.8], False),
+        ("mean_f", [0.001, 0.002, 0.0011, 0.0013], True),
+        ("mean_carrier", [0.001, 0.002, 0.0011, 0.0013], False),
+    ],
+)
+def test_extremes_and_means_of_statistics_are_nobodys(report, column, values, wanted):
+    found = report(groups(column, values), "groups.csv", n=50_000)
+
+    assert (found.verdict.word == "pass") is wanted
+
+
+def carriers_of_regions(shares: list[float], counts: list[int]) -> str:
+    lines = [
+        [f"chr{i + 1}", 29_500_000 + i, 30_100_000 + 7 * i, "DEL", count, share]
+        for i, (count, share) in enumerate(zip(counts, shares, strict=True))
+    ]
+    return rows("chrom\tstart\tend\ttype\tn_carriers\tfrequency", lines)
+
+
+def test_shares_pass_where_they_are_those_of_the_counts_beside_them(report):
+    counts = [210, 40, 2120, 330]
+    same = report(
+        carriers_of_regions([0.0042, 0.0008, 0.0424, 0.0066], counts), "cnv.tsv", n=50_000
+    )
+    other = report(carriers_of_regions([0.81, 0.11, 0.57, 0.33], counts), "cnv.tsv", n=50_000)
+
+    assert same.verdict.word == "pass"
+    assert other.verdict.word != "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("# Weight is the sum of the individual study weights for this marker in the file\n", True),
+        ("# The individual had the weight of many in this village and in the family\n", False),
+    ],
+)
+def test_individual_studies_are_no_individuals(report, text, wanted):
+    assert (report(text, "notes.txt", n=50_000).verdict.word == "pass") is wanted

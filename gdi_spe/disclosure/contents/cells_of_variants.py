@@ -9,7 +9,7 @@ import pyarrow as pa
 from gdi_spe.disclosure.contents.table import Column, column_of
 
 _DIGITS = 15
-_SHARED = re.compile(r"([ACGT*]{1,50}):([01](?:\.\d+)?(?:e-\d+)?)")
+_SHARED = re.compile(r"([ACGT*]{1,50})[:=]([01](?:\.\d+)?(?:e-\d+)?)")
 _GENOTYPES = re.compile(r"(\d{1,9})/(\d{1,9})/(\d{1,9})")
 _LOOKED_AT = 20
 

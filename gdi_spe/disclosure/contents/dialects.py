@@ -59,7 +59,7 @@ full null prs adj adjusted empirical competitive gwas eqtl pqtl smr multi burden
 acat acato o acatv region gene snp snps nsnp marker variant top lead ld male female males
 females random fixed re fe re2 han eskin cochran q cond conditional joint marginal meta egger
 ivw weighted median mode wald obs observed pheno trait gcov test a1 a2 a b d allele effect
-other ref alt minor mtag discovery replication stage combined study gc corrected correction chi
+other ref alt minor mtag ldsc discovery replication stage combined study gc corrected correction chi
 square squared rate imputation imputed imp machr2 mach oevar pass filter nominal perm approx
 robust hc3 lower upper ci ci95 low high l u category coefficient by tau annot
 """

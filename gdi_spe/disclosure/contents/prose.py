@@ -27,8 +27,10 @@ _N_FEW = re.compile(r"\b[nN]\s*=\s*[0-9]\b(?![.,]?\d)")
 _ARTICLE = r"this|the|our|a|an|index|another"
 _SOMEBODY = "patient|participant|individual|proband|carrier|case|subject|donor"
 _NUMBERED = f"{_SOMEBODY}|person|row|sample|record|id"
+# "The individual studies" and "the case definition" are of many.
+_OF_MANY = r"[- ](stud(y|ies)|level|weights?|effects?|cohorts?|control|tests?|variants?|snps?|genes?|scores?|definition|numbers?|counts?|statistics|population|groups?)\b"
 _ONE_PERSON = re.compile(
-    rf"\b({_ARTICLE})\s+({_SOMEBODY}|woman|man|girl|boy|child)\b"
+    rf"\b({_ARTICLE})\s+({_SOMEBODY})\b(?!{_OF_MANY})|\b({_ARTICLE})\s+(woman|man|girl|boy|child)\b"
     r"|\byears?[- ]old\b"
     # People aged 70 or older, and from 40 to 69, are many.
     r"|(?<!mean )(?<!median )(?<!average )\b(aged?|born)\s+\d{1,4}\b"
@@ -49,6 +51,7 @@ _STAMP = re.compile(
     r"^\[?\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?([.,]\d{1,6})?Z?\]?"
     r"(?=[ \t]+(-[ \t]+)?(\w{1,12}:[ \t]*)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)"
     # What a program says of its own run has the time of day.
+    r"|^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}$"
     r"|\b(started|finished|ended|completed|start|end|written|created|generated)( time)?( at| on)?:?"
     r"[ \t]+\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}",
     re.MULTILINE | re.IGNORECASE,

@@ -131,7 +131,7 @@ def _by_name(column: Column) -> Role:
     if PEOPLE.fullmatch(name) and not NOT_PEOPLE.fullmatch(name) and not _is_share(column):
         return Role.PEOPLE
     if ALLELE_COUNT.fullmatch(name):
-        return Role.ALLELE_COUNT
+        return Role.LABEL if _has_words(column) else Role.ALLELE_COUNT
     found = next((role for role, pattern in _PATTERNS if pattern.fullmatch(name)), None)
     # Words under the name of a number, as in "p1", are names.
     if found in _NUMERIC and column.numbers is None:
@@ -156,6 +156,11 @@ def _may_have_words(name: str, column: Column) -> bool:
     counted = re.match(r"(n|no|num|number|counts?|total|freq\w*)(_|$)", name)
     plain = not any(re.search(r"[\d<>*]", cell) for cell in column.cells)
     return bool(PEOPLE.fullmatch(name)) and counted is None and plain
+
+
+def _has_words(column: Column) -> bool:
+    """Whether bins or words stand under the name of a count, as "2-5" under "ac_bin"."""
+    return column.numbers is None and bool(re.search(r"bin|class|category", column.plain))
 
 
 def _is_population_size(name: str, column: Column) -> bool:

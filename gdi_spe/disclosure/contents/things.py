@@ -15,7 +15,7 @@ import numpy as np
 
 from gdi_spe.disclosure.contents.dialects import known_as
 from gdi_spe.disclosure.contents.listings import are_genes
-from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of
+from gdi_spe.disclosure.contents.roles import VARIANT_CELL, Role, is_about_variants, role_of
 from gdi_spe.disclosure.contents.table import Column, Table
 
 _SET = re.compile(
@@ -102,7 +102,8 @@ def _listed_counts(table: Table) -> list[Column]:
 def _lists_its_genes(table: Table) -> bool:
     """Whether cells list genes, as many as a number or a ratio in the same row says."""
     listed = [lists for c in table.labels if (lists := genes_listed(c)) is not None]
-    if not any(are_genes(sorted(set().union(*lists))) for lists in listed):
+    named = [sorted(set().union(*lists)) for lists in listed]
+    if not any(are_genes(names) and not VARIANT_CELL.fullmatch(names[0]) for names in named):
         return False
     sizes = {tuple(map(len, lists)) for lists in listed}
     numbers = {_whole(c) for c in _counts(table)}

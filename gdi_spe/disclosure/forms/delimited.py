@@ -15,9 +15,11 @@ import pyarrow.csv as pacsv
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.table import Column, Table, clean_text, column_of
+from gdi_spe.disclosure.forms.regions import with_attributes
 from gdi_spe.disclosure.intake.digits import without_exact_counts
 from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 from gdi_spe.disclosure.intake.sniff import delimiter_of
+from gdi_spe.disclosure.intake.tracks import is_about_track, said_of_track
 
 # A row of so many numbers from 0 or 1 on, one by one, is no row of values.
 _LEAST_COUNTED = 5
@@ -42,14 +44,17 @@ def encode(text: str, name: str, policy: DisclosurePolicy) -> Canonical:
     table = replace(table, source=_score_of(comments, table.n_rows))
     media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
     notes: tuple[Part, ...] = (
-        (Text("comments", "\n".join(comments), is_alone=False),) if comments else ()
+        (Text("comments", "\n".join(map(said_of_track, comments)), is_alone=False),)
+        if comments
+        else ()
     )
     dropped: tuple[str, ...] = (f"{len(comments)} comment lines",) if comments else ()
     # TRUST: rules look at the digits as they were; fewer are written.
     coarse = without_exact_counts(table)
     dropped += () if coarse is table else ("digits of frequencies that give counts away",)
     written = write(coarse, "\t" if delimiter == "\t" else ",")
-    return Canonical(written, media_type, named(name, media_type), (table, *notes), dropped)
+    judged = with_attributes(table) or table
+    return Canonical(written, media_type, named(name, media_type), (judged, *notes), dropped)
 
 
 def _score_of(comments: list[str], n_rows: int) -> str:
@@ -104,7 +109,7 @@ def split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:
     at = 0
     while (end := text.find("\n", at)) >= 0:
         line = text[at:end]
-        if line and not line.startswith("#"):
+        if line and not (line.startswith("#") or is_about_track(line)):
             break
         comments += [line] if line else []
         at = end + 1

@@ -13,6 +13,7 @@ from itertools import islice
 
 from gdi_spe.disclosure.contents.table import INVISIBLE
 from gdi_spe.disclosure.intake.reading import NotText, decoded
+from gdi_spe.disclosure.intake.tracks import is_about_track
 
 
 class Kind(Enum):
@@ -261,6 +262,8 @@ def delimiter_of(text: str) -> str | None:
     if len(text) > _HEAD_BYTES:
         lines.pop()  # cut in two
     lines = [line for line in lines if line and not line.startswith("#")]
+    while lines and is_about_track(lines[0]):
+        lines.pop(0)
     if len(lines) < 2:
         return None
     for delimiter in ("\t", ",", ";", "|"):

@@ -102,7 +102,7 @@ def _mixes(table: Table) -> bool:
     """Whether words that repeat stand beside two columns of many numbers, as in rows of people."""
     words = [c for c in table.columns if c.numbers is None and c.n_distinct <= table.n_rows // 4]
     many = [c for c in table.columns if c.numbers is not None and c.n_distinct > table.n_rows / 3]
-    if any(role_of(_named(c)) is Role.CHROMOSOME for c in words):
+    if any(role_of(_named(c)) is Role.CHROMOSOME for c in table.labels):
         return False
     return bool(words) and len(many) >= 2 and not is_about_variants(table)
 

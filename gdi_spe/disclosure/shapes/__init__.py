@@ -9,7 +9,9 @@ from gdi_spe.disclosure.shapes import (
     fitted,
     genes,
     groups,
+    known,
     phenotypes,
+    regions,
     results,
     shares,
     testing,
@@ -21,6 +23,8 @@ from gdi_spe.disclosure.shapes.shape import Shape
 # Tried in this order; the first that fits and has nothing to object explains a table.
 SHAPES: tuple[Shape, ...] = (
     *annotation.SHAPES,
+    *regions.SHAPES,
+    *known.SHAPES,
     *genes.SHAPES,
     *phenotypes.SHAPES,
     *things.SHAPES,

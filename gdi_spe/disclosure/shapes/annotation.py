@@ -15,7 +15,6 @@ from gdi_spe.disclosure.contents.roles import (
     VARIANT_CELL,
     Role,
     is_about_variants,
-    role_of,
     roles_of,
     with_role,
 )
@@ -126,55 +125,6 @@ def _weights(table: Table, judging: Judging) -> Objections:
     known_as = standing(table, judging)
     if known_as in (Standing.OTHER, Standing.NOT_KEPT):
         yield f"That it is a published score, its header says alone: {known_as.value}."
-
-
-def _fits_regions(table: Table, judging: Judging) -> bool:
-    if judging.side_car.kind not in ("regions", "bed", "public-annotation") or (
-        len(table.columns) < 3
-    ):
-        return False
-    first, start, end = _as_written(table)[:3]
-    return (
-        role_of(_named(first, "chrom")) is Role.CHROMOSOME
-        and start.is_integer
-        and end.is_integer
-        and bool((values(start) < values(end)).all())
-    )
-
-
-def _as_written(table: Table) -> list[Column]:
-    """Return columns without names in the order of the file, and named ones by what they are."""
-    order = {
-        "chrom": 0,
-        "chromosome": 0,
-        "chr": 0,
-        "start": 1,
-        "chromstart": 1,
-        "end": 2,
-        "stop": 2,
-    }
-
-    def place(column: Column) -> int:
-        number = re.fullmatch(r"column_(\d+)", column.name)
-        return int(number.group(1)) if number else order.get(column.plain.lstrip("#"), 9)
-
-    return sorted(table.columns, key=place)
-
-
-def _named(column: Column, name: str) -> Column:
-    return Column(name, column.cells, column.codes)
-
-
-def _regions(table: Table, judging: Judging) -> Objections:
-    """Object to anything in a list of regions that is neither a name, a score nor a strand."""
-    if len(table.columns) > 6:
-        yield f"It has {len(table.columns)} columns, more than regions need."
-    for column in _as_written(table)[3:6]:
-        strand = set(column.cells) <= {"+", "-", "."}
-        score = column.is_integer and column.n_distinct <= 1001
-        name = column.numbers is None and max(map(len, column.cells)) <= 40
-        if not (strand or score or name):
-            yield f"The column “{column.name}” is no name, score or strand."
 
 
 def _fits_masks(table: Table, judging: Judging) -> bool:
@@ -339,7 +289,6 @@ SHAPES = (
     Shape("chromosomes", _fits_chromosomes, _chromosomes),
     Shape("public annotation", _fits_public, _public),
     Shape("published weights", says_public_weights, _weights),
-    Shape("regions", _fits_regions, _regions),
     Shape("sets of genes", _fits_sets, _sets),
     Shape("properties of genes", _fits_masks, _masks),
     Shape("section of a report", _fits_section, _section),

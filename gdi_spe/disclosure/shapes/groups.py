@@ -40,7 +40,7 @@ _EDGE = re.compile(
 _SUM = re.compile(r"(sum|total)(_\w{1,20})?|\w{1,20}_(sum|total)", re.IGNORECASE)
 _MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg|average)", re.IGNORECASE)
 _ANCESTRY = re.compile(
-    r"(k|q|cluster|component|pop|anc(estry)?)_?\d{1,2}(_(mean|sd|std))?|(eur|afr|amr|eas|sas|mid|nfe|fin)(_(mean|sd|anc\w*|prop\w*))?",
+    r"(sbs|dbs|id|cn|sv|signature)_?\d{1,3}[a-z]?|(k|q|cluster|component|pop|anc(estry)?)_?\d{1,2}(_(mean|sd|std))?|(eur|afr|amr|eas|sas|mid|nfe|fin)(_(mean|sd|anc\w*|prop\w*))?",
     re.IGNORECASE,
 )
 _SPREAD = re.compile(r"sd|std|stdev|se|sem|std_err\w*")
@@ -98,7 +98,7 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     for column, role in zip(table.columns, roles_of(table), strict=True):
         edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
         told = edge or _is_key(column, table) or _tells_means_again(column, table)
-        told = told or column is mean or _is_mean_ancestry(column)
+        told = told or column is mean or _is_mean_ancestry(column) or _is_share(column, table)
         if role not in known and not told:
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
@@ -115,6 +115,20 @@ def _is_mean_ancestry(column: Column) -> bool:
         return False
     numbers = values(column)
     return bool(np.isfinite(numbers).all() and numbers.min() >= 0 and numbers.max() <= 1)
+
+
+def _is_share(column: Column, table: Table) -> bool:
+    """Whether numbers are what a count of people is of one whole, or of another count."""
+    numbers = column.numbers
+    if numbers is None or not np.isfinite(numbers).all() or not numbers.min() > 0:
+        return False
+    counts = [values(c) for c in with_role(table, Role.PEOPLE)]
+    wholes = [*counts, *(np.full(table.n_rows, np.median(c / numbers)) for c in counts)]
+    step = np.array([10.0 ** -len(cell.partition(".")[2]) for cell in column.texts()])
+    return numbers.max() <= 1 and table.n_rows > 1 and any(
+        bool((np.abs(count / np.maximum(whole, 1) - numbers) <= 0.51 * step).all())
+        for count in counts for whole in wholes if whole is not count
+    )  # fmt: skip
 
 
 def _tells_means_again(column: Column, table: Table) -> bool:
@@ -315,7 +329,7 @@ def _values(table: Table, judging: Judging) -> Objections:
     """Object to single numbers that are no result of a model or summary."""
     known = {
         Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
-        Role.FREQUENCY, Role.SETTING,
+        Role.FREQUENCY, Role.SETTING, Role.PROBABILITY,
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
         chosen = table.path.startswith("json") and is_chosen(column.plain)

@@ -28,6 +28,12 @@ _EXTREME_WORDS = re.compile(
     r"|heaviest|tallest|earliest|extremes?|participants?|patients?|persons?|observed)(?=_|$)"
 )
 
+# The smallest of correlations, frequencies or ranks is a pair's, a study's or a gene's.
+_OF_STATISTICS = re.compile(
+    r"(^|_)(r|r2|corr(elation)?|ld|kinship|relatedness|e?af|m?af|maf|freq(uency)?|info|rank|lambda|h2|rg|fst|"
+    r"pip|z|chi2|log10p|p_?val\w*)(?=_|$)|^rank_at_max$"
+)
+
 
 def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find models with almost as many parameters as people."""
@@ -61,6 +67,7 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     names = [
         c.name for c in table.columns
         if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c)) and not _is_chosen(c)
+        and not _OF_STATISTICS.search(c.plain)
     ]  # fmt: skip
     first = [cell for cell in table.columns[0].cells if len(cell) <= _LONGEST_ROW]
     if len(SUMMARY_ROWS.intersection(map(str.lower, first))) >= 2:
