@@ -11,7 +11,7 @@ import re
 # What somebody chose: a grid of hyperparameters, thresholds, a design for a study to come.
 SETTING = re.compile(
     r"(param_)?(\w{1,16}__)?(max_(depth|iter|features|leaf_nodes|leaves|bin|samples)|n_(estimators|neighbors|components|splits|jobs|iter|layers|units|hidden|knots|pcs?|folds)"
-    r"|min_(samples_(leaf|split)|child_weight|maf|mac|info|data_in_leaf|impurity_decrease)|num_(leaves|round|boost_round|parallel_tree)|learning_rate|lr|eta|gamma|c|alpha|lambda(_?(1se|min))?|l1_ratio|l[12]|reg_(alpha|lambda)"
+    r"|min_?(samples_(leaf|split)|child_weight|maf|mac|info|data_in_leaf|impurity_decrease)|num_(leaves|round|boost_round|parallel_tree)|learning_rate|lr|eta|gamma|c|alpha|lambda(_?(1se|min))?|l1_ratio|l[12]|reg_(alpha|lambda)"
     r"|subsample|colsample\w*|batch_?size|dropout(_rate)?|hidden_?\w{0,12}|units|neurons|kernel|degree|coef0|tol(erance)?|momentum|weight_decay|penalty|epsilon|nu|[kn]_neighbou?rs?|mtry|ntree|nodesize|cp|bandwidth|span|df_spline|window(_\w{1,8})?|kb|r2_threshold"
     r"|threshold\w*|p_?thresh\w{0,6}|cut_?off\w*|seed|random_(state|seed)|threads|cpus?|cores|memory\w*|mem_\w{1,8}|ram\w*|chunk_?size|block_?size|bsize|maf_?(min|max|threshold|cutoff)?|min_?maf|max_?maf|hwe(_\w{1,12})?|geno|mind|info_(min|threshold)"
     r"|effect_size|true_(or|beta|effect)|assumed_\w{1,16}|design_\w{1,16}|disease_prevalence|case_fraction|target_power|alpha_level|significance_level|sig_level|n_per_(group|arm))",

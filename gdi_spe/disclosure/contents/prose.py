@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gdi_spe.disclosure.contents.pairs import lists_values
 from gdi_spe.disclosure.contents.vocabulary import TRAIT
 
 _MOST_CHARACTERS = 20_000
@@ -28,7 +29,7 @@ _ARTICLE = r"this|the|our|a|an|index|another"
 _SOMEBODY = "patient|participant|individual|proband|carrier|case|subject|donor"
 _NUMBERED = f"{_SOMEBODY}|person|row|sample|record|id"
 # "The individual studies" and "the case definition" are of many.
-_OF_MANY = r"[- ](stud(y|ies)|level|weights?|effects?|cohorts?|control|tests?|variants?|snps?|genes?|scores?|definition|numbers?|counts?|statistics|population|groups?)\b"
+_OF_MANY = r"[- ](stud(y|ies)|level|weights?|effects?|cohorts?|controls?|sets?|data|status|samples?|series|registry|registries|definitions?|characteristics|mix|fatality|organi[sz]ations?|representatives?|advis\w+|involvement|consent|safety|care|time|years?|tests?|variants?|snps?|genes?|scores?|numbers?|counts?|statistics|population|groups?)\b"
 _ONE_PERSON = re.compile(
     rf"\b({_ARTICLE})\s+({_SOMEBODY})\b(?!{_OF_MANY})|\b({_ARTICLE})\s+(woman|man|girl|boy|child)\b"
     r"|\byears?[- ]old\b"
@@ -52,8 +53,8 @@ _STAMP = re.compile(
     r"(?=[ \t]+(-[ \t]+)?(\w{1,12}:[ \t]*)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)"
     # What a program says of its own run has the time of day.
     r"|^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}$"
-    r"|\b(started|finished|ended|completed|start|end|written|created|generated)( time)?( at| on)?:?"
-    r"[ \t]+\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}",
+    r"|\b(started|finished|ended|completed|start|end|written|created|generated|updated)( time)?( at| on)?:?"
+    r"[ \t]+\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?",
     re.MULTILINE | re.IGNORECASE,
 )
 # What programs say of themselves: versions with their day, days of a file, types, axes.
@@ -63,17 +64,13 @@ _SAID = re.compile(
     r"|\b(locus|array|set|dict|interval|struct)<[\w<>, ]{1,60}>"
     r"|<Axes[A-Za-z]*:?( (x|y)?(label|title)='[^'<>\n]{0,60}',?){0,4}>"
     r"|^[ \t]*name:[ \t]+<unnamed>$"
+    # Versions, as in "0.14.1", with the system that runs them.
+    r"|(?<![\w.])v?\d{1,4}\.\d{1,3}\.\d{1,4}([.-]?(post|rc|dev|a|b)?\d{1,4})?(?![\w.])"
     r"|<Figure size \d+x\d+ with \d+ Axes>",
     re.MULTILINE,
 )
 # Columns that arguments of a call name: "index='population', columns='sex', values='n'".
 _ARGUMENTS = re.compile(r"\b(index|columns|values|on|by|how|axis)=['\"][a-z_]{1,20}['\"]")
-# A value that is taken from somewhere, as "grid$time", "round(grid$surv, 3)" and "('bmi', 'mean')", or
-# drawn at random is none; what stands in c() or a list is.
-_TAKEN = (
-    r"(?![A-Za-z_.][\w.]*(?:\(\w+)?\$[A-Za-z])(?!\(['\"][A-Za-z_])"
-    r"(?!(?:round|signif|runif|rnorm|rep|seq|len|sum|mean|np\.\w+|pd\.\w+|int|float|str|range)\((?!\[))"
-)
 # What statistics programs say of a fit: each name with its one value, and nothing else.
 _FIT_NAMES = (
     r"AIC|BIC|Log-Likelihood|No\. Observations|Df (?:Model|Residuals)|(?:Adj\. |Pseudo )?R-squared|Covariance Type"
@@ -87,18 +84,11 @@ _OF_FITTING = re.compile(
 # The day of a file among its metadata; several are days of something else.
 _DATED = re.compile(
     r"^[ \t]*(?:json\.)?"
-    r"(date|date_metadata_last_modified|date_created|created|last_modified|generated)"
+    r"(date|date_metadata_last_modified|date[_-](created|released|modified|published)|created|released|last_modified|updated|generated)"
     r"[ \t]*[:=][ \t]*\d{4}-\d{2}-\d{2}",
     re.MULTILINE,
 )
 _MOST_DATED = 2
-# "1 = male" says what a code means, "cpus = 8" what a program may take.
-_CODE = r"(?!\d{1,2}[ \t]*[=:][ \t]*[A-Za-z])"
-_RESOURCES = r"(?!(?:cpus?|memory|mem|threads|cores|time|queue|disk|nodes|ntasks|label|errorStrategy|maxRetries|\w{0,12}[vV]ersion)[ \t]*[=:])"
-_PAIRS = re.compile(
-    rf"(\b{_CODE}{_RESOURCES}\w{{1,20}}[ \t]*[=:][ \t]*{_TAKEN}[^\s=:]{{1,20}}[ \t,;]+){{2,}}"
-    rf"{_CODE}{_RESOURCES}\w{{1,20}}[ \t]*[=:][ \t]*{_TAKEN}\S"
-)
 _PAIR = re.compile(r"^[ \t\"'{]*(\w{2,20})[\"']?[ \t]*[=:][ \t]*[\"']?[\w.]{1,20}", re.MULTILINE)
 _LEAST_TRAITS = 3
 _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
@@ -106,7 +96,7 @@ _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
-    text = _ARGUMENTS.sub("", _SAID.sub("", _STAMP.sub("", text)))
+    text = _OF_FITTING.sub("", _ARGUMENTS.sub("", _SAID.sub("", _STAMP.sub("", text))))
     text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
     if len(_DATED.findall(text)) <= _MOST_DATED:
         text = _DATED.sub("", text)
@@ -125,6 +115,8 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     for pattern, what in _SAYS:
         if pattern.search(text):
             yield what
+    if lists_values(text):
+        yield "it lists values by name"
     if len({n for n in _PAIR.findall(text) if TRAIT.fullmatch(n)}) >= _LEAST_TRAITS:
         yield "it lists what is known of a person"
 
@@ -150,7 +142,6 @@ _SAYS = (
     (_ONE_PERSON, "it seems to speak of one person"),
     (_VARIANT, "it names variants or genotypes"),
     (_DAY, "it names days"),
-    (_PAIRS, "it lists values by name"),
 )
 
 

@@ -7,17 +7,16 @@ import json
 import re
 from collections.abc import Iterator
 
-import pyarrow as pa
-
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents import trees
 from gdi_spe.disclosure.contents.parts import Part, Text
-from gdi_spe.disclosure.contents.roles import Role, role_of
-from gdi_spe.disclosure.contents.table import NUMBER, Table, column_of
+from gdi_spe.disclosure.contents.table import NUMBER, Table
 from gdi_spe.disclosure.forms.cells import named_table, table_of_rows
+from gdi_spe.disclosure.forms.headers import is_header_alone
 from gdi_spe.disclosure.forms.inis import read_sections
 from gdi_spe.disclosure.forms.logs import without_branches, without_jobs
 from gdi_spe.disclosure.forms.printed import read_printed
+from gdi_spe.disclosure.forms.sessions import without_session
 from gdi_spe.disclosure.intake.form import Impossible
 
 _RULER = re.compile(r"[\s=\-_+|:*~]*")
@@ -56,10 +55,6 @@ _PAIR = re.compile(
     r"([-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?)(?=\s|,|;|\)|$)"
 )
 _MOST_LINES = 200_000
-_LONGEST_HEADER = 2000
-_ABOUT = re.compile(
-    r"(gene|symbol|trait|phenotype|population|group|description|category|variable|term|locus|outcome|exposure)(_(id|name))?"
-)
 
 
 def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Part, ...]:
@@ -71,10 +66,11 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     lines = _lines_of_json(text)
     if lines is not None:
         return trees.parts_of(lines, digits)
+    text, packages = without_session(text)
     text, tables = without_jobs(text, path, digits)
     text, branches = without_branches(text)
     text = _without_padding(text)
-    if _is_header_alone(text):
+    if is_header_alone(text):
         return (Text("header", text, is_alone=False),)
     text = _without_counters(text, tables, path, digits)
     sections = read_sections(text)
@@ -103,6 +99,8 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     parts: list[Part] = list(tables)
     if branches:
         parts.append(Text(f"{path}.tree", branches, is_alone=False))
+    if packages:
+        parts.append(Text(f"{path}.packages", packages, is_alone=False))
     if rest.strip() or not (tables or branches):
         parts.append(Text(path, rest, is_alone=not tables))
     quoted = _quoted(rest, digits)
@@ -119,23 +117,6 @@ def lines_of_pairs(rows: list[list[str]]) -> list[str] | None:
     if not pairs or not all(name.endswith((":", "No.")) for name, _ in pairs):
         return None
     return [f"{name.rstrip(':')}: {value}" for name, value in pairs]
-
-
-def _is_header_alone(text: str) -> bool:
-    """Whether a text is one line of known names of columns: a table of which nothing is left."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) != 1 or len(lines[0]) > _LONGEST_HEADER:
-        return False
-    fields = [field.strip().strip('"') for field in re.split(r"[,\t;]", lines[0])]
-    return len(fields) > 1 and all(map(_is_known_name, fields))
-
-
-def _is_known_name(name: str) -> bool:
-    """Whether a column of this name would be known, whatever its numbers are."""
-    number = column_of(name, pa.array(["0"]), 6)
-    words = column_of(name, pa.array(["A"]), 6)
-    about = role_of(words) in (Role.VARIANT, Role.ALLELE) or _ABOUT.fullmatch(number.plain)
-    return bool(about) or role_of(number) is not Role.UNKNOWN
 
 
 # --- lines of JSON, LaTeX ---------------------------------------------------------------------

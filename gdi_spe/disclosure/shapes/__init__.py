@@ -14,6 +14,7 @@ from gdi_spe.disclosure.shapes import (
     regions,
     results,
     shares,
+    software,
     testing,
     things,
     variants,
@@ -34,6 +35,7 @@ SHAPES: tuple[Shape, ...] = (
     *groups.SHAPES,
     *fitted.SHAPES,
     *shares.SHAPES,
+    *software.SHAPES,
     *testing.SHAPES,
     *results.SHAPES,
 )

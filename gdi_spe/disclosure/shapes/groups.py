@@ -43,6 +43,14 @@ _ANCESTRY = re.compile(
     r"(sbs|dbs|id|cn|sv|signature)_?\d{1,3}[a-z]?|(k|q|cluster|component|pop|anc(estry)?)_?\d{1,2}(_(mean|sd|std))?|(eur|afr|amr|eas|sas|mid|nfe|fin)(_(mean|sd|anc\w*|prop\w*))?",
     re.IGNORECASE,
 )
+_PROGRAM = re.compile(
+    r"(version_?)?(python|r|r_base|julia|java|perl|bash|nextflow|snakemake|workflow|cromwell|singularity|apptainer|docker|bcftools|samtools"
+    r"|htslib|bedtools|plink2?|plink_ng|regenie|saige|gcta|bolt_lmm|king|flashpca2?|admixture|eagle|beagle|shapeit\w?|minimac\w?|impute\w?"
+    r"|vep|snpeff|annovar|gatk4?|picard|hail|spark|pyspark|numpy|pandas|scipy|matplotlib|seaborn|sklearn|scikit_learn|statsmodels|lifelines"
+    r"|polars|duckdb|pyarrow|cyvcf2|pysam|ggplot2|dplyr|survival|susier?|coloc|ldsc|prsice2?|prs_?cs|ldpred2?|magma|fastqc|multiqc|tabix|schema|pipeline)(_?version)?",
+    re.IGNORECASE,
+)
+_LATEST = 10_000
 _SPREAD = re.compile(r"sd|std|stdev|se|sem|std_err\w*")
 _INTERCEPT = re.compile(r"const|intercept|\(intercept\)|_cons", re.IGNORECASE)
 _GENETIC = re.compile(
@@ -332,7 +340,7 @@ def _values(table: Table, judging: Judging) -> Objections:
         Role.FREQUENCY, Role.SETTING, Role.PROBABILITY,
     }  # fmt: skip
     for column, role in zip(table.columns, roles_of(table), strict=True):
-        chosen = table.path.startswith("json") and is_chosen(column.plain)
+        chosen = table.path.startswith("json") and (is_chosen(column.plain) or _is_version(column))
         if role not in known and not chosen and not _may_count_one(column, judging):
             yield f"“{column.name}” has no known meaning."
     n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
@@ -340,6 +348,11 @@ def _values(table: Table, judging: Judging) -> Objections:
     told = [c for c in table.columns if role_of(c) is not Role.SETTING]
     if people < len(told) * judging.policy.counts.minimum:
         yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
+
+
+def _is_version(column: Column) -> bool:
+    """Whether a number of a tree is the version of a program that is known by its name."""
+    return bool(_PROGRAM.fullmatch(column.plain)) and float(values(column)[0]) < _LATEST
 
 
 def _may_count_one(column: Column, judging: Judging) -> bool:
