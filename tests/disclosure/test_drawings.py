@@ -89,10 +89,10 @@ def lines(n: int, words: str = "Mean of each group") -> bytes:
     """Lines of ten values each."""
     pick = random.Random(3)
     drawn = "".join(
-        '<polyline fill="none" stroke="#346" points="'
+        f'<polyline fill="none" stroke="#{i:02x}4466" points="'
         + " ".join(f"{40 * k},{pick.randrange(80, 220)}" for k in range(10))
         + '"/>'
-        for _ in range(n)
+        for i in range(n)
     )
     told = f'<text x="9" y="9">{words}</text>' if words else ""
     return f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}{told}</svg>'.encode()

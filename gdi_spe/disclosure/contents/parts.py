@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gdi_spe.disclosure.contents.table import Table
+from gdi_spe.disclosure.drawings.sheet import Sheet
 from gdi_spe.disclosure.figures.marks import Seen
 from gdi_spe.disclosure.figures.scene import Scene
 from gdi_spe.disclosure.figures.tiles import Tiling
@@ -53,6 +54,8 @@ class Marks:
     tiling: Tiling = field(default_factory=Tiling)
     # Open lines of several corners: each may be a person's course.
     n_lines: int = 0
+    # Its lines, areas and words with their places.
+    sheet: Sheet | None = None
 
     @property
     def n_cells(self) -> int:

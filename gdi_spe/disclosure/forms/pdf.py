@@ -89,7 +89,7 @@ def _parts(page: Page, path: str, policy: DisclosurePolicy) -> list[Part]:
     many = page.boxes if page.boxes >= _MANY_BOXES else 0
     parts.append(
         Marks(path, page.marks + many, page.areas, page.curves, 0, words[:2000],
-              page.tiles.commonest(), page.lines_drawn)
+              page.tiles.commonest(), page.lines_drawn, page.pad.sheet())
     )  # fmt: skip
     parts += [Opaque(path, f"The page has {what}") for what in dict.fromkeys(page.problems)]
     return parts
@@ -121,6 +121,7 @@ def _page(about: dict[str, Any], file: File, policy: DisclosurePolicy) -> Page:
     page = Page(
         file, min(policy.files.max_file_bytes, _LARGEST_PAGE), (box[0], box[1], box[2], box[3])
     )
+    page.pad.wide, page.pad.high = box[2] - box[0], box[3] - box[1]
     contents = file.get(about.get("Contents"))
     streams = [file.get(c) for c in (contents if isinstance(contents, list) else [contents])]
     if not all(isinstance(stream, Stream) for stream in streams):

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gdi_spe.disclosure.drawings.paths import SAME as _SAME
+from gdi_spe.disclosure.drawings.paths import Matrix, times
+from gdi_spe.disclosure.drawings.sheet import Pad
 from gdi_spe.disclosure.figures.tiles import Tiles
+from gdi_spe.disclosure.forms import pdf_places
 from gdi_spe.disclosure.forms.pdf_objects import File, Name, Scanner, Stream
 from gdi_spe.disclosure.forms.svg import is_stairs
 from gdi_spe.disclosure.intake.form import Impossible
 
-Matrix = tuple[float, float, float, float, float, float]
-_SAME: Matrix = (1, 0, 0, 1, 0, 0)
 _PATH = {b"m": 2, b"l": 2, b"c": 6, b"v": 4, b"y": 4, b"h": 0, b"re": 4}
 _PAINT = {b"S", b"s", b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"n"}
 _STATE = {b"q": 0, b"Q": 0, b"cm": 6, b"w": 1, b"J": 1, b"j": 1, b"M": 1, b"W": 0, b"W*": 0}
@@ -38,15 +40,6 @@ _GLYPHS = {
 }  # fmt: skip
 
 
-def times(a: Matrix, b: Matrix) -> Matrix:
-    """Multiply two matrices of PDF: first a, then b."""
-    return (
-        a[0] * b[0] + a[1] * b[2], a[0] * b[1] + a[1] * b[3],
-        a[2] * b[0] + a[3] * b[2], a[2] * b[1] + a[3] * b[3],
-        a[4] * b[0] + a[5] * b[2] + b[4], a[4] * b[1] + a[5] * b[3] + b[5],
-    )  # fmt: skip
-
-
 @dataclass
 class Page:
     """A page as it is drawn: canonical operators, the words, and counts of shapes."""
@@ -65,6 +58,12 @@ class Page:
     tiles: Tiles = field(default_factory=Tiles)
     lines_drawn: int = 0
     n_operators: int = 0
+    pad: Pad = field(default_factory=Pad)
+
+    @property
+    def top(self) -> tuple[float, float]:
+        """The top left of the page."""
+        return self.box[0], self.box[3]
 
     def draw(self, content: bytes, resources: dict[str, Any], at: Matrix, depth: int = 0) -> None:
         """Go through the operators of a content stream."""
@@ -84,7 +83,7 @@ class _Drawing:
     resources: dict[str, Any]
     matrix: Matrix
     depth: int
-    stack: list[tuple[Matrix, bool, str]] = field(default_factory=list)
+    stack: list[tuple[Matrix, bool, str, str, float, str]] = field(default_factory=list)
     operands: list[Any] = field(default_factory=list)
     path: list[tuple[bytes, list[float]]] = field(default_factory=list)
     text: Matrix = _SAME
@@ -94,6 +93,9 @@ class _Drawing:
     leading: float = 0.0
     is_white: bool = False
     colour: str = ""
+    stroke: str = "#000000"
+    width: float = 1.0
+    dashes: str = ""
     mode: int = 0
 
     def run(self, content: bytes) -> None:
@@ -124,6 +126,8 @@ class _Drawing:
             self._reuse()
         elif operator in _TEXT:
             _TEXT[operator](self)
+        elif operator == b"d":
+            self.dashes = str(self.operands[0]) if self.operands and self.operands[0] else ""
         elif operator not in _NOTHING:
             raise Impossible(f"a page of the PDF uses {operator[:8]!r}")
 
@@ -140,9 +144,13 @@ class _Drawing:
     def _state(self, operator: bytes) -> None:
         numbers = self._numbers(_STATE[operator])
         if operator == b"q":
-            self.stack.append((self.matrix, self.is_white, self.colour))
+            self.stack.append((self.matrix, self.is_white, self.colour, self.stroke, self.width,
+                               self.dashes))  # fmt: skip
         elif operator == b"Q" and self.stack:
-            self.matrix, self.is_white, self.colour = self.stack.pop()
+            (self.matrix, self.is_white, self.colour, self.stroke, self.width,
+             self.dashes) = self.stack.pop()  # fmt: skip
+        elif operator == b"w":
+            self.width = numbers[0]
         elif operator == b"cm":
             self.matrix = times(_matrix(numbers), self.matrix)
         if operator in (b"W", b"W*"):
@@ -155,7 +163,9 @@ class _Drawing:
     def _colour(self, operator: bytes, numbers: list[float]) -> None:
         if operator in (b"rg", b"g", b"k"):
             self.is_white = min(numbers) > 0.97 and operator != b"k"
-            self.colour = " ".join(f"{n:.2f}" for n in numbers)
+            self.colour = pdf_places.hex_colour(numbers)
+        else:
+            self.stroke = pdf_places.hex_colour(numbers)
         self._write(numbers, operator)
 
     def _any_colour(self, operator: bytes) -> None:
@@ -173,6 +183,9 @@ class _Drawing:
         drawn = [(name, numbers) for name, numbers in path if name not in (b"W", b"W*")]
         if operator != b"n" and drawn and len(drawn) == len(path):
             self._count(drawn, operator)
+            fill = self.colour or "#000000"
+            ink = pdf_places.ink_of(operator, fill, self.stroke, self.width, self.dashes)
+            pdf_places.draw(self.page.pad, drawn, operator, self.matrix, self.page.top, ink)
 
     def _count(self, path: list[tuple[bytes, list[float]]], operator: bytes) -> None:
         """Count marks, areas and curves as a drawing does."""
@@ -275,6 +288,8 @@ class _Drawing:
         if len(told) > 12 and self.is_white:
             self.page.problems.append("white words")
         self.page.words.append((x, y, told))
+        colour = self.colour or "#000000"
+        pdf_places.write(self.page.pad, told, placed, self.size, self.page.top, colour)
         safe = told.encode("cp1252", errors="replace").replace(b"\\", b"\\\\")
         safe = safe.replace(b"(", b"\\(").replace(b")", b"\\)")
         place = " ".join(f"{n:.3f}" for n in self.text)
@@ -370,5 +385,9 @@ def _by_map(raw: bytes, font: dict[str, Any], page: Page) -> str:
         for first, last, to in re.findall(pattern, block):
             for code in range(int(first, 16), min(int(last, 16), int(first, 16) + 255) + 1):
                 letters[code] = chr(int(to, 16) + code - int(first, 16))
+        pattern = r"<([0-9A-Fa-f]+)>\s*<[0-9A-Fa-f]+>\s*\[([^\]]*)\]"
+        for first, told_each in re.findall(pattern, block):
+            for more, to in enumerate(re.findall(r"<([0-9A-Fa-f]{4})>", told_each)):
+                letters[int(first, 16) + more] = chr(int(to, 16))
     codes = [int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2)]
     return "".join(letters.get(code, "?") for code in codes)

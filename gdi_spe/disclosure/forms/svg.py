@@ -14,6 +14,7 @@ from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Text
 from gdi_spe.disclosure.contents.table import clean_text
 from gdi_spe.disclosure.figures.tiles import Tiles, fill_of
 from gdi_spe.disclosure.forms.embedded import picture_within
+from gdi_spe.disclosure.forms.svg_places import Places
 from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "use"}
@@ -64,6 +65,7 @@ class _Drawing:
     lines: int = 0
     tiles: Tiles = field(default_factory=Tiles)
     stack: list[str] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
     # What can be used again: the path of each shape that has a name.
     named: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class _Drawing:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
         self.stack.append(tag)
+        self.places.start(tag, attributes)
         if len(self.stack) > _MOST_DEPTH:
             raise Impossible("it is nested too deeply")
         self.tooltips += tag == "title" and len(self.stack) > 2
@@ -182,6 +185,7 @@ class _Drawing:
             self.marks += self.glyphs > _MOST_LETTERS
 
     def data(self, text: str) -> None:
+        self.places.data(text)
         if not text.strip():
             return
         where = next((tag for tag in self.stack if tag in _QUIET), "")
@@ -196,6 +200,7 @@ class _Drawing:
         tag = name.rpartition(":")[2]
         quiet = self._is_quiet()
         self.stack.pop()
+        self.places.end()
         if not quiet and tag in _SHAPES | _FRAMES:
             self.out.append(f"</{tag}>")
 
@@ -204,6 +209,7 @@ class _Drawing:
         if len(text) > 100:
             self.problems.append(f"a comment of {len(text):,} characters")
         self.words.append(clean_text(text))
+        self.places.comment(text)
 
 
 def is_stairs(drawn: str) -> bool:
@@ -245,7 +251,8 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     drawing = _read(text, lambda source: picture_within(source, "drawing.picture", policy, inner))
     parts: list[Part] = [
         Marks("drawing", drawing.marks, drawing.areas, drawing.curves, drawing.tooltips,
-              " ".join(drawing.words)[:2000], drawing.tiles.commonest(), drawing.lines)
+              " ".join(drawing.words)[:2000], drawing.tiles.commonest(), drawing.lines,
+              drawing.places.sheet())
     ]  # fmt: skip
     if drawing.words:
         parts.append(Text("labels", "\n".join(drawing.words), is_alone=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gdi_spe.disclosure.rules import (
+    drawings,
     figures,
     hidden,
     identifiers,
@@ -50,4 +51,5 @@ RULES: tuple[Rule, ...] = (
     *hidden.RULES,
     *matter.RULES,
     *figures.RULES,
+    *drawings.RULES,
 )

@@ -14,6 +14,21 @@ def _labels(*words: str) -> Example:
     return Example(f'<svg xmlns="http://www.w3.org/2000/svg">{drawn}</svg>', "t.svg")
 
 
+def _bars(*counts: int) -> Example:
+    """Bars beside an axis from 0 to 1,000, each with its name."""
+    ticks = "".join(
+        f'<text x="30" y="{254 - n / 5}" text-anchor="end">{n}</text>' for n in range(0, 1001, 200)
+    )
+    drawn = "".join(
+        f'<rect x="{60 + 60 * i}" y="{250 - n / 5}" width="40" height="{n / 5}" fill="#4477aa"/>'
+        f'<text x="{80 + 60 * i}" y="270" text-anchor="middle">{name}</text>'
+        for i, (n, name) in enumerate(zip(counts, ("Oslo", "Porto", "Tartu"), strict=True))
+    )
+    label = '<text x="10" y="200" transform="rotate(-90 10 200)">Participants</text>'
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">'
+    return Example(f"{head}{ticks}{drawn}{label}</svg>", "t.svg")
+
+
 _PNG = made("A figure as the plotting library saved it.")
 
 CATALOGUE: dict[str, Entry] = {
@@ -207,11 +222,26 @@ CATALOGUE: dict[str, Entry] = {
         Example(
             '<svg xmlns="http://www.w3.org/2000/svg">'
             + "".join(f'<circle cx="{i}" cy="{i % 7}" r="1"/>' for i in range(50)) + "</svg>",
-            "t.svg",
+            "t.svg", 50,
         ),
         Example(
             '<svg xmlns="http://www.w3.org/2000/svg"><circle cx="1" cy="1" r="1"/></svg>', "t.svg"
         ),
+    ),
+    "VEC102": Entry(
+        "Bars of few people in a drawing",
+        "In a drawing a bar is as exact as the number behind it, whether or not it is told.",
+        _bars(800, 500, 4), _bars(800, 500, 40), ("counts.minimum",),
+    ),
+    "VEC901": Entry(
+        "Drawing", "Lines, marks and areas without a name or a grid can each be a person's.",
+        Example(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">'
+            + "".join(f'<circle cx="{9 * i}" cy="{i * i % 97}" r="2"/>' for i in range(30))
+            + '<text x="9" y="290">Height in cm</text></svg>',
+            "t.svg",
+        ),
+        _bars(800, 500, 40), ("pictures.most_marks",),
     ),
     "TXT901": Entry(
         "Text", "Words can tell of one person, and rules read badly.",

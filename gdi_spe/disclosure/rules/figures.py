@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.parts import Picture, Text
-from gdi_spe.disclosure.rules.drawn.counted import small_bars, small_labels
+from gdi_spe.disclosure.contents.parts import Picture
+from gdi_spe.disclosure.rules.drawn.counted import small_bars
 from gdi_spe.disclosure.rules.drawn.explained import doubts
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
@@ -85,11 +85,6 @@ RULES = (
         "IMG103", "Bars and numbers of few people", Verdict.BLOCK,
         "Merge groups, or leave bars of few people out, and draw it again.",
         Picture, small_bars,
-    ),
-    Rule(
-        "IMG104", "Numbers of few people in a drawing", Verdict.BLOCK,
-        "Merge groups, or leave those of few people out, and draw it again.",
-        Text, small_labels,
     ),
     Rule(
         "IMG901", "Picture", Verdict.REVIEW,

@@ -26,7 +26,6 @@ _MAGIC = (
 _LEAST_PACKED = 100
 _MAX_CELL = 2000
 _MATRIX_CELLS, _FEW_COLOURS = 400, 4
-_LEAST_MATRIX, _MANY_CELLS = 20, 100
 _LEAST_ACROSS, _FULL = 3, 0.8
 # What a figure says of how many people it shows, and codes that people have in it.
 _TOLD_N = re.compile(
@@ -139,21 +138,6 @@ def drawing(part: Marks, judging: Judging) -> Iterator[Hit]:
     if n and part.n_marks >= minimum and abs(part.n_marks - n) <= max(2, n // 50):
         why = f"It has {part.n_marks:,} marks and the cohort {n:,} individuals: each is a person."
         yield Hit(why, evidence, severity=Verdict.BLOCK)
-    elif _is_matrix(part, n, minimum) and not crowd and not _is_density(part, judging):
-        yield Hit(f"It has a matrix of {part.n_cells:,} boxes of one size.", evidence)
-    elif n and _shows_variants(part, judging):
-        return
-    elif part.n_lines >= minimum:
-        why = f"It has {part.n_lines:,} lines of several values: each may be a person's course."
-        yield Hit(why, evidence)
-    elif part.n_lines > 1 and not part.words:
-        yield Hit("No words say what it shows.", evidence)
-    elif _n_marks_alone(part, judging) >= minimum or part.n_areas > 1 or part.n_curves:
-        why = (
-            f"It has {part.n_marks:,} marks, {part.n_areas:,} filled areas and {part.n_curves:,} "
-            "curves; a person looks whether they are people or small groups."
-        )
-        yield Hit(why, evidence)
 
 
 def _is_of_people(part: Marks, judging: Judging) -> str:
@@ -177,13 +161,7 @@ def _n_named(words: str) -> int:
     return len(set(_PERSON_CODES.findall(words)))
 
 
-def _n_marks_alone(part: Marks, judging: Judging) -> int:
-    """Count marks without the cells of a density that has people enough for them."""
-    is_density = _is_density(part, judging)
-    return part.n_marks - min(part.n_cells, part.n_marks) if is_density else part.n_marks
-
-
-def _is_density(part: Marks, judging: Judging) -> bool:
+def is_density(part: Marks, judging: Judging) -> bool:
     """Whether boxes are a density's: smooth shades within an empty rim, people enough.
 
     A declaration is asked for besides; it makes no density of what does not look like one.
@@ -195,15 +173,7 @@ def _is_density(part: Marks, judging: Judging) -> bool:
     return declared and enough and part.tiling.is_smooth and part.n_cells < _MATRIX_CELLS
 
 
-def _is_matrix(part: Marks, n: int | None, minimum: int) -> bool:
-    """Whether boxes of one size are more than a density of these people can have."""
-    if part.n_colours <= _FEW_COLOURS:
-        return part.n_cells >= _LEAST_MATRIX
-    too_many = n is None or part.tiling.n_shown * minimum > n
-    return part.n_cells >= _MANY_CELLS and too_many
-
-
-def _shows_variants(part: Marks, judging: Judging) -> bool:
+def shows_variants(part: Marks, judging: Judging) -> bool:
     """Whether marks are declared, or known by their number, to be variants."""
     n_variants = judging.context.n_variants
     if part.n_marks < judging.policy.counts.minimum:
@@ -245,9 +215,8 @@ RULES = (
         Text, undeclared_text,
     ),
     Rule(
-        "VEC101", "Marks of a drawing", Verdict.REVIEW,
-        "Draw densities or groups instead of single marks, without words on each; declare a "
-        "Manhattan or QQ plot as such.",
+        "VEC101", "Marks of a drawing", Verdict.BLOCK,
+        "Draw densities or groups instead of single marks, without words on each.",
         Marks, drawing,
     ),
     Rule(

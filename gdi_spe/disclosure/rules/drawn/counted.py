@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.parts import Picture, Text
+from gdi_spe.disclosure.contents.parts import Picture
 from gdi_spe.disclosure.figures.ground import Box
 from gdi_spe.disclosure.figures.labels import labelled_numbers
 from gdi_spe.disclosure.figures.lettering import Words
@@ -122,11 +122,9 @@ def small_numbers(words: tuple[Words, ...], frame: Box, minimum: int) -> list[Wo
     ]  # fmt: skip
 
 
-def small_labels(part: Text, judging: Judging) -> Iterator[Hit]:
-    """Find numbers of few people among the words of a drawing, beside those of its axes."""
-    if not part.path.endswith("labels") or part.path.startswith("picture"):
-        return
-    minimum, text = judging.policy.counts.minimum, part.text
+def few_in_labels(text: str, judging: Judging) -> Iterator[Hit]:
+    """Find numbers of few people among words that are of no axis."""
+    minimum = judging.policy.counts.minimum
     if not PEOPLE.search(text) or EFFECT.search(text):
         return
     few = [n for n in labelled_numbers(text) if 0 < n < minimum]

@@ -79,8 +79,8 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
         yield f"it has {len(told):,} letters"
     drawn = scene.charts or scene.matrices or scene.densities or len(scene.other_areas) > 2
     drawn = drawn or any(_shows_something(traces) for traces in scene.traces)
-    if n_codes := _n_codes(told):
-        yield f"{n_codes:,} of its words are codes of one kind, as people have"
+    if codes := n_codes(told):
+        yield f"{codes:,} of its words are codes of one kind, as people have"
     if _n_table_rows(scene) >= _TABLE_ROWS:
         yield "it is a table that was drawn"
     if not drawn and len(told.split()) > _LEAST_TEXT:
@@ -93,7 +93,7 @@ def _shows_something(traces: Traces) -> bool:
     return bool(traces.layers > _SOME_CURVE or traces.n_on_lines or traces.n_marks or traces.cloud)
 
 
-def _n_codes(told: str) -> int:
+def n_codes(told: str) -> int:
     """Count words of one beginning and different numbers; variants and places are known."""
     found: dict[str, set[str]] = {}
     for start, number in (*_CODE.findall(told), *_NUMBERED.findall(told)):

@@ -1,0 +1,322 @@
+"""Where SVG puts things: transforms, styles and shapes that are used again are followed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gdi_spe.disclosure.drawings.glyphs import Glyph, words_of
+from gdi_spe.disclosure.drawings.paths import (
+    SAME,
+    Line,
+    Matrix,
+    lines_of,
+    moved,
+    times,
+    transform_of,
+)
+from gdi_spe.disclosure.drawings.sheet import Ink, Pad, Sheet, Word
+
+_DECLARED = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
+_CSS = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_INHERITED = (
+    "fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "text-anchor",
+    "fill-opacity", "stroke-opacity", "opacity",
+)  # fmt: skip
+_SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
+_DEFINED = {"defs", "clipPath", "symbol", "marker"}
+# What fonts' letters are called where they are drawn as shapes; what is called so is read.
+_LETTER = re.compile(r"#(glyph[-\w]*|[A-Za-z][\w ]*-[0-9a-fA-F]+)")
+_LENGTH = re.compile(r"\s*(-?\d*\.?\d+(?:[eE][-+]?\d+)?)(px|pt|em|%)?")
+_CIRCLE = np.linspace(0, 2 * np.pi, 17)
+_MOST_LETTERS = 6000
+
+
+@dataclass
+class _State:
+    at: Matrix
+    style: dict[str, str]
+    tag: str
+    name: str = ""
+    string: int = 0
+
+
+@dataclass
+class _Defined:
+    """A shape that has a name."""
+
+    at: Matrix
+    shapes: list[tuple[list[Line], Matrix, dict[str, str]]] = field(default_factory=list)
+
+
+@dataclass
+class Places:
+    """Follows a drawing from its first element to its last."""
+
+    pad: Pad = field(default_factory=Pad)
+    stack: list[_State] = field(default_factory=list)
+    css: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    defined: dict[str, _Defined] = field(default_factory=dict)
+    open_names: list[tuple[int, str]] = field(default_factory=list)
+    glyphs: list[Glyph] = field(default_factory=list)
+    told: dict[int, str] = field(default_factory=dict)
+    n_strings: int = 0
+    text: list[str] = field(default_factory=list)
+    place: tuple[float, float] = (0.0, 0.0)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> dict[str, str]:
+        """Enter an element; return the style it is painted in."""
+        above = self.stack[-1] if self.stack else _State(SAME, {}, "")
+        at = times(transform_of(attributes.get("transform", "")), above.at)
+        style = self._style(tag, attributes, above.style)
+        state = _State(at, style, tag, string=above.string)
+        self.stack.append(state)
+        if tag == "svg" and len(self.stack) == 1:
+            self._page(attributes)
+        if tag in ("g", "text") and not self._is_defining():
+            self.n_strings += 1
+            state.string = self.n_strings
+        if "id" in attributes and (self._is_defining() or tag in _SHAPES):
+            self.open_names.append((len(self.stack), f"#{attributes['id']}"))
+            self.defined[f"#{attributes['id']}"] = _Defined(above.at)
+        if tag in _SHAPES:
+            self._shape(tag, attributes, state)
+        elif tag == "use":
+            self._use(attributes, state)
+        elif tag == "image":
+            self._image(attributes, at)
+        elif tag in ("text", "tspan"):
+            self._begin_words(attributes)
+        return style
+
+    def end(self) -> None:
+        """Leave an element."""
+        state = self.stack[-1]
+        if state.tag in ("text", "tspan"):
+            self._end_words(state)
+        self.stack.pop()
+        while self.open_names and self.open_names[-1][0] > len(self.stack):
+            self.open_names.pop()
+
+    def data(self, told: str) -> None:
+        """Take words, or rules of style."""
+        if self.stack and self.stack[-1].tag == "style":
+            for names, body in _CSS.findall(re.sub(r"/\*.*?\*/", "", told, flags=re.DOTALL)):
+                self.css += [(n.strip(), dict(_DECLARED.findall(body))) for n in names.split(",")]
+        elif self.stack and self.stack[-1].tag in ("text", "tspan"):
+            self.text.append(told)
+
+    def comment(self, told: str) -> None:
+        """Take what a string of letters says of itself."""
+        if self.stack and self.stack[-1].string:
+            self.told[self.stack[-1].string] = _plain(told)
+
+    def sheet(self) -> Sheet:
+        """Return the drawing, with its letters read."""
+        words, unread = words_of(self.glyphs[:_MOST_LETTERS], self._told_below())
+        self.pad.words += words
+        self.pad.n_unread += unread + max(0, len(self.glyphs) - _MOST_LETTERS)
+        return self.pad.sheet()
+
+    def _told_below(self) -> dict[int, str]:
+        """Give what is told of a group to the group within it that has the letters."""
+        drawn = sorted({g.string for g in self.glyphs})
+        found: dict[int, str] = {}
+        for number, said in self.told.items():
+            below = next((d for d in drawn if d >= number), None)
+            if below is not None and below - number <= 1:
+                found[below] = said
+        return found
+
+    def _is_defining(self) -> bool:
+        return any(state.tag in _DEFINED for state in self.stack)
+
+    def _page(self, attributes: dict[str, str]) -> None:
+        box = [float(n) for n in re.findall(r"-?[\d.]+", attributes.get("viewBox", ""))]
+        if len(box) == 4:
+            self.pad.wide, self.pad.high = box[2], box[3]
+            self.stack[-1].at = (1, 0, 0, 1, -box[0], -box[1])
+        else:
+            self.pad.wide = _length(attributes.get("width", ""), 0)
+            self.pad.high = _length(attributes.get("height", ""), 0)
+
+    def _style(self, tag: str, attributes: dict[str, str], above: dict[str, str]) -> dict[str, str]:
+        style = {k: v for k, v in above.items() if k in _INHERITED}
+        own = {k: attributes[k].strip() for k in _INHERITED if k in attributes}
+        ruled: dict[str, str] = {}
+        classes = attributes.get("class", "").split()
+        for selector, rules in self.css:
+            last = selector.split()[-1] if selector else ""
+            if last in ("*", tag) or (last.lstrip(".") in classes and last.startswith(".")):
+                ruled |= rules
+        written = dict(_DECLARED.findall(attributes.get("style", "")))
+        wanted = own | {k: v.strip() for k, v in (ruled | written).items() if k in _INHERITED}
+        font = re.search(r"([\d.]+)(?:px|pt)", written.get("font", ruled.get("font", "")))
+        if font and "font-size" not in wanted:
+            wanted["font-size"] = font.group(1)
+        return style | wanted
+
+    def _shape(self, tag: str, attributes: dict[str, str], state: _State) -> None:
+        lines = _lines(tag, attributes, self.pad)
+        if self.open_names:
+            for _, name in self.open_names:
+                kept = self.defined[name]
+                kept.shapes.append((lines, times(state.at, _inverse(kept.at)), state.style))
+        if not self._is_defining():
+            self._draw(lines, state.at, state.style)
+
+    def _draw(self, lines: list[Line], at: Matrix, style: dict[str, str]) -> None:
+        ink = _ink(style, at)
+        for line in lines:
+            self.pad.draw(line.places(at), line.is_closed, line.is_bent, ink)
+
+    def _use(self, attributes: dict[str, str], state: _State) -> None:
+        name = attributes.get("xlink:href") or attributes.get("href") or ""
+        defined = self.defined.get(name)
+        if defined is None or self._is_defining():
+            return
+        across, down = _length(attributes.get("x", "0"), 0), _length(attributes.get("y", "0"), 0)
+        at = times((1, 0, 0, 1, across, down), state.at)
+        for lines, inner, style in defined.shapes:
+            whole = times(inner, at)
+            if _LETTER.fullmatch(name):
+                self._letter(lines, whole, state)
+            else:
+                # What is told where it is used holds where the shape tells nothing.
+                self._draw(lines, whole, {**state.style, **style})
+
+    def _letter(self, lines: list[Line], at: Matrix, state: _State) -> None:
+        drawn = tuple(line.places(at) for line in lines if len(line.corners) > 2)
+        if not drawn:
+            return
+        self.pad.n_drawn += 1
+        upright = self._runs_up(at)
+        colour = state.style.get("fill", "#000000")
+        self.glyphs.append(
+            Glyph(drawn, colour, self.pad.n_drawn, state.string, upright, (at[4], at[5]))
+        )
+
+    def _runs_up(self, at: Matrix) -> bool:
+        """Whether letters stand on the right side of their line; shapes may be turned already."""
+        return abs(at[1]) > abs(at[0])
+
+    def _image(self, attributes: dict[str, str], at: Matrix) -> None:
+        size = [_length(attributes.get(k, "0"), 0) for k in ("x", "y", "width", "height")]
+        corners = np.array([[size[0], size[1]], [size[0] + size[2], size[1] + size[3]]])
+        placed = moved(corners, at)
+        low, high = placed.min(axis=0), placed.max(axis=0)
+        self.pad.pictures.append((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+
+    def _begin_words(self, attributes: dict[str, str]) -> None:
+        state = self.stack[-1]
+        if state.tag == "text" or "x" in attributes or "y" in attributes:
+            if len(self.stack) > 1:
+                self._flush(self.stack[-2])
+            x, y = self.place if state.tag == "tspan" else (0.0, 0.0)
+            self.place = (
+                _length(attributes.get("x", str(x)), x),
+                _length(attributes.get("y", str(y)), y),
+            )
+        elif "dy" in attributes:
+            if len(self.stack) > 1:
+                self._flush(self.stack[-2])
+            self.place = self.place[0], self.place[1] + _length(attributes["dy"], 0)
+
+    def _end_words(self, state: _State) -> None:
+        self._flush(state)
+
+    def _flush(self, state: _State) -> None:
+        text = " ".join("".join(self.text).split())
+        self.text = []
+        if not text or state.tag not in ("text", "tspan") or self._is_defining():
+            return
+        scale = float(np.hypot(state.at[0], state.at[1]))
+        size = _length(state.style.get("font-size", "12"), 12) * scale
+        ((x, y),) = moved(np.array([self.place]), state.at)
+        upright = abs(state.at[1]) > abs(state.at[0])
+        long = Word(text, 0, 0, size).length
+        back = {"middle": 0.5, "end": 1.0}.get(state.style.get("text-anchor", ""), 0.0) * long
+        colour = state.style.get("fill", "#000000")
+        left, base = (x, y + back) if upright else (x - back, y)
+        self.pad.write(
+            Word(text, float(left), float(base), size, upright, colour, self.pad.n_drawn)
+        )
+
+
+def _plain(told: str) -> str:
+    """Return a formula of TeX as it is read: "10^{4}" for ten to the fourth."""
+    told = re.sub(
+        r"\\\\?(mathdefault|mathregular|mathrm|log|text|operatorname)\b",
+        lambda m: "log" if m.group(1) == "log" else "",
+        told,
+    )
+    told = re.sub(r"(10\^)\{([^{}]*)\}", r"\1\2", told.replace("$", ""))
+    return re.sub(r"[{}\\]", "", told).strip()
+
+
+def _lines(tag: str, attributes: dict[str, str], pad: Pad) -> list[Line]:
+    """Return the lines of a shape in its own places."""
+    if tag == "path":
+        return lines_of(attributes.get("d", ""))
+    n = {k: _length(v, pad.wide if k in ("x", "width", "cx", "x1", "x2") else pad.high)
+         for k, v in attributes.items() if k in _SIZES}  # fmt: skip
+    if tag == "rect":
+        x, y, w, h = (n.get(k, 0.0) for k in ("x", "y", "width", "height"))
+        return [Line([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], True)]
+    if tag in ("circle", "ellipse"):
+        rx, ry = n.get("rx", n.get("r", 0.0)), n.get("ry", n.get("r", 0.0))
+        x, y = n.get("cx", 0.0), n.get("cy", 0.0)
+        round_ = [(x + rx * float(np.cos(a)), y + ry * float(np.sin(a))) for a in _CIRCLE]
+        return [Line(round_, True, True)]
+    if tag == "line":
+        x1, y1, x2, y2 = (n.get(k, 0.0) for k in ("x1", "y1", "x2", "y2"))
+        return [Line([(x1, y1), (x2, y2)])]
+    numbers = [float(v) for v in re.findall(r"-?\d*\.?\d+(?:[eE][-+]?\d+)?",
+                                            attributes.get("points", ""))]  # fmt: skip
+    corners = list(zip(numbers[::2], numbers[1::2], strict=False))
+    return [Line(corners, tag == "polygon")] if corners else []
+
+
+_SIZES = {"x", "y", "width", "height", "cx", "cy", "r", "rx", "ry", "x1", "y1", "x2", "y2"}
+
+
+def _length(told: str, whole: float) -> float:
+    """Return a length; a share is of the whole page."""
+    found = _LENGTH.match(told)
+    if found is None:
+        return whole
+    number, unit = float(found.group(1)), found.group(2)
+    if unit == "%":
+        return number * whole / 100
+    return number * 12 if unit == "em" else number
+
+
+def _ink(style: dict[str, str], at: Matrix) -> Ink:
+    fill, stroke = style.get("fill", "#000000"), style.get("stroke", "none")
+    if _is_clear(style, "fill-opacity") or fill == "transparent":
+        fill = "none"
+    if _is_clear(style, "stroke-opacity") or stroke == "transparent":
+        stroke = "none"
+    dashes = style.get("stroke-dasharray", "none")
+    scale = float(np.hypot(at[0], at[1]))
+    return Ink(
+        "" if fill == "none" else fill, "" if stroke == "none" else stroke,
+        scale * _length(style.get("stroke-width", "1"), 1), "" if dashes == "none" else dashes,
+    )  # fmt: skip
+
+
+def _is_clear(style: dict[str, str], what: str) -> bool:
+    return any(_length(style.get(k, "1"), 1) == 0 for k in (what, "opacity"))
+
+
+def _inverse(at: Matrix) -> Matrix:
+    a, b, c, d, e, f = at
+    size = a * d - b * c
+    if abs(size) < 1e-12:
+        return SAME
+    return (
+        d / size, -b / size, -c / size, a / size,
+        (c * f - d * e) / size, (b * e - a * f) / size,
+    )  # fmt: skip
