@@ -16,6 +16,7 @@ from PIL import Image
 from gdi_spe.boundary.findings import FileReport
 from gdi_spe.disclosure.engine import judge_bytes
 from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.figures.scene import scene_of
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules.rule import Judging
 from tests.disclosure.figures import harmless, telling
@@ -171,3 +172,58 @@ def test_a_number_of_the_policy_decides_how_many_marks_pass() -> None:
 
     assert found[policy.pictures.most_marks].verdict.word == "review"
     assert found[60].verdict.word == "pass"
+
+
+def correlations(size: int) -> Any:
+    """A matrix that is the same both ways, with its numbers, as seaborn draws it."""
+
+    def draw(rng: np.random.Generator) -> Any:
+        drawn_values = rng.uniform(-0.4, 0.7, (size, size)).round(3)
+        values = np.triu(drawn_values, 1) + np.triu(drawn_values, 1).T + np.eye(size)
+        figure, axes = plt.subplots(figsize=(6.4, 4.8))
+        axes.imshow(values, cmap="coolwarm", vmin=-1, vmax=1, aspect="auto")
+        names = ["ldl", "bmi", "t2d", "sbp", "hdl"][:size]
+        axes.set_xticks(range(size), names)
+        axes.set_yticks(range(size), names)
+        for (row, column), value in np.ndenumerate(values):
+            axes.text(column, row, f"{value:.2g}", ha="center", va="center")
+        return figure
+
+    return draw
+
+
+def shares(rng: np.random.Generator) -> Any:
+    """People of one group and another in the cells of a matrix, few in one of them."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    values = np.array([[312, 41, 3], [55, 208, 77], [61, 90, 148]])
+    axes.imshow(values, cmap="Blues", aspect="auto")
+    axes.set_xticks(range(3), ["none", "one", "two"])
+    axes.set_yticks(range(3), ["never", "former", "daily"])
+    for (row, column), value in np.ndenumerate(values):
+        axes.text(column, row, str(value), ha="center", va="center")
+    return figure
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_what_has_all_in_common_with_itself_is_no_single_person(size: int) -> None:
+    assert judged(drawn(correlations(size), 1), 9_412).verdict.word == "pass"
+    assert judged(drawn(shares, 1), 9_412).verdict.word != "pass"
+
+
+def grouped(rng: np.random.Generator) -> Any:
+    """Boxes by group under two lines of words that reach between each other, as pandas writes."""
+    figure, axes = plt.subplots()
+    figure.subplots_adjust(bottom=0.15, top=0.9, left=0.1, right=0.9)
+    axes.boxplot([rng.normal(3, 1, 900) for _ in range(3)], showfliers=False)
+    axes.set_xticks([1, 2, 3], ["Oslo", "Porto", "Tartu"])
+    axes.set_title("ldl")
+    figure.suptitle("Boxplot grouped by centre")
+    return figure
+
+
+def test_two_lines_of_words_are_read_where_they_reach_between_each_other() -> None:
+    pixels = np.array(Image.open(io.BytesIO(drawn(grouped, 1))).convert("RGB"))
+
+    words = {each.text for each in scene_of(pixels).words}
+
+    assert {"Boxplot grouped by centre", "ldl"} <= words

@@ -7,7 +7,10 @@ from __future__ import annotations
 import base64
 import gzip
 
+import numpy as np
+import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 from gdi_spe.boundary.findings import Verdict
 
@@ -269,3 +272,14 @@ def test_values_beside_names_of_persons_are_theirs(judged, name) -> None:
     rows = "".join(f"Mari{chr(97 + i)},{20 + i * 1.7:.1f}\n" for i in range(15))
 
     assert judged(f"person,{name}\n{rows}", n=5000).report.verdict is Verdict.BLOCK
+
+
+def test_a_summary_of_a_model_in_latex_is_read_as_its_text_is(report):
+    rng = np.random.default_rng(4)
+    data = pd.DataFrame({"ldl": rng.normal(3.3, 0.9, 9_000), "bmi": rng.normal(27, 4, 9_000)})
+    summary = smf.ols("ldl ~ bmi", data).fit().summary()
+    alone = smf.ols("ldl ~ bmi", data.head(9)).fit().summary()
+
+    assert report(summary.as_text(), "m.txt", n=9_000).verdict.word == "pass"
+    assert report(summary.as_latex(), "m.tex", n=9_000).verdict.word == "pass"
+    assert report(alone.as_latex(), "m.tex", n=9_000).verdict.word == "block"

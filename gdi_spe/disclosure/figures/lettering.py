@@ -24,6 +24,9 @@ _MANY_ALIKE = 40
 _MOST_LINES = 500
 # How sure letters must be to be taken for letters at all.
 _SURE, _SURE_ALONE = 0.75, 0.85
+_BETWEEN_LINES = 0.7
+# So much of the height between two digits is no space.
+_WIDEST_GAP = 0.45
 # Letters that marks look like.
 _SHAPED, _MANY_SHAPED, _MOST_TOGETHER = set("AΔOoVvXx▲•"), 6, 4
 _LIKE_MARKS = set("oO0.•-_|lI1:°,'`\"~+xX*=/\\×>")
@@ -168,13 +171,27 @@ def _rows(blobs: list[Blob], usual: float) -> list[list[Blob]]:
     starts = np.flatnonzero(inked & ~np.r_[False, inked[:-1]]) + box[0].start
     stops = np.flatnonzero(inked & ~np.r_[inked[1:], False]) + box[0].start + 1
     if starts.size < 2:
-        return [blobs]
+        return _by_middle(blobs, letters, usual)
     found: list[list[Blob]] = [[] for _ in starts]
     for blob in blobs:
         away = np.maximum(starts - blob.middle[0], blob.middle[0] - stops)
         # A comma belongs to the line above it, the dot of an i to the one below.
         found[int(np.argmin(np.maximum(away, 0)))].append(blob)
     return [each for each in found if each]
+
+
+def _by_middle(blobs: list[Blob], letters: list[Blob], usual: float) -> list[list[Blob]]:
+    """Part two lines of which the lower one's letters reach between the upper one's."""
+    middles = np.sort([b.middle[0] for b in letters])
+    steps = np.diff(middles)
+    widest = int(np.argmax(steps))
+    if steps[widest] < _BETWEEN_LINES * usual:
+        return [blobs]
+    between = (middles[widest] + middles[widest + 1]) / 2
+    return [
+        [b for b in blobs if b.middle[0] < between],
+        [b for b in blobs if b.middle[0] >= between],
+    ]
 
 
 def around(blobs: Iterable[Blob]) -> Box:
@@ -191,11 +208,29 @@ def _read(
 ) -> list[Words]:
     able = [g for g in _without_marks(groups) if g.box[0].stop - g.box[0].start >= _LEAST_HEIGHT]
     able = sorted(able, key=lambda g: -len(g.blobs))[:_MOST_LINES]
-    lines = read_lines([_line(group, strength, labelled) for group in able])
+    read = read_lines([_line(group, strength, labelled) for group in able])
+    lines = [_without_gaps(line, group) for line, group in zip(read, able, strict=True)]
     return [
         Words(line.text, line.certainty, group.box, tuple(b.number for b in group.blobs), line=line)
         for group, line in zip(able, lines, strict=True)
     ]
+
+
+def _without_gaps(line: Line, group: _Group) -> Line:
+    """Join digits that stand too near to each other for a space: beside a 1 there is much room."""
+    across = sorted((blob.box[1].start, blob.box[1].stop) for blob in group.blobs)
+    if " " not in line.text or len(line.text.replace(" ", "")) != len(across):
+        return line
+    widest = _WIDEST_GAP * (group.box[0].stop - group.box[0].start)
+    kept, place = [], -1
+    for i, letter in enumerate(line.text):
+        place += letter != " "
+        beside = line.text[i - 1 : i] + line.text[i + 1 : i + 2]
+        is_gap = letter == " " and beside.isdecimal() and len(beside) == 2
+        if not is_gap or across[place + 1][0] - across[place][1] > widest:
+            kept.append(i)
+    text = "".join(line.text[i] for i in kept)
+    return Line(text, tuple(line.sure[i] for i in kept), tuple(line.places[i] for i in kept))
 
 
 def _without_marks(groups: list[_Group]) -> list[_Group]:

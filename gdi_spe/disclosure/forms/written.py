@@ -136,14 +136,19 @@ def _without_tabulars(text: str, tables: list[Table], path: str, digits: int) ->
     """Take LaTeX tables out of a text."""
     if "\\begin{" not in text:
         return text
-    for match in _TABULAR.finditer(text):
+
+    def taken(match: re.Match[str]) -> str:
         body = re.sub(r"^(\[[^\]]*\])?(\{[^{}]*\})+", "", match.group(2).strip())
         rows = [_latex_row(row) for row in re.split(r"\\\\(\[[^\]]*\])?", body) if row]
         rows = [row for row in rows if any(row)]
+        if rows and (named := lines_of_pairs(rows)) is not None:
+            return "\n".join(named)
         table = table_of_rows(f"{path}.table[{len(tables) + 1}]", rows, digits) if rows else None
         if table is not None:
             tables.append(table)
-    return _TABULAR.sub("", text)
+        return ""
+
+    return _TABULAR.sub(taken, text)
 
 
 def _without_counters(text: str, tables: list[Table], path: str, digits: int) -> str:

@@ -43,6 +43,8 @@ _NUMBERED = re.compile(
 )
 _KNOWN_CODES = {"rs", "chr", "hp", "go", "ensg", "pc", "n", "p", "q", "r", "k", "icd"}
 _LEAST_CODES = 4
+# What something has in common with itself.
+_ONES = {"1", "1.0", "1.00", "1,0", "1,00"}
 _TABLE_ROWS, _TABLE_COLUMNS = 7, 4
 
 
@@ -125,8 +127,19 @@ def _doubts_of_matrix(matrix: Matrix, scene: Scene, judging: Judging) -> Iterato
         yield f"it has a matrix of {matrix.rows:,} by {matrix.columns:,} cells"
     elif not _is_labelled(matrix, scene.words):
         yield f"the rows and columns of a matrix ({matrix.rows} by {matrix.columns}) have no names"
-    if small_numbers(scene.words, matrix.box, judging.policy.counts.minimum):
+    told = tuple(words for words in scene.words if not _is_with_itself(words, matrix))
+    if small_numbers(told, matrix.box, judging.policy.counts.minimum):
         yield "a cell has a small number"
+
+
+def _is_with_itself(words: Words, matrix: Matrix) -> bool:
+    """Whether words are the 1 of something with itself, in a matrix that is the same both ways."""
+    if words.text.strip() not in _ONES or not matrix.is_symmetric:
+        return False
+    (down, across), (y, x) = matrix.box, words.box
+    row = (y.start + y.stop - 2 * down.start) / 2 * matrix.rows // (down.stop - down.start)
+    column = (x.start + x.stop - 2 * across.start) / 2 * matrix.columns
+    return bool(row == column // (across.stop - across.start))
 
 
 def _doubts_of_density(density: Density, judging: Judging) -> Iterator[str]:
