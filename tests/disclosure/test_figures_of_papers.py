@@ -28,3 +28,15 @@ def test_a_rate_per_person_year_is_no_count_of_people(style: str) -> None:
 
     assert rates.verdict.word != "block"
     assert numbers.verdict.word == "block"
+
+
+@pytest.mark.parametrize("style", ["default", "ggplot"])
+@pytest.mark.parametrize("draw", papers.FILLED, ids=lambda each: each.__name__)
+def test_filled_areas_and_curves_that_meet_pass(draw: Draw, style: str) -> None:
+    assert judged(drawn(draw, 2, style), 42_000).verdict.word == "pass"
+
+
+@pytest.mark.parametrize("style", ["default", "ggplot", "seaborn"])
+@pytest.mark.parametrize("draw", papers.OF_PEOPLE, ids=lambda each: each.__name__)
+def test_areas_that_are_people_do_not_pass(draw: Draw, style: str) -> None:
+    assert judged(drawn(draw, 2, style), 42_000).verdict.word != "pass"

@@ -19,7 +19,7 @@ _PARTS, _ON_FOOT, _FOOT = 8, 7, 0.12
 _LEAST_LOW, _HALVED, _MOST_TOP, _RISE = 0.22, 0.62, 0.12, 0.06
 # Of a volcano: how high its notch and its shoulders are.
 _NOTCH, _MOST_NOTCH, _TIMES, _LEAST_SHOULDER = 0.03, 0.3, 2.0, 0.35
-_MOSTLY = 0.8
+_MOSTLY, _NEARLY_ALL = 0.8, 0.95
 _MOST_COLOURS, _COLOUR_SHARE, _LIKE = 6, 0.03, 40
 
 
@@ -131,10 +131,12 @@ def _is_quantiles(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> bool:
     if _is_rising(cloud, mark):
         return True
     # Where series lie on each other, little is seen of some, and lines are drawn over them.
-    parts = _by_colour(cloud, pixels)
+    parts = by_colour(cloud, pixels)
     told = sum(int(part.sum()) for part in parts)
     risen = sum(int(part.sum()) for part in parts if _is_rising(part, mark))
-    return len(parts) > 1 and risen >= _MOSTLY * told and _is_rising(cloud, mark, is_strict=False)
+    if len(parts) < 2 or risen < _MOSTLY * told:
+        return False
+    return risen >= _NEARLY_ALL * told or _is_rising(cloud, mark, is_strict=False)
 
 
 def _is_rising(cloud: Mask, mark: int, is_strict: bool = True) -> bool:
@@ -156,7 +158,7 @@ def _is_rising(cloud: Mask, mark: int, is_strict: bool = True) -> bool:
     )
 
 
-def _by_colour(cloud: Mask, pixels: NDArray[np.int16]) -> list[Mask]:
+def by_colour(cloud: Mask, pixels: NDArray[np.int16]) -> list[Mask]:
     """Part a cloud by the colours that most of it has; shades between them are left out."""
     told = pixels[cloud].astype(np.int32)
     packed = (told >> 4) @ np.array([256, 16, 1], dtype=np.int32)

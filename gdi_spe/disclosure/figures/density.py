@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdi_spe.disclosure.figures.ground import Area, Box, Ground, paper_of
+from gdi_spe.disclosure.figures.ground import Area, Box, Ground, Mask, paper_of
 from gdi_spe.disclosure.figures.strokes import blobs_of
 
 _LEAST_CELLS = 10
@@ -14,7 +14,7 @@ _LEAST_CELLS = 10
 _FULLEST, _EMPTIEST = 0.92, 0.6
 _LIKE, _LIKE_SHARE = 0.25, 0.5
 _ALONE = 1.5
-_MOST_LEFT = 0.25
+_MOST_LEFT, _MOST_ALONE = 0.25, 0.5
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,23 @@ def _density(ground: Ground, frame: Box) -> Density | None:
         return None
     inner = (slice(down.start + 3, down.stop - 3), slice(across.start + 3, across.stop - 3))
     drawn = (~paper & ~ground.ink)[inner]
-    blobs = blobs_of(ground.ink[inner] | drawn)[1]
-    alone = [b for b in blobs if 0.3 * size <= b.n_pixels <= _ALONE * size]
+    n_cells = max(1, round(float(drawn.sum()) / size))
+    n_alone = _n_alone(drawn, size)
+    # Cells of a density lie beside each other; marks stand apart.
+    if n_alone > _MOST_ALONE * n_cells:
+        return None
     if ground.ink[inner].sum() > _MOST_LEFT * drawn.sum():
         return None
-    return Density(frame, max(1, round(float(drawn.sum()) / size)), len(alone))
+    return Density(frame, n_cells, n_alone)
+
+
+def _n_alone(drawn: Mask, size: float) -> int:
+    """Count cells that touch no other; a line of the ground's colour may part neighbours."""
+    from scipy.ndimage import binary_dilation
+
+    labelled, blobs = blobs_of(np.asarray(binary_dilation(drawn, np.ones((3, 3)), iterations=2)))
+    held = np.bincount(labelled[drawn], minlength=len(blobs) + 1)
+    return sum(0.3 * size <= held[b.number] <= _ALONE * size for b in blobs)
 
 
 def _fill(ground: Ground, area: Area) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gdi_spe.disclosure.figures.areas import Areas, areas_in
 from gdi_spe.disclosure.figures.bars import Bars, bars_in
 from gdi_spe.disclosure.figures.boxes import boxes_of, colour_bars_of
 from gdi_spe.disclosure.figures.cells import Matrix, dense_parts, matrices_of
@@ -39,6 +40,7 @@ _SPANNING = 0.85
 _KEY_GAP, _KEY_HEIGHT = 2.6, 1.8
 _MOST_LOOSE, _LEAST_BODY, _RIM = 14, 25, 6
 _MOST_EXPLAINED = 0.15
+_CRUMB = 8
 
 
 @dataclass(frozen=True)
@@ -155,18 +157,41 @@ class _Apart:
             drawn = (self.ground.ink & ~self.letters)[frame]
             on = _on_bars(inside[frame], _without_dust(drawn) if self.is_noisy else drawn)
             self.explained[frame] |= _near(inside[frame]) & ~on
+            areas = Areas(np.zeros_like(inside))
         else:
             self.explained |= boxes_of(self.ground, inside, self.words, self.letters)
-        inside = self.body & ~self.explained
-        ink = self.strokes.ink & ~_spanning(self.strokes, frame)
-        mass = (ink | inside) & ~self.explained
-        self.traces.append(traces_in(mass, frame, self.ground.pixels, self.strokes.thin))
+            inside &= ~self.explained
+            areas = self._areas(inside, frame)
+            self.explained |= _near(areas.mask, 2)
+            self.explained |= _crumbs(self.strokes.ink & ~self.explained, areas.mask)
+        self.traces.append(_with_areas(self._traces(frame), areas))
         # Ticks and the ends of lines stand out a little.
         down, across = frame
         self.explained[
             max(0, down.start - _RIM) : down.stop + _RIM,
             max(0, across.start - _RIM) : across.stop + _RIM,
         ] = True
+
+    def _areas(self, inside: Mask, frame: Box) -> Areas:
+        """Find filled areas; where marks of tests lie dense there are none."""
+        areas = areas_in(self.ground, inside, frame, largest_mark(self.ground.shape))
+        if areas.n and self._traces(frame).cloud not in ("", "cloud"):
+            return Areas(np.zeros_like(inside))
+        return areas
+
+    def _traces(self, frame: Box) -> Traces:
+        """Tell what ink and filled parts are within a frame, besides what is known."""
+        ink = self.strokes.ink & ~_spanning(self.strokes, frame)
+        mass = (ink | self.body) & ~self.explained
+        return traces_in(mass, frame, self.ground.pixels, self.strokes.thin)
+
+
+def _with_areas(traces: Traces, areas: Areas) -> Traces:
+    return replace(
+        traces, n_turns=traces.n_turns + areas.n_turns, n_areas=areas.n,
+        n_marks=traces.n_marks + areas.n_discs, n_area_bars=areas.n_bars,
+        n_uneven_steps=traces.n_uneven_steps + areas.n_uneven_steps,
+    )  # fmt: skip
 
 
 def _within(frames: tuple[Box, ...], shape: tuple[int, int]) -> Mask:
@@ -252,10 +277,18 @@ def _spanning(strokes: Strokes, frame: Box) -> Mask:
     return found
 
 
-def _near(mask: Mask) -> Mask:
+def _near(mask: Mask, by: int = 4) -> Mask:
     from scipy.ndimage import binary_dilation
 
-    return np.asarray(binary_dilation(mask, iterations=4), dtype=bool)
+    return np.asarray(binary_dilation(mask, iterations=by), dtype=bool)
+
+
+def _crumbs(ink: Mask, areas: Mask) -> Mask:
+    """Return specks at the corners of areas, too small for marks."""
+    labelled, blobs = blobs_of(ink & _near(areas, 8))
+    near = _near(areas, 5)
+    small = [b.number for b in blobs if b.n_pixels <= _CRUMB and near[b.box].any()]
+    return np.asarray(np.isin(labelled, small) & ink, dtype=bool)
 
 
 def _without_dust(ink: Mask) -> Mask:

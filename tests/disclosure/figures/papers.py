@@ -26,3 +26,70 @@ def numbers_in_panels(rng: Rng) -> Any:
     axes.bar(["Q1", "Q2", "Q3", "Q4"], [25, 3, 14, 6])
     axes.set_ylabel("Number of persons, Finland")
     return figure
+
+
+def filled_boxes(rng: Rng) -> Any:
+    """Boxes of quartiles in colour, without anybody beyond the whiskers."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    values = [rng.normal(m, 1, 900) for m in (3, 4, 5)]
+    axes.boxplot(values, showfliers=False, whis=(5, 95), patch_artist=True, widths=0.6,
+                 tick_labels=["Low", "Middle", "High"])  # fmt: skip
+    axes.set_ylabel("LDL (mmol/L)")
+    return figure
+
+
+def ridges(rng: Rng) -> Any:
+    """Densities of a score in five countries, one behind the other."""
+    figure, axes = plt.subplots(figsize=(6, 6))
+    x = np.linspace(-4, 6, 200)
+    for place in range(5):
+        y = 1.5 * np.exp(-((x - place * 0.4) ** 2) / 2)
+        axes.fill_between(x, place, place + y, color=plt.cm.viridis(place / 5), zorder=10 - place)
+    axes.set_yticks(range(5), ["Finland", "Estonia", "Spain", "Italy", "Sweden"])
+    axes.set_xlabel("Score")
+    return figure
+
+
+def curves_that_meet(rng: Rng) -> Any:
+    """Decay of linkage in four populations: the curves run together."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    x = np.linspace(0, 500, 120)
+    for name, far in (("Finnish", 60), ("Estonian", 75), ("Dutch", 90), ("Spanish", 100)):
+        axes.plot(x, 0.02 + 0.6 * np.exp(-x / far), label=name, linewidth=2)
+    axes.set_xlabel("Distance (kb)")
+    axes.set_ylabel("Mean $r^2$")
+    axes.legend(title="Population")
+    return figure
+
+
+def waterfall(rng: Rng) -> Any:
+    """A bar a patient, up and down, without names."""
+    figure, axes = plt.subplots(figsize=(7, 4.8))
+    axes.bar(range(18), np.sort(rng.uniform(-90, 60, 18))[::-1], width=0.7, color="#4c72b0")
+    axes.set_ylabel("Best change from baseline (%)")
+    axes.set_xticks([])
+    return figure
+
+
+def discs(rng: Rng) -> Any:
+    """A large disc a person."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    y, x = np.divmod(rng.permutation(30)[:24], 6)
+    axes.scatter(x + rng.uniform(-0.1, 0.1, 24), y + rng.uniform(-0.1, 0.1, 24), s=700)
+    axes.set_xlabel("PC1")
+    axes.set_ylabel("PC2")
+    return figure
+
+
+def solid_cloud(rng: Rng) -> Any:
+    """So many people that their marks lie on each other."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    x = rng.normal(0, 1, 6000)
+    axes.scatter(x, 0.9 * x + rng.normal(0, 0.3, 6000), s=30)
+    axes.set_xlabel("Weight (SD)")
+    axes.set_ylabel("BMI (SD)")
+    return figure
+
+
+FILLED = (filled_boxes, ridges, curves_that_meet)
+OF_PEOPLE = (waterfall, discs, solid_cloud)

@@ -16,6 +16,7 @@ from gdi_spe.disclosure.rules.drawn.vocabulary import (
     COUNT,
     EXPECTED,
     GENOME,
+    INFLATION,
     LOG_P,
     NUMBER_OF,
     OBSERVED,
@@ -68,6 +69,8 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
         yield from _doubts_of_chart(chart, scene, judging)
     for traces in scene.traces:
         yield from _doubts_of_traces(traces, told, judging)
+        if traces.n_area_bars and not _are_named(traces, scene.words):
+            yield f"{traces.n_area_bars:,} bars up and down have no names: each may be a person"
     if scene.other_areas and scene.other_areas[0] > _LARGE_AREA:
         yield f"a filled area covers {scene.other_areas[0]:.0%} of it"
     if len(scene.other_areas) > limits.most_areas:
@@ -89,6 +92,16 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
         yield "it is a page of words"
     if (scene.charts or scene.traces or scene.matrices) and not scene.words:
         yield "no words say what it shows"
+
+
+def _are_named(traces: Traces, words: tuple[Words, ...]) -> bool:
+    """Whether most bars have a name of letters beside or below them."""
+    named = [w for w in words if sum(c.isalpha() for c in w.text) >= 2]
+    down, across = traces.frame
+    beside = [w for w in named if not w.is_upright and w.box[1].stop <= across.start + 6]
+    below = [w for w in named if w.box[0].start >= down.stop - 6 or w.is_upright]
+    n_below = sum(1 if w.is_upright else len(w.text.split()) for w in below)
+    return max(len(beside), n_below) >= _LABELLED * traces.n_area_bars
 
 
 def _shows_something(traces: Traces) -> bool:
@@ -202,15 +215,19 @@ def _is_of_tests(traces: Traces, told: str, is_declared: bool, judging: Judging)
     """Whether a cloud is of variants, genes or phenotypes: its form and its words agree."""
     # TRUST: either alone can be had of people; what is drawn in this form with these words cannot
     # be told from p-values.
+    forms = traces.cloud.split()
+    is_quantiles = "quantiles" in forms and bool(EXPECTED.search(told) and OBSERVED.search(told))
+    if is_quantiles and INFLATION.search(told):
+        return True
     if not LOG_P.search(told):
         return False
     is_along = bool(GENOME.search(told)) or is_declared
-    forms, people = traces.cloud.split(), judging.context.n_individuals
+    people = judging.context.n_individuals
     is_large = people is not None and people >= _LEAST_PEOPLE
     is_along = is_along or bool(PHENOME.search(told))
     return (
         ("manhattan" in forms and is_along)
-        or ("quantiles" in forms and bool(EXPECTED.search(told) and OBSERVED.search(told)))
+        or is_quantiles
         or ("falling" in forms and is_large and is_along)
         or ("volcano" in forms and is_large and bool(SIZE.search(told)))
     )
@@ -236,5 +253,7 @@ def _doubts_of_traces(traces: Traces, told: str, judging: Judging) -> Iterator[s
         yield "a curve of survival does not step evenly"
     if traces.n_uneven_steps:
         yield f"a curve has {traces.n_uneven_steps:,} steps that are not evenly apart"
+    if traces.n_areas > limits.most_areas:
+        yield f"it has {traces.n_areas:,} filled areas within axes"
     if traces.unknown_share > _UNKNOWN:
         yield f"{traces.unknown_share:.1%} of its axes is none of what is known"

@@ -46,3 +46,5 @@ RATE = re.compile(
     re.IGNORECASE,
 )
 NUMBER_OF = re.compile(r"\bnumbers?\b|\bcounts?\b|\bn\b|#|no\. of", re.IGNORECASE)
+# How far p-values are inflated is told beside quantiles of theirs.
+INFLATION = re.compile(r"λ|\blambda\b|inflation|\bGC\b|\bq-?q\b", re.IGNORECASE)
