@@ -76,3 +76,124 @@ def test_a_model_of_nearly_as_many_terms_as_people_of_the_cohort_blocks():
 
     assert judged(model, "t.csv", n_individuals=12).verdict is Verdict.BLOCK
     assert judged(model, "t.csv", n_individuals=900).verdict is not Verdict.BLOCK
+
+
+def drawing(body: str) -> str:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300">{body}</svg>'
+
+
+DOTS = "".join(f'<circle cx="{17 * i % 390}" cy="{31 * i % 290}" r="2"/>' for i in range(40))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["each dot is a participant", "One point per patient.", "dots: individual patients"],
+)
+def test_a_drawing_that_says_its_marks_are_people_blocks(words):
+    assert judged(drawing(f"{DOTS}<text>{words}</text>"), "t.svg").verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    "words", ["each dot is a gene", "a line for men", "each bar represents 100 participants"]
+)
+def test_a_drawing_that_says_its_marks_are_other_things_is_not_blocked(words):
+    assert judged(drawing(f"{DOTS}<text>{words}</text>"), "t.svg").verdict is not Verdict.BLOCK
+
+
+@pytest.mark.parametrize("step", ["H{x}V{y}", "L{x} {before}L{x} {y}"])
+def test_a_curve_that_steps_at_the_times_of_events_blocks(step):
+    line = "M0 0"
+    for i in range(20):
+        line += step.format(x=i * i + 9, y=4 * i + 4, before=4 * i)
+    content = drawing(f'<path fill="none" d="{line}"/><text>survival</text>')
+
+    assert judged(content, "t.svg").verdict is Verdict.BLOCK
+
+
+def test_a_curve_that_steps_by_the_month_is_not_blocked():
+    days = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
+    line = "M0 0" + "".join(f"H{day}V{4 * i + 4}" for i, day in enumerate(days[1:]))
+    content = drawing(f'<path fill="none" d="{line}"/><text>recruited so far</text>')
+
+    assert judged(content, "t.svg").verdict is not Verdict.BLOCK
+
+
+def test_labels_of_one_series_are_people_and_those_of_genes_are_not():
+    people = "".join(f"<text>PT-{100 + 17 * i}</text>" for i in range(12))
+    genes = "".join(f"<text>ZNF{100 + 17 * i}</text>" for i in range(12))
+
+    assert judged(drawing(people), "t.svg").verdict is Verdict.BLOCK
+    assert judged(drawing(genes), "t.svg").verdict is not Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Seven patients carried the variant. Two of them died before 40.\n",
+        "Of 4,120 participants, three women carried the variant.\n",
+        "Among carriers (n = 4) mean LDL was 7.9 mmol/L.\n",
+        "Turku 44 women, 31 men. Kemi 2 women, 5 men.\n",
+        "One individual was homozygous for the deletion.\n",
+    ],
+)
+def test_sentences_about_few_people_block(content):
+    assert judged(content, "t.txt").verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Three individuals were excluded because of low quality.\n",
+        "Variants of fewer than ten carriers were left out; at least 5 patients had to carry one.\n",
+        "Patients with type 2 diabetes had higher LDL; APOE 4 carriers had lower HDL.\n",
+        "Among carriers (n = 412) mean LDL was 7.9 mmol/L in 4,120 people.\n",
+        "Two genes carried most of the signal.\n",
+    ],
+)
+def test_sentences_that_count_other_things_or_many_are_not_blocked(content):
+    assert judged(content, "t.txt").verdict is not Verdict.BLOCK
+
+
+def test_numbers_of_people_in_words_and_fractions_are_counts():
+    words = "gene,n_carriers\nBRCA1,14\nBRCA2,21\nPALB2,four\n"
+    fractions = "gene,found\nBRCA1,14/4120\nPALB2,4/4120\n"
+    enough = "gene,found\nBRCA1,14/4120\nPALB2,40/4120\n"
+
+    assert judged(words, "t.csv").verdict is Verdict.BLOCK
+    assert judged(fractions, "t.csv").verdict is Verdict.BLOCK
+    assert judged(enough, "t.csv").verdict is not Verdict.BLOCK
+
+
+def test_residual_degrees_of_freedom_below_a_table_are_read():
+    model = "term,estimate,std_error,p\nIntercept,1.1,0.4,0.02\nage,0.5,0.3,0.1\n"
+
+    few = judged(f"{model}# n = 14, df_resid = 6\n", "t.csv")
+    many = judged(f"{model}# n = 1400, df_resid = 1398\n", "t.csv", n_individuals=1400)
+
+    assert few.verdict is Verdict.BLOCK
+    assert many.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["131052-308T", "37605030299 and 44051401359", "RSSMRA85T10A562S", "811218-9876, 811228-9874"],
+)
+def test_numbers_of_states_are_people(number):
+    assert judged(f"See {number}.\n", "t.txt").verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    "number", ["chr1:12345678A>G", "100000-2000", "12345678901", "g.12345678A>G", "2024-01-05"]
+)
+def test_places_ranges_and_other_long_numbers_are_no_numbers_of_states(number):
+    report = judged(f"See {number}.\n", "t.txt")
+
+    assert "PII118" not in {finding.rule for finding in report.findings}
+
+
+def test_phenotypes_of_carriers_beside_variants_block():
+    told = "variant,carrier_phenotype\nMYH7 c.1208G>A,HCM; ICD at 34\nLMNA c.937-1G>A,AV block at 41\n"  # fmt: skip
+    counted = "variant,trait,n_carriers\nrs1,HCM,40\nrs2,DCM,31\n"
+
+    assert judged(told, "t.csv").verdict is Verdict.BLOCK
+    assert judged(counted, "t.csv").verdict is not Verdict.BLOCK

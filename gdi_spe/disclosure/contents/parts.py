@@ -56,6 +56,8 @@ class Marks:
     n_lines: int = 0
     # Its lines, areas and words with their places.
     sheet: Sheet | None = None
+    # The most steps at uneven places that one curve goes up or down by.
+    n_steps: int = 0
 
     @property
     def n_cells(self) -> int:

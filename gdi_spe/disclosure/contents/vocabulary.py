@@ -82,13 +82,13 @@ PERSON_COLUMN = re.compile(
     r"|(sample|individual|participant|person|patient|subject|donor|proband|carrier|member|case|record|study|family|pseudo\w*|biosample|specimen|volunteer|respondent|user|client|research|enrol\w*|registry|national)s?(_?(id|ids|no|number|num|code|key|name|identifier|hash|barcode|pseudonym|alias|uid|guid))?\d?"
     r"|(id|iid|fid|sample|individual|person|s)_?[12ab]|pseudonyms?|barcode|aliquot|identifier"
     r"|(child|kid|offspring|mother|father|parent|sibling|twin|dad|mom|mum|index_case|relative)s?(_?(id|iid|no|number|code))?"
-    r"|pat(ient)?_?(id|no|nr|nummer)|isikukood|henkilotunnus|hetu|personnummer|fodselsnummer|cpr_?nr|obs_?id|subj(ect)?_?(id|no)?|usubjid|patno",
+    r"|(tumou?r|normal|matched_norm|germline)_sample(_?(id|barcode|uuid|name))?|pat(ient)?_?(id|no|nr|nummer)|isikukood|henkilotunnus|hetu|personnummer|fodselsnummer|cpr_?nr|obs_?id|subj(ect)?_?(id|no)?|usubjid|patno",
     re.IGNORECASE,
 )
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?|\d{1,2}[./]\d{1,2}[./]\d{4}")
 
 PERSON_NAME = re.compile(
-    r"((first|last|given|family|sur|full|middle|maiden|patient|participant|birth)_?names?|surname|forename|vorname|nachname|eesnimi|perekonnanimi|etunimi|sukunimi|fornavn|etternavn)",
+    r"((first|last|given|family|sur|full|middle|maiden|patient|participant|birth)_?names?|surname|forename|initials|nick_?name|vorname|nachname|eesnimi|perekonnanimi|etunimi|sukunimi|fornavn|etternavn)",
     re.IGNORECASE,
 )
 

@@ -39,7 +39,9 @@ def encode(text: str, name: str, policy: DisclosurePolicy) -> Canonical:
     delimiter = delimiter_of(text)
     if delimiter is None:
         raise Impossible("its lines do not have the same number of columns")
+    text, below = _without_notes_below(text, delimiter)
     comments, header, body = split_header(text, delimiter)
+    comments += below
     table = read_body(header, body, delimiter, policy)
     table = replace(table, source=_score_of(comments, table.n_rows))
     media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
@@ -55,6 +57,21 @@ def encode(text: str, name: str, policy: DisclosurePolicy) -> Canonical:
     written = write(coarse, "\t" if delimiter == "\t" else ",")
     judged = with_attributes(table) or table
     return Canonical(written, media_type, named(name, media_type), (judged, *notes), dropped)
+
+
+def _without_notes_below(text: str, delimiter: str) -> tuple[str, list[str]]:
+    """Take off comment lines below a table: words after a mark, or not as many cells as rows."""
+    notes: list[str] = []
+    width = text.count(delimiter, 0, max(text.find("\n"), 0))
+    while True:
+        text = text.rstrip("\n")
+        at = text.rfind("\n") + 1
+        last = text[at:]
+        is_note = last.startswith("# ") or last.count(delimiter) != width
+        if not at or not last.startswith("#") or not is_note:
+            return text + "\n", notes[::-1]
+        notes.append(last)
+        text = text[:at]
 
 
 def _score_of(comments: list[str], n_rows: int) -> str:

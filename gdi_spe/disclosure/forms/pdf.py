@@ -89,7 +89,7 @@ def _parts(page: Page, path: str, policy: DisclosurePolicy) -> list[Part]:
     many = page.boxes if page.boxes >= _MANY_BOXES else 0
     parts.append(
         Marks(path, page.marks + many, page.areas, page.curves, 0, words[:2000],
-              page.tiles.commonest(), page.lines_drawn, page.pad.sheet())
+              page.tiles.commonest(), page.lines_drawn, page.pad.sheet(), page.steps)
     )  # fmt: skip
     parts += [Opaque(path, f"The page has {what}") for what in dict.fromkeys(page.problems)]
     return parts

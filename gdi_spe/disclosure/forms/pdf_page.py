@@ -13,7 +13,7 @@ from gdi_spe.disclosure.drawings.sheet import Pad
 from gdi_spe.disclosure.figures.tiles import Tiles
 from gdi_spe.disclosure.forms import pdf_places
 from gdi_spe.disclosure.forms.pdf_objects import File, Name, Scanner, Stream
-from gdi_spe.disclosure.forms.svg import is_stairs
+from gdi_spe.disclosure.forms.svg import is_stairs, uneven_steps
 from gdi_spe.disclosure.intake.form import Impossible
 
 _PATH = {b"m": 2, b"l": 2, b"c": 6, b"v": 4, b"y": 4, b"h": 0, b"re": 4}
@@ -57,6 +57,7 @@ class Page:
     boxes: int = 0
     tiles: Tiles = field(default_factory=Tiles)
     lines_drawn: int = 0
+    steps: int = 0
     n_operators: int = 0
     pad: Pad = field(default_factory=Pad)
 
@@ -200,6 +201,7 @@ class _Drawing:
         is_unseen = self.is_white and operator in (b"f", b"F", b"f*")
         stairs = is_stairs(" ".join(f"{x} {y}" for x, y in places))
         page = self.page
+        page.steps = max(page.steps, uneven_steps(places) if starts <= 1 else 0)
         page.marks += max(0, starts - 1) + (corners > _MOST_CORNERS)
         page.curves += corners > _MOST_CORNERS or (corners > 12 and stairs)
         is_page = across > 0.7 * (page.box[2] - page.box[0])

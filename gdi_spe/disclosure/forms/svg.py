@@ -49,6 +49,10 @@ _MOST_LETTERS = 600
 Embed = Callable[[str], tuple[list[Part], str]]
 
 
+# Steps of a curve, and what is no step at all.
+_LEAST_STEPS, _STILL = 8, 0.05
+
+
 @dataclass
 class _Drawing:
     embed: Embed
@@ -63,6 +67,7 @@ class _Drawing:
     tooltips: int = 0
     glyphs: int = 0
     lines: int = 0
+    steps: int = 0
     tiles: Tiles = field(default_factory=Tiles)
     stack: list[str] = field(default_factory=list)
     places: Places = field(default_factory=Places)
@@ -155,6 +160,7 @@ class _Drawing:
             corners = len(re.findall(r"[LlCcQqHhVvAaSsTt]", drawn)) or drawn.count(",")
             self.curves += corners > _MOST_CORNERS or (corners > 12 and is_stairs(drawn))
             self.marks += corners > _MOST_CORNERS
+            self.steps = max(self.steps, uneven_steps(points_of(drawn)))
             # One path can hold many marks: each begins where the pen is put down.
             n_starts = len(re.findall(r"[Mm]", drawn))
             self.marks += max(0, n_starts - 1)
@@ -222,6 +228,40 @@ def is_stairs(drawn: str) -> bool:
     return len(turns) > 12 and sum(turns) > 0.8 * len(turns)
 
 
+def points_of(drawn: str) -> list[tuple[float, float]]:
+    """Return the places that a line goes through; none for one that goes by other ways."""
+    if re.search(r"[a-zCcQqSsTtAa]", re.sub(r"[zZeE]", "", drawn)) and not re.search(
+        r"^[\d\s,.+-]+$", drawn
+    ):
+        return []
+    places: list[tuple[float, float]] = []
+    for command, rest in re.findall(r"([MLHV]?)([^A-Za-z]+)", drawn):
+        found = [float(number) for number in _ANY_NUMBER.findall(rest)]
+        if command in ("H", "V") and places:
+            x, y = places[-1]
+            places += [(n, y) if command == "H" else (x, n) for n in found]
+        else:
+            places += zip(found[::2], found[1::2], strict=False)
+    return places
+
+
+def uneven_steps(places: list[tuple[float, float]]) -> int:
+    """Return how many steps a line has that goes one way only, at places that are not even."""
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(places)]
+    across = [abs(dx) for dx, dy in steps if abs(dy) < _STILL and abs(dx) >= _STILL]
+    down = [dy for dx, dy in steps if abs(dx) < _STILL and abs(dy) >= _STILL]
+    if len(across) + len(down) < 0.9 * len(steps) or len(down) < _LEAST_STEPS:
+        return 0
+    one_way = all(dy > 0 for dy in down) or all(dy < 0 for dy in down)
+    ordered = sorted(across)
+    # Months are of 28 to 31 days: steps are uneven where some are half as wide as others.
+    uneven = (
+        len(ordered) >= _LEAST_STEPS
+        and ordered[len(ordered) // 5] < 0.6 * ordered[-len(ordered) // 5]
+    )
+    return len(down) if one_way and uneven else 0
+
+
 def _rounded(value: str) -> str:
     return _NUMBER.sub(lambda m: f"{float(m.group()):.1f}".rstrip("0").rstrip("."), value)
 
@@ -252,7 +292,7 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     parts: list[Part] = [
         Marks("drawing", drawing.marks, drawing.areas, drawing.curves, drawing.tooltips,
               " ".join(drawing.words)[:2000], drawing.tiles.commonest(), drawing.lines,
-              drawing.places.sheet())
+              drawing.places.sheet(), drawing.steps)
     ]  # fmt: skip
     if drawing.words:
         parts.append(Text("labels", "\n".join(drawing.words), is_alone=False))

@@ -25,6 +25,7 @@ from gdi_spe.disclosure.rules.numbers import (
     extremes,
     implied,
     listed,
+    said,
     summaries,
     suppressed,
 )
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     *suppressed.RULES,
     *extremes.RULES,
     *listed.RULES,
+    *said.RULES,
     *implied.RULES,
     *hidden.RULES,
     *matter.RULES,

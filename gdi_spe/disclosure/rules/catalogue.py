@@ -44,6 +44,10 @@ CATALOGUE: dict[str, Entry] = {
         "Addresses of people", "An address of electronic mail is a name.",
         Example("who,arm\nmaija@example.org,A\njuha@example.org,B\n"), COUNTS,
     ),
+    "PII118": Entry(
+        "Numbers of states", "A state's number for a person opens every register of it.",
+        Example("The participant has the number 131052-308T.\n", "t.txt"), COUNTS,
+    ),
     "PII103": Entry(
         "One row a person", "Rows of traits describe people, with or without a name.",
         Example(lines("age,sex,diagnosis", [f"{30 + i},F,x{i}" for i in range(12)])), COUNTS,
@@ -126,6 +130,20 @@ CATALOGUE: dict[str, Entry] = {
         Example("|--- prs <= 1.31\n|   |--- weights: [412.00, 3.00] class: 0\n", "t.txt"),
         Example("|--- prs <= 1.31\n|   |--- weights: [412.00, 30.00] class: 0\n", "t.txt"),
         ("counts.minimum",),
+    ),
+    "TAB115": Entry(
+        "Few people in a sentence", "A sentence about three people tells what three people have.",
+        Example("Of all participants, three women carried the variant.\n", "t.txt"), COUNTS,
+        ("counts.minimum",),
+    ),
+    "TAB116": Entry(
+        "Few degrees of freedom, as said", "A model with a term for each person tells of each.",
+        Example("term,estimate\nage,0.51\nbmi,2.09\n# n = 14, df_resid = 6\n"), COUNTS,
+        ("statistics.degrees_of_freedom",),
+    ),
+    "TAB117": Entry(
+        "Few people in words or fractions", "A number is one however it is written.",
+        Example("gene,n_carriers\nBRCA1,14\nPALB2,four\n"), COUNTS, ("counts.minimum",),
     ),
     "TAB113": Entry(
         "Few people in a list", "A line that counts few people is a small cell.",
@@ -268,6 +286,22 @@ CATALOGUE: dict[str, Entry] = {
         "Numbers of few people in a drawing", "A number at a bar is the count behind it.",
         _labels("Carriers", "p.G2019S", "3", "41"), _labels("Carriers", "p.G2019S", "13", "41"),
         ("counts.minimum",),
+    ),
+    "IMG105": Entry(
+        "Marks that are people", "A mark a person is a row of a table, drawn.",
+        Example('<svg xmlns="http://www.w3.org/2000/svg">' + "".join(
+            f'<circle cx="{17 * i % 90}" cy="{31 * i % 70}" r="2"/>' for i in range(40))
+            + "<text>each dot is a participant</text></svg>", "t.svg"),
+        _labels("each dot is a gene"),
+    ),
+    "VEC103": Entry(
+        "Steps of single people", "A step at the time of an event, or a score, is one person's.",
+        Example('<svg xmlns="http://www.w3.org/2000/svg"><path fill="none" d="M0 0'
+                + "".join(f"H{i * i + 9}V{4 * i + 4}" for i in range(20))
+                + '"/><text>survival</text></svg>', "t.svg"),
+        Example('<svg xmlns="http://www.w3.org/2000/svg"><path fill="none" d="M0 0'
+                + "".join(f"H{9 * i + 9}V{4 * i + 4}" for i in range(20))
+                + '"/><text>survival</text></svg>', "t.svg"), ("counts.minimum",),
     ),
     "IMG901": Entry(
         "Picture", "Pixels can show one mark a person.",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.parts import Picture
+from gdi_spe.disclosure.contents.parts import Marks, Picture
 from gdi_spe.disclosure.rules.drawn.counted import small_bars
 from gdi_spe.disclosure.rules.drawn.explained import doubts
+from gdi_spe.disclosure.rules.drawn.single import marks_of_people, steps_of_people
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 _MATRIX_CELLS, _FEW_COLOURS = 400, 4
@@ -85,6 +86,16 @@ RULES = (
         "IMG103", "Bars and numbers of few people", Verdict.BLOCK,
         "Merge groups, or leave bars of few people out, and draw it again.",
         Picture, small_bars,
+    ),
+    Rule(
+        "IMG105", "Marks that are people", Verdict.BLOCK,
+        "Draw a density whose cells hold enough people, or the groups.",
+        (Picture, Marks), marks_of_people,
+    ),
+    Rule(
+        "VEC103", "Steps of single people", Verdict.BLOCK,
+        "Read the curve on a grid of times or thresholds with enough people between any two.",
+        Marks, steps_of_people,
     ),
     Rule(
         "IMG901", "Picture", Verdict.REVIEW,

@@ -23,6 +23,7 @@ from gdi_spe.disclosure.contents.vocabulary import (
     is_public,
     person_numbers,
 )
+from gdi_spe.disclosure.names.national import national_numbers
 from gdi_spe.disclosure.names.pseudonyms import disguised, sieves_of
 from gdi_spe.disclosure.names.sieve import Listed, Sieve
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
@@ -42,7 +43,7 @@ _HASH = re.compile(
     r"[0-9a-fA-F]{12,128}|[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[a-z])(?=[A-Za-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{12,88}={0,2}"
 )
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,88}={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,88}={0,2}")
 _CHANGES = re.compile(r"[a-z][A-Z0-9]|[A-Z0-9][a-z]")
 _CODE = re.compile(r"[A-Za-z]{0,8}([-_.:]?[A-Za-z]{0,4}\d{1,12}[A-Za-z]{0,3}){1,5}")
 _RESULTS = (
@@ -51,6 +52,7 @@ _RESULTS = (
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{2,24}){1,4}")
 # One or two authors have their addresses on a paper.
 _MOST_AUTHORS = 2
+_DIGITS_OF_STATES = 11
 _LEAST_HASHES = 3
 _LEAST_CODES = 5
 
@@ -109,6 +111,19 @@ def addresses(part: Table | Text | Marks, judging: Judging) -> Iterator[Hit]:
             why = f"{_where(place)} holds {len(found):,} addresses of electronic mail."
             severity = None if len(found) > 1 else Verdict.REVIEW
             yield Hit(why, {"n_tokens": len(found)}, place, severity)
+
+
+def numbers_of_states(part: Table | Text | Marks, judging: Judging) -> Iterator[Hit]:
+    """Find numbers that states give to their people, alone or in a column."""
+    long = (
+        (f"[column={c.name}]", "\n".join(c.cells))
+        for c in (part.columns if isinstance(part, Table) else ())
+        if c.numbers is not None and c.is_integer and len(c.text(0)) == _DIGITS_OF_STATES
+    )
+    for place, text in (*_texts(part), *long):
+        if found := national_numbers(text):
+            why = f"{_where(place)} holds {len(found):,} numbers that a state gives to a person."
+            yield Hit(why, {"n_tokens": len(found)}, place)
 
 
 def _names_somebody(found: re.Match[str]) -> bool:
@@ -199,6 +214,11 @@ RULES = (
         "PII117", "Addresses of people", Verdict.BLOCK,
         "Leave the addresses out.",
         (Table, Text, Marks), addresses,
+    ),
+    Rule(
+        "PII118", "Numbers of states", Verdict.BLOCK,
+        "Leave the numbers out.",
+        (Table, Text, Marks), numbers_of_states,
     ),
     Rule(
         "PII108", "A column that names people", Verdict.BLOCK,

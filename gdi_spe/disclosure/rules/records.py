@@ -93,6 +93,16 @@ _BORN_IN = re.compile(r"(?<![\w.])(?:b\.|born|\*|née?)\s?(?:in\s)?(?:19|20)\d{2
 _SERIES = re.compile(r"(?<![\w.-])(?P<of>[A-Za-z]{1,8}[-_]?)\d{4,14}(?![\w.])")
 _LEAST_SERIES = 5
 _LONG_CELL = 20
+_SHORT_CODE = re.compile(r"(?<![\w.])(?P<of>[A-Za-z]{1,8}[-_.]?)(?P<n>\d{2,10})(?![\w.])")
+_LONG_NUMBER = 3
+_OF_PEOPLE = re.compile(
+    r"pt|pat|pts|patient|subj?|subject|ind|indiv|individual|person|donor|proband|participant|fam|case"
+)
+# Families of genes, variants, probes and terms that are numbered.
+_OF_GENES = re.compile(
+    r"rs|chr|hp|go|ensg?t?p?|pc|mir|let|znf|zfp|linc|loc|snor[ad]|kiaa|fam|tmem|ccdc|krt\w*|or|slc|cg|hsa"
+    r"|icd|pmid|year|mondo|orpha|omim|efo|phe\w*|gene|grch|hg|cd|cluster|batch|nct|pgs|gcst|kegg"
+)
 _YEAR = re.compile(r"\D+(19|20)\d{2}")
 _LONGEST_RECORD = 20_000
 _LEAST_RECORDS = 3
@@ -211,9 +221,25 @@ def labels_of_people(part: Text | Marks, judging: Judging) -> Iterator[Hit]:
         if not is_public(found.group()) and not _YEAR.fullmatch(found.group()):
             series.setdefault(found["of"], set()).add(found.group())
     named = max(map(len, series.values()), default=0)
+    if not named:
+        named = _n_of_one_kind(words)
     if named >= _LEAST_SERIES:
         why = f"{named:,} labels are of one series of codes, as people are numbered in."
         yield Hit(why, {"n_labels": named})
+
+
+def _n_of_one_kind(words: str) -> int:
+    """Return how many labels have the beginning that people's codes have, or are of one series."""
+    kinds: dict[str, set[str]] = {}
+    for found in _SHORT_CODE.finditer(words):
+        kinds.setdefault(found["of"].lower().rstrip("-_."), set()).add(found["n"])
+    for of, numbers in kinds.items():
+        long = sum(len(n) >= _LONG_NUMBER for n in numbers)
+        if _OF_PEOPLE.fullmatch(of) and len(numbers) >= _LEAST_SERIES:
+            return len(numbers)
+        if long >= 2 * _LEAST_SERIES and not _OF_GENES.fullmatch(of):
+            return long
+    return 0
 
 
 def _person_of(line: str) -> str | None:

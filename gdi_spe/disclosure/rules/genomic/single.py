@@ -33,6 +33,15 @@ _OF_A_CALL = re.compile(
 )
 _DEPTH = re.compile(r"dp|depth|coverage|read_depth|total_reads")
 _DEEPEST = 2000
+# Segments of copy number, with what a program counted in each.
+_SEGMENT = re.compile(r"seg_?mean|log2(_ratio)?|cn|copy_?number|total_?cn|tcn|minor_?cn")
+_IN_SEGMENT = re.compile(r"(n(um)?_?)?(marks?|probes)|weight|baf|cf")
+# What is told of those who carry a variant.
+_OF_CARRIER = re.compile(
+    r"(carrier|patient|proband|case|subject|individual|affected|family|clinical)s?_"
+    r"(phenotypes?|history|clinical\w*|symptoms?|features?|presentation|diagnos\w+|notes?"
+    r"|description|details|onset)"
+)
 _LEAST_CALLS = 5
 _ARRAY = (re.compile(r"(\w+_)?(baf|b_allele_freq\w*)"), re.compile(r"(\w+_)?(lrr|log_r_ratio)"))
 # Loci of forensic profiles.
@@ -100,6 +109,14 @@ def one_genome(table: Table, judging: Judging) -> Iterator[Hit]:
     elif all(any(p.fullmatch(c.plain) for c in table.columns) for p in _ARRAY):
         why = f"Intensities of an array, {table.n_rows:,} in a row, tell one person's genotypes."
         yield Hit(why, {"n_rows": table.n_rows})
+    elif _are_segments(table):
+        why = (
+            f"{table.n_rows:,} segments of copy number, with what was counted in each: of a person."
+        )
+        yield Hit(why, {"n_rows": table.n_rows})
+    elif column := _told_of_carriers(table):
+        why = f"“{column.name}” tells of the carriers of {table.n_rows:,} variants what they have."
+        yield Hit(why, {"n_rows": table.n_rows}, f"[column={column.name}]")
     elif column := _piled(table):
         why = f"“{column.name}” spells the reads over each position: a pile-up of one person."
         yield Hit(why, {"n_rows": table.n_rows}, f"[column={column.name}]")
@@ -132,6 +149,24 @@ def _are_calls(table: Table) -> bool:
     of_call = [c for c in table.columns if _OF_A_CALL.fullmatch(c.plain)]
     shallow = bool(depth) and bool(np.nanmax(values(depth[0])) <= _DEEPEST)
     return shallow and bool(of_call) and table.n_rows >= _LEAST_CALLS
+
+
+def _are_segments(table: Table) -> bool:
+    if with_role(table, *_OF_GROUPS) or table.n_rows < _LEAST_CALLS:
+        return False
+    told = any(_SEGMENT.fullmatch(c.plain) and c.numbers is not None for c in table.columns)
+    counted = any(_IN_SEGMENT.fullmatch(c.plain) for c in table.columns)
+    ends = any(re.fullmatch(r"(\w+_)?end(_\w+)?", c.plain) for c in table.columns)
+    return told and counted and ends
+
+
+def _told_of_carriers(table: Table) -> Column | None:
+    """Return the column of words that tells of carriers, where nothing counts them."""
+    if not _names_genes(table) or with_role(table, Role.PEOPLE, Role.P):
+        return None
+    return next(
+        (c for c in table.labels if _OF_CARRIER.fullmatch(c.plain) and c.n_distinct > 1), None
+    )
 
 
 def _piled(table: Table) -> Column | None:

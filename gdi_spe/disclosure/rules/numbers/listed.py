@@ -29,7 +29,10 @@ _LEAF = re.compile(
     r"([\d., ]{1,60})"
 )
 _RPART = re.compile(r"node\), split, n\b")
-_RPART_NODE = re.compile(r"^\s*\d+\)\s+\S.{0,60}?\s(\d+)\s+[\d.]+\s", re.MULTILINE)
+# The people of a node stand before its deviance or loss, and what it predicts.
+_RPART_NODE = re.compile(
+    r"^\s*\d+\)\s+\S.{0,60}?\s(\d+)\s+[\d.]+\s+[-\w.]+(?=\s+\(|\s*\*|\s*$)", re.MULTILINE
+)
 _LONGEST = 200_000
 _LEAST_LISTED = 2
 
