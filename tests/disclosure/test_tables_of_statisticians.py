@@ -21,7 +21,26 @@ LATEX = (
 )
 SECTIONS = "Variable,Control,T2D\nSmoking,,\nnever,2530,571\ncurrent,900,219\nAlcohol,,\nnever,1530,{}\ncurrent,1900,419\n"
 TESTS = "<table><tr><th></th><th>Value</th><th>df</th><th>Asymp. Sig.</th></tr><tr><td>{}</td><td>8.114</td><td>4</td><td>.087</td></tr><tr><td>N of Valid Cases</td><td>{}</td><td></td><td></td></tr></table>"
+CROSSED = "centre\tsex\tno\tyes\nLeuven\tF\t1411\t90\nLeuven\tM\t1225\t{}\nTartu\tF\t976\t81\nTartu\tM\t787\t80\n"
+MARGINS = (
+    '"","Current","Never","Sum"\n"Riga",340,1040,1380\n"Tartu",356,{},1396\n"Sum",696,2080,{}\n'
+)
+DICTIONARY = "variable,label,type,unit,codes\nage,Age at recruitment,integer,years,\nsex,Sex,code,,1=female; 2=male\n{},Time to infarction or censoring,{},years,\n"
+LIFE_TABLE = "years,at_risk,events,survival\n0-2,2400,138,0.941\n2-4,2101,146,0.87\n4-6,1669,129,0.797\n{},878,{},0.668\n"
 MAY_LEAVE = {
+    "counts by centre and sex": (CROSSED.format(88), "t.tsv"),
+    "counts with their sums": (MARGINS.format(1040, 2776), "t.csv"),
+    "a data dictionary": (DICTIONARY.format("t_mi", "decimal"), "t.csv"),
+    "a life table by intervals": (LIFE_TABLE.format("6-8", 72), "t.csv"),
+    "a curve of specificity on a grid": (
+        "specificity\tsensitivity\n"
+        + "".join(f"{1 - i / 20:g}\t{(i / 20) ** 0.5:.3f}\n" for i in range(21)),
+        "t.tsv",
+    ),
+    "an assignment in R": (
+        "res <- read.csv('results/subgroups.csv')\nres$lower <- exp(res$beta - 1.96 * res$se)\nres$upper <- exp(res$beta + 1.96 * res$se)\n",
+        "t.R",
+    ),
     "rows of counts and of means": (ROWS.format(1602, '"Age, mean"'), "t.csv"),
     "a first table in LaTeX": (LATEX.replace("{}", "1\\,040 (48.8)"), "t.tex"),
     "rows under headings": (SECTIONS.format(371), "t.csv"),
@@ -50,6 +69,31 @@ MAY_LEAVE = {
     ),
 }
 MAY_NOT = {
+    "few people of a centre and sex": (CROSSED.format(4), "t.tsv"),
+    "rows of people with two groups": (
+        "sex\tsmoker\tsteps\tsleep\n"
+        + "".join(
+            f"{'FM'[i % 2]}\t{'yn'[i % 3 % 2]}\t{4011 + 371 * i}\t{401 + 17 * i}\n"
+            for i in range(9)
+        ),
+        "t.tsv",
+    ),
+    "a sum that is none": (MARGINS.format(1040, 9999), "t.csv"),
+    "few people beside sums": (MARGINS.format(3, 2776).replace("1396", "359"), "t.csv"),
+    "people for variables": (DICTIONARY.format("anna", "54"), "t.csv"),
+    "somebody described in a dictionary": (
+        DICTIONARY.format("t_mi", "decimal").replace(
+            "Age at recruitment", "The carrier aged 54 of Tartu"
+        ),
+        "t.csv",
+    ),
+    "few events in an interval": (LIFE_TABLE.format("6-8", 2), "t.csv"),
+    "intervals where somebody died": (LIFE_TABLE.format("6.13-6.17", 72), "t.csv"),
+    "a curve with a step a person": (
+        "specificity\tsensitivity\n"
+        + "".join(f"{1 - (i * i) / 40000:.5f}\t{i / 200:.4f}\n" for i in range(201)),
+        "t.tsv",
+    ),
     "few people among rows of means": (ROWS.format(2, '"Age, mean"'), "t.csv"),
     "a fraction that no name explains": (ROWS.format(1602, "Anna"), "t.csv"),
     "few people in LaTeX": (LATEX.replace("{}", "4 (0.2)"), "t.tex"),

@@ -7,6 +7,7 @@ None of these counts or describes people; a column of such a name is still held 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # What somebody chose: a grid of hyperparameters, thresholds, a design for a study to come.
 SETTING = re.compile(
@@ -65,3 +66,25 @@ def is_setting(name: str) -> bool:
 def is_score(name: str) -> bool:
     """Whether numbers under this name say how well a model does."""
     return bool(SCORE.fullmatch(name) or SCORE.fullmatch(name.removesuffix("s")))
+
+
+_THRESHOLD = re.compile(
+    r"(min_?|max_?)?(maf|mac|af|ac|hwe(_p)?|geno|mind|info|cv|folds?|k_?folds?|p|p_?val\w{0,4}|p_?thresh\w*|alpha|fdr|call_?rate|missing\w*|missing_call_rate"
+    r"|r2|ld_r2|window\w*|step|steps|b_?size\w*|threads|seed|kb|mb|depth|dp|gq|qual|af_?cutoff|n_?pcs?|pcs|chunks?|block_?size|n_?iter\w*|burn_?in|n_?perm\w*|n_?boot\w*"
+    r"|epochs|patience|timeout|retries|max_?retries|mem_?(gb|mb)|gb|cores|nodes|version|build|release|n_?(jobs|threads|cores|cpus?|workers)|\w{1,24}_(min|max|threshold|cutoff))",
+    re.IGNORECASE,
+)
+_MOST_DIGITS = 2
+
+
+def is_threshold(name: str, cells: Sequence[str]) -> bool:
+    """Whether numbers of a tree are a filter or a setting: named so, and as round as such are.
+
+    TRUST: a number that was measured has more digits than somebody chooses; seeds have any.
+    """
+    bare = re.sub(r"_\d{1,2}$", "", name)
+    if not (_THRESHOLD.fullmatch(bare) or is_setting(name)):
+        return False
+    digits = [re.sub(r"[eE].*$|[.-]", "", cell) for cell in cells]
+    is_seed = bare in ("seed", "random_state", "random_seed")
+    return is_seed or all(len(each.strip("0")) <= _MOST_DIGITS for each in digits)

@@ -35,6 +35,10 @@ _ARGUMENT = re.compile(
 )
 _SWITCH = re.compile(r"(true|false|yes|no|none|null|na|t|f|on|off)[,;)\]}]*", re.IGNORECASE)
 _OTHER_NAME = re.compile(r"['\"]?[A-Za-z_][\w.$/{}*-]*['\"]?[,;)\]}]*")
+# "n='count'" names how a column is made.
+_FUNCTION = re.compile(
+    r"\(?['\"](count|size|mean|median|std|sd|sem|var|sum|nunique|first|last|min|max|any|all|prod|skew)['\"]\S{0,20}"
+)
 _HEIGHT = re.compile(r"\d{1,4}(\.\d{1,2})?[,;)\]}]*")
 _LARGEST_PICTURE = 40
 _LEAST_FACTS = 2
@@ -57,6 +61,8 @@ def _is_harmless(name: str, value: str, names: set[str]) -> bool:
     if name.lower() == "height" and names & {"width", "dpi", "units"}:
         size = _HEIGHT.fullmatch(value)
         return bool(size) and float(value.strip(",;)]}")) <= _LARGEST_PICTURE
+    if _FUNCTION.fullmatch(value):
+        return True
     # TRUST: a trait or a person's code with a value is a fact, whatever stands beside it.
     if TRAIT.fullmatch(name) or PERSON_COLUMN.fullmatch(name):
         return False

@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 
 from gdi_spe.disclosure.contents.fitting import OF_A_MODEL, QUANTILE, SCORE, SETTING
-from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.vocabulary import ALLELE_COUNT, NOT_PEOPLE, PEOPLE
 
 
@@ -91,7 +91,9 @@ _NAMES: tuple[tuple[Role, str], ...] = (
 )
 _PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _NAMES)
 VARIANT_CELL = re.compile(
-    r"rs\d+([:_-][ACGT?,]+)?|(chr)?([0-9]{1,2}|X|Y|M|MT)[:_-]\d+([:_-]\S{0,100})?"
+    # "40-49" is a band of ages, and no place.
+    r"rs\d+([:_-][ACGT?,]+)?|((chr)?([0-9]{1,2}|X|Y|M|MT):\d+|chr([0-9]{1,2}|X|Y|M|MT)[_-]\d+"
+    r"|([0-9]{1,2}|X|Y|M|MT)[_-](\d{4,}|\d+(?=[:_-][ACGTN])))([:_-]\S{0,100})?"
 )
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|[AB12]|\*|-|\.|<[A-Z0-9:]{1,20}>")
@@ -99,6 +101,9 @@ _SHARE = re.compile(r"percent(age)?|pct|share|proportion|fraction")
 _MAX_LABEL = 80
 _LEAST_POPULATION = 60
 _LETTERS = 2
+# Words that may divide the rows of a cross table, and how many cells of it may be left out.
+_MOST_CROSSED = 4
+_FULL = 1.25
 _NUMERIC = {
     Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PROBABILITY, Role.PAIRS, Role.FREQUENCY,
     Role.ALLELE_NUMBER,
@@ -224,7 +229,7 @@ def cross_table_columns(table: Table) -> list[Column]:
 
     Nothing says that these count people, so that they do is assumed.
     """
-    rest = table.columns[1:]
+    rest = table.columns[len(crossed_labels(table)) or 1 :]
     marks = all(c.numbers is not None and set(c.cells) <= {"0", "1", ""} for c in rest)
     # TRUST: zeros and ones alone are marks, not numbers of people; a person looks what they are of.
     if marks:
@@ -237,6 +242,24 @@ def cross_table_columns(table: Table) -> list[Column]:
         rest = tuple(c for c in rest if not re.fullmatch(r"[a-z][a-z0-9_]*", c.name))
     # TRUST: a name that says "not people" takes a column out only where no name says "people".
     return [c for c in rest if not _not_people(c) and not _is_set(c)]
+
+
+def crossed_labels(table: Table) -> list[Column]:
+    """Return the first columns of words if they divide people together: each level with each.
+
+    TRUST: rows of people repeat; rows of a cross table stand once for each combination of levels.
+    """
+    labels: list[Column] = []
+    for column in table.columns:
+        if column.numbers is not None:
+            break
+        labels.append(column)
+    if len(labels) != len(table.labels) or not 1 < len(labels) <= _MOST_CROSSED:
+        return []
+    full = int(np.prod([column.n_distinct for column in labels]))
+    few = min(column.n_distinct for column in labels)
+    crossed = few > 1 and full <= _FULL * table.n_rows and distinct_rows(labels) == table.n_rows
+    return labels if crossed else []
 
 
 def _is_set(column: Column) -> bool:

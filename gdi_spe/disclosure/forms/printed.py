@@ -35,6 +35,11 @@ _OPENED = re.compile(r"([(\[])( +)(?=[\d.])")
 # A value that stands after its name, as in "AIC: 3998" and "p=<2e-16".
 _NAMES_ONE = re.compile(r"[:=]\s*[<>]?[-+]?\.?\d|[=:]$")
 _MARKDOWN_BARS = 3
+# An assignment of R and an option of a command are no rows.
+CODE = re.compile(
+    r"\s*[A-Za-z.][\w.$]*(\[[^\]]{0,60}\])?\s*<-(\s|$)"
+    r"|\s*--[A-Za-z][\w-]*([ =][^\s|]{1,200}){0,4}\s*\\?$"
+)
 # Lines that programs draw between cells, and those of Markdown.
 _FRAME = re.compile(r"-{3,}[+┼]-{3,}|-{3,}\+$|[┌├└]─")
 _MARKDOWN = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|")
@@ -100,6 +105,7 @@ def is_row(line: str) -> bool:
         or line.lstrip().startswith('"')
         or _RULER.fullmatch(line)
         or _NAMES_ONE.search(line)
+        or CODE.match(line)
         or line.count("|") >= _MARKDOWN_BARS
     ):
         return False
@@ -145,7 +151,7 @@ def _end_of_pattern(lines: list[str], at: int) -> int | None:
 
 def _pattern(line: str) -> tuple[bool, ...] | None:
     """Return which words of a line are numbers, if one is and they are cells more than words."""
-    words = line.split()
+    words = [] if CODE.match(line) else line.split()
     numbers = tuple(bool(NUMBER.fullmatch(word)) for word in words)
     is_cells = len(words) > 1 and any(numbers) and line.count("|") < _MARKDOWN_BARS
     return numbers if is_cells and not re.search(r"[:;,=]", line) else None

@@ -15,7 +15,7 @@ from gdi_spe.disclosure.forms.cells import named_table, table_of_rows
 from gdi_spe.disclosure.forms.headers import is_header_alone
 from gdi_spe.disclosure.forms.inis import read_sections
 from gdi_spe.disclosure.forms.logs import without_branches, without_jobs
-from gdi_spe.disclosure.forms.printed import read_printed
+from gdi_spe.disclosure.forms.printed import CODE, read_printed
 from gdi_spe.disclosure.forms.sessions import without_session
 from gdi_spe.disclosure.intake.form import Impossible
 
@@ -268,8 +268,12 @@ def _sort(line: str) -> object:
         return "bars"
     if _RULER.fullmatch(stripped):
         return "ruler"
-    # Names with their values, and items of a list, are words.
-    if re.match(r"[-*+]\s|\d+[.)]\s", stripped) or re.search(r"[A-Za-z)%.]:(\s|$)|\s=\s", stripped):
+    # Code, names with their values, and items of a list, are words.
+    if (
+        CODE.match(stripped)
+        or re.match(r"[-*+]\s|\d+[.)]\s", stripped)
+        or re.search(r"[A-Za-z)%.]:(\s|$)|\s=\s", stripped)
+    ):
         return None
     for delimiter in ("\t", ",", ";"):
         n = stripped.count(delimiter)

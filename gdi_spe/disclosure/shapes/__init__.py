@@ -5,6 +5,7 @@ from __future__ import annotations
 from gdi_spe.disclosure.shapes import (
     annotation,
     curves,
+    dictionary,
     drawn,
     fitted,
     genes,
@@ -14,6 +15,7 @@ from gdi_spe.disclosure.shapes import (
     regions,
     results,
     shares,
+    single,
     software,
     testing,
     things,
@@ -32,10 +34,12 @@ SHAPES: tuple[Shape, ...] = (
     *variants.SHAPES,
     *curves.SHAPES,
     *drawn.SHAPES,
+    *single.SHAPES,
     *groups.SHAPES,
     *fitted.SHAPES,
     *shares.SHAPES,
     *software.SHAPES,
+    *dictionary.SHAPES,
     *testing.SHAPES,
     *results.SHAPES,
 )

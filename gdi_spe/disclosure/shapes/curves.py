@@ -6,16 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from gdi_spe.disclosure.contents.roles import Role, role_of
-from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.table import Column, Table, column_of
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
-_FALSE = re.compile(r"fpr|false_?positive_?rate|1_?-?_?specificity", re.IGNORECASE)
-_TRUE = re.compile(r"tpr|true_?positive_?rate|sensitivity|recall", re.IGNORECASE)
+# The share of true negatives tells as much as that of false positives.
+_FALSE = re.compile(
+    r"fpr|false_?positive_?rate|(1_?-?_?)?specificity|specificities|spec|tnr|true_?negative_?rate",
+    re.IGNORECASE,
+)
+_TRUE = re.compile(r"tpr|true_?positive_?rate|sensitivity|sensitivities|sens|recall", re.IGNORECASE)
+_INTERVAL = re.compile(r"[\[(]?(\d{1,4}(?:\.\d+)?)\s?(?:-|–|to|,)\s?\d{1,4}(?:\.\d+)?[\])]?")
 _TIME = re.compile(r"t|time\w*|month|months|years?|days?|weeks?|timeline", re.IGNORECASE)
 _SURVIVAL = re.compile(r"s|surv\w*|km\w*|s\(t\)|kaplan\w*|cum\w*_?inc\w*", re.IGNORECASE)
 _AT_RISK = re.compile(r"(n_?)?(at_?risk|risk)", re.IGNORECASE)
@@ -25,6 +31,7 @@ _LIMIT = re.compile(
 )
 _PRECISION = re.compile(r"precision|ppv|positive_predictive_value", re.IGNORECASE)
 _FEW_POINTS = 10
+_DIGITS = 15
 MOST_POINTS = 101
 
 
@@ -48,11 +55,24 @@ def roc_columns(table: Table) -> tuple[Column, Column] | None:
 def survival_columns(table: Table) -> tuple[Column, Column] | None:
     """Return time and survival, where a table has both."""
     time, survival = column_like(table, _TIME), column_like(table, _SURVIVAL)
+    time = time or _starts(table)
     if time is None or survival is None or time is survival:
         return None
     finite = values(survival)[np.isfinite(values(survival))]
     within = bool(finite.size and (finite >= 0).all() and (finite <= 1).all())
     return (time, survival) if within else None
+
+
+def _starts(table: Table) -> Column | None:
+    """Return where the intervals of a life table begin, as a column of their name."""
+    for column in table.labels:
+        if not _TIME.fullmatch(re.sub(r"^interval_?|_?intervals?$", "", column.plain) or "time"):
+            continue
+        found = [_INTERVAL.fullmatch(cell) for cell in column.texts()]
+        starts = [each[1] for each in found if each]
+        if found and len(starts) == len(found):
+            return column_of(column.name, pa.array(starts), _DIGITS)
+    return None
 
 
 def _fits_roc(table: Table, judging: Judging) -> bool:
@@ -80,7 +100,7 @@ def _groups(table: Table, *known: Column) -> int:
 
 def _off_grid(table: Table, at: Column) -> Objections:
     """Object to points that were not chosen evenly: the data chose them."""
-    labels = [c.codes for c in table.columns if role_of(c) is Role.LABEL and c is not at]
+    labels = [c.codes for c in table.columns if role_of(c) is Role.LABEL and c.name != at.name]
     keys = np.column_stack(labels) if labels else np.zeros((table.n_rows, 1))
     _, group = np.unique(keys, axis=0, return_inverse=True)
     for each in np.unique(group):

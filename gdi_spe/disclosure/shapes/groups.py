@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.contents.fitting import is_chosen
 from gdi_spe.disclosure.contents.roles import (
     Role,
     cross_table_columns,
+    crossed_labels,
     is_about_variants,
     role_of,
     roles_of,
@@ -29,9 +29,6 @@ _MOST_ROWS = 1000
 _MOST_CODES = 20
 # A cross table that says nothing of the cohort's size counts at most so many people.
 _MOST_PEOPLE = 100_000
-# Variants of a genome; a larger number is no count of anything here.
-_MOST_THINGS = 1_000_000_000
-_CONFUSION = re.compile(r"(confusion\w*|conf_mat|cm)(\[\d+\])?$", re.IGNORECASE)
 _TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
 _TERM = re.compile(r"term|variable|covariate|parameter|predictor|feature|index|", re.IGNORECASE)
 _EDGE = re.compile(
@@ -43,14 +40,6 @@ _ANCESTRY = re.compile(
     r"(sbs|dbs|id|cn|sv|signature)_?\d{1,3}[a-z]?|(k|q|cluster|component|pop|anc(estry)?)_?\d{1,2}(_(mean|sd|std))?|(eur|afr|amr|eas|sas|mid|nfe|fin)(_(mean|sd|anc\w*|prop\w*))?",
     re.IGNORECASE,
 )
-_PROGRAM = re.compile(
-    r"(version_?)?(python|r|r_base|julia|java|perl|bash|nextflow|snakemake|workflow|cromwell|singularity|apptainer|docker|bcftools|samtools"
-    r"|htslib|bedtools|plink2?|plink_ng|regenie|saige|gcta|bolt_lmm|king|flashpca2?|admixture|eagle|beagle|shapeit\w?|minimac\w?|impute\w?"
-    r"|vep|snpeff|annovar|gatk4?|picard|hail|spark|pyspark|numpy|pandas|scipy|matplotlib|seaborn|sklearn|scikit_learn|statsmodels|lifelines"
-    r"|polars|duckdb|pyarrow|cyvcf2|pysam|ggplot2|dplyr|survival|susier?|coloc|ldsc|prsice2?|prs_?cs|ldpred2?|magma|fastqc|multiqc|tabix|schema|pipeline)(_?version)?",
-    re.IGNORECASE,
-)
-_LATEST = 10_000
 _SPREAD = re.compile(r"sd|std|stdev|se|sem|std_err\w*")
 _INTERCEPT = re.compile(r"const|intercept|\(intercept\)|_cons", re.IGNORECASE)
 _GENETIC = re.compile(
@@ -218,8 +207,26 @@ def _fits_cross(table: Table, judging: Judging) -> bool:
     return (
         bool(cross_table_columns(table))
         and not is_about_variants(table)
-        and not any(EXTREME_WORD.search(c) for c in (*_words(table),))
+        and not any(EXTREME_WORD.search(c) for c in _words(table) if not _is_margin(c, table))
     )
+
+
+def _is_margin(name: str, table: Table) -> bool:
+    """Whether a column or a row called a sum is the sum of the others: a margin, and no extreme."""
+    if name.strip().lower() != "sum":
+        return False
+    numbers = [c for c in table.columns if c.numbers is not None]
+    kept = [i for i, c in enumerate(numbers) if c.name != name]
+    rows = np.array([cell != name for cell in table.columns[0].texts()])
+    matrix = np.column_stack([values(c) for c in numbers])
+    of_columns = len(kept) == len(numbers) or all(
+        np.array_equal(matrix[:, i], matrix[:, kept].sum(axis=1))
+        for i in range(len(numbers)) if i not in kept
+    )  # fmt: skip
+    of_rows = rows.all() or all(
+        np.array_equal(matrix[i], matrix[rows].sum(axis=0)) for i in np.flatnonzero(~rows)
+    )
+    return bool(of_columns and of_rows and rows.any() and kept)
 
 
 EXTREME_WORD = re.compile(
@@ -234,14 +241,18 @@ def _words(table: Table) -> list[str]:
 def _cross(table: Table, judging: Judging) -> Objections:
     """Object to whole numbers that need not be counts of people."""
     first, *rest = table.columns
+    labels = crossed_labels(table) or [first]
+    rest = [c for c in rest if c not in labels]
     names = role_of(first) in (Role.LABEL, Role.CHROMOSOME) or NOT_PEOPLE.fullmatch(first.plain)
     # SAS writes what its cells are, "Frequency", above the names of the rows.
     corner = first.plain == "frequency" and any(map(_TOTAL.fullmatch, first.cells))
-    if not (names or corner) or first.n_distinct != table.n_rows:
+    named = names and all(role_of(c) is Role.LABEL for c in labels[1:])
+    if not (named or corner) or distinct_rows(labels) != table.n_rows:
         yield f"The column “{first.name}” does not name each group once."
         return
     inner = [c for c in rest if not _TOTAL.fullmatch(c.plain)]
-    kept = np.array([not _TOTAL.fullmatch(cell) for cell in first.texts()])
+    total = [[bool(_TOTAL.fullmatch(cell)) for cell in c.texts()] for c in labels]
+    kept = ~np.any(np.array(total), axis=0)
     matrix = np.column_stack([values(c) for c in inner])[kept] if inner else np.zeros((0, 1))
     if not matrix.size or not np.isfinite(matrix).all():
         yield "Cells are missing."
@@ -329,65 +340,7 @@ def _genetics(table: Table, judging: Judging) -> Objections:
         yield "A number of things is not whole."
 
 
-def _fits_values(table: Table, judging: Judging) -> bool:
-    return table.n_rows == 1 and all(c.numbers is not None for c in table.columns)
-
-
-def _values(table: Table, judging: Judging) -> Objections:
-    """Object to single numbers that are no result of a model or summary."""
-    known = {
-        Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
-        Role.FREQUENCY, Role.SETTING, Role.PROBABILITY,
-    }  # fmt: skip
-    for column, role in zip(table.columns, roles_of(table), strict=True):
-        chosen = table.path.startswith("json") and (is_chosen(column.plain) or _is_version(column))
-        if role not in known and not chosen and not _may_count_one(column, judging):
-            yield f"“{column.name}” has no known meaning."
-    n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
-    people = min(n, default=judging.context.n_individuals or 0)
-    told = [c for c in table.columns if role_of(c) is not Role.SETTING]
-    if people < len(told) * judging.policy.counts.minimum:
-        yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
-
-
-def _is_version(column: Column) -> bool:
-    """Whether a number of a tree is the version of a program that is known by its name."""
-    return bool(_PROGRAM.fullmatch(column.plain)) and float(values(column)[0]) < _LATEST
-
-
-def _may_count_one(column: Column, judging: Judging) -> bool:
-    """Whether a single number without a known name is enough people if it counts people.
-
-    More than the cohort has are not people: variants, say.
-    """
-    n = judging.context.n_individuals
-    value = float(values(column)[0])
-    most = _MOST_THINGS if n is not None else _MOST_PEOPLE
-    return column.is_integer and judging.policy.counts.minimum <= value <= most
-
-
-def _fits_confusion(table: Table, judging: Judging) -> bool:
-    size = len(table.columns)
-    return (
-        _CONFUSION.search(table.path) is not None
-        and 2 <= size == table.n_rows <= _MOST_CODES
-        and all(c.is_integer and re.fullmatch(r"column_\d+", c.name) for c in table.columns)
-    )
-
-
-def _confusion(table: Table, judging: Judging) -> Objections:
-    """Object to a confusion matrix of few people, or of more than there are."""
-    matrix = np.column_stack([values(c) for c in table.columns])
-    n = judging.side_car.n_individuals or judging.context.n_individuals or _MOST_PEOPLE
-    if matrix.min() < judging.policy.counts.minimum:
-        yield "A cell counts few people."
-    if matrix.sum() > n:
-        yield f"It counts more than the cohort has ({n:,})."
-
-
 SHAPES = (
-    Shape("confusion matrix", _fits_confusion, _confusion),
-    Shape("single results", _fits_values, _values),
     Shape("heritability and genetic correlation", _fits_genetics, _genetics),
     Shape("model", _fits_model, _model),
     Shape("groups with counts of people", _fits_aggregates, _aggregates),
