@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -380,3 +382,111 @@ def test_shares_pass_where_they_are_those_of_the_counts_beside_them(report):
 )
 def test_individual_studies_are_no_individuals(report, text, wanted):
     assert (report(text, "notes.txt", n=50_000).verdict.word == "pass") is wanted
+
+
+def credible_sets(extra: dict[str, object] | None = None) -> str:
+    sets = [
+        {
+            "id": f"L{i + 1}",
+            "size": 3,
+            "purity": {"min_abs_corr": 0.91, "mean_abs_corr": 0.95},
+            "variants": [
+                {"rsid": name, "pip": round(0.5 / (1 + j), 3)}
+                for j, (name, _, _) in enumerate(LOCI[3 * i : 3 * i + 3])
+            ],
+            **(extra or {}),
+        }
+        for i in range(3)
+    ]
+    told = {"region": "chr19:44000000-46000000", "method": "SuSiE-RSS", "n": 50_000}
+    return json.dumps({**told, "credible_sets": sets})
+
+
+@pytest.mark.parametrize(
+    ("extra", "wanted"),
+    [
+        (None, True),
+        ({"patient": "P0012345"}, False),
+        ({"carriers": 3}, False),
+        ({"genotypes": [0, 1, 2, 0, 1]}, False),
+    ],
+)
+def test_credible_sets_of_a_tree_are_rows_of_one_table(report, extra, wanted):
+    found = report(credible_sets(extra), "susie.json", n=50_000)
+
+    assert (found.verdict.word == "pass") is wanted
+
+
+def test_one_variant_beside_what_somebody_has_is_read_by_a_person(report):
+    told = {"gene": "CFTR", "variant": "7:117559590:A:G", "diagnosis": "cystic fibrosis"}
+
+    assert report(json.dumps(told), "finding.json", n=50_000).verdict.word != "pass"
+
+
+def by_population(counts: int) -> str:
+    variants = [
+        {
+            "rsid": name,
+            "populations": {
+                group: {"ac": counts, "an": 20_000, "af": counts / 20_000}
+                for group in ("EUR", "AFR")
+            },
+        }
+        for name, _, _ in LOCI[:6]
+    ]
+    return json.dumps({"variants": variants})
+
+
+def test_frequencies_by_population_in_a_tree_are_held_to_the_same_floor(report):
+    many, few = (report(by_population(n), "af.json", n=50_000) for n in (900, 3))
+
+    assert many.verdict.word == "pass"
+    assert few.verdict.word != "pass"
+
+
+@pytest.mark.parametrize(
+    ("head", "names", "n", "wanted"),
+    [
+        ("region", ["exome", "panel", "MHC"], 50_000, True),
+        ("region", ["exome", "panel", "MHC"], 60, False),
+        ("sample", ["A", "B", "C"], 50_000, False),
+        ("region", ["P0001", "P0002", "P0003"], 50_000, False),
+    ],
+)
+def test_the_quality_of_sequencing_is_told_by_part_of_the_genome(report, head, names, n, wanted):
+    lines = [[name, 99.2, 97.1, 41.2 + i, 40] for i, name in enumerate(names)]
+    found = report(rows(f"{head}\tpct_10x\tpct_20x\tmean_depth\tmedian_depth", lines), "q.tsv", n=n)
+
+    assert (found.verdict.word == "pass") is wanted
+
+
+def filters(removed: list[int], whole: int) -> str:
+    left = whole - np.cumsum(removed)
+    names = ["Call rate < 0.98", "Hardy-Weinberg P < 1e-6", "MAF < 0.01"]
+    lines = [[name, n, int(rest)] for name, n, rest in zip(names, removed, left, strict=True)]
+    return rows("Filter\tRemoved\tRemaining", lines)
+
+
+def test_steps_of_a_filter_are_of_variants_where_more_are_left_than_there_are_people(report):
+    variants = report(filters([12_211, 3, 212_000], 812_311), "qc.tsv", n=50_000)
+    people = report(filters([12, 3, 20], 50_000), "qc.tsv", n=50_000)
+
+    assert variants.verdict.word == "pass"
+    assert people.verdict.word != "pass"
+
+
+def printed(ids: list[str], names: list[str], counted: str) -> str:
+    lines = [f"source {'term_id':>10} {'term_name':>24}  p_value {counted:>10}"]
+    for number, (identifier, name) in enumerate(zip(ids, names, strict=True)):
+        lines.append(f" GO:BP {identifier:>10} {name:>24}  0.0012{number} {number + 3:>10}")
+    return "Enrichment of the genes near the loci:\n\n" + "\n".join(lines) + "\n"
+
+
+def test_cells_with_spaces_end_under_their_names(report):
+    names = ["lipid transport", "DNA repair", "response to insulin"]
+
+    sets = report(printed(SETS[:3], names, "term_size"), "go.txt", n=50_000)
+    people = report(printed(SETS[:3], names, "n_carriers"), "go.txt", n=50_000)
+
+    assert sets.verdict.word == "pass"
+    assert people.verdict.word == "block"

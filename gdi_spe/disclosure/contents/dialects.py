@@ -59,7 +59,8 @@ full null prs adj adjusted empirical competitive gwas eqtl pqtl smr multi burden
 acat acato o acatv region gene snp snps nsnp marker variant top lead ld male female males
 females random fixed re fe re2 han eskin cochran q cond conditional joint marginal meta egger
 ivw weighted median mode wald obs observed pheno trait gcov test a1 a2 a b d allele effect
-other ref alt minor mtag ldsc discovery replication stage combined study gc corrected correction chi
+abs purity other ref alt minor mtag ldsc discovery replication stage combined study gc corrected
+correction chi
 square squared rate imputation imputed imp machr2 mach oevar pass filter nominal perm approx
 robust hc3 lower upper ci ci95 low high l u category coefficient by tau annot
 """
@@ -102,6 +103,8 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("LDSC", frozenset({"p1", "p2", "rg"}), {"p1": "trait_1", "p2": "trait_2"}),
     Dialect("PLINK 2", frozenset({"pop1", "pop2", "hudson_fst"}), {"hudson_fst": "fst"}),
     Dialect("PLINK 2", frozenset({"pop1", "pop2", "wc_fst"}), {"wc_fst": "fst"}),
+    Dialect("LDSC", frozenset({"chr", "snp", "bp", "l2"}), {"l2": "ld_score"}),
+    Dialect("LDSC", frozenset({"chr", "snp", "bp", "basel2"}), {"basel2": "ld_score"}),
     Dialect("GTEx", frozenset({"gene_id", "tss_distance", "pval_nominal", "slope"}),
             {"tss_distance": "distance", "variant_pos": "position", "true_df": "statistic",
              "minor_allele_samples": "n_carriers", "num_var": "n_snps", "pval_true_df": "p",
@@ -145,6 +148,8 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("SuSiE", frozenset({"cs", "cs_log10bf", "cs_avg_r2"}),
             {"cs": "credible_set", "cs_size": "n_snps", "cs_min_r2": "statistic",
              "cs_avg_r2": "statistic", "cs_log10bf": "statistic"}),
+    Dialect("SuSiE", frozenset({"size", "min_abs_corr"}),
+            {"size": "n_snps", "cs": "credible_set", "id": "credible_set"}),
     Dialect("Enrichr", frozenset({"term", "overlap", "combined_score"}),
             {"combined_score": "statistic", "old_p_value": "p_value",
              "old_adjusted_p_value": "p_value", "genes": "pathway"}),

@@ -85,9 +85,12 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"\[?0_?\.?(025|975|05|95)\]?|_?(2_5|97_5)(_percent)?"
         r"|(metrics?|test|train|val(idation)?|cv)_(r2|auc|auroc|brier|accuracy|f1|rmse|mae|mse|c_?index|precision|recall)"
         r"|\w{1,24}_(std|avg|var|sem|[pq]\d{1,2}|\d{1,2}_?(percent|th)|median|iqr)|t[is]_?tv|std_dev\w*|vif"
-        r"|silhouette\w*|(macro|micro|weighted)_(f1|precision|recall|auc)|f1_score|person_(years|months|days|time)\w*|pyrs?",
+        r"|ld_?scores?|silhouette\w*|(macro|micro|weighted)_(f1|precision|recall|auc)|f1_score|person_(years|months|days|time)\w*|pyrs?",
     ),
-    (Role.PROBABILITY, r"pip\w{0,8}|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4](_abf)?"),
+    (
+        Role.PROBABILITY,
+        r"((lead|top|max|total|sum)_)?pip\w{0,8}|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4](_abf)?",
+    ),
 )
 _PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _NAMES)
 VARIANT_CELL = re.compile(
@@ -97,6 +100,8 @@ VARIANT_CELL = re.compile(
 )
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|[AB12]|\*|-|\.|<[A-Z0-9:]{1,20}>")
+# Whole numbers under these are how many there are.
+_MANY_VARIANTS = {"snps", "variants", "markers"}
 _SHARE = re.compile(r"percent(age)?|pct|share|proportion|fraction")
 _MAX_LABEL = 80
 _LEAST_POPULATION = 60
@@ -124,6 +129,8 @@ def _role_of(column: Column) -> Role:
     if filled and all(VARIANT_CELL.fullmatch(cell) for cell in filled[:2000]):
         return Role.VARIANT
     role = _by_name(column)
+    if role is Role.VARIANT and column.is_integer and column.plain in _MANY_VARIANTS:
+        return Role.OTHER_COUNT
     return role if _agrees(role, column, filled) else Role.UNKNOWN
 
 

@@ -46,6 +46,14 @@ _SORT = re.compile(
 )
 _NO_SORT = re.compile(r"total|all|others?|high|moderate|low|novel|known|common|rare", re.IGNORECASE)
 _LEAST_SORTS = 2
+_STEP_NAMES = re.compile(
+    r"(qc_?|filter(ing)?_?|pipeline_?)?(filters?|steps?|stage|criteri(on|a)|procedure|threshold|exclusion(_\w{1,12})?|reason)(_\w{1,12})?|qc",
+    re.IGNORECASE,
+)
+_STEPS = re.compile(
+    r"(n_|num_|number_)?(removed|remaining|excluded|kept|left|retained|before|after|pass(ed|ing)?|fail(ed)?|dropped|filtered|in|out|start|total)(_(before|after|filter\w*|qc))?",
+    re.IGNORECASE,
+)
 # Names that say that people are counted, whatever the rows are.
 _OF_PEOPLE = re.compile(
     r"carrier|individual|sample|participant|people|person|patient|case|control|subject|proband"
@@ -60,7 +68,7 @@ def with_things(table: Table, people: int | None) -> Table:
         return table
     if tells_of_sets(table):
         return _renamed(table, _counts_of_genes(table), "n_genes")
-    if are_sorts(table):
+    if are_sorts(table) or are_steps(table):
         return _renamed(table, _more_than(table, people), "n_variants")
     if names_alleles(table) is not None:
         return _with_copies(table)
@@ -143,6 +151,13 @@ def are_sorts(table: Table) -> bool:
     return False
 
 
+def are_steps(table: Table) -> bool:
+    """Whether rows are steps of a filter: what each took away and left stands beside."""
+    named = any(_STEP_NAMES.fullmatch(c.plain) for c in table.labels)
+    counted = [c for c in _counts(table) if _STEPS.fullmatch(c.plain)]
+    return named and bool(counted)
+
+
 def _counts(table: Table) -> list[Column]:
     """Return the whole numbers whose name does not say that they are people."""
     roles = (Role.PEOPLE, Role.UNKNOWN, Role.OTHER_COUNT)
@@ -158,6 +173,8 @@ def _more_than(table: Table, people: int | None) -> list[Column]:
     counts = _counts(table)
     # TRUST: carriers may be counted by consequence under a name as short as "n".
     largest = max((float(np.nanmax(c.numbers)) for c in counts if c.numbers is not None), default=0)
+    if are_steps(table):
+        counts = [c for c in counts if _STEPS.fullmatch(c.plain)]
     return counts if largest > (people if people is not None else _SURELY) else []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from gdi_spe.disclosure.contents.nested import nested_records
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.table import Table, canonical_number, clean_text, column_of
 from gdi_spe.disclosure.contents.vocabulary import counts_things
@@ -76,12 +77,32 @@ def parts_of(tree: Any, digits: int) -> tuple[Part, ...]:
         (path, v) for path, v in rest
         if isinstance(v, (int, float)) and not isinstance(v, bool)
     ]  # fmt: skip
-    words = [f"{_written(path)}: {v}" for path, v in rest if isinstance(v, str)]
+    said = [(path, v) for path, v in rest if isinstance(v, str)]
+    places = [v for path, v in said if _is_place(path, v)]
+    words = [f"{_written(path)}: {v}" for path, v in said if not _is_place(path, v)]
+    if places:
+        parts.append(_table_of({"variant": places}, "json places", digits))
     if words or not (parts or numbers):
         parts.append(Text("json words", "\n".join(words) or "nothing"))
     if numbers:
         parts.append(_scalars(numbers, digits))
     return tuple(parts)
+
+
+# TRUST: one variant beside words may be what somebody has; a region and a lead of a locus are not.
+_PLACES = (
+    (re.compile(r"(\w+_)?(region|locus|interval|window)", re.IGNORECASE),
+     re.compile(r"(chr)?([0-9]{1,2}|X|Y):[\d,]{1,12}-[\d,]{1,12}", re.IGNORECASE)),
+    (re.compile(r"(lead|top|sentinel|index)_(snp|variant|rs_?id)(_id)?|sentinel", re.IGNORECASE),
+     re.compile(r"rs\d{1,12}|(chr)?([0-9]{1,2}|X|Y):\d{1,9}([:_][ACGT]{1,50}){0,2}",
+                re.IGNORECASE)),
+)  # fmt: skip
+
+
+def _is_place(path: Steps, value: str) -> bool:
+    """Whether a word is a variant or region under a name for such: rules look at it as one."""
+    name = str(path[-1])
+    return any(names.fullmatch(name) and cells.fullmatch(value) for names, cells in _PLACES)
 
 
 # Names of objects whose members are of one sort: coef.age is a coefficient.
@@ -138,6 +159,12 @@ def _walk(
         for name, value in node.items():
             if name not in taken and name not in limits:
                 _walk(value, (*path, name), parts, rest, digits)
+    elif (nested := nested_records(node)) is not None:
+        columns, lists = nested
+        parts.append(_table_of(columns, _written(path), digits))
+        for place, record in enumerate(node):
+            for name in lists:
+                _walk(record[name], (*path, place, name), parts, rest, digits)
     elif isinstance(node, list):
         for place, value in enumerate(node):
             _walk(value, (*path, place), parts, rest, digits)

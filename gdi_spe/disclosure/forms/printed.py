@@ -19,6 +19,7 @@ from gdi_spe.disclosure.forms.aligned import (
     rows_of,
     without_heads,
 )
+from gdi_spe.disclosure.forms.flush import read_flush
 from gdi_spe.disclosure.forms.vectors import read_vector
 
 _STARS = re.compile(r"\*{1,3}|\.|†|‡")
@@ -71,6 +72,11 @@ def read_printed(lines: list[str]) -> Iterator[Printed]:
             name, values, after = vector
             names = [*[""] * (len(values[0]) - 1), name or "values"]
             yield Printed(names, values, range(at, after))
+            at = after
+            continue
+        if (flush := read_flush(lines, at)) is not None:
+            names, rows, after = flush
+            yield Printed(names, rows, range(at, after))
             at = after
             continue
         end = _end_of_run(lines, at)

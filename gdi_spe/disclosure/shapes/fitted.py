@@ -104,6 +104,8 @@ def _level(table: Table) -> Column | None:
             continue
         numbers = values(column) if column.numbers is not None else np.zeros(0)
         within = bool(numbers.size and numbers.min() > 0 and numbers.max() < 1)
+        if column.plain == "p" and not (np.diff(numbers) > 0).all():
+            continue  # p-values stand in no order
         if within and column.n_distinct == table.n_rows <= 101:
             return column
     return None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DECLARED = ("public-annotation", "annotation", "regions")
 # Each word of a number's name is one of these: constraint, conservation, expression, structure.
 _WORDS = re.compile(
-    r"oe|obs|exp|observed|expected|possible|lof|hc|lc|mis|missense|syn|synonymous|ptv|pli|prec|pnull|pnonull|prob|null|rec|loeuf|moeuf|z|score|rank|decile|bin|sixth|percentile|lower|upper|ci|shet|s|het|rvis|gdi"
+    r"ids?|alleles?|variation|rs|dbsnp|submitters|number|stop|position|oe|obs|exp|observed|expected|possible|lof|hc|lc|mis|missense|syn|synonymous|ptv|pli|prec|pnull|pnonull|prob|null|rec|loeuf|moeuf|z|score|rank|decile|bin|sixth|percentile|lower|upper|ci|shet|s|het|rvis|gdi"
     r"|hi|haplo\w*|triplo\w*|ts|phi|phaplo|ptriplo|phylop|phastcons|gerp|cadd|revel|am|alphamissense|spliceai|gc|content|length|len|cds|exons?|n|num|transcripts?|start|end|tss|size|bp|kb|mean|median|max|tpm|mu|rate|level|canonical|mane|select|version|mrna|protein|aa|pph|polyphen|sift",
     re.IGNORECASE,
 )

@@ -28,6 +28,7 @@ _OF_GROUPS = re.compile(
     re.IGNORECASE,
 )
 _EXPLAINED = re.compile(
+    r"(mean|median|avg)_(abs_)?(corr|r2|ld|info|maf|chi2|chi_sq|z|pip)(_\w{1,12})?|"
     r"(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
 )
 _SEEN = re.compile(r"(mean_)?(obs|pred|observed|expected|predicted)(_\w{1,12})?", re.IGNORECASE)

@@ -52,6 +52,14 @@ _NAMES_SORTS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?!chr)[A-Za-z]{0,12}[_ -]?\d{2,}", re.IGNORECASE)
+_TECHNICAL = re.compile(
+    r"((pct|percent|mean|median|avg|sd|fraction|frac|prop|proportion|total|min_mean|bases|targets?|genome|exome)_)*(of_)?(bases_|covered_|at_|above_|ge_|gte_|territory_)*"
+    r"(\d{1,3}x|coverage|cov|depth|dp|gc(_content)?|dup\w*|mapped|unmapped|mapping_\w{1,12}|aligned|properly_paired|singletons?|supplementary|secondary|insert_size|reads?|read_length|raw_reads|total_reads|base_quality|mapq|gq|q[23]0|contamination|freemix|call_?rate|missing(ness)?|missing_rate|callable|breadth|uniformity|fold_80|error_rate|on_target|yield_gb)"
+    r"(_(pct|percent|rate|x|mean|median|sd|bp|gb|reads|bases|fraction))?",
+    re.IGNORECASE,
+)
+_MOMENT = re.compile(r"mean|sd|std|median|average|avg|value|cv|iqr|q1|q3|se", re.IGNORECASE)
+_MOST_PARTS = 60
 _MOST_SORTS = 200
 _MOST_ALLELES = 5_000
 _SMALLEST_PART = 10
@@ -101,15 +109,47 @@ def _sorts(table: Table, judging: Judging) -> Objections:
     known = are_sorts(table) or any(_NAMES_SORTS.fullmatch(c.plain) for c in names)
     if not known:
         yield "What the variants are divided by is not known."
+    yield from _numbered(names)
+    if judging.context.n_individuals is None:
+        return
+    if judging.context.n_individuals < judging.policy.counts.minimum:
+        yield "The variants are of few people."
+
+
+def _fits_technical(table: Table, judging: Judging) -> bool:
+    names = _named_by(table)
+    numbers = [c for c in table.columns if c not in names]
+    if not names or not numbers or any(c.numbers is None for c in numbers):
+        return False
+    of_rows = all(map(_TECHNICAL.fullmatch, map(_plain, names[0].cells)))
+    return all(
+        _TECHNICAL.fullmatch(c.plain) or (of_rows and _MOMENT.fullmatch(c.plain)) for c in numbers
+    )
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"[\s/.-]+", "_", cell.strip().lower().replace("%", "pct "))
+
+
+def _technical(table: Table, judging: Judging) -> Objections:
+    """Object to how well sequencing went by anything but a few parts of the genome."""
+    names = _named_by(table)
+    n = judging.context.n_individuals
+    if n is None or n < judging.policy.genomic.large_cohort:
+        yield "Of how many people it is is not known, or they are few."
+    elif table.n_rows > min(_MOST_PARTS, n // judging.policy.counts.minimum):
+        yield f"It has {table.n_rows:,} rows."
+    if distinct_rows(names) != table.n_rows:
+        yield "A row stands twice."
+    yield from _numbered(names)
+
+
+def _numbered(names: list[Column]) -> Objections:
     for column in names:
         if PERSON_COLUMN.fullmatch(column.plain) or (
             role_of(column) is Role.LABEL and any(map(_NUMBERED.fullmatch, column.cells))
         ):
             yield f"The column “{column.name}” numbers its rows as people are numbered."
-    if judging.context.n_individuals is None:
-        return
-    if judging.context.n_individuals < judging.policy.counts.minimum:
-        yield "The variants are of few people."
 
 
 def _fits_alleles(table: Table, judging: Judging) -> bool:
@@ -172,5 +212,6 @@ def _people(table: Table, n: int) -> NDArray[np.float64]:
 SHAPES = (
     Shape("sets of genes that were tested", _fits_sets, _sets),
     Shape("variants by sort", _fits_sorts, _sorts),
+    Shape("quality of the sequencing", _fits_technical, _technical),
     Shape("named alleles", _fits_alleles, _alleles),
 )

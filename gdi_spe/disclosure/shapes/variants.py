@@ -54,6 +54,7 @@ _SIGNS = re.compile(r"[-+?0]{2,9}")
 def _fits_statistics(table: Table, judging: Judging) -> bool:
     roles = set(roles_of(table))
     told = roles & {Role.FREQUENCY, Role.EFFECT, Role.PEOPLE, Role.ALLELE_COUNT, Role.P}
+    told |= {Role.STATISTIC} if table.column("ld_score") else set()
     return is_about_variants(table) and bool(told or populations(table))
 
 
@@ -132,7 +133,7 @@ def _uncounted_alleles(table: Table, people: NDArray[np.float64], judging: Judgi
     if counts is None:
         alone = _are_p_values_alone(table) and people.min() >= judging.policy.genomic.large_cohort
         told = alone or _is_short(table, judging) or _are_signed_scores(table)
-        if not told and not _tells_of_calls(table):
+        if not told and not _tells_of_calls(table, judging):
             yield "No column tells how common the alleles are."
         return
     if not np.isfinite(counts).all():
@@ -168,11 +169,17 @@ def _are_signed_scores(table: Table) -> bool:
     return are_scores(scores[0]) and agree_with_p(table, scores[0])
 
 
-def _tells_of_calls(table: Table) -> bool:
-    """Whether numbers are of missing calls alone, which say nothing of who carries an allele."""
+def _tells_of_calls(table: Table, judging: Judging) -> bool:
+    """Whether numbers are of missing calls alone, which say nothing of who carries an allele.
+
+    Nor do scores of linkage, each of them a sum over many variants in many people.
+    """
     if with_role(table, Role.EFFECT, Role.ERROR, Role.P, Role.PROBABILITY):
         return False
     said = [c for c in with_role(table, Role.STATISTIC) if c.plain != "statistic"]
+    scores = [c for c in said if c.plain == "ld_score"]
+    if scores and _are_many(judging):
+        return len(scores) == len(said)
     return bool(said) and all(_CALLS.fullmatch(c.plain) or _CALLS.fullmatch(c.name) for c in said)
 
 
