@@ -79,10 +79,11 @@ def tells_of_sets(table: Table) -> bool:
     """Whether rows are sets of genes: of public series, or with the genes that are counted."""
     if table.n_rows == 0 or not table.labels:
         return False
-    return any(map(_are_sets, table.labels)) or _lists_its_genes(table)
+    return any(map(are_sets, table.labels)) or _lists_its_genes(table)
 
 
-def _are_sets(column: Column) -> bool:
+def are_sets(column: Column) -> bool:
+    """Whether cells name sets of genes of public series."""
     cells = [cell for cell in column.cells if cell]
     of_genes = [bool(_SET.fullmatch(cell) or _ENDS_WITH_SET.fullmatch(cell)) for cell in cells]
     if not cells or sum(of_genes) < max(1, _LEAST_SETS * len(cells)):

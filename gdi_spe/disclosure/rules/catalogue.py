@@ -108,6 +108,12 @@ CATALOGUE: dict[str, Entry] = {
         Example('{"id": "x", "subject": {"id": "x", "sex": "FEMALE"}}\n', "t.json"),
         Example('{"n": 1200, "auc": 0.81}\n', "t.json"),
     ),
+    "PII120": Entry(
+        "An estimate of each person", "A random effect or dummy of one person is that person's.",
+        Example(lines("term,estimate,se", [f"factor(id){31 * i + 107},0.{i},0.1"
+                                           for i in range(1, 9)])),
+        Example("term,estimate,se\nage,0.02,0.01\nsex,0.31,0.1\n"),
+    ),
     "PII114": Entry(
         "Somebody described",
         "An age, a place, a rare variant: a few facts together, and neighbours know who it is.",

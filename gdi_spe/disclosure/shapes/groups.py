@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gdi_spe.disclosure.contents.numbering import counted_series
 from gdi_spe.disclosure.contents.roles import (
     Role,
     cross_table_columns,
@@ -304,6 +305,8 @@ def _model(table: Table, judging: Judging) -> Objections:
     for column, role in zip(table.columns, roles_of(table), strict=True):
         if role not in known and not re.fullmatch(r"df\w*|dof", column.name, re.IGNORECASE):
             yield f"The column “{column.name}” has no known meaning in a model."
+    if series := next(filter(None, map(counted_series, table.labels)), ""):
+        yield f"Its terms count up in one series (“{series}”): they may be of people."
     counts = [values(c) for c in with_role(table, Role.PEOPLE)]
     n = judging.side_car.n_individuals or judging.context.n_individuals
     people = float(min(c.min() for c in counts)) if counts else n

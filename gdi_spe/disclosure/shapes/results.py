@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdi_spe.disclosure.contents.fitting import OF_A_MODEL, SCORE, SETTING
+from gdi_spe.disclosure.contents.numbering import counted_series
 from gdi_spe.disclosure.contents.prose import doubts
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
@@ -45,6 +46,12 @@ _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+")
 _SERIES = re.compile(r"[A-Za-z]{1,6}[_-]?\d{3,}")
 _MOST_BARE_ROWS = 30
 _MOST_CHARACTERISTICS = 200
+_NUMBERED_ROWS = re.compile(
+    r"(cluster|level|index|id|idx|folds?|order|rank|class|iteration|k|model|group|set|bin)(_?(id|no|nr|number))?",
+    re.I,
+)
+_MOST_NUMBERED = 25
+_MOST_TURNS = 0.4
 
 
 def labelled(table: Table) -> tuple[list[Column], list[Column]]:
@@ -105,8 +112,32 @@ def _results(table: Table, judging: Judging) -> Objections:
     fitted = with_role(table, Role.EFFECT, Role.ERROR, Role.P)
     if not fitted and any(_may_name_people(c) for c in names):
         yield "Its rows are named as people are."
+    yield from _numbered_rows(names, rest)
     if rest and n is None and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
         yield "How many people stand behind the results is not known."
+
+
+def _numbered_rows(names: list[Column], rest: list[Column]) -> Objections:
+    """Object to rows that only a number names, as folds that leave one person out are named."""
+    numbered = [c for c in names if c.numbers is not None]
+    bare = len(numbered) == len(names) and any(_NUMBERED_ROWS.fullmatch(c.plain) for c in numbered)
+    if bare and numbered[0].n_rows > _MOST_NUMBERED and not _are_smooth(rest):
+        yield f"Its {numbered[0].n_rows:,} rows are only numbered: they may be of people."
+    series = [stem for c in names if c.numbers is None and (stem := counted_series(c))]
+    if series:
+        yield f"Its rows count up in one series (“{series[0]}”): they may be of people."
+    for effect in (c for c in rest if role_of(c) is Role.EFFECT):
+        errors = [values(c) for c in rest if role_of(c) is Role.ERROR]
+        # TRUST: a model without each person in turn tells what that person adds to it.
+        if bare and any(float(values(effect).std()) < 0.2 * np.nanmedian(e) for e in errors):
+            yield "Estimates differ less than their errors allow: each leaves one person out."
+
+
+def _are_smooth(rest: list[Column]) -> bool:
+    """Whether numbers go up or down from row to row, as they do while a model is trained."""
+    changing = [values(c) for c in rest if c.numbers is not None and c.n_distinct > 2]
+    turning = [float((np.diff(np.sign(np.diff(each))) != 0).mean()) for each in changing]
+    return bool(turning) and max(turning) < _MOST_TURNS
 
 
 def _may_name_people(column: Column) -> bool:

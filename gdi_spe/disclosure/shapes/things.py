@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.things import (
+    are_sets,
     are_sorts,
     genes_listed,
     names_alleles,
@@ -63,6 +64,8 @@ _MOST_PARTS = 60
 _MOST_SORTS = 200
 _MOST_ALLELES = 5_000
 _SMALLEST_PART = 10
+_MOST_ALIKE = 8
+_FEWEST_GENES = 3
 
 
 def _fits_sets(table: Table, judging: Judging) -> bool:
@@ -79,8 +82,29 @@ def _sets(table: Table, judging: Judging) -> Objections:
                 yield f"“{column.name}” may be of people."
         elif role_of(column) not in _RESULTS and not _OF_SETS.fullmatch(column.plain):
             yield f"The column “{column.name}” has no known meaning beside sets of genes."
+    stems = [re.sub(r"_?[A-Za-z0-9]+$", "", c.plain) for c in table.columns if "_" in c.plain]
+    others = [c for c in table.columns if c.numbers is not None and not _is_result_of_set(c)]
+    if len(others) > _MOST_ALIKE or max(map(stems.count, stems), default=0) > _MOST_ALIKE:
+        yield "Many columns have numbers under one name: they may be of people."
+    if not _of_public_sets(table) and _lists_few(table):
+        yield "Its sets have fewer genes than a pathway has: they may be of people."
     if table.n_rows > _MOST_SETS or distinct_rows(table.labels) != table.n_rows:
         yield "A set stands twice, or there are too many."
+
+
+def _is_result_of_set(column: Column) -> bool:
+    exact = _OF_SETS.fullmatch(column.plain)
+    return bool(exact) and not re.fullmatch(r"(adj|fold|rank|leading|rich)\w*", column.plain)
+
+
+def _of_public_sets(table: Table) -> bool:
+    return any(map(are_sets, table.labels))
+
+
+def _lists_few(table: Table) -> bool:
+    """Whether most rows list fewer genes than make a set."""
+    sizes = [len(each) for c in table.labels for each in genes_listed(c) or ()]
+    return bool(sizes) and float(np.median(sizes)) < _FEWEST_GENES
 
 
 def _fits_sorts(table: Table, judging: Judging) -> bool:

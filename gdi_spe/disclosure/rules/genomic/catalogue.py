@@ -55,6 +55,19 @@ GENOMIC: dict[str, Entry] = {
                                 for j in range(12)])),
         COUNTS,
     ),
+    "GEN109": Entry(
+        "Variants counted by genome", "How many variants each genome has is told of each person.",
+        Example(lines("name,n_snvs", [f"{a},{4012345 + 7001 * (i * 5 % 7)}" for i, a in
+                                      enumerate(("elm", "oak", "ash", "fir", "yew", "pine"))])),
+        Example("consequence,n_variants\nmissense,88012\nsynonymous,51230\n"),
+    ),
+    "GEN110": Entry(
+        "Variants that may be counted by genome",
+        "Groups differ in how many variants they have; single genomes hardly do.",
+        Example(lines("name,n_variants", [f"{a},{21345 + 101 * (i * 5 % 7)}" for i, a in enumerate(
+            ("elm", "oak", "ash", "fir", "yew", "pine", "larch", "rowan", "maple"))])),
+        Example("consequence,n_variants\nmissense,88012\nsynonymous,51230\n"),
+    ),
     "GEN201": Entry(
         "Rare alleles", "Few copies of an allele are few carriers, and often one family.",
         Example("SNP,allele_count,allele_number\nrs1,3,4000\nrs2,900,4000\n"), AF,
