@@ -490,3 +490,27 @@ def test_cells_with_spaces_end_under_their_names(report):
 
     assert sets.verdict.word == "pass"
     assert people.verdict.word == "block"
+
+
+def intervals(names: list[str]) -> str:
+    """Intervals along chromosomes with a name, a score and a strand, as in a BED of six columns."""
+    rows = []
+    for i, name in enumerate(names):
+        start = 350_000 + 910_000 * (i // 5) + 17 * (i * i % 4_001)
+        rows.append(
+            f"chr{1 + i % 5}\t{start}\t{start + 900 + i}\t{name}\t{i * 37 % 997}\t{'+-'[i % 2]}\n"
+        )
+    return "".join(rows)
+
+
+@pytest.mark.parametrize("kind", ["", "regions"])
+def test_intervals_that_are_named_in_order_are_nobodys_and_those_of_codes_are_people(report, kind):
+    targets = [f"target_{i}" for i in range(1, 201)]
+    carriers = {word: [f"{word}{100 + i * 7 % 61}" for i in range(200)]
+                for word in ("HG00", "SAMPLE-", "proband_", "P0")}  # fmt: skip
+
+    assert report(intervals(targets), "t.bed", kind=kind, n=420).verdict.word == (
+        "pass" if kind else "review"
+    )
+    for word, names in carriers.items():
+        assert report(intervals(names), "t.bed", kind=kind, n=420).verdict.word == "block", word

@@ -19,6 +19,7 @@ from gdi_spe.disclosure.contents.vocabulary import (
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.annotation import correlates_names
+from gdi_spe.disclosure.shapes.regions import are_far_apart
 from gdi_spe.disclosure.shapes.shape import values
 
 _LEAST_ROWS = 6
@@ -211,7 +212,7 @@ def _mixes_values_and_groups(table: Table) -> bool:
         c for c in table.columns
         if c.numbers is not None and c.n_distinct > max(8, 0.3 * table.n_rows)
     ]  # fmt: skip
-    if len(few) < 2 or len(many) < 2 or table.n_rows < 2 * _LEAST_ROWS:
+    if len(few) < 2 or len(many) < 2 or table.n_rows < 2 * _LEAST_ROWS or are_far_apart(table):
         return False
     return distinct_rows(few) < 0.8 * table.n_rows
 

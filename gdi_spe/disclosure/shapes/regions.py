@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,11 +36,18 @@ _ATTRIBUTE = re.compile(
     r"|description|logic_name|version|constitutive|rank|ensembl_\w{3,14}|d?b_?xref|gbkey|product|transcript_support_level|partial|pseudo|note|score_|source_|artif_dupl|class|ccds_id|projection_parent_\w{4,12}|chromosome|genome",
     re.IGNORECASE,
 )
+_FAR = 100_000
+_CODE = re.compile(r"([A-Za-z]{1,16}[-_. ]?)(\d{1,12})")
 _LEAST_SPAN, _FEWEST_CM, _MOST_CM = 500_000, 0.02, 50.0
 
 
 def _fits_regions(table: Table, judging: Judging) -> bool:
-    if judging.side_car.kind not in _DECLARED or len(table.columns) < 3:
+    return judging.side_car.kind in _DECLARED and are_intervals(table)
+
+
+def are_intervals(table: Table) -> bool:
+    """Whether the first columns are a chromosome, a start and an end; the names are not asked."""
+    if len(table.columns) < 3:
         return False
     first, start, end = _as_written(table)[:3]
     return (
@@ -47,6 +56,31 @@ def _fits_regions(table: Table, judging: Judging) -> bool:
         and end.is_integer
         and bool((values(start) < values(end)).all())
     )
+
+
+def are_far_apart(table: Table) -> bool:
+    """Whether rows are intervals along chromosomes, and nobody's: people's numbers are smaller."""
+    return (
+        are_intervals(table)
+        and float(np.median(values(_as_written(table)[1]))) >= _FAR
+        and not any(map(has_codes, table.columns))
+    )
+
+
+def has_codes(column: Column) -> bool:
+    """Whether most cells are one word with different numbers, which do not count the rows.
+
+    TRUST: whatever a list of regions is declared as, such names can be those of people.
+    """
+    if column.numbers is not None:
+        return False
+    found = [_CODE.fullmatch(cell) for cell in column.texts()]
+    words = Counter(each.group(1).lower() for each in found if each)
+    word, n = words.most_common(1)[0] if words else ("", 0)
+    if n < 0.5 * column.n_rows or is_public(f"{word}1") or word.rstrip("-_. ") in ("chr", "chrom"):
+        return False
+    numbers = [int(each.group(2)) for each in found if each and each.group(1).lower() == word]
+    return len(set(numbers)) > 1 and not all(a < b for a, b in pairwise(numbers))
 
 
 def _as_written(table: Table) -> list[Column]:
@@ -84,7 +118,11 @@ def _regions(table: Table, judging: Judging) -> Objections:
     for column in columns[3:6]:
         strand = set(column.cells) <= {"+", "-", "."}
         score = column.is_integer and column.n_distinct <= 1001
-        name = column.numbers is None and max(map(len, column.cells)) <= _LONGEST_NAME
+        name = (
+            column.numbers is None
+            and max(map(len, column.cells)) <= _LONGEST_NAME
+            and not has_codes(column)
+        )
         if not (strand or score or name):
             yield f"The column “{column.name}” is no name, score or strand."
 
