@@ -96,7 +96,7 @@ _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
-    text = _OF_FITTING.sub("", _ARGUMENTS.sub("", _SAID.sub("", _STAMP.sub("", text))))
+    text = _ARGUMENTS.sub("", _SAID.sub("", _STAMP.sub("", text)))
     text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
     if len(_DATED.findall(text)) <= _MOST_DATED:
         text = _DATED.sub("", text)
@@ -112,6 +112,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
         yield "it has stretches without a space"
     if not _is_readable(words):
         yield "its words are not words"
+    text = _OF_FITTING.sub("", text)
     for pattern, what in _SAYS:
         if pattern.search(text):
             yield what
