@@ -41,6 +41,8 @@ from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 _LEAST_PEOPLE = 1000
 _SURE = 4
+# So few pieces need no words: they hold next to nothing.
+_FEW_PIECES = 3
 _NAMED_SHARE = 0.75
 _MOST_SERIES, _MOST_OF_LOOK = 14, 3
 _MOST_SLANTS, _MOST_OF_SLANTS = 12, 3
@@ -129,7 +131,7 @@ def doubts(part: Marks, sheet: Sheet, judging: Judging) -> Iterator[str]:
         return
     kinds, bars = _read(sheet)
     drawn = len(kinds.marks) + len(kinds.curves) + len(kinds.areas) + len(bars) + len(kinds.tiles)
-    if drawn and not sheet.words:
+    if drawn > _FEW_PIECES and not sheet.words:
         yield "no words say what it shows"
     if sheet.n_unread:
         yield f"{sheet.n_unread:,} of its letters cannot be read"
