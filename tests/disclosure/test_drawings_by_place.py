@@ -204,3 +204,26 @@ def test_moving_and_scaling_a_drawing_changes_no_verdict(report: Report) -> None
         moved = f'{HEAD}<g transform="translate(20 10) scale(0.9)">{body}</g></svg>'
 
         assert report(moved.encode(), "b.svg", n=24_000).verdict.word == verdict
+
+
+def test_ticks_of_powers_are_no_strokes_of_people_and_a_rug_is(report: Report) -> None:
+    plain = bars((812, 640, 530, 420, 515, 407), 1000, SITES, "Participants").decode()
+    pick = random.Random(9)
+    powers = [260 - 80 * math.log10(k * 10**d) for d in range(3) for k in range(2, 10)]
+    ticks = [course([(56, y), (60, y)]) for y in powers]
+    rug = [course([(56, y), (60, y)]) for y in sorted(20 + 240 * pick.random() for _ in powers)]
+
+    for drawn, verdict in ((ticks, "pass"), (rug, "review")):
+        whole = plain.replace("</svg>", f"{''.join(drawn)}</svg>").encode()
+        assert report(whole, "b.svg", n=24_000).verdict.word == verdict
+
+
+def test_a_number_of_an_axis_beside_a_word_for_people_is_nobody(report: Report) -> None:
+    inner = axis_up((0, 10, 20), "Incidence") + axis_across((40, 50, 60, 70), "Age")
+    lines_ = [course([(60 + i, 250 - i * k / 40) for i in range(0, 361, 18)], c)
+              for k, c in ((12, "#aa3311"), (20, "#1133aa"))]  # fmt: skip
+    words = word("Carrier  10", 300, 40) + word("Non-carrier", 300, 60)
+    one = word("This patient had a stroke", 300, 40)
+
+    assert report(svg(inner, *lines_, words), "i.svg", n=24_000).verdict.word == "pass"
+    assert report(svg(inner, *lines_, one), "i.svg", n=24_000).verdict.word != "pass"

@@ -129,10 +129,12 @@ def doubts_of_labels(text: str) -> Iterator[str]:
     if any(len(token) > _LONGEST_TOKEN for token in text.split()):
         yield "it has stretches without a space"
     for pattern, what in ((_FEW, "it counts few people"), (_N_FEW, "it counts few people"),
-                          (_ONE_PERSON, "it seems to speak of one person"),
                           (_DAY, "it names days")):  # fmt: skip
         if pattern.search(text):
             yield what
+    # A number of an axis may stand beside any word.
+    if any(_ONE_PERSON.search(label) for label in re.split(r"\n| {2,}", text)):
+        yield "it seems to speak of one person"
 
 
 _SAYS = (

@@ -16,6 +16,7 @@ _NUMBER = re.compile(
     r"(?:[eE]([-+]?\d{1,3}))?([kKM%]?)"
 )
 _POWER = re.compile(r"(?:(\d+(?:\.\d+)?)\s*[x×*·]\s*)?10\^\{?([-−+]?\d{1,3})\}?")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _TIMES = {"k": 1e3, "K": 1e3, "M": 1e6}
 _LEAST, _MOST = 3, 24
 _OFF = 0.02
@@ -51,7 +52,8 @@ class Axis:
 def number_of(told: str) -> float | None:
     """Return the number that words are, if they are one."""
     told = told.strip().replace("\u2212", "-").replace("\u2013", "-").replace("\u00a0", " ")
-    told = told.replace("\u2009", " ").replace("\u202f", " ")
+    told = re.sub(r"^- (?=[\d.])", "-", told.replace("\u2009", " ").replace("\u202f", " "))
+    told = re.sub(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda m: f"^{m.group().translate(_RAISED)}", told)
     if power := _POWER.fullmatch(told):
         return float(power.group(1) or 1) * 10.0 ** int(power.group(2).replace("−", "-"))
     found = _NUMBER.fullmatch(told)

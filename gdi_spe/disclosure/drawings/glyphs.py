@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,8 @@ class Glyph:
     is_upright: bool
     # Where the pen was put down for it.
     foot: tuple[float, float] = (0.0, 0.0)
+    # Programs keep letters that are turned apart from others, as a font of their own.
+    font: str = ""
 
     @property
     def box(self) -> Box:
@@ -68,7 +71,16 @@ def _directed(glyphs: list[Glyph]) -> list[Glyph]:
             continue
         steps = [(abs(g.foot[0] - glyph.foot[0]), abs(g.foot[1] - glyph.foot[1])) for g in beside]
         turned.append(replace(glyph, is_upright=all(y > x for x, y in steps)))
-    return turned
+    fonts = {
+        new.font
+        for old, new in zip(glyphs, turned, strict=True)
+        if new.is_upright and not old.is_upright and new.font
+    }
+    strings = Counter(g.string for g in turned)
+    return [
+        replace(g, is_upright=True) if g.font in fonts and strings[g.string] == 1 else g
+        for g in turned
+    ]
 
 
 def _grouped(glyphs: list[Glyph]) -> list[list[Glyph]]:

@@ -11,6 +11,8 @@ from gdi_spe.disclosure.drawings.sheet import Word
 # So far apart, of their size, are letters and words of one line.
 _BESIDE, _SPACE = 0.35, 0.12
 _RAISED = 0.9
+_LIGATURES = "ﬀﬁﬂﬃﬄ"
+_LETTERS = str.maketrans(dict(zip(_LIGATURES, ("ff", "fi", "fl", "ffi", "ffl"), strict=True)))
 
 
 def joined(words: Sequence[Word]) -> list[Word]:
@@ -21,7 +23,7 @@ def joined(words: Sequence[Word]) -> list[Word]:
             found[-1] = together
         else:
             found.append(word)
-    return found
+    return [replace(w, text=w.text.translate(_LETTERS), long=w.length) for w in found]
 
 
 def _together(one: Word, other: Word) -> Word | None:
@@ -40,7 +42,7 @@ def _together(one: Word, other: Word) -> Word | None:
         return None
     is_raised = other.size < _RAISED * one.size and off < -0.1 * size
     between = "^" if is_raised and re.search(r"10$", one.text) else ""
-    if not between and gap > _SPACE * size:
+    if not between and gap > _SPACE * size and one.text[-1:] not in _LIGATURES:
         between = " "
     end = max(one.box[2], other.box[2]) - one.box[0]
     if one.is_upright:

@@ -20,6 +20,7 @@ _THIN = 0.15
 # Pieces of a broken line follow each other so closely.
 _NEAR = 16.0
 _MOST_HELD = 4000
+_BANNER = 0.9
 
 
 @dataclass
@@ -44,7 +45,7 @@ def kinds_of(sheet: Sheet) -> Kinds:
     """Sort the pieces of a drawing."""
     kinds, boxes = Kinds(), list[Piece]()
     for piece in sheet.pieces:
-        _sort(_on_page(piece, sheet), sheet, kinds, boxes)
+        _sort(_on_page(piece, sheet, kinds), sheet, kinds, boxes)
     _sort_boxes(_without_squares(_once(boxes), kinds), sheet, kinds)
     _chain(kinds)
     _take_keys(sheet, kinds)
@@ -72,12 +73,14 @@ def _sort(piece: Piece, sheet: Sheet, kinds: Kinds, boxes: list[Piece]) -> None:
         kinds.curves.append(piece)
 
 
-def _on_page(piece: Piece, sheet: Sheet) -> Piece:
+def _on_page(piece: Piece, sheet: Sheet, kinds: Kinds) -> Piece:
     """Cut a box where the page ends: bars of a logarithmic axis begin far below."""
     if not piece.is_box or within(piece.box, (0, 0, sheet.wide, sheet.high), 1):
         return piece
-    cut = np.clip(piece.places, (0, 0), (sheet.wide, sheet.high))
-    return replace(piece, places=cut)
+    left, top, right, bottom = (
+        kinds.grounds[-1].box if kinds.grounds else (0, 0, sheet.wide, sheet.high)
+    )
+    return replace(piece, places=np.clip(piece.places, (left, top), (right, bottom)))
 
 
 def _comes_back(piece: Piece) -> bool:
@@ -124,7 +127,9 @@ def _sort_boxes(boxes: list[Piece], sheet: Sheet, kinds: Kinds) -> None:
         of_size = [b for b in boxes if (round(b.wide), round(b.high)) == size]
         if size in tiles and _stand_in_rows(of_size):
             kinds.tiles.append(box)
-        elif _holds(box, boxes, sheet, kinds):
+        elif _holds(box, boxes, sheet, kinds) or (
+            box.wide >= _BANNER * sheet.wide and any(within(w.box, box.box, 2) for w in named)
+        ):
             kinds.grounds.append(box)
         elif _is_plain(box) and any(within(w.box, box.box, 2) for w in named):
             kinds.frames.append(box)

@@ -22,6 +22,7 @@ _MANY_SIGNS = 6
 _LEAST_TICKS = 3
 _MOST_MARKS = 3000
 _LEAST_ROWS = 2
+_OFF_POWERS = 0.02
 
 
 @dataclass(frozen=True)
@@ -161,16 +162,20 @@ def _are_ticks(group: list[Piece], sheet: Sheet, kinds: Kinds) -> bool:
 
 def _is_of_powers(at: NDArray[np.float64]) -> bool:
     """Whether ticks draw together again and again, as those of a logarithmic axis do."""
-    gaps = np.diff(np.unique(at.round(1)))
-    powers = np.log10(np.arange(1, 10))
-    if gaps.size < 5:
+    gaps = np.diff(np.unique(at.round(2)))
+    gaps = gaps[gaps > 0.3]
+    if gaps.size < _LEAST_TICKS:
         return False
-    # From the longest gap on, which lies between one and two, gaps have known shares of it.
-    for turned in (gaps, gaps[::-1]):
-        share = turned / turned.max()
-        known = np.diff(powers) / np.diff(powers)[0]
-        if (np.abs(share[:, None] - np.r_[known, known[:-1] / 2]).min(axis=1) < 0.06).mean() > 0.9:
-            return bool((np.diff(gaps) < 0.1).mean() >= 0.6 or (np.diff(gaps) > -0.1).mean() >= 0.6)
+    share = gaps / gaps.sum()
+    # One to nine of each power, or two to nine where the powers have longer ticks.
+    for first in (1, 2):
+        powers = np.arange(2 + gaps.size // 8)[:, None] + np.log10(np.arange(first, 10))
+        known = np.diff(powers.ravel())
+        for start in range(min(10, known.size - gaps.size + 1)):
+            part = known[start : start + gaps.size]
+            off = min(np.abs(turned - part / part.sum()).max() for turned in (share, share[::-1]))
+            if off < _OFF_POWERS:
+                return True
     return False
 
 

@@ -380,8 +380,8 @@ def _by_map(raw: bytes, font: dict[str, Any], page: Page) -> str:
     cmap = told.data(page.limit).decode("latin-1")
     letters: dict[int, str] = {}
     for block in re.findall(r"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
-        for code, to in re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]{4})", block):
-            letters[int(code, 16)] = chr(int(to, 16))
+        for code, to in re.findall(r"<([0-9A-Fa-f]+)>\s*<((?:[0-9A-Fa-f]{4})+)>", block):
+            letters[int(code, 16)] = bytes.fromhex(to).decode("utf-16-be", errors="replace")
     for block in re.findall(r"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):
         pattern = r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]{4})>"
         for first, last, to in re.findall(pattern, block):
@@ -389,7 +389,8 @@ def _by_map(raw: bytes, font: dict[str, Any], page: Page) -> str:
                 letters[code] = chr(int(to, 16) + code - int(first, 16))
         pattern = r"<([0-9A-Fa-f]+)>\s*<[0-9A-Fa-f]+>\s*\[([^\]]*)\]"
         for first, told_each in re.findall(pattern, block):
-            for more, to in enumerate(re.findall(r"<([0-9A-Fa-f]{4})>", told_each)):
-                letters[int(first, 16) + more] = chr(int(to, 16))
+            for more, to in enumerate(re.findall(r"<((?:[0-9A-Fa-f]{4})+)>", told_each)):
+                told_so = bytes.fromhex(to).decode("utf-16-be", errors="replace")
+                letters[int(first, 16) + more] = told_so
     codes = [int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2)]
     return "".join(letters.get(code, "?") for code in codes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 
@@ -182,12 +183,12 @@ class Places:
         for lines, inner, style in defined.shapes:
             whole = times(inner, at)
             if _LETTER.fullmatch(name):
-                self._letter(lines, whole, state)
+                self._letter(lines, whole, state, name.rpartition("-")[0])
             else:
                 # What is told where it is used holds where the shape tells nothing.
                 self._draw(lines, whole, {**state.style, **style})
 
-    def _letter(self, lines: list[Line], at: Matrix, state: _State) -> None:
+    def _letter(self, lines: list[Line], at: Matrix, state: _State, font: str) -> None:
         drawn = tuple(line.places(at) for line in lines if len(line.corners) > 2)
         if not drawn:
             return
@@ -195,7 +196,7 @@ class Places:
         upright = self._runs_up(at)
         colour = state.style.get("fill", "#000000")
         self.glyphs.append(
-            Glyph(drawn, colour, self.pad.n_drawn, state.string, upright, (at[4], at[5]))
+            Glyph(drawn, colour, self.pad.n_drawn, state.string, upright, (at[4], at[5]), font)
         )
 
     def _runs_up(self, at: Matrix) -> bool:
@@ -252,6 +253,7 @@ def _plain(told: str) -> str:
         lambda m: "log" if m.group(1) == "log" else "",
         told,
     )
+    told = html.unescape(told).replace("\\times", "×")
     told = re.sub(r"(10\^)\{([^{}]*)\}", r"\1\2", told.replace("$", ""))
     return re.sub(r"[{}\\]", "", told).strip()
 

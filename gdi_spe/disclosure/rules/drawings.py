@@ -94,8 +94,8 @@ def small_labels_drawn(part: Marks, judging: Judging) -> Iterator[Hit]:
     if part.sheet is None:
         return
     words = part.sheet.words
-    used = {id(w) for a in (*axes_up(words), *axes_across(words)) if a.n_numbers >= _SURE
-            for w in a.words}  # fmt: skip
+    across = [a for a in axes_across(words) if a.n_numbers >= _SURE]
+    used = {id(w) for a in (*axes_up(words), *across) for w in a.words}
     text = "\n".join(w.text for w in words if id(w) not in used)
     yield from few_in_labels(text, judging)
 
@@ -138,7 +138,8 @@ def doubts(part: Marks, sheet: Sheet, judging: Judging) -> Iterator[str]:
     n = max(n_codes(sheet.told), len(set(_PERSON.findall(sheet.told))))
     if n >= _SURE:
         yield f"{n:,} of its words are codes of one kind, as people have"
-    yield from _doubts_of_words(sheet)
+    shown = (kinds.grounds, kinds.frames, kinds.boxes, kinds.tiles, *(b.pieces for b in bars))
+    yield from _doubts_of_words(sheet, [p for group in shown for p in group])
     if _EXTREME.search(sheet.told):
         yield "it tells an extreme, which is one person's value"
     if not is_density(part, judging):
@@ -155,13 +156,13 @@ def doubts(part: Marks, sheet: Sheet, judging: Judging) -> Iterator[str]:
         )
 
 
-def _doubts_of_words(sheet: Sheet) -> Iterator[str]:
+def _doubts_of_words(sheet: Sheet, boxes: Sequence[Piece]) -> Iterator[str]:
     """Yield why words may not be seen, or shapes: off the page, beneath others, in their colour."""
     page = (-0.05 * sheet.wide, -0.05 * sheet.high, 1.05 * sheet.wide, 1.05 * sheet.high)
     hidden = sum(1 for w in sheet.words if w.size < _SMALLEST_LETTERS)
     away = [w for w in sheet.words if not (page[0] <= w.middle[0] <= page[2]
                                            and page[1] <= w.middle[1] <= page[3])]  # fmt: skip
-    boxes = [p for p in sheet.pieces if p.is_box and p.ink.is_filled][:_LARGE_SHEET]
+    boxes = [p for p in boxes if p.ink.is_filled][:_LARGE_SHEET]
     for word in sheet.words:
         beneath = [b for b in boxes if within(word.middle * 2, b.box, 0)]
         covered = any(b.order > word.order for b in beneath)
@@ -182,6 +183,8 @@ def _is_like(one: str, other: str) -> bool:
 
 
 def _small(bars: Bars, minimum: int) -> list[float]:
+    if bars.is_told and any(v != round(v) for v in bars.values):
+        return []
     off = 0.0 if bars.axis is None or bars.axis.is_log else 0.3 * abs(bars.axis.step)
     return [v for v in bars.values if off < v < minimum - 0.5]
 

@@ -125,7 +125,7 @@ def small_numbers(words: tuple[Words, ...], frame: Box, minimum: int) -> list[Wo
 def few_in_labels(text: str, judging: Judging) -> Iterator[Hit]:
     """Find numbers of few people among words that are of no axis."""
     minimum = judging.policy.counts.minimum
-    if not PEOPLE.search(text) or EFFECT.search(text):
+    if not PEOPLE.search(text) or EFFECT.search(text) or RATE.search(text):
         return
     few = [n for n in labelled_numbers(text) if 0 < n < minimum]
     few += [int(n) for n in N_IS.findall(text) if 0 < int(n) < minimum]
