@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from gdi_spe.boundary.findings import FileReport, Verdict
-from gdi_spe.disclosure.engine import judge_bytes
+from gdi_spe.disclosure.engine import check_files, judge_bytes
 from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.presets import policy_named
 from gdi_spe.disclosure.rules.rule import Judging
@@ -197,3 +197,51 @@ def test_phenotypes_of_carriers_beside_variants_block():
 
     assert judged(told, "t.csv").verdict is Verdict.BLOCK
     assert judged(counted, "t.csv").verdict is not Verdict.BLOCK
+
+
+def test_a_group_without_a_few_people_tells_of_those():
+    nested = "filter,n\nall,4120\nage<99,4119\nage<99 & bmi<50,4117\n"
+    strata = "age,n,mean\n<50,210,3.1\n>=50,214,3.4\n"
+    apart = "filter,n\nall,4120\nage<60,2119\nage<60 & bmi<30,1117\n"
+
+    assert judged(nested, "t.csv").verdict is Verdict.BLOCK
+    assert judged(strata, "t.csv").verdict is not Verdict.BLOCK
+    assert judged(apart, "t.csv").verdict is not Verdict.BLOCK
+
+
+def test_a_group_without_one_person_in_another_file_of_a_request_blocks(tmp_path):
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text("group,n,mean_ldl\nall,412,3.412\n")
+    second.write_text("group,n,mean_ldl\nwithout the outlier,411,3.401\n")
+
+    report = check_files([first, second], policy_named("gdi-default"), CheckContext())
+
+    assert report.verdict is Verdict.BLOCK
+
+
+def test_quantiles_are_of_people_where_there_are_as_many():
+    steps = "ecdf,ldl\n" + "".join(f"{i / 60:.5f},{1 + i * i / 900:.2f}\n" for i in range(1, 61))
+    percent = "quantile,ldl\n" + "".join(f"{i / 100:.2f},{1 + i / 40:.2f}\n" for i in range(1, 100))
+
+    assert judged(steps, "t.csv").verdict is Verdict.BLOCK
+    assert judged(percent, "t.csv", n_individuals=60).verdict is Verdict.BLOCK
+    assert judged(percent, "t.csv", n_individuals=40_000).verdict is not Verdict.BLOCK
+
+
+def test_columns_of_data_in_code_block_and_lists_of_names_do_not():
+    ages, sexes = ", ".join(str(30 + i) for i in range(12)), ", ".join(['"F"', '"M"'] * 6)
+    names = ", ".join(f'"PC{i}"' for i in range(1, 13))
+
+    data = judged(f"d <- data.frame(age = c({ages}), sex = c({sexes}))\n", "t.R")
+    covariates = judged(f"covariates <- c({names})\nfit(covariates)\n", "t.R")
+
+    assert data.verdict is Verdict.BLOCK
+    assert covariates.verdict is not Verdict.BLOCK
+
+
+def test_dots_of_a_drawing_in_latex_are_values():
+    dots = "".join(f"\\fill ({i / 7:.2f},{i * i / 90:.2f}) circle (1pt);\n" for i in range(40))
+
+    assert judged(f"\\begin{{tikzpicture}}\n{dots}\\end{{tikzpicture}}\n", "t.tex").verdict is (
+        Verdict.BLOCK
+    )

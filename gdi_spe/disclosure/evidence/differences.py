@@ -15,13 +15,15 @@ from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.variants import people_behind
 from gdi_spe.disclosure.contents.view import as_judged
 from gdi_spe.disclosure.evidence.earlier import earlier_tables
+from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.rules.numbers.extremes import groups_but_for_few
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes.shape import values
 
 _LIMIT = re.compile(r"(l|u|lower|upper|low|high|lci|uci|ci_?(low(er)?|upp(er)?|high))_?(95|ci)?")
 # Frequencies that were written alike; the numbers made of them are not exact.
 _LAST_DIGIT = 1e-9
-_MANY_VARIANTS = 20
+_MANY_VARIANTS, _FEW_ROWS = 20, 60
 _FIX = "Release one of the two tables only, or let them differ by enough people."
 
 
@@ -43,6 +45,21 @@ def compare_with_prior(table: Table, judging: Judging) -> Iterator[Finding]:
             both = _compare_any(table, other, judging)
             # Tables of one paper have the same groups and other numbers.
             yield from (each for each in both if each.severity is Verdict.BLOCK)
+            yield from _but_for_few(table, other, judging)
+
+
+def _but_for_few(table: Table, other: Table, judging: Judging) -> Iterator[Finding]:
+    """Find a group in one table that is a group of the other without a few people."""
+    if [c.name for c in table.columns] != [c.name for c in other.columns]:
+        return
+    together = table_of_rows(
+        table.path,
+        [[c.name for c in table.columns], *zip(*(c.texts() for c in table.columns), strict=True),
+         *zip(*(c.texts() for c in other.columns), strict=True)],
+        judging.policy.files.significant_digits,
+    ) if table.n_rows + other.n_rows <= _FEW_ROWS else None  # fmt: skip
+    for hit in groups_but_for_few(together, judging) if together is not None else ():
+        yield _finding(table, judging, "TAB118", hit.why, Verdict.BLOCK)
 
 
 def _explained(found: Finding, path: Path, judging: Judging) -> Finding:

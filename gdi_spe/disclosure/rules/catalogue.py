@@ -151,6 +151,18 @@ CATALOGUE: dict[str, Entry] = {
         "Few people in words or fractions", "A number is one however it is written.",
         Example("gene,n_carriers\nBRCA1,14\nPALB2,four\n"), COUNTS, ("counts.minimum",),
     ),
+    "TAB118": Entry(
+        "Groups but for few people", "A group and the same without one person tell of that person.",
+        Example("group,n,mean\nall,412,3.412\nwithout the oldest,411,3.401\n"), COUNTS,
+        ("counts.minimum",),
+    ),
+    "TAB119": Entry(
+        "Quantiles of single people", "With as many quantiles as people each is one's value.",
+        Example(lines("ecdf,ldl", [f"{i / 60:.5f},{1 + i * i / 900:.2f}" for i in range(1, 61)])),
+        Example(lines("quantile,ldl", [f"{i / 20:.2f},{1 + i * i / 90:.2f}"
+                                       for i in range(1, 20)])),
+        ("counts.minimum",),
+    ),
     "TAB113": Entry(
         "Few people in a list", "A line that counts few people is a small cell.",
         Example("- RYR1: 3 carriers\n- TTN: 120 carriers\n", "t.md"),

@@ -21,6 +21,12 @@ _LEAST_NUMBERS = 30
 _VECTOR = re.compile(
     r"[(\[]\s*(?:[-+]?\d+(?:\.\d+)?L?\s*,\s*){9,2000}[-+]?\d+(?:\.\d+)?L?\s*,?\s*[)\]]"
 )
+_NAMES = re.compile(
+    r"[(\[]\s*(?:(?:'[^'\n]{0,24}'|\"[^\"\n]{0,24}\")\s*,\s*){9,2000}(?:'[^'\n]{0,24}'|\"[^\"\n]{0,24}\")\s*[)\]]"
+)
+# Dots of a drawing in LaTeX.
+_DOT = re.compile(r"\(\s*-?\d+(?:\.\d+)?\s*,\s*-?\d+(?:\.\d+)?\s*\)\s*circle\b")
+_LEAST_DOTS = 20
 _INSERTED = re.compile(r"\bINSERT\s+INTO\b[^;\n]{0,200}\bVALUES\s*\(", re.IGNORECASE)
 _LEAST_VECTORS = 2
 _AT_RISK, _MOST_AT_RISK = (
@@ -53,6 +59,13 @@ def list_in_words(part: Text, judging: Judging) -> Iterator[Hit]:
     """Find long lists of values in words or code."""
     lengths = [m.group().count(",") + 1 for m in _VECTOR.finditer(part.text)]
     same = max((lengths.count(n) for n in set(lengths)), default=0)
+    named = {m.group().count(",") + 1 for m in _NAMES.finditer(part.text)}
+    if named & set(lengths):
+        yield Hit("Columns of words and of numbers are written into code.", {"n_vectors": 2})
+        return
+    if (dots := len(_DOT.findall(part.text))) >= _LEAST_DOTS:
+        yield Hit(f"It draws {dots:,} dots one by one.", {"n_values": dots})
+        return
     if same >= _LEAST_VECTORS or len(_INSERTED.findall(part.text)) >= _LEAST_INSERTED:
         yield Hit("Columns or rows of values are written into code.", {"n_vectors": same})
         return

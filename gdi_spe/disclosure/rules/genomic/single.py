@@ -60,6 +60,9 @@ _LISTED = re.compile(r"\d{1,7}([;,| ]+\d{1,7}){2,}")
 _NOT_CARRIERS = re.compile(
     r".*(exon|block|start|end|size|pos|pmid|pubmed|depth|cluster|refer|allele|codon|domain|year|page|bin|count|chrom|version).*|ad|dp|pl|cs|n"
 )
+_MEMBERS = re.compile(
+    r"(n_)?(members?|ids?|idx|ind(ices|exes)|people|participants|patients|samples|individuals)(_\w+)?"
+)
 _MOST_NAMED = 1_000_000
 _LEAST_TRIPLES = 5
 _LEAST_ROWS = 3
@@ -129,7 +132,8 @@ def _names_genes(table: Table) -> bool:
 
 def _is_report(table: Table) -> bool:
     """Whether variants stand beside how somebody carries them, and nothing counts people."""
-    if not _names_genes(table) or with_role(table, *_OF_GROUPS) or table.n_rows < 2:
+    placed = _names_genes(table) or with_role(table, Role.CHROMOSOME)
+    if not placed or with_role(table, *_OF_GROUPS) or table.n_rows < 2:
         return False
     carried = any(_ZYGOSITY.fullmatch(c.plain) and _all(c, _HOW_CARRIED) for c in table.labels)
     inherited = any(_all(c, _FROM_WHOM) for c in table.labels)
@@ -204,9 +208,10 @@ def carriers_by_number(table: Table, judging: Judging) -> Iterator[Hit]:
     if _is_list_of_carriers(table):
         why = "A list of a variant has whole numbers in order: the places of its carriers."
         yield Hit(why, {"n_rows": table.n_rows})
-    if not _names_genes(table):
-        return
+    of_variants = _names_genes(table)
     for column in table.labels:
+        if not of_variants and not _MEMBERS.fullmatch(column.plain):
+            continue
         cells = [cell for cell in column.cells if cell]
         listed = [cell for cell in cells if _LISTED.fullmatch(cell)]
         if _NOT_CARRIERS.fullmatch(column.plain) or len(listed) < max(2, 0.5 * len(cells)):
@@ -214,7 +219,7 @@ def carriers_by_number(table: Table, judging: Judging) -> Iterator[Hit]:
         lists = [[int(n) for n in re.findall(r"\d+", cell)] for cell in listed]
         ordered = sum(a == sorted(set(a)) and a[-1] < _MOST_NAMED for a in lists)
         if ordered >= 0.9 * len(lists):
-            why = f"“{column.name}” lists people by their numbers beside each variant."
+            why = f"“{column.name}” lists people by their numbers in each row."
             yield Hit(why, {"n_rows": table.n_rows}, f"[column={column.name}]")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.fitting import SCORE, is_setting
-from gdi_spe.disclosure.contents.roles import Role, with_role
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.vocabulary import (
     DEGREES_OF_FREEDOM,
@@ -20,9 +20,22 @@ from gdi_spe.disclosure.contents.vocabulary import (
 from gdi_spe.disclosure.rules.numbers.counts import told_cells
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genes import is_bound, tests_genes
+from gdi_spe.disclosure.shapes.shape import values
 
 _LONGEST_ROW = max(map(len, SUMMARY_ROWS))
 _LEAST_GROUPS = 2
+_LEVEL = re.compile(r"(quantiles?|percentiles?|e?cdf|cumulative_(share|proportion))")
+_EVERYBODY = re.compile(
+    r"(all|total|overall|every(body|one)?|full|whole|complete|main|any)\b.{0,20}", re.IGNORECASE
+)
+_LEAST_LEVELS, _MOST_GROUPS = 20, 60
+_ROUND = (1, 2, 3, 4, 5, 8, 10, 12, 16, 20, 24, 25, 32, 40, 50, 100, 200, 250, 400, 500, 1000)
+# A condition on a trait, or everybody without somebody.
+_BUT_FOR = re.compile(
+    r"\w\s*(<|>|<=|>=|≤|≥|!=|==)\s*[\w.]+"
+    r"|\b(without|except|excluding|minus|but for|leave-?one-?out)\b",
+    re.IGNORECASE,
+)
 _EXTREME_WORDS = re.compile(
     r"(^|_)(min|max|minimum|maximum|range|youngest|oldest|smallest|largest|highest|lowest|longest|shortest"
     r"|heaviest|tallest|earliest|extremes?|participants?|patients?|persons?|observed)(?=_|$)"
@@ -95,12 +108,74 @@ def _is_of_people(name: str, table: Table) -> bool:
     return bool(TRAIT.fullmatch(trait)) and bool(with_role(table, Role.PEOPLE))
 
 
+def single_quantiles(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find as many quantiles as people, and steps of a distribution that are of one person each."""
+    n, minimum = judging.context.n_individuals, judging.policy.counts.minimum
+    levels = next((c for c in table.columns if _LEVEL.fullmatch(c.plain) and _grows(c)), None)
+    if levels is None or table.n_rows < _LEAST_LEVELS or is_about_variants(table):
+        return
+    steps = np.diff(values(levels))
+    whole = 100.0 if values(levels).max() > 1 else 1.0
+    even = bool(np.allclose(steps, steps[0], rtol=0.05))
+    many = n is not None and table.n_rows * minimum > n
+    # Steps of a round share of everybody were chosen; others are one person high.
+    odd = even and not any(np.isclose(whole / steps[0], k, rtol=0.005) for k in _ROUND)
+    if many or odd:
+        why = f"{table.n_rows:,} quantiles are nearly one for each person."
+        yield Hit(why, {"n_rows": table.n_rows, "n_individuals": n})
+
+
+def _grows(column: Column) -> bool:
+    if column.numbers is None or column.n_missing:
+        return False
+    steps = np.diff(values(column))
+    return bool(steps.size and (steps > 0).all() and values(column).min() >= 0)
+
+
+def groups_but_for_few(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find groups that are others without a few people: the difference is of those."""
+    minimum = judging.policy.counts.minimum
+    counts = [c for c in with_role(table, Role.PEOPLE) if c.is_integer and not c.n_missing]
+    if not counts or not table.labels or not 2 <= table.n_rows <= _MOST_GROUPS:
+        return
+    names = [" ".join(c.text(row) for c in table.labels) for row in range(table.n_rows)]
+    told = [bool(_BUT_FOR.search(name)) for name in names]
+    numbers = values(counts[0])
+    few = [
+        (a, b)
+        for a in range(table.n_rows)
+        for b in range(table.n_rows)
+        if told[b] and 0 < numbers[a] - numbers[b] < minimum and _holds(names[a], names[b])
+    ]
+    if few:
+        why = (
+            f"“{names[few[0][1]][:60]}” is “{names[few[0][0]][:60]}” without fewer than {minimum} "
+            "people: the difference of their numbers is of those."
+        )
+        yield Hit(why, {"n_pairs": len(few), "minimum": minimum})
+
+
+def _holds(group: str, part: str) -> bool:
+    """Whether a group is everybody, or one that a part has a further condition to."""
+    return bool(_EVERYBODY.fullmatch(group)) or (group != part and part.startswith(group))
+
+
 def _is_chosen(column: Column) -> bool:
     """Whether "max" and the like name what a model was set to, or how well it does."""
     return is_setting(column.plain) or bool(SCORE.fullmatch(column.plain))
 
 
 RULES = (
+    Rule(
+        "TAB118", "Groups but for few people", Verdict.BLOCK,
+        "Give one of the two groups only, or groups that differ by enough people.",
+        Table, groups_but_for_few,
+    ),
+    Rule(
+        "TAB119", "Quantiles of single people", Verdict.BLOCK,
+        "Give as many quantiles as hold enough people between any two.",
+        Table, single_quantiles,
+    ),
     Rule(
         "TAB104", "Few degrees of freedom", Verdict.BLOCK,
         "Fit fewer parameters, or more people.",

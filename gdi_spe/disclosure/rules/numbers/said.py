@@ -48,7 +48,7 @@ _BOUND = re.compile(
     r"(?:least|most|than|every|each|per|or|to|of|minimum(?: of)?|[≥≤<>=])\s*$", re.IGNORECASE
 )
 _SIDE_BY_SIDE = re.compile(
-    r"(?<![\w.,%-])(?P<n>\d[\d,]{0,8})\s+(?:women|men|males|females|boys|girls|carriers|cases"
+    r"(?<![\w.,%-])(?P<n>\d[\d,]{0,8})(?:\s?/\s?\d[\d,]{0,8})?\s+(?:women|men|males|females|boys|girls|carriers|cases"
     r"|controls|deaths|patients|participants|homozygotes|heterozygotes)\b",
     re.IGNORECASE,
 )
@@ -59,6 +59,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _LEAST_COUNTED = 3
+_MOST_CELLS = 500
 _LONGEST = 200_000
 _FREEDOM = re.compile(
     r"\bdf_?resid(?:uals?)?\s*[:=]\s*(?P<a>\d{1,6})\b"
@@ -73,23 +74,32 @@ _NO_FRACTION = re.compile(
 )
 
 
-def few_in_sentences(part: Text, judging: Judging) -> Iterator[Hit]:
+def few_in_sentences(part: Text | Table, judging: Judging) -> Iterator[Hit]:
     """Find sentences that tell of a few people what they carry or what happened to them."""
     minimum = judging.policy.counts.minimum
     if part.path.startswith("letters"):
         return
-    n = 0
-    for sentence in re.split(r"(?<=[.!?])\s+|\n", part.text[:_LONGEST]):
+    text = part.text if isinstance(part, Text) else _words_of(part)
+    n, beside = 0, list[int]()
+    for sentence in re.split(r"(?<=[.!?])\s+|\n", text[:_LONGEST]):
         if _LEFT_OUT.search(sentence):
             continue
         found = [*_SENTENCE.finditer(sentence), *_BRACKETED.finditer(sentence)]
         n += sum(
             0 < _number(m["n"]) < minimum and not _is_named(sentence[: m.start()]) for m in found
         )
-        n += _few_side_by_side(sentence, minimum)
+        beside += _side_by_side(sentence)
+    few = sum(0 < each < minimum for each in beside)
+    n += few if len(beside) >= _LEAST_COUNTED or few >= 2 else 0
     if n:
         why = f"{n:,} times it tells of fewer than {minimum} people what they have."
         yield Hit(why, {"n_cells": n, "minimum": minimum})
+
+
+def _words_of(table: Table) -> str:
+    """Return the names of columns and the cells of words, a line each."""
+    cells = (cell for c in table.labels for cell in c.cells[:_MOST_CELLS] if " " in cell)
+    return "\n".join([*(c.name for c in table.columns[:_MOST_CELLS]), *cells])
 
 
 def _number(word: str) -> int:
@@ -101,15 +111,13 @@ def _is_named(before: str) -> bool:
     return bool(_BOUND.search(before) or _NUMBERED.search(before))
 
 
-def _few_side_by_side(sentence: str, minimum: int) -> int:
-    """Count the small ones among numbers of people that stand beside each other."""
-    counted = [
+def _side_by_side(sentence: str) -> list[int]:
+    """Return the numbers of people that a sentence has beside each other."""
+    return [
         int(m["n"].replace(",", ""))
         for m in _SIDE_BY_SIDE.finditer(sentence)
-        if not _NUMBERED.search(sentence[: m.start()]) and not _BOUND.search(sentence[: m.start()])
+        if not _is_named(sentence[: m.start()])
     ]
-    few = sum(0 < n < minimum for n in counted)
-    return few if len(counted) >= _LEAST_COUNTED or few >= 2 else 0
 
 
 def few_degrees_said(part: Text, judging: Judging) -> Iterator[Hit]:
@@ -155,7 +163,7 @@ RULES = (
     Rule(
         "TAB115", "Few people in a sentence", Verdict.BLOCK,
         "Say it of groups of enough people, or say that there were few without a number.",
-        Text, few_in_sentences,
+        (Text, Table), few_in_sentences,
     ),
     Rule(
         "TAB116", "Few degrees of freedom, as said", Verdict.BLOCK,
