@@ -27,7 +27,25 @@ MARGINS = (
 )
 DICTIONARY = "variable,label,type,unit,codes\nage,Age at recruitment,integer,years,\nsex,Sex,code,,1=female; 2=male\n{},Time to infarction or censoring,{},years,\n"
 LIFE_TABLE = "years,at_risk,events,survival\n0-2,2400,138,0.941\n2-4,2101,146,0.87\n4-6,1669,129,0.797\n{},878,{},0.668\n"
+MEANS = "sex,ageband,bmi,ldl,n\nF,<50,26.11,3.12,{}\nF,50+,27.42,3.51,1102\nM,<50,26.82,3.22,902\nM,50+,27.91,3.48,998\n"
+QUANTILES = (
+    "ageband,count,mean,std,5%,50%,95%\n<50,{},3.2,0.9,1.7,3.2,4.7\n50+,2110,3.4,0.9,1.9,3.4,4.9\n"
+)
+NESTED = """Analysis of Variance Table
+
+Model 1: ldl ~ age + sex
+Model 2: ldl ~ age + sex + bmi + smoking
+  Res.Df    RSS Df Sum of Sq      F Pr(>F)
+1 {:>6} 5058.7
+2 {:>6} 5056.0  3    2.7639 1.1287 0.3359
+"""
+PRINTED = "Coefficients:\n(Intercept)          age      sexMale          bmi\n   {}      0.04012      0.21451      0.08211\n"
+REPORT = ",precision,recall,f1-score,support\ncontrol,0.83,0.97,0.89,{}\nT2D,0.51,0.14,0.22,1140\naccuracy,0.8,0.8,0.8,0.8\nmacro avg,0.67,0.55,0.56,6180\n"
 MAY_LEAVE = {
+    "means under the names of traits": (MEANS.format(911), "t.csv"),
+    "quantiles of groups": (QUANTILES.format(1210), "t.csv"),
+    "a comparison of models": (NESTED.format(6197, 6194), "t.txt"),
+    "printed coefficients": (PRINTED.format("-6.0001"), "t.txt"),
     "counts by centre and sex": (CROSSED.format(88), "t.tsv"),
     "counts with their sums": (MARGINS.format(1040, 2776), "t.csv"),
     "a data dictionary": (DICTIONARY.format("t_mi", "decimal"), "t.csv"),
@@ -69,6 +87,20 @@ MAY_LEAVE = {
     ),
 }
 MAY_NOT = {
+    "a mean of few people": (MEANS.format(4), "t.csv"),
+    "people under the names of traits": (
+        "sex,centre,bmi,ldl,n_visits\n"
+        + "".join(
+            f"{'FM'[i % 2]},{'ABC'[i % 3]},{19.1 + 3.3 * i:.1f},{2.1 + 0.41 * i:.2f},{11 + i}\n"
+            for i in range(6)
+        ),
+        "t.csv",
+    ),
+    "more people in groups than there are": (MEANS.format(9110), "t.csv"),
+    "quantiles of few people": (QUANTILES.format(64), "t.csv"),
+    "a share for a quantile": ("group,n,5%\nA,1200,0.3\nB,1100,0.4\n", "t.csv"),
+    "models with few degrees of freedom": (NESTED.format(7, 4), "t.txt"),
+    "classes of few people": (REPORT.format(4), "t.csv"),
     "few people of a centre and sex": (CROSSED.format(4), "t.tsv"),
     "rows of people with two groups": (
         "sex\tsmoker\tsteps\tsleep\n"
@@ -229,3 +261,9 @@ def test_merged_names_stand_in_each_row_and_column(report) -> None:
     found = report(workbook(rows, ("A2:A3", "A4:A5")), "t.xlsx", n=6200)
 
     assert found.verdict is Verdict.PASS
+
+
+def test_the_accuracy_below_support_counts_nobody(report) -> None:
+    found = report(REPORT.format(5040), "t.csv", n=6200)
+
+    assert found.verdict < Verdict.BLOCK

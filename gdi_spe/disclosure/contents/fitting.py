@@ -31,7 +31,7 @@ SCORE = re.compile(
 # What R, SAS, SPSS and Stata call the numbers of a fitted model.
 OF_A_MODEL = re.compile(
     r"(adj(usted)?_?)?(multiple_)?r_?(2|sq|squared?|square)(_adj\w*)?|r_squared|adj_r_\w+|pseudo_r_?\w+|mcfadden\w*|nagelkerke\w*|sigma|root_mse|scale|dispersion|residual_(std_err\w*|standard_error|deviance)|null_deviance"
-    r"|(sum|mean)_(of_)?(sq|squares?)|ss|ms|type_(i|ii|iii)_ss|f_?(value|stat\w*|ratio)|[tz]_value|wald(_\w{1,16})?|lr(_\w{1,8})?|lrt|score_chi\w*|chi_?sq\w*|pr_?>_?\w{0,8}|prob_?>_?\w{1,8}|prob_(chi\w*|f)|log_?lik\w*|ll(_\w{1,4})?|llr\w*"
+    r"|(sum|mean)_(of_)?(sq|squares?)|ss|rss|ms|resid(ual)?_dev(iance)?|res_df|resid(ual)?_df|raw_alpha|std_alpha|g6|average_r|icc\w{0,6}|loa_(lower|upper)|type_(i|ii|iii)_ss|f_?(value|stat\w*|ratio)|[tz]_value|wald(_\w{1,16})?|lr(_\w{1,8})?|lrt|score_chi\w*|chi_?sq\w*|pr_?>_?\w{0,8}|prob_?>_?\w{1,8}|prob_(chi\w*|f)|log_?lik\w*|ll(_\w{1,4})?|llr\w*"
     r"|aic\w*|bic\w*|hqic|vif|gvif\w*|tolerance|condition_(no|number|index)|durbin_watson|omnibus|jarque_bera\w*|skew|kurtosis|cook\w*_max|bias|emmean|emmeans|lsmeans|diff(erence)?|mean_diff(erence)?|estimate_diff|log2?err|median_bias|coverage_prob|ame|dy_dx|margin|contrast|lsmean|emmean|adjusted_mean|exp\(?_?-?coef\)?|exp_coef\w*|exp__coef|eta_?(sq\w*|2)|cohens?_[dfw]"
     r"|(cover|gain|split|mean_abs_shap|shap_\w{1,12}|importances?(_(mean|std|sd))?|importance_\w{1,12}|overall|mean_decrease_\w{1,10}|inc_?mse|inc_?node_?purity|variance_inflation\w*)"
     r"|(coef_|exp_coef_|hr_|or_|\w{1,16}_)?(lower|upper|low|high|lcl|ucl|lo|hi)(_?(limit|ci|cl|bound|\d{1,2}|0_\d{1,3}|\d{1,2}_?(percent)?(_ci)?)){0,2}|_?\d{1,2}(_\d)?_?(percent)?_?(lower|upper)?_?ci\w*|nmin|nparam",

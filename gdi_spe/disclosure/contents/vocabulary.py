@@ -55,7 +55,7 @@ def counts_things(name: str) -> bool:
 
 
 DEGREES_OF_FREEDOM = re.compile(
-    r"(df|dof|df_?resid(ual)?s?|residual_?df|degrees_of_freedom|resid\w*_?df)", re.IGNORECASE
+    r"(df|dof|res_df|df_?resid(ual)?s?|residual_?df|degrees_of_freedom|resid\w*_?df)", re.IGNORECASE
 )
 EXTREMES = re.compile(
     r"(min|max|minimum|maximum|range|youngest|oldest|smallest|largest|highest(?!_(education|degree|qualification|level))|lowest|longest|shortest|heaviest|tallest|earliest|extremes?|first_value|last_value)(_\w{1,30})?"

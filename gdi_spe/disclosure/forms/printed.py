@@ -49,6 +49,7 @@ _SENTENCE = re.compile(r"\b(the|of|and|is|are|was|were|to)\b")
 _LONGEST_LABEL = 70
 _MOST_HEADERS = 4
 _LEAST_ALIKE = 4
+_LEAST_NAMES = 3
 _MOST_LINES = 20_000
 _TOTALS = re.compile(r"totals?|all|sum", re.IGNORECASE)
 
@@ -203,7 +204,8 @@ def _table(lines: list[str], at: int, end: int) -> Printed | None:
 
 def _filled_down(table: Printed) -> Printed:
     """Write a label into the rows below that leave it out, as pandas does with levels."""
-    if len(table.names) < 3 or not all(row[1] for row in table.rows):
+    told = all(row[1] or _TOTALS.fullmatch(row[0]) for row in table.rows)
+    if len(table.names) < _LEAST_NAMES or not told:
         return table
     if any(NUMBER.fullmatch(row[i]) for row in table.rows for i in (0, 1)):
         return table
@@ -262,6 +264,9 @@ def _may_name(line: str) -> bool:
     """Whether a line can be the names of columns: words apart, or one over several columns."""
     stripped = line.strip()
     apart = bool(re.search(r"\S\s{2,}\S", stripped))
+    # Formulas of models stand above a comparison of them.
+    if re.search(r"\d: |\S ~ \S|^~ ", stripped):
+        return False
     if re.search(r"[:;?!,]$", stripped) or re.search(r"[a-z]: |[a-z] = | = ", stripped):
         return False
     words = stripped.split()

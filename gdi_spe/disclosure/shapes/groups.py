@@ -21,13 +21,16 @@ from gdi_spe.disclosure.contents.roles import (
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.variants import is_total
 from gdi_spe.disclosure.contents.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT
-from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, level_of_quantile, values
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
 _MOST_ROWS = 1000
 _MOST_CODES = 20
+_LEAST_QUANTILES = 3
+# Means of groups differ by less than this share of them; single people's values by more.
+_MEANS_WITHIN = 0.4
 # A cross table that says nothing of the cohort's size counts at most so many people.
 _MOST_PEOPLE = 100_000
 _TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
@@ -92,17 +95,18 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
         Role.LABEL, Role.PEOPLE, Role.PAIRS, Role.STATISTIC, Role.EFFECT, Role.ERROR, Role.P,
         Role.OTHER_COUNT, Role.CHROMOSOME,
     }  # fmt: skip
-    mean = _mean_of_trait(table)
+    means = [_mean_of_trait(table), *_means_of_traits(table, judging)]
     for column, role in zip(table.columns, roles_of(table), strict=True):
         edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
         told = edge or _is_key(column, table) or _tells_means_again(column, table)
-        told = told or column is mean or _is_mean_ancestry(column) or _is_share(column, table)
+        told = told or column in means or _is_mean_ancestry(column) or _is_share(column, table)
         if role not in known and not told:
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
             yield f"“{column.name}” is not a whole number throughout."
     yield from _twice(table)
     yield from _edges(table)
+    yield from _quantiles_of_few(table, judging)
     for column in with_role(table, Role.PEOPLE, Role.PAIRS):
         yield from _count(column, judging)
 
@@ -148,6 +152,46 @@ def _mean_of_trait(table: Table) -> Column | None:
     spread = any(_SPREAD.fullmatch(c.plain) for c in with_role(table, Role.STATISTIC, Role.ERROR))
     found = [c for c in unknown if TRAIT.fullmatch(c.plain)]
     return found[0] if spread and len(unknown) == 1 and found else None
+
+
+def _means_of_traits(table: Table, judging: Judging) -> list[Column]:
+    """Return columns that go by the names of traits, if they are means of the groups in each row.
+
+    TRUST: groups are named or crossed, enough people are counted in each and no more than there
+    are, and what is told of each lies as near together as means do and people do not.
+    """
+    counts, n = with_role(table, Role.PEOPLE), judging.context.n_individuals
+    labels = crossed_labels(table) or with_role(table, Role.LABEL)
+    if len(counts) != 1 or not labels or distinct_rows(labels) != table.n_rows or n is None:
+        return []
+    if len(labels) == 1 and table.n_rows > _MOST_CODES:
+        return []
+    people = values(counts[0])
+    kept = ~np.array([any(_TOTAL.fullmatch(c.text(i)) for c in labels) for i in range(len(people))])
+    if not (people >= judging.policy.counts.minimum).all() or people[kept].sum() > n:
+        return []
+    rest = [c for c in table.columns if role_of(c) is Role.UNKNOWN and c.numbers is not None]
+    return [
+        c for c in rest if TRAIT.fullmatch(c.plain) and not c.is_integer and _is_near(values(c))
+    ]
+
+
+def _is_near(numbers: NDArray[np.float64]) -> bool:
+    """Whether values lie as near together as means of many people do."""
+    finite = np.isfinite(numbers).all()
+    return bool(finite and np.ptp(numbers) <= _MEANS_WITHIN * abs(float(np.mean(numbers))))
+
+
+def _quantiles_of_few(table: Table, judging: Judging) -> Objections:
+    """Object to quantiles of groups beyond which few people lie."""
+    counts = [values(c) for c in with_role(table, Role.PEOPLE)]
+    levels = {c.name: level for c in table.columns if (level := level_of_quantile(c)) is not None}
+    if not counts or len(levels) < _LEAST_QUANTILES:
+        return
+    fewest = min(float(np.nanmin(c)) for c in counts)
+    for name, level in levels.items():
+        if fewest * min(level, 1 - level) < judging.policy.counts.minimum:
+            yield f"Few people lie beyond “{name}” in the smallest group."
 
 
 def _count(column: Column, judging: Judging) -> Objections:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +32,18 @@ def values(column: Column) -> NDArray[np.float64]:
     numbers = column.numbers
     assert numbers is not None  # noqa: S101  # asked only of columns of numbers
     return numbers
+
+
+_LEVEL = re.compile(r"[pq]?_?(\d{1,2}(?:_\d)?)_?(?:percent|th|pct)|0_(\d{1,3})|[pq](\d{2})")
+
+
+def level_of_quantile(column: Column) -> float | None:
+    """Return the share of people below a quantile that a column is named after: "5%", "p95"."""
+    found = _LEVEL.fullmatch(column.plain) if column.numbers is not None else None
+    if found is None:
+        return None
+    whole, part, short = found.groups()
+    return float(f"0.{part}") if part else float((whole or short).replace("_", ".")) / 100
 
 
 def is_grid(numbers: NDArray[np.float64]) -> bool:

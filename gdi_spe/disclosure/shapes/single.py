@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
 _MOST_CODES = 20
+_INTERCEPT = re.compile(r"\((Intercept|intercept|Const|const)\)|_cons|Intercept")
 _MOST_PEOPLE = 100_000
 # Variants of a genome; a larger number is no count of anything here.
 _MOST_THINGS = 1_000_000_000
@@ -40,13 +41,16 @@ def _values(table: Table, judging: Judging) -> Objections:
         Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
         Role.FREQUENCY, Role.SETTING, Role.PROBABILITY,
     }  # fmt: skip
+    # The coefficients of a model, as R prints them: one is of no term.
+    is_model = any(_INTERCEPT.fullmatch(c.name.strip()) for c in table.columns)
     for column, role in zip(table.columns, roles_of(table), strict=True):
         chosen = table.path.startswith("json") and (
             is_chosen(column.plain)
             or _is_version(column)
             or is_threshold(column.plain, column.cells)
         )
-        if role not in known and not chosen and not _may_count_one(column, judging):
+        term = is_model and not column.is_integer
+        if role not in known and not chosen and not term and not _may_count_one(column, judging):
             yield f"“{column.name}” has no known meaning."
     n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
     people = min(n, default=judging.context.n_individuals or 0)

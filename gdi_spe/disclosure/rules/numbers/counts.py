@@ -31,7 +31,7 @@ _KIND = re.compile(
 _TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")
 # That nobody was left out, or nothing is missing, tells nothing of anybody.
 _TECHNICAL = re.compile(
-    r"(n_?)?(\w{1,16}_)?(missing|removed|excluded|dropped|failed|failing|filtered|lost|na|null|duplicates?|unmatched)"
+    r"(n_?)?(\w{1,16}_)?(missing|removed|excluded|dropped|failed|failing|filtered|lost|na|null|duplicates?|unmatched)(_(n|count|number))?"
 )
 _EVENTS = re.compile(r"event|death|died|censor")
 # Where these name the rows, "size" and "count" are of genes.
@@ -114,12 +114,19 @@ def _without_statistics(rows: NDArray[np.intp], table: Table) -> NDArray[np.intp
     """
     numbers = [c.numbers for c in table.columns if c.numbers is not None]
     is_one = [
-        bool(_STATISTIC.search(table.label_of(int(row))))
+        (bool(_STATISTIC.search(table.label_of(int(row)))) or _is_accuracy(table, int(row)))
         and any(column[row] % 1 != 0 for column in numbers)
         for row in rows
     ]
     kept: NDArray[np.intp] = rows[~np.array(is_one, dtype=bool)]
     return kept
+
+
+def _is_accuracy(table: Table, row: int) -> bool:
+    """Whether a row of scikit-learn's report has the accuracy in every column, "support" too."""
+    label = table.label_of(row).strip().lower()
+    reports = table.column("precision") is not None and table.column("recall") is not None
+    return reports and label in ("accuracy", "micro avg", "balanced accuracy")
 
 
 def _are_of_variants(column: Column, table: Table, judging: Judging) -> bool:

@@ -54,7 +54,7 @@ def few_degrees_of_freedom(table: Table, judging: Judging) -> Iterator[Hit]:
     for column in table.columns:
         if column.numbers is None or not DEGREES_OF_FREEDOM.fullmatch(column.plain):
             continue
-        residual = "resid" in column.plain
+        residual = "resid" in column.plain or column.plain == "res_df"
         rows = np.flatnonzero(column.numbers < minimum)
         if not residual:
             rows = rows[[_is_residual(table, int(row)) for row in rows]]

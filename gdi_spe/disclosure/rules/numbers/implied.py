@@ -21,7 +21,7 @@ from gdi_spe.disclosure.inference.recovery import (
     recover_table,
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.shape import values
+from gdi_spe.disclosure.shapes.shape import level_of_quantile, values
 
 _SHARE = re.compile(
     r"(pct|percent(age)?|share|proportion|prevalence|prop|rate|%|frac(tion)?)(_\w{1,20})?|\w{1,20}_(pct|percent|share|prop|rate)|\w*%\w*"
@@ -58,6 +58,7 @@ _DUMMY = re.compile(
     r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|(id|person|patient)_?\w*\d.*"
 )
 _LEAST_SHARES = 2
+_LEAST_QUANTILES = 3
 _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 
 
@@ -130,6 +131,7 @@ def _shares(table: Table) -> Iterator[Column]:
         if c.numbers is not None
         and not _PREDICTED.search(c.plain)
         and not is_setting(c.plain)
+        and not _is_quantile(c, table)
         # A rate over the time that people were followed is no share of people.
         and not (timed and re.search(r"rate|incidence", c.plain))
         and (_SHARE.fullmatch(c.plain) or (_MEAN.fullmatch(c.plain) and _is_within_one(c)))
@@ -146,6 +148,16 @@ def _shares(table: Table) -> Iterator[Column]:
     sums = (np.nansum(matrix), *np.nansum(matrix, axis=0), *np.nansum(matrix, axis=1))
     if any(abs(total - whole) < 0.02 * whole for total in sums for whole in (1.0, 100.0)):
         yield from rest
+
+
+def _is_quantile(column: Column, table: Table) -> bool:
+    """Whether "5%" is a quantile: others stand beside it, and it lies between them."""
+    levels = {c.plain: level for c in table.columns if (level := level_of_quantile(c)) is not None}
+    if column.plain not in levels or len(levels) < _LEAST_QUANTILES:
+        return False
+    ordered = sorted(levels, key=lambda name: levels[name])
+    rows = np.column_stack([values(c) for n in ordered for c in [table.column(n)] if c is not None])
+    return bool((np.diff(rows, axis=1) >= 0).all())
 
 
 def _is_within_one(column: Column) -> bool:
