@@ -40,7 +40,8 @@ def bars_of(
         len(lying) == len(standing) and _n_bases(lying, 1) < _n_bases(standing, 0)
     )
     pieces = lying if is_lying else standing
-    if not pieces:
+    # One empty box is a rim around something.
+    if not pieces or (len(pieces) == 1 and not pieces[0].ink.is_filled):
         return None, list(boxes)
     rest = [b for b in boxes if not any(b is p for p in pieces)]
     side = 0 if is_lying else 1

@@ -10,8 +10,12 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Text
+from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Picture, Text
 from gdi_spe.disclosure.contents.table import clean_text
+from gdi_spe.disclosure.drawings.axes import number_of
+from gdi_spe.disclosure.drawings.kinds import kinds_of
+from gdi_spe.disclosure.drawings.pictures_within import cells_of
+from gdi_spe.disclosure.drawings.sheet import Sheet, within
 from gdi_spe.disclosure.figures.tiles import Tiles, fill_of
 from gdi_spe.disclosure.forms.embedded import picture_within
 from gdi_spe.disclosure.forms.svg_places import Places
@@ -40,6 +44,7 @@ _MOST_NAMES = 40
 _LONGEST_WORDS = 120
 _WORDY = {"fill", "stroke", "font-family", "clip-path", "text-anchor", "preserveAspectRatio"}
 _MOST_DEPTH = 60
+_MANY_WORDS = 40
 _MOST_CORNERS = 300
 # A line with so many corners is a course of values.
 _LEAST_CORNERS = 4
@@ -104,6 +109,12 @@ class _Drawing:
         """Write a picture inside the drawing anew; heat maps and colour bars are such."""
         source = attributes.get("xlink:href") or attributes.get("href") or ""
         found, written = self.embed(source)
+        cells = cells_of(written)
+        if cells is not None:
+            # TRUST: cells are judged as boxes of the drawing, with the names that stand beside.
+            found = [part for part in found if not isinstance(part, Picture | Text)]
+            for x, y, wide, high, colour in self.places.cells(cells):
+                self.tiles.add(x, y, wide, high, colour)
         self.pictures += found
         for key, value in attributes.items():
             if not key.endswith("href"):
@@ -289,13 +300,14 @@ def _size(value: str | None) -> float:
 def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Canonical:
     """Write a drawing anew."""
     drawing = _read(text, lambda source: picture_within(source, "drawing.picture", policy, inner))
+    sheet = drawing.places.sheet()
     parts: list[Part] = [
         Marks("drawing", drawing.marks, drawing.areas, drawing.curves, drawing.tooltips,
               " ".join(drawing.words)[:2000], drawing.tiles.commonest(), drawing.lines,
-              drawing.places.sheet(), drawing.steps)
+              sheet, drawing.steps)
     ]  # fmt: skip
     if drawing.words:
-        parts.append(Text("labels", "\n".join(drawing.words), is_alone=False))
+        parts.append(Text("labels", "\n".join(_beside_cells(drawing.words, sheet)), is_alone=False))
     parts += drawing.pictures
     for what, size in drawing.beside.items():
         if size > _MOST_BESIDE * (5 if what == "style" else 1):
@@ -307,6 +319,23 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     )  # fmt: skip
     media_type = "image/svg+xml"
     return Canonical(f"{body}\n".encode(), media_type, named(name, media_type), tuple(parts))
+
+
+def _beside_cells(words: list[str], sheet: Sheet) -> list[str]:
+    """Leave out the number in each cell of a matrix: it is judged with its cell."""
+    if len(words) < _MANY_WORDS:
+        return words
+    cells = kinds_of(sheet).tiles
+    held = [w.text for c in cells for w in sheet.words
+            if within(w.middle * 2, c.box, 0) and number_of(w.text) is not None]  # fmt: skip
+    if len(held) > len(cells):
+        return words
+    rest = list(words)
+    for each in held:
+        same = next((w for w in rest if w.strip() == each), None)
+        if same is not None:
+            rest.remove(same)
+    return rest
 
 
 def _read(text: str, embed: Embed) -> _Drawing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from gdi_spe.disclosure.drawings.paths import (
     times,
     transform_of,
 )
+from gdi_spe.disclosure.drawings.pictures_within import Cells
 from gdi_spe.disclosure.drawings.sheet import Ink, Pad, Sheet, Word
 
 _DECLARED = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
@@ -209,6 +211,28 @@ class Places:
         placed = moved(corners, at)
         low, high = placed.min(axis=0), placed.max(axis=0)
         self.pad.pictures.append((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+
+    def cells(self, cells: Cells) -> list[tuple[float, float, float, float, str]]:
+        """Put the cells of the last picture down as boxes; return their places and colours."""
+        if cells.is_bar_of_colours or not self.pad.pictures:
+            return []
+        left, top, right, bottom = self.pad.pictures[-1]
+        at = self.stack[-1].at
+        # A picture that is drawn upside down has its first row at the foot.
+        rows = top + cells.rows * (bottom - top)
+        if at[3] < 0:
+            rows = bottom - cells.rows * (bottom - top)
+        columns = left + cells.columns * (right - left)
+        found = []
+        for i, (y0, y1) in enumerate(pairwise(rows)):
+            for j, (x0, x1) in enumerate(pairwise(columns)):
+                red, green, blue = (int(v) for v in cells.colours[i, j])
+                colour = f"#{red:02x}{green:02x}{blue:02x}"
+                corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+                self.pad.draw(corners, True, False, Ink(fill=colour))
+                found.append((float(x0), float(min(y0, y1)), float(x1 - x0), float(abs(y1 - y0)),
+                              colour))  # fmt: skip
+        return found
 
     def _begin_words(self, attributes: dict[str, str]) -> None:
         state = self.stack[-1]

@@ -140,6 +140,9 @@ def doubts(part: Marks, sheet: Sheet, judging: Judging) -> Iterator[str]:
         yield f"{n:,} of its words are codes of one kind, as people have"
     shown = (kinds.grounds, kinds.frames, kinds.boxes, kinds.tiles, *(b.pieces for b in bars))
     yield from _doubts_of_words(sheet, [p for group in shown for p in group])
+    other = [b for b in kinds.boxes if b.ink.is_filled]
+    if len(other) > judging.policy.pictures.most_marks:
+        yield f"{len(other):,} of its boxes are neither bars nor cells with names"
     if _EXTREME.search(sheet.told):
         yield "it tells an extreme, which is one person's value"
     if not is_density(part, judging):
