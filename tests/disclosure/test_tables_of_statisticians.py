@@ -267,3 +267,16 @@ def test_the_accuracy_below_support_counts_nobody(report) -> None:
     found = report(REPORT.format(5040), "t.csv", n=6200)
 
     assert found.verdict < Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"), [("Age, SD", Verdict.REVIEW), ("Stroke", Verdict.BLOCK)]
+)
+def test_a_small_whole_number_called_a_spread_goes_to_a_person(
+    report, row: str, verdict: Verdict
+) -> None:
+    table = f'Characteristic,Cases,Controls\n"Women, n",612,702\n"{row}",9,8\n'
+
+    found = report(table, "t.csv", n=6200)
+
+    assert found.verdict is verdict

@@ -108,6 +108,7 @@ _LEAST_POPULATION = 60
 _LETTERS = 2
 # Words that may divide the rows of a cross table, and how many cells of it may be left out.
 _MOST_CROSSED = 4
+_MOST_ROWS = 1000
 _FULL = 1.25
 _NUMERIC = {
     Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PROBABILITY, Role.PAIRS, Role.FREQUENCY,
@@ -242,7 +243,7 @@ def cross_table_columns(table: Table) -> list[Column]:
     if marks:
         return []
     whole = all(c.is_integer and np.nanmin(c.numbers) >= 0 for c in rest if c.numbers is not None)
-    if not rest or not whole or any(c.numbers is None for c in rest) or table.n_rows > 1000:
+    if not rest or not whole or any(c.numbers is None for c in rest) or table.n_rows > _MOST_ROWS:
         return []
     if table.n_rows == 1 and table.path.startswith("json"):
         # Single values of a tree: those with names of programs are settings, others may be groups.
@@ -257,6 +258,8 @@ def crossed_labels(table: Table) -> list[Column]:
     TRUST: rows of people repeat; rows of a cross table stand once for each combination of levels.
     """
     labels: list[Column] = []
+    if table.n_rows > _MOST_ROWS:
+        return labels
     for column in table.columns:
         if column.numbers is not None:
             break
