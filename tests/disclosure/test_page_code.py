@@ -1,5 +1,6 @@
 """Scripts and styles of a page: programs are dropped without a word, data in them is told."""
 
+# ruff: noqa: E501  # pages are written as programs write them
 from __future__ import annotations
 
 import base64
@@ -93,6 +94,45 @@ def test_the_rule_on_scripts_is_what_finds_them(
     report, monkeypatch: pytest.MonkeyPatch, policy: DisclosurePolicy
 ) -> None:
     data = page(f"var d = {json.dumps(PEOPLE)}")
-    monkeypatch.setattr("gdi_spe.disclosure.forms.html.data_in_script", lambda code: "")
+    monkeypatch.setattr("gdi_spe.disclosure.forms.html.data_in_script", lambda code, kind: "")
 
     assert report(data, "t.html", n=14_210).verdict is Verdict.PASS
+
+
+SEXED = "; ".join(f"{'FM'[i % 2]} {30 + 7 * i % 50} E11" for i in range(12))
+DRAWN = [round(NOISE.gauss(3.4, 0.9), 2) for _ in range(40)]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"<script>plot([{', '.join(map(str, DRAWN[:12]))}])</script>",
+        f'<script>var y = "{" ".join(map(str, DRAWN))}".split(" ")</script>',
+        f"<script>{''.join(f'y.push({x});' for x in DRAWN)}</script>",
+        f"<script>var i = [{', '.join(repr(each['id']) for each in PEOPLE[:8])}]</script>",
+        "<script>d = [{sex:'F',age:54,ldl:4.1},{sex:'M',age:61,ldl:5.2},{sex:'F',age:47,ldl:3}]</script>",
+        f"<script>// {SEXED}\nplot()</script>",
+        f'<script type="text/template">{SEXED}</script>',
+        f"<style>{''.join(f'.p{i}{{width:{x}px}}' for i, x in enumerate(DRAWN))}</style>",
+        f"<style>{''.join(f'.r{i}:after{{content:{chr(34)}F {50 + i}{chr(34)}}}' for i in range(9))}</style>",
+        "".join(f'<i data-s="F" data-b="{x}"></i>' for x in DRAWN),
+        "".join(f'<b style="left:{x}px;top:{2 * x}px"></b>' for x in DRAWN),
+        "".join(f'<i class="f{17 * i % 61}"></i>' for i in range(20)),
+    ],
+)  # fmt: skip
+def test_data_in_short_scripts_numbered_styles_and_attributes_is_blocked(report, script):
+    assert report(page() + script, "t.html", n=14_210).verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "<script>window.tabs = [1, 2, 3]; open({width: 300, height: 200});</script>",
+        '<script>icon("M3 4L12.5 7.25L9 18.1L40 22L17.2 5.5L8 33Z")</script>',
+        '<script type="text/x-mathjax-config">MathJax.Hub.Config({TeX: {extensions: []}});</script>',
+        "<style>" + "".join(f"#T_row{i}_col1 {{width: {x}px}}" for i, x in enumerate(DRAWN)) + "</style>",
+        "".join(f'<p data-line-number="{i}" class="row{i} mt-{i % 5}"></p>' for i in range(30)),
+    ],
+)  # fmt: skip
+def test_what_reports_need_to_look_like_reports_passes(report, script):
+    assert report(page() + script, "t.html", n=14_210).verdict is Verdict.PASS

@@ -13,6 +13,7 @@ from gdi_spe.disclosure.contents.table import Table, clean_text
 from gdi_spe.disclosure.forms.cells import table_of_rows
 from gdi_spe.disclosure.forms.embedded import picture_within
 from gdi_spe.disclosure.forms.page_code import data_in_script, data_in_style
+from gdi_spe.disclosure.forms.page_data import Attributes
 from gdi_spe.disclosure.forms.written import lines_of_pairs, words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
@@ -24,6 +25,7 @@ _IGNORED = {
     "dl", "dt", "dd", "nav", "u",
 }  # fmt: skip
 _LONGEST_ATTRIBUTE = 200
+_MEANT = ("description", "keywords", "subject", "abstract")
 _WIDEST = 500
 # The day of a page stands in its head: below the title, an author or a subtitle between them.
 _DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
@@ -50,6 +52,8 @@ class _Reader(HTMLParser):
         self._words: list[str] = []
         self._mute = 0
         self._code: list[str] | None = None
+        self._kind: str | None = None
+        self._said = Attributes()
         self._is_date = False
         self._span = (1, 1)
         # For each column, how many more rows a cell above reaches down, and what it says.
@@ -58,7 +62,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._attributes(tag, attrs)
         if tag in ("script", "style"):
-            self._code = []
+            self._code, self._kind = [], dict(attrs).get("type")
         if tag in ("script", "style", "template", "object", "iframe", "svg", "form", "input"):
             self._mute += tag not in ("input",)
             if tag not in ("script", "style"):
@@ -95,7 +99,10 @@ class _Reader(HTMLParser):
             self.hidden.append("white words")
         if _TINY.search(style) or _AWAY.search(style) or "hidden" in dict(attrs):
             self.hidden.append("words that are too small to read, or not on the page")
+        if tag == "meta" and dict(attrs).get("name") in _MEANT:
+            self.unseen.append(dict(attrs).get("content") or "")
         for name, value in attrs:
+            self._said.add(name, value or "")
             is_picture = tag == "img" and name == "src"
             if name.startswith("on") or (len(value or "") > _LONGEST_ATTRIBUTE and not is_picture):
                 self.hidden.append(f"the attribute {name[:40]} of <{tag}>")
@@ -150,7 +157,7 @@ class _Reader(HTMLParser):
     def _look_at_code(self, tag: str) -> None:
         """Tell of data in a script or style; one without any is dropped and no more."""
         code, self._code = "".join(self._code or ()), None
-        found = data_in_script(code) if tag == "script" else data_in_style(code)
+        found = data_in_script(code, self._kind) if tag == "script" else data_in_style(code)
         if found:
             self.hidden.append(f"{found} in a <{tag}> element")
 
@@ -183,6 +190,7 @@ class _Reader(HTMLParser):
     def close(self) -> None:
         super().close()
         self._flush()
+        self.hidden += self._said.told()
         if self._rows is not None:
             raise Impossible("a table does not end")
 

@@ -7,6 +7,12 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from gdi_spe.disclosure.forms.page_data import (
+    data_in_numbered_style,
+    data_in_own_script,
+    packs_words,
+)
+
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 # Values one after the other, a table of numbers, or records with names in quotation marks.
 _VALUES = re.compile(rf"(?:{_NUMBER}\s*,\s*){{24}}")
@@ -36,17 +42,17 @@ _DECORATION = (
 _OLD_FONT = (34, b"LP")
 
 
-def data_in_script(code: str) -> str:
+def data_in_script(code: str, kind: str | None = None) -> str:
     """Say what data a script holds; nothing if it is a program alone."""
     said = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), code)
-    return next(_in_code(said), "")
+    return next(_in_code(said), "") or next(data_in_own_script(said, kind), "")
 
 
 def data_in_style(style: str) -> str:
     """Say what a style holds beside how a page looks; nothing if it is a style alone."""
     if _SHOWN.search(style):
         return "words that a style would show"
-    return next(_unreadable(style), "")
+    return next(_unreadable(style), "") or next(data_in_numbered_style(style), "")
 
 
 def _in_code(code: str) -> Iterator[str]:
@@ -62,7 +68,8 @@ def _unreadable(text: str) -> Iterator[str]:
         if not _has_digits(found.group(1)):  # names of a program, joined by signs
             continue
         # TRUST: a font or picture of a style is dropped as all of it, whatever stands behind.
-        if not found.group().startswith("data:") or not _is_decoration(found.group(1)):
+        packed = found.group(1)
+        if not found.group().startswith("data:") or not _is_decoration(packed) or _hides(packed):
             yield f"{len(found.group(1)):,} characters that only a program can read"
     for comment in _COMMENT.findall(text):
         digits = sum(c.isdigit() for c in comment)
@@ -78,6 +85,12 @@ def _are_codes(words: str) -> bool:
 
 def _has_digits(packed: str) -> bool:
     return sum(c.isdigit() for c in packed) > 0.04 * len(packed)
+
+
+def _hides(packed: str) -> bool:
+    """Whether a compressed font has words in it that anybody can read."""
+    data = base64.b64decode(packed + "=" * (-len(packed) % 4))
+    return data.startswith((b"wOFF", b"wOF2")) and packs_words(data)
 
 
 def _is_decoration(packed: str) -> bool:
