@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gdi_spe.disclosure.drawings.axes import Axis, number_of
-from gdi_spe.disclosure.drawings.sheet import Piece, Sheet, Word
+from gdi_spe.disclosure.drawings.sheet import Piece, Sheet, Word, is_plain
 
 _ALIKE = 0.8
 _NEAR_LABEL = 14.0
@@ -41,7 +41,7 @@ def bars_of(
     )
     pieces = lying if is_lying else standing
     # One empty box is a rim around something.
-    if not pieces or (len(pieces) == 1 and not pieces[0].ink.is_filled):
+    if not pieces or (len(pieces) == 1 and is_plain(pieces[0])):
         return None, list(boxes)
     rest = [b for b in boxes if not any(b is p for p in pieces)]
     side = 0 if is_lying else 1

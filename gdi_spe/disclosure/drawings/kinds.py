@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gdi_spe.disclosure.drawings.axes import number_of
-from gdi_spe.disclosure.drawings.sheet import Ink, Piece, Sheet, Word, is_light, within
+from gdi_spe.disclosure.drawings.sheet import Ink, Piece, Sheet, Word, is_plain, within
 
 # A mark is so large at most, and a key of a legend; a ground is so much of the page.
 MARK, _KEY, _GROUND = 14.0, 30.0, 0.5
@@ -131,7 +131,7 @@ def _sort_boxes(boxes: list[Piece], sheet: Sheet, kinds: Kinds) -> None:
             box.wide >= _BANNER * sheet.wide and any(within(w.box, box.box, 2) for w in named)
         ):
             kinds.grounds.append(box)
-        elif _is_plain(box) and any(within(w.box, box.box, 2) for w in named):
+        elif is_plain(box) and any(within(w.box, box.box, 2) for w in named):
             kinds.frames.append(box)
         else:
             kinds.boxes.append(box)
@@ -146,16 +146,12 @@ def _stand_in_rows(boxes: Sequence[Piece]) -> bool:
 
 def _holds(box: Piece, boxes: list[Piece], sheet: Sheet, kinds: Kinds) -> bool:
     """Whether a light box lies behind what was drawn after it: the ground of axes or a legend."""
-    if not _is_plain(box) or (len(sheet.pieces) > _MOST_HELD and box.wide * box.high < 5000):
+    if not is_plain(box) or (len(sheet.pieces) > _MOST_HELD and box.wide * box.high < 5000):
         return False
     held = [b for b in (*boxes, *kinds.strokes, *kinds.marks, *kinds.curves, *kinds.slants)
             if b is not box and within(b.box, box.box)
             and (b.order > box.order or not box.ink.is_filled)]  # fmt: skip
     return len(held) >= _HOLDS
-
-
-def _is_plain(box: Piece) -> bool:
-    return not box.ink.is_filled or is_light(box.ink.fill)
 
 
 def _chain(kinds: Kinds) -> None:
@@ -189,8 +185,8 @@ def _take_keys(sheet: Sheet, kinds: Kinds) -> None:
     """Take the keys of legends away: small, each of its own look, with a word right beside it."""
     named = [w for w in sheet.words if re_letters(w) and not w.is_upright]
     any_words = [w for w in sheet.words if not w.is_upright]
-    behind = [b for b in kinds.boxes if _is_plain(b) and _is_key(b, any_words)]
-    behind += [b for b in kinds.tiles if _is_plain(b) and _is_key(b, any_words)]
+    behind = [b for b in kinds.boxes if is_plain(b) and _is_key(b, any_words)]
+    behind += [b for b in kinds.tiles if is_plain(b) and _is_key(b, any_words)]
     kinds.boxes = [b for b in kinds.boxes if not any(b is k for k in behind)]
     kinds.tiles = [b for b in kinds.tiles if not any(b is k for k in behind)]
     kinds.keys += behind

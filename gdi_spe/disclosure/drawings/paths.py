@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import comb
 
 import numpy as np
 
@@ -15,7 +16,12 @@ SAME: Matrix = (1, 0, 0, 1, 0, 0)
 _TOKEN = re.compile(r"([MmLlHhVvCcSsQqTtAaZz])|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
 _TAKES = {"m": 2, "l": 2, "h": 1, "v": 1, "c": 6, "s": 4, "q": 4, "t": 2, "a": 7, "z": 0}
 _MOST_CORNERS = 100_000
-_CURVE = np.linspace(0, 1, 6)[1:]
+_STEPS = (0.2, 0.4, 0.6, 0.8, 1.0)
+# What each corner weighs at places on a curve of three or four (Bernstein's polynomials).
+_WEIGHTS = {
+    n + 1: [tuple(comb(n, k) * t**k * (1 - t) ** (n - k) for k in range(n + 1)) for t in _STEPS]
+    for n in (2, 3)
+}
 _TRANSFORM = re.compile(r"(\w+)\s*\(([^)]*)\)")
 
 
@@ -169,13 +175,14 @@ def bent(
     start: tuple[float, float], handles: list[tuple[float, float]], end: tuple[float, float]
 ) -> list[tuple[float, float]]:
     """Return places on a curve of one or two handles."""
-    corners = np.array([start, *handles, end])
-    t = _CURVE[:, None]
-    while len(corners) > 1 and corners.ndim == 2:
-        corners = np.repeat(corners[None], len(t), axis=0)
-    while corners.shape[1] > 1:
-        corners = corners[:, :-1] * (1 - t[:, :, None]) + corners[:, 1:] * t[:, :, None]
-    return [(float(x), float(y)) for x, y in corners[:, 0]]
+    corners = (start, *handles, end)
+    return [
+        (
+            sum(w * x for w, (x, _) in zip(each, corners, strict=True)),
+            sum(w * y for w, (_, y) in zip(each, corners, strict=True)),
+        )
+        for each in _WEIGHTS[len(corners)]
+    ]
 
 
 def _on_arc(

@@ -199,6 +199,11 @@ def is_light(told: str, least: float = 0.85) -> bool:
     return colour is not None and min(colour) >= least
 
 
+def is_plain(piece: Piece) -> bool:
+    """Whether a piece is empty, or of nearly the colour of paper."""
+    return not piece.ink.is_filled or is_light(piece.ink.fill)
+
+
 def within(inner: Sequence[float], outer: Sequence[float], slack: float = 0.5) -> bool:
     """Whether a box lies in another."""
     return (
