@@ -40,3 +40,32 @@ def test_filled_areas_and_curves_that_meet_pass(draw: Draw, style: str) -> None:
 @pytest.mark.parametrize("draw", papers.OF_PEOPLE, ids=lambda each: each.__name__)
 def test_areas_that_are_people_do_not_pass(draw: Draw, style: str) -> None:
     assert judged(drawn(draw, 2, style), 42_000).verdict.word != "pass"
+
+
+def test_decimals_in_cells_are_no_counts_and_counts_are() -> None:
+    correlations = judged(drawn(papers.rounded_correlations, 3, dpi=130), 42_000)
+    counts = judged(drawn(papers.counts_in_cells, 3, dpi=130), 42_000)
+
+    assert correlations.verdict.word == "pass"
+    assert counts.verdict.word != "pass"
+
+
+def test_a_density_of_squares_passes_if_people_suffice_for_them() -> None:
+    enough = judged(drawn(papers.squares, 4), 42_000)
+    few = judged(drawn(papers.squares_of_few, 4), 3_000)
+    claimed = judged(drawn(papers.squares_of_few, 4), 42_000)
+
+    assert enough.verdict.word == "pass"
+    assert few.verdict.word != "pass"
+    assert claimed.verdict.word != "pass"
+
+
+@pytest.mark.parametrize("style", ["default", "seaborn"])
+def test_marks_at_even_places_pass_unless_they_are_people(style: str) -> None:
+    percentiles = judged(drawn(papers.marks_of_percentiles, 1, style), 42_000)
+    participants = judged(drawn(papers.marks_of_participants, 1, style), 42_000)
+    strips = judged(drawn(papers.strips_of_people, 1, style), 42_000)
+
+    assert percentiles.verdict.word == "pass"
+    assert participants.verdict.word != "pass"
+    assert strips.verdict.word != "pass"

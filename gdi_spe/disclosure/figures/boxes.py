@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
-
 import numpy as np
 
 from gdi_spe.disclosure.figures.ground import Ground, Mask
@@ -47,20 +45,36 @@ def colour_bars_of(ground: Ground, body: Mask) -> Mask:
 
 
 def _joined(blobs: list[Blob]) -> list[Blob]:
-    """Join two pieces of one strip: where a ramp is white in its middle, the paper shows."""
-    for (one, other), axis in product(combinations(blobs, 2), (0, 1)):
-        sides = [(b.box[1 - axis].start, b.box[1 - axis].stop) for b in (one, other)]
-        aligned = all(abs(a - b) <= 1 for a, b in zip(*sides, strict=True))
-        long = max(b.box[axis].stop - b.box[axis].start for b in (one, other))
-        gap = max(b.box[axis].start for b in (one, other)) - min(
-            b.box[axis].stop for b in (one, other)
-        )
-        if aligned and 0 < gap <= long:
-            whole = around((one, other))
-            size = (whole[0].stop - whole[0].start) * (whole[1].stop - whole[1].start)
-            rest = [b for b in blobs if b not in (one, other)]
-            return [*rest, one, other, Blob(one.number, whole, size)]
-    return blobs
+    """Join the pieces of one strip: where a ramp is white in its middle, the paper shows."""
+    found = list(blobs)
+    for axis in (0, 1):
+        strips: list[list[Blob]] = []
+        for blob in sorted(blobs, key=lambda b: b.box[axis].start):
+            strip = next((s for s in strips if _goes_on(s, blob, axis)), None)
+            if strip is None:
+                strips.append([blob])
+            else:
+                strip.append(blob)
+        found += [_hull(strip) for strip in strips if len(strip) > 1]
+    return found
+
+
+def _goes_on(strip: list[Blob], blob: Blob, axis: int) -> bool:
+    """Whether a piece is as wide as a strip, in line with it, and not far from its end."""
+    last = strip[-1].box
+    across = 1 - axis
+    aligned = all(
+        abs(getattr(last[across], end) - getattr(blob.box[across], end)) <= 1
+        for end in ("start", "stop")
+    )
+    long = max(b.box[axis].stop - b.box[axis].start for b in (*strip, blob))
+    return aligned and 0 <= blob.box[axis].start - last[axis].stop <= long
+
+
+def _hull(strip: list[Blob]) -> Blob:
+    whole = around(strip)
+    size = (whole[0].stop - whole[0].start) * (whole[1].stop - whole[1].start)
+    return Blob(strip[0].number, whole, size)
 
 
 def _is_plain(ground: Ground, blob: Blob, letters: Mask) -> bool:

@@ -20,6 +20,7 @@ _TEXTURE, _TEXTURE_ACROSS = 0.3, 0.06
 _LEAST_FINE = 20
 _MOST_IN_BARS, _TURNS_IN_BARS = 3, 1.3
 _MOST_NESTED, _LEAST_HIGH = 5, 8
+_REPEATED = 0.985
 # Cells of a pixel or two are ink; larger ones are areas with letters on them.
 _MOST_INK, _MOST_PLAIN = 0.35, 0.6
 _LEAST_SIDE, _DENSE, _FULL_ROW = 0.15, 0.3, 0.15
@@ -150,7 +151,7 @@ def matrix_in(pixels: NDArray[np.int16], box: Box) -> Matrix | None:
     cells, uniform = _cells(part, rows, columns)
     if uniform < _UNIFORM or _is_silhouette(cells):
         return None
-    return _described(box, cells)
+    return _described(box, _merged(_merged(cells).transpose(1, 0, 2)).transpose(1, 0, 2))
 
 
 def _fine(pixels: NDArray[np.int16], box: Box) -> Matrix | None:
@@ -212,6 +213,19 @@ def _cells(
     lettered = agree & (same < 3)
     colours = np.where(lettered[..., None], first, colours)
     return colours.astype(np.int16), float(((same >= 3) | agree).mean())
+
+
+def _merged(cells: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Take rows that repeat, two by two or three by three, for one: a step was found too small."""
+    n = cells.shape[0]
+    for times in (4, 3, 2):
+        if n % times or n // times < _LEAST_CELLS:
+            continue
+        groups = cells.reshape(n // times, times, *cells.shape[1:])
+        off = np.abs(groups - groups[:, :1]).max(axis=-1)
+        if (off <= 2 * _EDGE).mean() >= _REPEATED:
+            return np.ascontiguousarray(groups[:, 0])
+    return cells
 
 
 def _is_silhouette(cells: NDArray[np.int16]) -> bool:

@@ -41,6 +41,7 @@ _KEY_GAP, _KEY_HEIGHT = 2.6, 1.8
 _MOST_LOOSE, _LEAST_BODY, _RIM = 14, 25, 6
 _MOST_EXPLAINED = 0.15
 _CRUMB = 8
+_SLIM, _MOSTLY = 0.09, 0.6
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,11 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     body = _body(ground, strokes, letters)
     explained = letters | _keys((strokes.ink & ~strokes.lines & ~letters) | body, words)
     explained |= rims_of(enclosed, lines.ink, lines.thin)
-    outside = ~explained & ~_within(frames, ground.shape)
-    explained |= colour_bars_of(ground, (body | strokes.ink) & outside)
+    wide = tuple(f for f in frames if not _is_slim(f, ground.shape))
+    outside = ~explained & ~_within(wide, ground.shape)
+    bars = colour_bars_of(ground, (body | strokes.ink) & outside)
+    frames = tuple(f for f in frames if f in wide or bars[f].mean() < _MOSTLY)
+    explained |= bars
     densities = densities_of(ground, frames)
     matrices = tuple(m for m in matrices if not any(_overlaps(d.box, m.box) for d in densities))
     for density in densities:
@@ -192,6 +196,12 @@ def _with_areas(traces: Traces, areas: Areas) -> Traces:
         n_marks=traces.n_marks + areas.n_discs, n_area_bars=areas.n_bars,
         n_uneven_steps=traces.n_uneven_steps + areas.n_uneven_steps,
     )  # fmt: skip
+
+
+def _is_slim(frame: Box, shape: tuple[int, int]) -> bool:
+    """Whether a frame is as slim as the bar that tells what colours mean."""
+    sides = [side.stop - side.start for side in frame]
+    return bool(min(sides) <= _SLIM * max(shape) and max(sides) >= 2 * min(sides))
 
 
 def _within(frames: tuple[Box, ...], shape: tuple[int, int]) -> Mask:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.figures.clouds import kind_of_cloud
+from gdi_spe.disclosure.figures.grids import n_on_grid
 from gdi_spe.disclosure.figures.ground import Box, Mask
 from gdi_spe.disclosure.figures.shapes import (
     DUST,
@@ -24,7 +25,7 @@ from gdi_spe.disclosure.figures.strokes import Blob, blobs_of
 # The largest mark, as a share of the shorter side of the picture.
 _LARGEST_MARK, _LEAST_LARGEST = 0.036, 12
 _RIM = 4
-_LEAST_MARKS = 5
+_LEAST_MARKS, _FEW_OTHERS = 5, 5
 _LEAST_DASHES, _EVEN = 7, 0.75
 _MOST_DASHES, _MOST_SLANTED, _NEXT, _OFF_LINE = 300, 4, 6, 2.0
 _LEAST_RUG = 8
@@ -51,6 +52,8 @@ class Traces:
     # Filled areas with smooth outlines, and those of them that are bars on one line.
     n_areas: int = 0
     n_area_bars: int = 0
+    # Marks that stand at even places, as many at each.
+    n_on_grid: int = 0
 
 
 def largest_mark(shape: tuple[int, int]) -> int:
@@ -66,6 +69,7 @@ def traces_in(mass: Mask, frame: Box, pixels: NDArray[np.int16], thin: int) -> T
     mark = largest_mark((shape[0], shape[1]))
     thick = thickness_of(ink)
     tally, clouds = Tally(), np.zeros_like(ink)
+    middles: list[tuple[float, float]] = []
     line = min(float(thin), max(1.0, float(np.median(thick[ink])))) if ink.any() else 1.0
     blobs = tuple(b for b in blobs if not _is_at_rim(b, ink.shape))
     dashes = dashes_of(blobs, mark)
@@ -76,6 +80,8 @@ def traces_in(mass: Mask, frame: Box, pixels: NDArray[np.int16], thin: int) -> T
         own = labelled[blob.box] == blob.number
         before = tally.strokes, tally.marks, tally.curve_pixels
         tell(Shape(blob, own, pixels[inner][blob.box]), sizes, tally)
+        if is_round(blob, mark) and tally.marks == before[1] + 1:
+            middles.append(blob.middle)
         if tally.strokes == before[0] or (tally.marks, tally.curve_pixels) != before[1:]:
             clouds[blob.box] |= own
     wide = ink.shape[1]
@@ -84,6 +90,7 @@ def traces_in(mass: Mask, frame: Box, pixels: NDArray[np.int16], thin: int) -> T
         frame, round(tally.marks), tally.on_lines, tally.strokes,
         tally.curve_pixels / (line * max(1, wide)), tally.turns, *steps_in(ink, round(line)),
         cloud, tally.unknown / max(1, ink.size),
+        n_on_grid=n_on_grid(middles) if tally.marks <= len(middles) + _FEW_OTHERS else 0,
     )  # fmt: skip
 
 

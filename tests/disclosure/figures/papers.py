@@ -93,3 +93,77 @@ def solid_cloud(rng: Rng) -> Any:
 
 FILLED = (filled_boxes, ridges, curves_that_meet)
 OF_PEOPLE = (waterfall, discs, solid_cloud)
+
+
+def _table_of_cells(values: Any, words: Any) -> Any:
+    figure, axes = plt.subplots(figsize=(6.5, 5.5))
+    names = ["Height", "BMI", "LDL", "Asthma", "Stroke", "Gout", "Eczema", "Insomnia"]
+    image = axes.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1)
+    axes.set_xticks(range(8), names, rotation=90)
+    axes.set_yticks(range(8), names)
+    for row in range(8):
+        for column in range(8):
+            axes.text(column, row, words[row][column], ha="center", va="center", fontsize=9)
+    figure.colorbar(image)
+    figure.tight_layout()
+    return figure
+
+
+def rounded_correlations(rng: Rng) -> Any:
+    """Correlations of traits to one digit: the diagonal is written as 1."""
+    values = np.round(np.corrcoef(rng.normal(size=(8, 11))), 1)
+    return _table_of_cells(values, [[f"{v:g}" for v in row] for row in values])
+
+
+def counts_in_cells(rng: Rng) -> Any:
+    """How many people have two diseases, some of them few."""
+    counts = rng.integers(0, 60, (8, 8))
+    return _table_of_cells(counts / 60, [[str(v) for v in row] for row in counts])
+
+
+def squares(rng: Rng) -> Any:
+    """Where people lie, in squares that hold enough of them."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    shown = axes.hist2d(rng.normal(0, 1, 42_000), rng.normal(0, 1, 42_000), bins=30, cmin=10)
+    figure.colorbar(shown[3], label="Participants per bin")
+    axes.set_xlabel("PC1")
+    axes.set_ylabel("PC2")
+    return figure
+
+
+def squares_of_few(rng: Rng) -> Any:
+    """The same of fewer people, down to one a square."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    shown = axes.hist2d(rng.normal(0, 1, 3000), rng.normal(0, 1, 3000), bins=30, cmin=1)
+    figure.colorbar(shown[3], label="Participants per bin")
+    axes.set_xlabel("PC1")
+    axes.set_ylabel("PC2")
+    return figure
+
+
+def _even_marks(rng: Rng, label: str) -> Any:
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    axes.plot(np.arange(1, 21), 2 + np.exp(np.arange(1, 21) / 8), "o", color="navy")
+    axes.set_xlabel(label)
+    axes.set_ylabel("Value (%)")
+    return figure
+
+
+def marks_of_percentiles(rng: Rng) -> Any:
+    """A mark for each twentieth of a score."""
+    return _even_marks(rng, "Percentile of polygenic score")
+
+
+def marks_of_participants(rng: Rng) -> Any:
+    """The same marks, one a participant."""
+    return _even_marks(rng, "Participant number, by age")
+
+
+def strips_of_people(rng: Rng) -> Any:
+    """Values of people above each decile."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    for place in range(1, 6):
+        axes.plot(np.full(9, place), rng.normal(5, 1, 9), "o", color="navy")
+    axes.set_xlabel("Quintile of polygenic score")
+    axes.set_ylabel("LDL")
+    return figure

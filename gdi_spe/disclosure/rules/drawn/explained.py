@@ -9,15 +9,19 @@ from gdi_spe.disclosure.figures.cells import Matrix
 from gdi_spe.disclosure.figures.density import Density
 from gdi_spe.disclosure.figures.ground import Box
 from gdi_spe.disclosure.figures.lettering import Words
+from gdi_spe.disclosure.figures.scale import number_in
 from gdi_spe.disclosure.figures.scene import Chart, Scene
 from gdi_spe.disclosure.figures.traces import Traces
 from gdi_spe.disclosure.rules.drawn.counted import axis_label, small_bars_of, small_numbers
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     COUNT,
+    EACH_PERSON,
     EXPECTED,
     GENOME,
+    GRID,
     INFLATION,
     LOG_P,
+    N_OF,
     NUMBER_OF,
     OBSERVED,
     OTHER,
@@ -34,7 +38,9 @@ _LABELLED = 0.6
 _LEAST_PEOPLE = 1000
 _UNKNOWN, _LARGE_AREA = 0.003, 0.08
 _UNREAD, _UNREAD_SHARE, _SPECKS = 10, 0.15, 60
-_LEAST_TEXT = 25
+_LEAST_TEXT, _FLOW_CHART, _LEAST_STEPS = 25, 4, 3
+_FEW_SHADES = 4
+_LEAST_DECIMALS, _MEASURED, _MISREAD = 6, 0.7, 0.05
 _SOME_CURVE = 0.3
 _CODE = re.compile(r"(?<![\w.])([A-Za-z]{1,6}[-_.]?)(\d{2,10})(?![\w.])")
 _NUMBERED = re.compile(
@@ -83,6 +89,7 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
     if len(told) > limits.most_letters:
         yield f"it has {len(told):,} letters"
     drawn = scene.charts or scene.matrices or scene.densities or len(scene.other_areas) > 2
+    drawn = drawn or _is_flow_chart(scene, told)
     drawn = drawn or any(_shows_something(traces) for traces in scene.traces)
     if codes := n_codes(told):
         yield f"{codes:,} of its words are codes of one kind, as people have"
@@ -92,6 +99,12 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
         yield "it is a page of words"
     if (scene.charts or scene.traces or scene.matrices) and not scene.words:
         yield "no words say what it shows"
+
+
+def _is_flow_chart(scene: Scene, told: str) -> bool:
+    """Whether boxes say how many were left at each step; cells of a table stand in rows."""
+    is_counted = len(N_OF.findall(told)) >= _LEAST_STEPS
+    return scene.n_enclosed >= _FLOW_CHART and is_counted and not _n_table_rows(scene)
 
 
 def _are_named(traces: Traces, words: tuple[Words, ...]) -> bool:
@@ -138,21 +151,32 @@ def _doubts_of_matrix(matrix: Matrix, scene: Scene, judging: Judging) -> Iterato
     limits = judging.policy.pictures
     if max(matrix.rows, matrix.columns) > limits.most_cells_a_side:
         yield f"it has a matrix of {matrix.rows:,} by {matrix.columns:,} cells"
-    elif not _is_labelled(matrix, scene.words):
+    elif not (_is_labelled(matrix, scene.words) or _is_density(matrix, judging)):
         yield f"the rows and columns of a matrix ({matrix.rows} by {matrix.columns}) have no names"
-    told = tuple(words for words in scene.words if not _is_with_itself(words, matrix))
-    if small_numbers(told, matrix.box, judging.policy.counts.minimum):
+    minimum = judging.policy.counts.minimum
+    if small_numbers(scene.words, matrix.box, minimum) and not _is_measured(matrix, scene.words):
         yield "a cell has a small number"
 
 
-def _is_with_itself(words: Words, matrix: Matrix) -> bool:
-    """Whether words are the 1 of something with itself, in a matrix that is the same both ways."""
-    if words.text.strip() not in _ONES or not matrix.is_symmetric:
-        return False
-    (down, across), (y, x) = matrix.box, words.box
-    row = (y.start + y.stop - 2 * down.start) / 2 * matrix.rows // (down.stop - down.start)
-    column = (x.start + x.stop - 2 * across.start) / 2 * matrix.columns
-    return bool(row == column // (across.stop - across.start))
+def _is_density(matrix: Matrix, judging: Judging) -> bool:
+    """Whether shades fall off to an empty rim, and each cell may hold enough people."""
+    people, minimum = judging.context.n_individuals, judging.policy.counts.minimum
+    enough = people is not None and matrix.n_filled * minimum <= people
+    few_alone = matrix.n_isolated <= judging.policy.pictures.most_marks
+    return matrix.is_smooth and enough and few_alone and matrix.n_colours > _FEW_SHADES
+
+
+def _is_measured(matrix: Matrix, words: tuple[Words, ...]) -> bool:
+    """Whether the numbers of cells are decimals, as correlations are; 1 and 0 are such too."""
+    down, across = matrix.box
+    told = [
+        w.text for w in words
+        if _is_in(w.box[0].start, w.box[1].start, (down, across)) and number_in(w.text) is not None
+    ]  # fmt: skip
+    n_decimals = sum("." in each for each in told)
+    others = [each for each in told if "." not in each and abs(number_in(each) or 0) > 1]
+    most_misread = max(1, _MISREAD * len(told))
+    return n_decimals >= max(_LEAST_DECIMALS, _MEASURED * len(told)) and len(others) <= most_misread
 
 
 def _doubts_of_density(density: Density, judging: Judging) -> Iterator[str]:
@@ -239,8 +263,12 @@ def _doubts_of_traces(traces: Traces, told: str, judging: Judging) -> Iterator[s
     is_declared = judging.side_car.kind.lower() == "manhattan"
     if _is_of_tests(traces, told, is_declared, judging):
         return
-    if traces.n_marks > limits.most_marks:
+    is_grid = GRID.search(told) is not None and EACH_PERSON.search(told) is None
+    n_on_grid = traces.n_on_grid if is_grid else 0
+    if traces.n_marks - n_on_grid > limits.most_marks:
         yield f"it has about {traces.n_marks:,} marks that no line goes through"
+    if n_on_grid > limits.most_estimates:
+        yield f"it has {n_on_grid:,} marks at even places"
     if traces.n_on_lines > limits.most_estimates:
         yield f"it has {traces.n_on_lines:,} marks on lines"
     if traces.n_strokes > limits.most_strokes:

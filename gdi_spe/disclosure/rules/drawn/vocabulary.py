@@ -48,3 +48,17 @@ RATE = re.compile(
 NUMBER_OF = re.compile(r"\bnumbers?\b|\bcounts?\b|\bn\b|#|no\. of", re.IGNORECASE)
 # How far p-values are inflated is told beside quantiles of theirs.
 INFLATION = re.compile(r"λ|\blambda\b|inflation|\bGC\b|\bq-?q\b", re.IGNORECASE)
+# What stands at even places along an axis without being people, and what does that is.
+GRID = re.compile(
+    r"decile|percentile|quantile|quintile|quartile|\btenths?\b|\bfifths?\b|\bventile|\byears?\b"
+    r"|\bmonths?\b|principal comp|\bPCs?\b|component|\bage\b|distance|\bbins?\b|threshold"
+    r"|\bclusters?\b|number of (?:PC|factor|variant)|chromosome|iteration|generation",
+    re.IGNORECASE,
+)
+EACH_PERSON = re.compile(
+    r"\b(?:patient|participant|subject|individual|person|sample|case|donor|carrier|proband)s?"
+    r"\s*(?:\b(?:id|index|number|no|rank|order)\b|#|\d|,|$)",
+    re.IGNORECASE,
+)
+# How many were left, as flow charts say; numbers below a hundred are none of theirs.
+N_OF = re.compile(r"\bn\s*=\s*\d{1,3}(?:,\d{3}|\d\d)", re.IGNORECASE)
