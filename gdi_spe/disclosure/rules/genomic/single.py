@@ -65,6 +65,9 @@ _MEMBERS = re.compile(
 )
 _MOST_NAMED = 1_000_000
 _LEAST_TRIPLES = 5
+# So many cells tell what a column holds.
+_MANY = 5000
+_NOT_KNOWN = ("unknown", "-")
 _LEAST_ROWS = 3
 _NEAR_ONE = 0.011
 _LEAST_LONG, _LEAST_EACH = 100, 5
@@ -141,7 +144,7 @@ def _is_report(table: Table) -> bool:
 
 
 def _all(column: Column, pattern: re.Pattern[str]) -> bool:
-    cells = [cell for cell in column.cells if cell and cell.lower() not in ("unknown", "-")]
+    cells = [cell for cell in column.cells[:_MANY] if cell and cell.lower() not in _NOT_KNOWN]
     return bool(cells) and all(pattern.fullmatch(cell) for cell in cells)
 
 
@@ -212,7 +215,7 @@ def carriers_by_number(table: Table, judging: Judging) -> Iterator[Hit]:
     for column in table.labels:
         if not of_variants and not _MEMBERS.fullmatch(column.plain):
             continue
-        cells = [cell for cell in column.cells if cell]
+        cells = [cell for cell in column.cells[:_MANY] if cell]
         listed = [cell for cell in cells if _LISTED.fullmatch(cell)]
         if _NOT_CARRIERS.fullmatch(column.plain) or len(listed) < max(2, 0.5 * len(cells)):
             continue

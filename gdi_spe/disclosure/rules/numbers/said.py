@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import numpy as np
-
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Text
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
@@ -59,7 +57,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _LEAST_COUNTED = 3
-_MOST_CELLS = 500
+_MOST_CELLS, _LEAST_WHOLE = 500, 20
 _LONGEST = 200_000
 _FREEDOM = re.compile(
     r"\bdf_?resid(?:uals?)?\s*[:=]\s*(?P<a>\d{1,6})\b"
@@ -133,8 +131,12 @@ def few_degrees_said(part: Text, judging: Judging) -> Iterator[Hit]:
 def counts_as_words(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find numbers of people that are written as words, or as fractions."""
     minimum = judging.policy.counts.minimum
+    if is_about_variants(table) or table.n_rows > _LONGEST:
+        return
+    results = bool(with_role(table, Role.P, Role.EFFECT))
     for column in table.labels:
-        few = [cell for cell in column.cells if 0 < (_counted(cell, column, table) or 0) < minimum]
+        counted = _in_words(column) + ([] if results else _in_fractions(column))
+        few = [n for n in counted if 0 < n < minimum]
         if few:
             why = (
                 f"“{column.name}” counts fewer than {minimum} people in words or fractions, "
@@ -143,20 +145,23 @@ def counts_as_words(table: Table, judging: Judging) -> Iterator[Hit]:
             yield Hit(why, {"n_cells": len(few), "minimum": minimum}, f"[column={column.name}]")
 
 
-def _counted(cell: str, column: Column, table: Table) -> int | None:
-    """Return how many people a cell of words counts; None if it does not."""
-    if cell.lower() in _NUMERALS and PEOPLE.fullmatch(column.plain):
-        return _NUMERALS[cell.lower()]
-    if is_about_variants(table) or _NO_FRACTION.fullmatch(column.plain):
-        return None
-    cells = [each for each in column.cells if each]
-    told = [_FRACTION.fullmatch(each) for each in cells]
-    found = _FRACTION.fullmatch(cell)
-    if found is None or not all(told) or with_role(table, Role.P, Role.EFFECT):
-        return None
-    parts = np.array([[int(m[1]), int(m[2])] for m in told if m is not None])
-    many = bool((parts[:, 1] >= 20).all() and (parts[:, 0] <= parts[:, 1]).all())
-    return int(found[1]) if many else None
+def _in_words(column: Column) -> list[int]:
+    """Return the numbers that cells of a column of people are words for."""
+    if not PEOPLE.fullmatch(column.plain):
+        return []
+    words = (cell.lower() for cell in column.cells)
+    return [_NUMERALS[word] for word in words if word in _NUMERALS]
+
+
+def _in_fractions(column: Column) -> list[int]:
+    """Return how many of how many people each cell says, if all say so: "4/4120", "4 of 4120"."""
+    if _NO_FRACTION.fullmatch(column.plain):
+        return []
+    found = [_FRACTION.fullmatch(cell) for cell in column.cells[:_MOST_CELLS] if cell]
+    parts = [(int(m[1]), int(m[2])) for m in found if m is not None]
+    if len(parts) < len(found) or not all(a <= b and b >= _LEAST_WHOLE for a, b in parts):
+        return []
+    return [a for a, _ in parts]
 
 
 RULES = (
