@@ -10,6 +10,7 @@ from gdi_spe.disclosure.rules import (
     matter,
     one_each,
     people,
+    printed_people,
     records,
     unnamed,
 )
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     *records.RULES,
     *people.RULES,
     *one_each.RULES,
+    *printed_people.RULES,
     *matrices.RULES,
     *genotypes.RULES,
     *single.RULES,

@@ -108,6 +108,11 @@ CATALOGUE: dict[str, Entry] = {
         Example('{"id": "x", "subject": {"id": "x", "sex": "FEMALE"}}\n', "t.json"),
         Example('{"n": 1200, "auc": 0.81}\n', "t.json"),
     ),
+    "PII121": Entry(
+        "People printed", "A row, a record or a code that a program printed is of one person.",
+        Example("We excluded EE00412, EE00871 and EE01932 for their sex.\n", "t.md"),
+        Example("We excluded 31 individuals for their sex.\n", "t.md"),
+    ),
     "PII120": Entry(
         "An estimate of each person", "A random effect or dummy of one person is that person's.",
         Example(lines("term,estimate,se", [f"factor(id){31 * i + 107},0.{i},0.1"

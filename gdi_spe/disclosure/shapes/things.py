@@ -66,6 +66,7 @@ _MOST_ALLELES = 5_000
 _SMALLEST_PART = 10
 _MOST_ALIKE = 8
 _FEWEST_GENES = 3
+_BARE_SHARE = re.compile(r"percent(age)?|pct|share|proportion|prop|fraction", re.IGNORECASE)
 
 
 def _fits_sets(table: Table, judging: Judging) -> bool:
@@ -134,6 +135,9 @@ def _sorts(table: Table, judging: Judging) -> Objections:
     if not known:
         yield "What the variants are divided by is not known."
     yield from _numbered(names)
+    for column in table.columns:
+        if _BARE_SHARE.fullmatch(column.plain) and not _are_shares_of(column, table):
+            yield f"“{column.name}” is no share of what is counted beside it."
     if judging.context.n_individuals is None:
         return
     if judging.context.n_individuals < judging.policy.counts.minimum:
@@ -174,6 +178,23 @@ def _numbered(names: list[Column]) -> Objections:
             role_of(column) is Role.LABEL and any(map(_NUMBERED.fullmatch, column.cells))
         ):
             yield f"The column “{column.name}” numbers its rows as people are numbered."
+
+
+def _are_shares_of(column: Column, table: Table) -> bool:
+    """Whether shares are the counts beside them divided by one number."""
+    if column.numbers is None:
+        return False
+    shares = values(column)
+    for counted in (values(c) for c in table.columns if _counts_variants(c)):
+        kept = (counted > 0) & (shares > 0)
+        whole = counted[kept].max(initial=0.0)
+        if not kept.any():
+            continue
+        expected = counted / whole * shares[counted == whole][0]
+        # Shares are rounded to a digit or two.
+        if np.allclose(expected, shares, rtol=0.02, atol=0.06 if shares.max() > 1 else 0.006):
+            return True
+    return False
 
 
 def _fits_alleles(table: Table, judging: Judging) -> bool:
