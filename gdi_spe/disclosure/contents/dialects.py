@@ -25,6 +25,8 @@ _HEADS: dict[str, str] = {
                      "logp", "nlogp", "nlog10p", "neglog10p", "fdr", "bonferroni", "qval", "qvalue",
                      "permp", "pvalues"), "p"),
     **dict.fromkeys(("z", "t", "chisq", "chi2", "stat", "tstat", "zstat", "zscore", "statistic",
+                     "zval", "zvalue", "tval", "rho", "dstat",
+                     "ihs", "xpehh", "nsl", "eigen", "nes", "precision", "recall", "f1", "density",
                      "isq", "i2", "info", "r2", "rsq", "df", "ncp", "lrt", "hwe", "wald",
                      "variance", "var", "h2", "rg", "gcov", "lambda", "enrichment", "heidi",
                      "call", "callrate", "fmiss", "loglik", "log10bf", "bf", "logbf", "l95", "u95",
@@ -59,8 +61,8 @@ full null prs adj adjusted empirical competitive gwas eqtl pqtl smr multi burden
 acat acato o acatv region gene snp snps nsnp marker variant top lead ld male female males
 females random fixed re fe re2 han eskin cochran q cond conditional joint marginal meta egger
 ivw weighted median mode wald obs observed pheno trait gcov test a1 a2 a b d allele effect
-abs purity other ref alt minor mtag ldsc discovery replication stage combined study gc corrected
-correction chi
+est unstand std abs purity other ref alt minor mtag ldsc discovery replication stage combined
+study gc corrected correction chi
 square squared rate imputation imputed imp machr2 mach oevar pass filter nominal perm approx
 robust hc3 lower upper ci ci95 low high l u category coefficient by tau annot
 """
@@ -105,6 +107,14 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("PLINK 2", frozenset({"pop1", "pop2", "wc_fst"}), {"wc_fst": "fst"}),
     Dialect("LDSC", frozenset({"chr", "snp", "bp", "l2"}), {"l2": "ld_score"}),
     Dialect("LDSC", frozenset({"chr", "snp", "bp", "basel2"}), {"basel2": "ld_score"}),
+    Dialect("ADMIXTOOLS", frozenset({"abba", "baba", "d"}),
+            {"d": "statistic", "abba": "n_sites", "baba": "n_sites", "w": "population_w",
+             "x": "population_x", "y": "population_y", "z": "population_z"}),
+    Dialect("hap.py", frozenset({"truth_total", "truth_tp", "query_total"}),
+            dict.fromkeys(("truth_total", "truth_tp", "truth_fn", "query_total", "query_fp",
+                           "query_unk", "query_tp", "fp_gt", "fp_al"), "n_variants")
+            | dict.fromkeys(("metric_recall", "metric_precision", "metric_frac_na",
+                             "metric_f1_score"), "precision")),
     Dialect("GTEx", frozenset({"gene_id", "tss_distance", "pval_nominal", "slope"}),
             {"tss_distance": "distance", "variant_pos": "position", "true_df": "statistic",
              "minor_allele_samples": "n_carriers", "num_var": "n_snps", "pval_true_df": "p",

@@ -60,6 +60,7 @@ _STAMP = re.compile(
 # What programs say of themselves: versions with their day, days of a file, types, axes.
 _SAID = re.compile(
     r"\bR (version|Under development)[^\n()]{0,30}\(\d{4}-\d{2}-\d{2}( r\d{4,6})?\)"
+    r"|^#{0,2}[ ]?MASKS=<[\w=\";,. +-]{1,400}>$"
     r"|\bLC_[A-Z]{2,16}=\S{0,30}"
     r"|\b(locus|array|set|dict|interval|struct)<[\w<>, ]{1,60}>"
     r"|<Axes[A-Za-z]*:?( (x|y)?(label|title)='[^'<>\n]{0,60}',?){0,4}>"

@@ -85,11 +85,11 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"\[?0_?\.?(025|975|05|95)\]?|_?(2_5|97_5)(_percent)?"
         r"|(metrics?|test|train|val(idation)?|cv)_(r2|auc|auroc|brier|accuracy|f1|rmse|mae|mse|c_?index|precision|recall)"
         r"|\w{1,24}_(std|avg|var|sem|[pq]\d{1,2}|\d{1,2}_?(percent|th)|median|iqr)|t[is]_?tv|std_dev\w*|vif"
-        r"|ld_?scores?|silhouette\w*|(macro|micro|weighted)_(f1|precision|recall|auc)|f1_score|person_(years|months|days|time)\w*|pyrs?",
+        r"|(\w{1,24}_)?per_\d{2,6}k?|ld_?scores?|silhouette\w*|(macro|micro|weighted)_(f1|precision|recall|auc)|f1_score|person_(years|months|days|time)\w*|pyrs?",
     ),
     (
         Role.PROBABILITY,
-        r"((lead|top|max|total|sum)_)?pip\w{0,8}|posterior\w*|prob(ability)?|h[0-4]|pp_?h?[0-4](_abf)?",
+        r"((lead|top|max|total|sum)_)?pip\w{0,8}|posterior\w*|prob(ability)?\d?|(cum(ulative)?_?)?(ppa?|post_?prob\w*|pip\w{0,8})|rcp|lcp|\w{0,8}cpip\w{0,24}|(regional|joint)_prob|h[0-4]|pp_?h?[0-4](_abf)?",
     ),
 )
 _PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _NAMES)
@@ -100,6 +100,8 @@ VARIANT_CELL = re.compile(
 )
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|[AB12]|\*|-|\.|<[A-Z0-9:]{1,20}>")
+# A mean of counts is no count: "mean_count".
+_MEAN_OF = re.compile(r"(mean|median|avg|average|sd|std)_(\w{1,16}_)?counts?$", re.IGNORECASE)
 # Whole numbers under these are how many there are.
 _MANY_VARIANTS = {"snps", "variants", "markers"}
 _SHARE = re.compile(r"percent(age)?|pct|share|proportion|fraction")
@@ -141,6 +143,8 @@ def _by_name(column: Column) -> Role:
         return Role.PEOPLE
     if column.numbers is None and _may_have_words(name, column):
         return Role.LABEL
+    if _MEAN_OF.match(name) and column.numbers is not None and not column.is_integer:
+        return Role.STATISTIC
     if PEOPLE.fullmatch(name) and not NOT_PEOPLE.fullmatch(name) and not _is_share(column):
         return Role.PEOPLE
     if ALLELE_COUNT.fullmatch(name):

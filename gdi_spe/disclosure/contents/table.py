@@ -61,6 +61,14 @@ _WRITTEN = (
             ("[σ]", "sigma"),
         )
     ),
+    # "Frequency (%)" is no count, and "Mutated (n)" is one.
+    (
+        re.compile(
+            r"^(freq\w*|proportion|fraction|mutated|contribution|weight)\s*[(\[]\s*%\s*[)\]]$", re.I
+        ),
+        r"percent_\1",
+    ),
+    (re.compile(r"^(\w[\w ]*?)\s*[(\[](?:n|no\.?|N)[)\]]$"), r"n_\1"),
     # "Missing, n" and "Missing, %", as tables for papers have them.
     (re.compile(r"^(.+), (?:n|no\.?|N)$"), r"n_\1"),
     (re.compile(r"^(.+), %$"), r"percent_\1"),

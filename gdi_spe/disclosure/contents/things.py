@@ -46,6 +46,8 @@ _SORT = re.compile(
 )
 _NO_SORT = re.compile(r"total|all|others?|high|moderate|low|novel|known|common|rare", re.IGNORECASE)
 _LEAST_SORTS = 2
+# TRUST: a number without a name, and a place, counts nothing that a row could be of.
+_NO_COUNT = re.compile(r"(column_\d+)?|#?(chrom)?(start|end|stop|pos(ition)?|bp)", re.IGNORECASE)
 _STEP_NAMES = re.compile(
     r"(qc_?|filter(ing)?_?|pipeline_?)?(filters?|steps?|stage|criteri(on|a)|procedure|threshold|exclusion(_\w{1,12})?|reason)(_\w{1,12})?|qc",
     re.IGNORECASE,
@@ -83,7 +85,7 @@ def tells_of_sets(table: Table) -> bool:
 
 
 def are_sets(column: Column) -> bool:
-    """Whether cells name sets of genes of public series."""
+    """Whether cells are sets of public series; sets of phenotypes may stand among those of genes."""
     cells = [cell for cell in column.cells if cell]
     of_genes = [bool(_SET.fullmatch(cell) or _ENDS_WITH_SET.fullmatch(cell)) for cell in cells]
     if not cells or sum(of_genes) < max(1, _LEAST_SETS * len(cells)):
@@ -165,7 +167,7 @@ def _counts(table: Table) -> list[Column]:
     return [
         c for c in table.columns
         if c.numbers is not None and c.is_integer and role_of(c) in roles
-        and not _OF_PEOPLE.search(c.name)
+        and not _OF_PEOPLE.search(c.name) and not _NO_COUNT.fullmatch(c.plain)
     ]  # fmt: skip
 
 
@@ -173,10 +175,17 @@ def _more_than(table: Table, people: int | None) -> list[Column]:
     """Return counts, if the largest is more than all people are: then they are of variants."""
     counts = _counts(table)
     # TRUST: carriers may be counted by consequence under a name as short as "n".
-    largest = max((float(np.nanmax(c.numbers)) for c in counts if c.numbers is not None), default=0)
+    largest = max(map(_largest, counts), default=0.0)
     if are_steps(table):
         counts = [c for c in counts if _STEPS.fullmatch(c.plain)]
-    return counts if largest > (people if people is not None else _SURELY) else []
+    most = people if people is not None else _SURELY
+    # TRUST: a column that may be of people is of variants only if it counts more itself.
+    alone = [c for c in counts if role_of(c) is not Role.PEOPLE or _largest(c) > most]
+    return alone if largest > most else []
+
+
+def _largest(column: Column) -> float:
+    return float(np.nanmax(column.numbers)) if column.numbers is not None else 0.0
 
 
 # Without the number of people, more than this are none.

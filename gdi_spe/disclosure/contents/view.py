@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gdi_spe.disclosure.contents.cells_of_variants import of_variants
 from gdi_spe.disclosure.contents.characteristics import by_kind_of_row, is_statistic
 from gdi_spe.disclosure.contents.dialects import understood
+from gdi_spe.disclosure.contents.named_values import with_values_by_name
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
 from gdi_spe.disclosure.contents.things import with_things
@@ -46,7 +47,7 @@ _LONGEST_NAME = 24
 
 def as_judged(table: Table, people: int | None = None) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
-    table = by_kind_of_row(_below_headings(_upright(table)))
+    table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
     told = understood(replace(table, columns=tuple(sorted(parts, key=_names_rows))))

@@ -8,7 +8,7 @@ _WHO = (
     r"individuals?|participants?|people|persons?|patients?|subjects?|members?|donors?|volunteers?|respondents?|recruits?"
     r"|men|women|boys?|girls?|children|adults|males?|females?|cases?|controls?|ctrls?|carriers?|probands?|samples?|famil(y|ies)|households?"
     r"|trios?|siblings?|twins?|homozyg\w*|heterozyg\w*|hemizyg\w*|deaths?|events?|died|dead|alive|censored|cancers?|strokes?"
-    r"|affected|unaffected|exposed|unexposed|treated|untreated|smokers?|recruited|enrolled|screened|consented|withdrawn"
+    r"|mutated|mutants?|affected|unaffected|exposed|unexposed|treated|untreated|smokers?|recruited|enrolled|screened|consented|withdrawn"
     r"|responders?|train(ing)?|test(ing|ed)?|validation|holdout|used|analy[sz]ed|selected|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
     r"|non_?null|(at_|in_)?(level|category|stratum|cell|subgroup|arm)|non_?missing|not_missing|valid|complete(_cases)?|measured|genotyped|phenotyped|eligible|remaining|observed|diagnos(es|ed)"
 )
@@ -27,7 +27,7 @@ PEOPLE = re.compile(
     re.IGNORECASE,
 )
 ALLELE_COUNT = re.compile(
-    r"(ac|allele_?count|alt_?count|mac|minor_allele_count|ac_\w+|allele_count_\w+|n_?alleles|n_alt(_alleles)?|a1_ct|alt_ct|eac|(effect|risk|minor|alt|ref|a1|a2)_?(allele_?)?(ac|ct|count))",
+    r"(ac|mac_\w+|allele_?count|alt_?count|mac|minor_allele_count|ac_\w+|allele_count_\w+|n_?alleles|n_alt(_alleles)?|a1_ct|alt_ct|eac|(effect|risk|minor|alt|ref|a1|a2)_?(allele_?)?(ac|ct|count))",
     re.IGNORECASE,
 )
 _THINGS = (

@@ -64,8 +64,12 @@ def _scores(table: Table, judging: Judging) -> Objections:
                 yield f"The column “{column.name}” has many words."
             continue
         words = [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])\d+", column.plain) if word]
-        if not all(map(_WORDS.fullmatch, words)):
+        # What a gene is expressed at is public of many people only.
+        one = "tpm" in words and not {"mean", "median"} & set(words)
+        if one or not all(map(_WORDS.fullmatch, words)):
             yield f"The column “{column.name}” is of no public resource that is known here."
+        if set(column.cells) == {"0", "1", "2"} and table.n_rows > _LEAST_GENES:
+            yield f"The column “{column.name}” may be of copies of an allele."
     yield from _of_somebody(table)
     if distinct_rows(genes) != table.n_rows:
         yield "A gene stands twice."

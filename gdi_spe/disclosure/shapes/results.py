@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdi_spe.disclosure.contents.fitting import OF_A_MODEL, SCORE, SETTING
+from gdi_spe.disclosure.contents.listings import are_genes
 from gdi_spe.disclosure.contents.numbering import counted_series
 from gdi_spe.disclosure.contents.prose import doubts
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.things import genes_listed, tells_of_sets
 from gdi_spe.disclosure.contents.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
@@ -44,6 +46,7 @@ _PERSONAL = re.compile(
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+")
 _SERIES = re.compile(r"[A-Za-z]{1,6}[_-]?\d{3,}")
+_PAIRED = re.compile(r"[A-Za-z]{1,6}[_-]?\d{2,}")
 _MOST_BARE_ROWS = 30
 _MOST_CHARACTERISTICS = 200
 _NUMBERED_ROWS = re.compile(
@@ -108,10 +111,7 @@ def _results(table: Table, judging: Judging) -> Objections:
         yield f"It has {table.n_rows:,} rows for {n:,} people."
     if distinct_rows(names) != table.n_rows:
         yield "A row stands twice."
-    # Groups of carriers have effects; people alone do not.
-    fitted = with_role(table, Role.EFFECT, Role.ERROR, Role.P)
-    if not fitted and any(_may_name_people(c) for c in names):
-        yield "Its rows are named as people are."
+    yield from _of_people(table, names)
     yield from _numbered_rows(names, rest)
     if rest and n is None and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
         yield "How many people stand behind the results is not known."
@@ -140,12 +140,33 @@ def _are_smooth(rest: list[Column]) -> bool:
     return bool(turning) and max(turning) < _MOST_TURNS
 
 
-def _may_name_people(column: Column) -> bool:
-    """Whether a column is named as identifiers are, or its cells are one series of numbers."""
-    if column.numbers is not None:
-        return False
-    numbered = all(_SERIES.fullmatch(cell) and not is_public(cell) for cell in column.cells)
-    return numbered or bool(PERSON_COLUMN.fullmatch(column.plain))
+def _of_people(table: Table, names: list[Column]) -> Objections:
+    """Object to rows that are named as people are, or list what somebody carries."""
+    # Groups of carriers have effects; people alone do not.
+    fitted = with_role(table, Role.EFFECT, Role.ERROR, Role.P)
+    words = [c for c in names if c.numbers is None]
+    if not fitted and any(PERSON_COLUMN.fullmatch(c.plain) for c in words):
+        yield "Its rows are named as people are."
+    series = [c for c in words if all(_SERIES.fullmatch(t) and not is_public(t) for t in c.cells)]
+    paired = [c for c in words if all(_PAIRED.fullmatch(t) and not is_public(t) for t in c.cells)]
+    if table.n_rows > 2 and (series or len(paired) > 1):
+        yield "Its rows are numbered as people are."
+    tested = fitted and tells_of_sets(table)
+    if not tested and any(_lists_genes(c) for c in words):
+        yield "It lists genes for each of its rows, which may be people."
+    if table.n_rows >= _MANY_NAMES and any(map(_may_be_copies, table.columns)):
+        yield "Its whole numbers may be copies of an allele."
+
+
+def _lists_genes(column: Column) -> bool:
+    listed = genes_listed(column)
+    return listed is not None and are_genes(sorted(set().union(*listed)))
+
+
+def _may_be_copies(column: Column) -> bool:
+    """Whether numbers are 0, 1 and 2 under a name that counts nothing."""
+    counts = re.match(r"(n|num|no|number|count|total)(_|$)", column.plain)
+    return counts is None and set(column.cells) == {"0", "1", "2"}
 
 
 def _are_features(names: list[Column]) -> bool:

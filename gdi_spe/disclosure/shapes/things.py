@@ -30,6 +30,8 @@ _OF_SETS = re.compile(
     r"|(old_)?(adjusted_)?p_?value|odds_?ratio|rank\w*|significant|strength|signal|expected|parents?|jaccard|leading_\w{1,10}",
     re.IGNORECASE,
 )
+_ENRICHED = re.compile(r"n?es|(fold_?)?enrichment(_\w+)?|odds_?ratio|combined_score", re.IGNORECASE)
+_CODE = re.compile(r"(?!WP|hsa|map|path|HSA)[A-Za-z]{1,4}[_-]?\d{3,}")
 _MOST_SETS = 20_000
 _LONGEST_WORDS = 400
 _SETS_FEW_GENES = 0.2
@@ -44,7 +46,7 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _QUALITY = re.compile(
-    r"((mean|median|avg|sd)_)?(info|r2|rsq|maf|af|call_?rate|missing\w*|quality|qual|depth|dp|gq|ti_?tv|ts_?tv|titv|tstv|ins_?del_?ratio|indel_ratio|het_?hom\w*|lambda(_gc)?|chi_?sq\w*|chi2|length|len|size|concordance|sensitivity|precision|recall|f1|per_genome|snvs?|indels?)(_(ratio|bp|kb|mean|median|gc|per_genome|score|rate))?"
+    r"((mean|median|avg|sd)_)?(info|r2|rsq|maf|af|call_?rate|missing\w*|quality|qual|depth|dp|gq|ti_?tv|ts_?tv|titv|tstv|ins_?del_?ratio|indel_ratio|het_?hom\w*|lambda(_gc)?|chi_?sq\w*|chi2|length|len|size|density(_per_\w{1,4})?|concordance|sensitivity|precision|recall|f1|per_genome|snvs?|indels?)(_(ratio|bp|kb|mean|median|gc|per_genome|score|rate))?"
     r"|(mean|median)_per_(genome|sample|individual|exome)",
     re.IGNORECASE,
 )
@@ -70,7 +72,14 @@ _BARE_SHARE = re.compile(r"percent(age)?|pct|share|proportion|prop|fraction", re
 
 
 def _fits_sets(table: Table, judging: Judging) -> bool:
-    return tells_of_sets(table) and not is_about_variants(table)
+    # TRUST: people with the genes they carry something in are listed so too; none is tested.
+    tested = with_role(table, Role.P) or any(map(_ENRICHED.fullmatch, _plains(table)))
+    listed = all(c.numbers is None for c in table.columns) and any(map(are_sets, table.labels))
+    return (bool(tested) or listed) and tells_of_sets(table) and not is_about_variants(table)
+
+
+def _plains(table: Table) -> list[str]:
+    return [c.plain for c in table.columns if c.numbers is not None]
 
 
 def _sets(table: Table, judging: Judging) -> Objections:
@@ -79,7 +88,7 @@ def _sets(table: Table, judging: Judging) -> Objections:
         if column.numbers is None:
             if max(map(len, column.cells)) > _LONGEST_WORDS and genes_listed(column) is None:
                 yield f"The column “{column.name}” holds long words."
-            if PERSON_COLUMN.fullmatch(column.plain):
+            if PERSON_COLUMN.fullmatch(column.plain) or any(map(_CODE.fullmatch, column.cells)):
                 yield f"“{column.name}” may be of people."
         elif role_of(column) not in _RESULTS and not _OF_SETS.fullmatch(column.plain):
             yield f"The column “{column.name}” has no known meaning beside sets of genes."

@@ -201,7 +201,7 @@ def _probabilities(table: Table, judging: Judging) -> Objections:
     allowed = _PLACES | {Role.PROBABILITY, Role.OTHER_COUNT, Role.P}
     beside = [
         (c, role) for c, role in zip(table.columns, roles_of(table), strict=True)
-        if role not in allowed and not _POSTERIOR.fullmatch(c.plain)
+        if role not in allowed and not _POSTERIOR.fullmatch(c.plain) and not _marks_set(c, table)
     ]  # fmt: skip
     of_study = any(role in _KNOWN - {Role.LABEL} for _, role in beside)
     for column, role in beside:
@@ -218,6 +218,23 @@ def _probabilities(table: Table, judging: Judging) -> Objections:
     elif _posteriors(table) and not _are_many(judging):
         yield "How many people the posterior effects are of is not known, or they are few."
     yield from _twice(table)
+
+
+_IN_SET = re.compile(
+    r"(is_?)?in_?(\d{2}_?)?(\w{1,8}_)?(cs|credible_?sets?)(_?\d{2})?", re.IGNORECASE
+)
+
+
+def _marks_set(column: Column, table: Table) -> bool:
+    """Whether marks are of the variants with the largest probabilities, as of a credible set."""
+    if not _IN_SET.fullmatch(column.plain) or not set(column.cells) <= {"0", "1"}:
+        return False
+    inside = values(column) == 1
+    chances = [values(c) for c in with_role(table, Role.PROBABILITY)]
+    return any(
+        not inside.any() or inside.all() or each[inside].min() >= each[~inside].max()
+        for each in chances
+    )
 
 
 def _posteriors(table: Table) -> list[Column]:

@@ -43,8 +43,8 @@ _EXTREME_WORDS = re.compile(
 
 # The smallest of correlations, frequencies or ranks is a pair's, a study's or a gene's.
 _OF_STATISTICS = re.compile(
-    r"(^|_)(r|r2|corr(elation)?|ld|kinship|relatedness|e?af|m?af|maf|freq(uency)?|info|rank|lambda|h2|rg|fst|"
-    r"pip|z|chi2|log10p|p_?val\w*)(?=_|$)|^rank_at_max$"
+    r"(^|_)(r2|corr(elation)?|ld|kinship|relatedness|e?af|m?af|maf|freq(uency)?|info|rank|lambda|rg|fst|pip"
+    r"|p_?val\w*)(?=_|$)|^rank_at_max$"
 )
 
 
