@@ -77,9 +77,13 @@ def with_things(table: Table, people: int | None) -> Table:
     return table
 
 
+# More rows than all collections of sets of genes have together.
+_MOST_SETS = 100_000
+
+
 def tells_of_sets(table: Table) -> bool:
     """Whether rows are sets of genes: of public series, or with the genes that are counted."""
-    if table.n_rows == 0 or not table.labels:
+    if not 0 < table.n_rows <= _MOST_SETS or not table.labels:
         return False
     return any(map(are_sets, table.labels)) or _lists_its_genes(table)
 

@@ -31,12 +31,16 @@ _LISTED = re.compile(r"[;,|]\s*")
 _MOST_WORDS = 400
 _LONGEST = 120
 _LEAST_GENES = 5
+# Genes and transcripts that there are.
+_MOST_GENES = 300_000
 
 
 def _gene_columns(table: Table) -> list[Column]:
     """Return the columns whose every cell is a gene or transcript, by symbol or public series."""
     found = []
     for column in table.labels:
+        if column.n_distinct > _MOST_GENES:
+            continue
         cells = sorted({re.sub(r"\.\d{1,2}$", "", cell) for cell in column.cells if cell})
         if len(cells) >= _LEAST_GENES and (are_genes(cells) or all(map(_is_of_gene, cells))):
             found.append(column)
