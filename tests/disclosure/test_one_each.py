@@ -171,3 +171,13 @@ def test_likeness_whose_diagonal_differs_is_kinship():
 
     assert judged(written(kinship)).verdict is not Verdict.PASS
     assert judged(written(correlations)).verdict is Verdict.PASS
+
+
+def test_likeness_of_donors_does_not_pass():
+    donors = [f"donor {letter}" for letter in "ABCDEF"]
+    matrix = np.round(DRAWN.normal(0, 0.1, (6, 6)), 3)
+    matrix = (matrix + matrix.T) / 2
+    np.fill_diagonal(matrix, 1)
+    content = table("," + ",".join(donors), donors, *matrix.T)
+
+    assert judged(content).verdict is not Verdict.PASS

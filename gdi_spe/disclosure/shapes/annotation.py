@@ -73,6 +73,13 @@ _PERSON_WORD = re.compile(
     re.IGNORECASE,
 )
 
+# What people are called in a matrix of likeness; "body mass index" is a trait.
+_SOMEBODY = re.compile(
+    r"(patient|person|individual|sample|carrier|proband|donor|subject|participant|twin|sibling|mother"
+    r"|father|child|member)[\s_.-]?\w{0,6}$",
+    re.IGNORECASE,
+)
+
 
 def _fits_chromosomes(table: Table, judging: Judging) -> bool:
     named = re.fullmatch(r"chr(om(osome)?)?s?", table.path.rpartition(".")[2], re.IGNORECASE)
@@ -232,6 +239,8 @@ def _correlations(table: Table, judging: Judging) -> Objections:
         return  # linkage: GEN301 says what it tells
     if any(VARIANT_CELL.fullmatch(c) or person_numbers(c) or _is_numbered(c) for c in first.cells):
         yield "The names in it are not names of traits."
+    if any(map(_SOMEBODY.match, first.cells)):
+        yield "The names in it have words for people."
 
 
 def _is_of_many(judging: Judging) -> bool:
