@@ -185,12 +185,20 @@ def genotypes() -> np.ndarray:
     return rng.binomial(2, rng.uniform(0.05, 0.5, 90), (60, 90))
 
 
-def test_a_colour_bar_inside_a_drawing_is_looked_at_and_written_anew(judged):
-    shades = np.repeat(np.linspace(40, 250, 60)[:, None, None], 20, axis=1).repeat(3, axis=2)
+@pytest.mark.parametrize(
+    ("is_shuffled", "verdict"), [(False, Verdict.PASS), (True, Verdict.REVIEW)]
+)
+def test_a_colour_bar_inside_a_drawing_passes_in_its_order_and_is_written_anew(
+    judged, is_shuffled, verdict
+):
+    steps = np.linspace(40, 250, 60)
+    if is_shuffled:
+        np.random.default_rng(1).shuffle(steps)
+    shades = np.repeat(steps[:, None, None], 20, axis=1).repeat(3, axis=2)
 
     found = judged(_drawing(_png(shades)), "t.svg")
 
-    assert found.report.verdict is Verdict.REVIEW
+    assert found.report.verdict is verdict
     assert found.canonical is not None
     assert b"data:image/png;base64," in found.canonical.data
 
