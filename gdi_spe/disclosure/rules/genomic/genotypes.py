@@ -94,10 +94,10 @@ def _are_alleles(column: Column, table: Table) -> bool:
     """Whether cells are the two alleles of a tested variant: never one twice, beside an effect."""
     if column.numbers is not None or not with_role(table, Role.P, Role.EFFECT):
         return False
+    if not _ALLELE_NAMES.search(column.plain):
+        return False
     letters = [re.findall(r"[A-Za-z]+", cell) for cell in column.cells]
-    return bool(_ALLELE_NAMES.search(column.plain)) and all(
-        len(each) == 2 and each[0] != each[1] for each in letters
-    )
+    return all(len(each) == 2 and each[0] != each[1] for each in letters)
 
 
 def _counts_by_genotype(column: Column, table: Table) -> bool:
