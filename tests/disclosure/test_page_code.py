@@ -136,3 +136,10 @@ def test_data_in_short_scripts_numbered_styles_and_attributes_is_blocked(report,
 )  # fmt: skip
 def test_what_reports_need_to_look_like_reports_passes(report, script):
     assert report(page() + script, "t.html", n=14_210).verdict is Verdict.PASS
+
+
+def test_strokes_of_no_length_are_marks(report):
+    dots = "".join(f"M{50 + 7 * i} {300 - 5 * x}h0" for i, x in enumerate(DRAWN))
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg"><path stroke="black" d="{dots}"/></svg>'
+
+    assert report(drawing, "t.svg", n=14_210).verdict is not Verdict.PASS

@@ -38,6 +38,10 @@ _UNSEEN = re.compile(
 _ANY_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 # A mark is so large at most.
 _MARK = 12.0
+_DOT = re.compile(
+    r"[Mm]\s{0,3}[-\d.]{1,12}[\s,]{1,3}[-\d.]{1,12}\s{0,3}(?:[hv]\s?0|l\s?0[\s,]{1,3}0)(?=[\sMmzZ]|$)"
+)
+_MANY_DOTS = 6
 _MOST_BESIDE = 400
 # Names of shapes, which libraries write, are many in a large drawing.
 _MOST_NAMES = 40
@@ -172,6 +176,9 @@ class _Drawing:
             self.curves += corners > _MOST_CORNERS or (corners > 12 and is_stairs(drawn))
             self.marks += corners > _MOST_CORNERS
             self.steps = max(self.steps, uneven_steps(points_of(drawn)))
+            # Strokes of no length are drawn as dots where their ends are round.
+            if len(_DOT.findall(drawn)) >= _MANY_DOTS:
+                self.problems.append("marks that are strokes of no length")
             # One path can hold many marks: each begins where the pen is put down.
             n_starts = len(re.findall(r"[Mm]", drawn))
             self.marks += max(0, n_starts - 1)
