@@ -13,6 +13,7 @@ _ALIKE = 0.8
 _NEAR_LABEL = 14.0
 _TOUCHING = 0.06
 _LEAST_HISTOGRAM = 4
+_SPECK = 5.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ def bars_of(
     pieces = lying if is_lying else standing
     # One empty box is a rim around something.
     if not pieces or (len(pieces) == 1 and is_plain(pieces[0])):
+        return None, list(boxes)
+    # Specks are none; more of them than a few are told of as boxes without a meaning.
+    if max(max(p.wide, p.high) for p in pieces) < _SPECK:
         return None, list(boxes)
     rest = [b for b in boxes if not any(b is p for p in pieces)]
     side = 0 if is_lying else 1
