@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from gdi_spe.disclosure.contents.table import Column
 from gdi_spe.disclosure.contents.vocabulary import is_public
 
@@ -14,6 +17,11 @@ _OF_A_PERSON = re.compile(
     rf"(?<![A-Za-z])(?:{_WHO})(?:_?(?:id|no|nr|num(?:ber)?))?(?:\)|\.f)?\s?[\[(:=_#.-]{{0,2}}(?:T\.)?\d{{2,14}}(?![\d.]*\s?(?:%|years?))",
     re.IGNORECASE,
 )
+# Nothing that names a person is without this, and it is looked for in a million cells at once.
+_LIKELY = (
+    rf"(?:{_WHO})(?:_?(?:id|no|nr|num(?:ber)?))?(?:\)|\.f)?\s?[\[(:=_#.-]{{0,2}}(?:T\.)?\d{{2}}"
+)
+_LONG = 10_000
 _WHO_ALONE = re.compile(rf"(?:{_WHO})(?:_?(?:id|no|nr|num(?:ber)?))?", re.IGNORECASE)
 # A code of a diagnosis is a letter and two digits, and components are counted.
 _CODED_THING = re.compile(
@@ -29,6 +37,15 @@ def names_a_person(label: str) -> bool:
     Such terms are dummies or random effects of one person each.
     """
     return bool(_OF_A_PERSON.search(label)) and not is_public(label)
+
+
+def named_people(column: Column) -> list[str]:
+    """Return the different cells of a column that name a person; long columns are read at once."""
+    cells = column.cells
+    if len(cells) > _LONG:
+        likely = pc.match_substring_regex(pa.array(cells), _LIKELY, ignore_case=True)
+        cells = tuple(cells[i] for i in pc.indices_nonzero(likely).to_pylist())
+    return [cell for cell in cells if names_a_person(cell)]
 
 
 def is_who(label: str) -> bool:

@@ -46,6 +46,7 @@ _SORT = re.compile(
 )
 _NO_SORT = re.compile(r"total|all|others?|high|moderate|low|novel|known|common|rare", re.IGNORECASE)
 _LEAST_SORTS = 2
+_FIRST = 50
 # TRUST: a number without a name, and a place, counts nothing that a row could be of.
 _NO_COUNT = re.compile(r"(column_\d+)?|#?(chrom)?(start|end|stop|pos(ition)?|bp)", re.IGNORECASE)
 _STEP_NAMES = re.compile(
@@ -152,6 +153,8 @@ def are_sorts(table: Table) -> bool:
     """Whether each row is a sort that annotation divides variants into."""
     for column in table.labels:
         cells = [cell for cell in column.cells if cell]
+        if not all(map(_SORT.fullmatch, cells[:_FIRST])):
+            continue
         told = [cell for cell in cells if not _NO_SORT.fullmatch(cell)]
         if len(told) >= _LEAST_SORTS and all(map(_SORT.fullmatch, cells)):
             return True

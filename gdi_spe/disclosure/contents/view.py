@@ -39,6 +39,7 @@ _INTEGER = re.compile(r"\d{1,12}")
 _MEASURED = re.compile(
     r"\b(years?|months?|kg|mmol|mg|cm|mm|bpm|units?|unknown|missing|follow-?up|age|bmi)\b|%", re.I
 )
+_FIRST_CELLS = 50
 _NOTHING = {"", "-", "–", "—", "NA", "."}
 _DIGITS = 15
 _MOST_STATISTICS = 30
@@ -159,8 +160,16 @@ def _is_measured(label: str) -> bool:
 
 def _has_commas(column: Column) -> bool:
     """Whether every cell is a number, some of them with a comma for the point."""
+    if not all(map(_may_be_number, column.cells[:_FIRST_CELLS])):
+        return False
     simple = _all_simple(list(column.cells))
     return all(NUMBER.fullmatch(each) or each in _NOTHING for each in simple)
+
+
+def _may_be_number(cell: str) -> bool:
+    """Whether a cell is a number in one of the two ways to write it."""
+    read = (_simple(cell), _simple(re.sub(r"(?<=\d),(?=\d)", ".", cell)))
+    return cell in _NOTHING or any(map(NUMBER.fullmatch, read))
 
 
 def _with_points(column: Column) -> tuple[tuple[str, ...], NDArray[np.int32]]:

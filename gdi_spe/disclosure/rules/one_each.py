@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.numbering import is_who, names_a_person
+from gdi_spe.disclosure.contents.numbering import is_who, named_people
 from gdi_spe.disclosure.contents.roles import Role, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, plain_name
 from gdi_spe.disclosure.contents.things import tells_of_sets
@@ -30,7 +30,7 @@ _NUMBERED = re.compile(r"(?P<stem>[A-Za-z]\w{0,20}?)[_.-]?(?P<who>[A-Za-z]{0,4}\
 def effects_by_person(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise estimates that belong to one person each: random effects, dummies, a ranking."""
     for column in table.labels:
-        named = [cell for cell in column.cells if names_a_person(cell)]
+        named = named_people(column)
         if named:
             why = f"{len(named):,} labels in “{column.name}” are a person's or a row's number."
             yield Hit(why, {"n_labels": len(named)}, f"[column={column.name}]")

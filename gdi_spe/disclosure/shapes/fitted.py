@@ -127,11 +127,16 @@ def _quantiles(table: Table, judging: Judging) -> Objections:
         yield "Not all columns are numbers."
 
 
+# Longer ones are no list of terms, and are not searched for a constant.
+_LONGEST_MODEL = 100_000
+
+
 def _fits_terms(table: Table, judging: Judging) -> bool:
     first, *rest = table.columns
     return (
         first.numbers is None
         and bool(rest)
+        and len(first.cells) <= _LONGEST_MODEL
         and any(_CONSTANT.fullmatch(cell) for cell in first.cells)
         and all(c.numbers is not None for c in rest)
         and all(_BARE.fullmatch(c.plain) or role_of(c) is not Role.UNKNOWN for c in rest)

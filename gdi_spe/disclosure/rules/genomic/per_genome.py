@@ -43,6 +43,7 @@ _COPIES = re.compile(r"(^|_)(n?hets?|homs?|hetero\w*|homo\w*|hemi\w*)(_|$)")
 _MOST_ALIKE = 8
 _LEAST_ALIKE = 8
 _LEAST_SPREAD = 0.1
+_MOST_CONSEQUENCES = 1000
 _CALLING = re.compile(
     r"chrom\w*|chr|contig|filter|step|stage|caller|tool|tranche|threshold|cut_?off", re.IGNORECASE
 )
@@ -113,15 +114,21 @@ def _is_genome_a_row(column: Column, table: Table) -> bool:
     return not falls and float(found.std()) <= _MOST_SPREAD * float(found.mean())
 
 
+def _rows_named(names: Column, pattern: re.Pattern[str]) -> list[int]:
+    """Return the rows whose name matches, of a column with few different ones."""
+    if len(names.cells) > _MOST_CONSEQUENCES:
+        return []
+    found = [i for i, cell in enumerate(names.cells) if pattern.fullmatch(cell)]
+    return [int(row) for row in np.flatnonzero(np.isin(names.codes, found))] if found else []
+
+
 def _by_consequence(table: Table) -> Iterator[Column]:
     """Yield counts with as many missense and synonymous variants as one person has.
 
     Those of many people have more missense ones: most are rare.
     """
     for names in table.labels:
-        cells = names.texts()
-        changed = [i for i, cell in enumerate(cells) if _MISSENSE.fullmatch(cell)]
-        silent = [i for i, cell in enumerate(cells) if _SILENT.fullmatch(cell)]
+        changed, silent = _rows_named(names, _MISSENSE), _rows_named(names, _SILENT)
         if len(changed) != 1 or len(silent) != 1:
             continue
         for column in table.columns:
