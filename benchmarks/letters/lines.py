@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gdi_spe.disclosure.figures.letters import CHARACTERS, HEIGHT, PAD
+from gdi_spe.disclosure.figures.letters.letters import CHARACTERS, HEIGHT, PAD
 
 BLANK, SPACE, JUNK, FIRST = 0, 1, 2, 3
 N_CLASSES = len(CHARACTERS) + FIRST

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gdi_spe.boundary.findings import FileReport, Verdict
-from gdi_spe.disclosure.contents.dialects import head_of
+from gdi_spe.disclosure.contents.words.dialects import head_of
 from tests.disclosure.dialects_written import (
     WITH_FREQUENCIES,
     WITHOUT_FREQUENCIES,

@@ -94,7 +94,9 @@ def test_the_rule_on_scripts_is_what_finds_them(
     report, monkeypatch: pytest.MonkeyPatch, policy: DisclosurePolicy
 ) -> None:
     data = page(f"var d = {json.dumps(PEOPLE)}")
-    monkeypatch.setattr("gdi_spe.disclosure.forms.html.data_in_script", lambda code, kind: "")
+    monkeypatch.setattr(
+        "gdi_spe.disclosure.forms.documents.html.data_in_script", lambda code, kind: ""
+    )
 
     assert report(data, "t.html", n=14_210).verdict is Verdict.PASS
 

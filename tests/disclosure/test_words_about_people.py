@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.somebody import described
+from gdi_spe.disclosure.contents.words.somebody import described
 
 DESCRIBES = (
     "One patient, a 34-year-old woman from Tartu with p.R2452W, had malignant hyperthermia.",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.drawings.sheet import Sheet
+from gdi_spe.disclosure.figures.filled.tiles import Tiling
 from gdi_spe.disclosure.figures.marks import Seen
 from gdi_spe.disclosure.figures.scene import Scene
-from gdi_spe.disclosure.figures.tiles import Tiling
 
 
 @dataclass(frozen=True)

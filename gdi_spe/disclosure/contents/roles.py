@@ -7,9 +7,9 @@ from enum import Enum
 
 import numpy as np
 
-from gdi_spe.disclosure.contents.fitting import OF_A_MODEL, QUANTILE, SCORE, SETTING
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.contents.vocabulary import ALLELE_COUNT, NOT_PEOPLE, PEOPLE
+from gdi_spe.disclosure.contents.words.fitting import OF_A_MODEL, QUANTILE, SCORE, SETTING
+from gdi_spe.disclosure.contents.words.vocabulary import ALLELE_COUNT, NOT_PEOPLE, PEOPLE
 
 
 class Role(Enum):

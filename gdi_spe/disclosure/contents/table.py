@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.contents.languages import in_english
+from gdi_spe.disclosure.contents.words.languages import in_english
 
 # Characters that show nothing and can carry something: controls, formats, private use, surrogates.
 INVISIBLE = re.compile(

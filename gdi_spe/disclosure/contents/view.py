@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.contents.cells_of_variants import of_variants
-from gdi_spe.disclosure.contents.characteristics import by_kind_of_row, is_statistic
-from gdi_spe.disclosure.contents.dialects import understood
-from gdi_spe.disclosure.contents.named_values import with_values_by_name
+from gdi_spe.disclosure.contents.records.named_values import with_values_by_name
 from gdi_spe.disclosure.contents.roles import Role, role_of
+from gdi_spe.disclosure.contents.rows.cells_of_variants import of_variants
+from gdi_spe.disclosure.contents.rows.characteristics import by_kind_of_row, is_statistic
+from gdi_spe.disclosure.contents.rows.things import with_things
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
-from gdi_spe.disclosure.contents.things import with_things
-from gdi_spe.disclosure.contents.vocabulary import EXTREMES
+from gdi_spe.disclosure.contents.words.dialects import understood
+from gdi_spe.disclosure.contents.words.vocabulary import EXTREMES
 
 _MOST_CELLS = 5000
 _MOST_KEYS = 200

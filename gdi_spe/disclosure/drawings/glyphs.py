@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from gdi_spe.disclosure.drawings.sheet import Box, Places, Word
-from gdi_spe.disclosure.figures.letters import HEIGHT, read_lines
+from gdi_spe.disclosure.figures.letters.letters import HEIGHT, read_lines
 
 _MOST_LINES = 400
 _LEAST_CERTAIN = 0.6

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Finding, Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.rows.variants import people_behind
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.variants import people_behind
 from gdi_spe.disclosure.contents.view import as_judged
 from gdi_spe.disclosure.evidence.earlier import earlier_tables
-from gdi_spe.disclosure.forms.cells import table_of_rows
+from gdi_spe.disclosure.forms.tabular.cells import table_of_rows
 from gdi_spe.disclosure.rules.numbers.extremes import groups_but_for_few
 from gdi_spe.disclosure.rules.rule import Judging
 from gdi_spe.disclosure.shapes.shape import values

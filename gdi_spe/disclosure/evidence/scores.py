@@ -8,9 +8,9 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdi_spe.disclosure.contents.dialects import understood
 from gdi_spe.disclosure.contents.roles import Role, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.words.dialects import understood
 from gdi_spe.disclosure.evidence.earlier import earlier_tables
 
 if TYPE_CHECKING:

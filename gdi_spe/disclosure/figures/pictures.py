@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gdi_spe.disclosure.contents.parts import Picture, Text
-from gdi_spe.disclosure.figures.lettering import Words
+from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.marks import look
 from gdi_spe.disclosure.figures.scene import scene_of
 from gdi_spe.disclosure.intake.form import Hostile

@@ -8,13 +8,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.figures.areas import Areas, areas_in
-from gdi_spe.disclosure.figures.bars import Bars, bars_in
-from gdi_spe.disclosure.figures.boxes import boxes_of, colour_bars_of
-from gdi_spe.disclosure.figures.cells import Matrix, dense_parts, matrices_of
 from gdi_spe.disclosure.figures.changes import most_changes
-from gdi_spe.disclosure.figures.density import Density, densities_of
-from gdi_spe.disclosure.figures.enclosures import (
+from gdi_spe.disclosure.figures.filled.areas import Areas, areas_in
+from gdi_spe.disclosure.figures.filled.bars import Bars, bars_in
+from gdi_spe.disclosure.figures.filled.boxes import boxes_of, colour_bars_of
+from gdi_spe.disclosure.figures.filled.cells import Matrix, dense_parts, matrices_of
+from gdi_spe.disclosure.figures.filled.density import Density, densities_of
+from gdi_spe.disclosure.figures.filled.enclosures import (
     Enclosure,
     enclosures_of,
     rims_of,
@@ -24,16 +24,16 @@ from gdi_spe.disclosure.figures.enclosures import (
 )
 from gdi_spe.disclosure.figures.frames import axes_among, frames_of, size_of
 from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, ground_of, paper_of
-from gdi_spe.disclosure.figures.lettering import Words, around, ticks_of, words_of
-from gdi_spe.disclosure.figures.scale import Scale, scale_below, scale_left
-from gdi_spe.disclosure.figures.strokes import Blob, Strokes, blobs_of, strokes_of
-from gdi_spe.disclosure.figures.traces import (
+from gdi_spe.disclosure.figures.inked.traces import (
     Traces,
     dashes_of,
     largest_mark,
     n_in_rugs,
     traces_in,
 )
+from gdi_spe.disclosure.figures.letters.lettering import Words, around, ticks_of, words_of
+from gdi_spe.disclosure.figures.letters.scale import Scale, scale_below, scale_left
+from gdi_spe.disclosure.figures.strokes import Blob, Strokes, blobs_of, strokes_of
 
 _SPANNING = 0.85
 # The patch beside the words of a legend.

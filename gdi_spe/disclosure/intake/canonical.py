@@ -15,25 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from gdi_spe.boundary.policy import DisclosurePolicy
-from gdi_spe.disclosure.contents import trees
 from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
+from gdi_spe.disclosure.contents.records import trees
 from gdi_spe.disclosure.contents.table import INVISIBLE, clean_text
 from gdi_spe.disclosure.figures import pictures
-from gdi_spe.disclosure.forms import (
-    archives,
-    arrays,
-    columnar,
-    delimited,
-    excel,
-    html,
-    notebook,
-    pdf,
-    svg,
-    word,
-    yamls,
-)
-from gdi_spe.disclosure.forms.sections import sections_of
-from gdi_spe.disclosure.forms.written import words_and_tables
+from gdi_spe.disclosure.forms import archives
+from gdi_spe.disclosure.forms.documents import html, notebook, word
+from gdi_spe.disclosure.forms.graphics import pdf, svg
+from gdi_spe.disclosure.forms.tabular import arrays, columnar, delimited, excel
+from gdi_spe.disclosure.forms.writing import yamls
+from gdi_spe.disclosure.forms.writing.sections import sections_of
+from gdi_spe.disclosure.forms.writing.written import words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Hostile, Impossible, NoCanonicalForm, named
 from gdi_spe.disclosure.intake.reading import NotText, as_written, decoded, is_plain_ascii
 from gdi_spe.disclosure.intake.sniff import Kind, sniff

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.contents.dialects import understood
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.rows.variants import counted_people
 from gdi_spe.disclosure.contents.table import Column, Table, rounded
-from gdi_spe.disclosure.contents.variants import counted_people
+from gdi_spe.disclosure.contents.words.dialects import understood
 
 # A rare allele keeps so many significant digits, or nothing would be left of its frequency.
 _LEAST_DIGITS = 2

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Finding, Verdict
 from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
-from gdi_spe.disclosure.forms.pdf import acting_or_hidden, inflated
+from gdi_spe.disclosure.forms.graphics.pdf import acting_or_hidden, inflated
 from gdi_spe.disclosure.intake.canonical import gunzip
 from gdi_spe.disclosure.intake.form import Canonical, NoCanonicalForm
 from gdi_spe.disclosure.intake.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from gdi_spe.disclosure.rules import (
-    drawings,
-    figures,
-    hidden,
-    identifiers,
-    matter,
-    one_each,
-    people,
-    printed_people,
-    records,
-    unnamed,
-)
+from gdi_spe.disclosure.rules import drawings, figures, hidden, matter, unnamed
 from gdi_spe.disclosure.rules.genomic import (
     alleles,
     genotypes,
@@ -32,6 +21,7 @@ from gdi_spe.disclosure.rules.numbers import (
     summaries,
     suppressed,
 )
+from gdi_spe.disclosure.rules.persons import identifiers, one_each, people, printed_people, records
 from gdi_spe.disclosure.rules.rule import Rule
 
 # Asked of every part, in this order.

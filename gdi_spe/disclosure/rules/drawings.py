@@ -10,18 +10,24 @@ import numpy as np
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Marks
-from gdi_spe.disclosure.drawings.axes import Axis, axes_across, axes_up, multiplied, number_of
-from gdi_spe.disclosure.drawings.bars import Bars, bars_of
-from gdi_spe.disclosure.drawings.curves import is_chosen, n_turns
-from gdi_spe.disclosure.drawings.kinds import Kinds, kinds_of, paint_of
-from gdi_spe.disclosure.drawings.marks import Places, is_membership, marks_of, n_beside_boxes
-from gdi_spe.disclosure.drawings.sheet import Piece, Sheet, colour_of, within
-from gdi_spe.disclosure.drawings.tests_drawn import (
+from gdi_spe.disclosure.drawings.pieces.axes import (
+    Axis,
+    axes_across,
+    axes_up,
+    multiplied,
+    number_of,
+)
+from gdi_spe.disclosure.drawings.pieces.bars import Bars, bars_of
+from gdi_spe.disclosure.drawings.pieces.curves import is_chosen, n_turns
+from gdi_spe.disclosure.drawings.pieces.kinds import Kinds, kinds_of, paint_of
+from gdi_spe.disclosure.drawings.pieces.marks import Places, is_membership, marks_of, n_beside_boxes
+from gdi_spe.disclosure.drawings.pieces.tests_drawn import (
     are_quantiles,
     falls_off,
     is_mirrored,
     is_volcano,
 )
+from gdi_spe.disclosure.drawings.sheet import Piece, Sheet, colour_of, within
 from gdi_spe.disclosure.rules.drawn.counted import few_in_labels
 from gdi_spe.disclosure.rules.drawn.explained import n_codes
 from gdi_spe.disclosure.rules.drawn.vocabulary import (

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.listings import doubts_of_lists, is_listing
 from gdi_spe.disclosure.contents.parts import Marks, Opaque, Picture, Text
-from gdi_spe.disclosure.contents.prose import doubts, doubts_of_labels
 from gdi_spe.disclosure.contents.table import Table
+from gdi_spe.disclosure.contents.words.listings import doubts_of_lists, is_listing
+from gdi_spe.disclosure.contents.words.prose import doubts, doubts_of_labels
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{1500,}={0,2}|(?:[A-Za-z0-9+/]{60,80}\n){20,}")

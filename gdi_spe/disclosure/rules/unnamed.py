@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.vocabulary import TRAIT
+from gdi_spe.disclosure.contents.words.vocabulary import TRAIT
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import is_grid, values
 

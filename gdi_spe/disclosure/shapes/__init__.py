@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from gdi_spe.disclosure.shapes import (
+from gdi_spe.disclosure.shapes.genomes import (
     annotation,
-    curves,
-    dictionary,
-    drawn,
-    fitted,
     genes,
-    groups,
     known,
     phenotypes,
     regions,
-    results,
-    shares,
-    single,
-    software,
-    testing,
     things,
     variants,
 )
+from gdi_spe.disclosure.shapes.people import curves, drawn, groups, results, shares, single, testing
 from gdi_spe.disclosure.shapes.shape import Shape
+from gdi_spe.disclosure.shapes.work import dictionary, fitted, software
 
 # Tried in this order; the first that fits and has nothing to object explains a table.
 SHAPES: tuple[Shape, ...] = (

@@ -139,7 +139,7 @@ def _hide_seconds(numbers: np.ndarray, hidden: np.ndarray) -> None:
 def _common(table: Table, policy: DisclosurePolicy) -> pd.DataFrame:
     """Keep the variants of which both alleles were counted often enough."""
     from gdi_spe.disclosure.contents.roles import Role, with_role
-    from gdi_spe.disclosure.contents.variants import is_total, minor_allele_counts
+    from gdi_spe.disclosure.contents.rows.variants import is_total, minor_allele_counts
 
     counted = [c for c in with_role(table, Role.PEOPLE) if is_total(c.plain)]
     numbers = with_role(table, Role.ALLELE_NUMBER)

@@ -9,9 +9,9 @@ from itertools import pairwise
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Picture
 from gdi_spe.disclosure.figures.ground import Box
-from gdi_spe.disclosure.figures.labels import labelled_numbers
-from gdi_spe.disclosure.figures.lettering import Words
-from gdi_spe.disclosure.figures.scale import number_in
+from gdi_spe.disclosure.figures.letters.labels import labelled_numbers
+from gdi_spe.disclosure.figures.letters.lettering import Words
+from gdi_spe.disclosure.figures.letters.scale import number_in
 from gdi_spe.disclosure.figures.scene import Chart, Scene
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     AT_RISK,

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Text
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.rows.variants import people_behind
 from gdi_spe.disclosure.contents.table import Table
-from gdi_spe.disclosure.contents.variants import people_behind
-from gdi_spe.disclosure.contents.vocabulary import ALLELE_COUNT
+from gdi_spe.disclosure.contents.words.vocabulary import ALLELE_COUNT
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.genes import carriers, tests_genes
+from gdi_spe.disclosure.shapes.genomes.genes import carriers, tests_genes
 
 _SEQUENCE = re.compile(r"[ACGTNacgtn]{50,}")
 _HALF = 0.5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.contents.vocabulary import PERSON_COLUMN
+from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import values
 

@@ -15,7 +15,7 @@ from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.table import Column, Table, column_of
 from gdi_spe.disclosure.rules.genomic.genotypes import LEAST, is_genotypes
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.annotation import marks_sets
+from gdi_spe.disclosure.shapes.genomes.annotation import marks_sets
 
 _MOST_TURNED = 20_000
 _DIGITS = 15

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
-from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.variants import (
+from gdi_spe.disclosure.contents.rows.variants import (
     arms_of,
     counted_people,
     genotype_counts,
     people_behind,
     populations,
 )
+from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.evidence.earlier import variants_released
 from gdi_spe.disclosure.evidence.scores import Standing, standing
 from gdi_spe.disclosure.inference.membership import (
@@ -32,7 +32,7 @@ from gdi_spe.disclosure.inference.membership import (
     step_of,
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.annotation import says_public_weights
+from gdi_spe.disclosure.shapes.genomes.annotation import says_public_weights
 from gdi_spe.disclosure.shapes.shape import values
 
 _EFFECT_SCORE = re.compile(r"(z|t)(_?(score|stat\w*|value))?(_\w{1,16})?", re.IGNORECASE)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, with_role
+from gdi_spe.disclosure.contents.rows.things import are_sorts
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.things import are_sorts
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 # Variants of one genome that differ from the reference, and of the coding part of it (1000 Genomes

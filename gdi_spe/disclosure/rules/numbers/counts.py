@@ -16,11 +16,11 @@ from gdi_spe.disclosure.contents.roles import (
     role_of,
     with_role,
 )
+from gdi_spe.disclosure.contents.rows.variants import genotype_counts, is_mixed
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.variants import genotype_counts, is_mixed
-from gdi_spe.disclosure.forms.sections import counts_variants
+from gdi_spe.disclosure.forms.writing.sections import counts_variants
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.genes import counts_carriers, is_technical, tests_genes
+from gdi_spe.disclosure.shapes.genomes.genes import counts_carriers, is_technical, tests_genes
 from gdi_spe.disclosure.shapes.shape import values
 
 _NAMED_CELLS = 20

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.fitting import SCORE, is_setting
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.vocabulary import (
+from gdi_spe.disclosure.contents.words.fitting import SCORE, is_setting
+from gdi_spe.disclosure.contents.words.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
     SUMMARY_ROWS,
@@ -19,7 +19,7 @@ from gdi_spe.disclosure.contents.vocabulary import (
 )
 from gdi_spe.disclosure.rules.numbers.counts import told_cells
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.genes import is_bound, tests_genes
+from gdi_spe.disclosure.shapes.genomes.genes import is_bound, tests_genes
 from gdi_spe.disclosure.shapes.shape import values
 
 _LONGEST_ROW = max(map(len, SUMMARY_ROWS))

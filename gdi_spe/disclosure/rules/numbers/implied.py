@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.contents.fitting import is_setting
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
+from gdi_spe.disclosure.contents.rows.variants import is_total
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.variants import is_total
-from gdi_spe.disclosure.contents.vocabulary import counts_things
+from gdi_spe.disclosure.contents.words.fitting import is_setting
+from gdi_spe.disclosure.contents.words.vocabulary import counts_things
 from gdi_spe.disclosure.inference.recovery import (
     MostCells,
     Recovered,

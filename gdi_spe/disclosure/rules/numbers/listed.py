@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Text
-from gdi_spe.disclosure.contents.vocabulary import PEOPLE, counts_things
+from gdi_spe.disclosure.contents.words.vocabulary import PEOPLE, counts_things
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 _LISTED = re.compile(

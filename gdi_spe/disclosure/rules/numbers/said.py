@@ -9,7 +9,7 @@ from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Text
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.vocabulary import PEOPLE
+from gdi_spe.disclosure.contents.words.vocabulary import PEOPLE
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
 _WORDS = (

@@ -12,7 +12,7 @@ from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.inference.membership import membership_power
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
-from gdi_spe.disclosure.shapes.curves import MOST_POINTS, roc_columns, survival_columns
+from gdi_spe.disclosure.shapes.people.curves import MOST_POINTS, roc_columns, survival_columns
 from gdi_spe.disclosure.shapes.shape import is_grid, values
 
 _OF_A_PERSON = re.compile(

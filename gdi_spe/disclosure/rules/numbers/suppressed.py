@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table
-from gdi_spe.disclosure.contents.vocabulary import PEOPLE
+from gdi_spe.disclosure.contents.words.vocabulary import PEOPLE
 from gdi_spe.disclosure.rules.numbers.counts import count_columns
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 

@@ -1,0 +1,1 @@
+"""Trees of records, as JSON and YAML have them."""

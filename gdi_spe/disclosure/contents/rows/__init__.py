@@ -1,0 +1,1 @@
+"""What the rows of a table are: variants, things, families, characteristics."""

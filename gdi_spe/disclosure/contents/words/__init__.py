@@ -1,0 +1,1 @@
+"""Words: what names mean, and whether sentences tell of somebody."""

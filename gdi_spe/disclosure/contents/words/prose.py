@@ -1,0 +1,168 @@
+"""Whether words can be passed without a reader: short, readable, and about no single person."""
+
+# ruff: noqa: E501  # words of one sort read better together
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gdi_spe.disclosure.contents.records.pairs import lists_values
+from gdi_spe.disclosure.contents.words.vocabulary import TRAIT
+
+_MOST_CHARACTERS = 20_000
+_MOST_NUMBERS = 60
+_LONGEST_TOKEN = 48
+_SHORTEST = 15
+_WORD = re.compile(r"[A-Za-zÀ-žΑ-ωА-я]{2,}")
+_NUMBER = re.compile(r"(?<![A-Za-z_])[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?")
+_PEOPLE = (
+    r"(patients?|people|persons?|participants?|individuals?|carriers?|cases?|controls?|women|men|woman|man|subjects?"
+    r"|families|children|probands?|males?|females?|homozygotes?|heterozygotes?|deaths?|donors?|samples?)"
+)
+_NUMERAL = r"[1-9]|one|two|three|four|five|six|seven|eight|nine|a single|single|only one"
+_FEW = re.compile(
+    rf"(?<![\w.,])({_NUMERAL})\b(?![.,]\d)(\s+(of|out)\b[^.\n]{{0,20}})?(\s+\w+){{0,2}}\s+{_PEOPLE}\b",
+    re.IGNORECASE,
+)
+_N_FEW = re.compile(r"\b[nN]\s*=\s*[0-9]\b(?![.,]?\d)")
+_ARTICLE = r"this|the|our|a|an|index|another"
+_SOMEBODY = "patient|participant|individual|proband|carrier|case|subject|donor"
+_NUMBERED = f"{_SOMEBODY}|person|row|sample|record|id"
+# "The individual studies" and "the case definition" are of many.
+_OF_MANY = r"[- ](stud(y|ies)|level|weights?|effects?|cohorts?|controls?|sets?|data|status|samples?|series|registry|registries|definitions?|characteristics|mix|fatality|organi[sz]ations?|representatives?|advis\w+|involvement|consent|safety|care|time|years?|tests?|variants?|snps?|genes?|scores?|numbers?|counts?|statistics|population|groups?)\b"
+_ONE_PERSON = re.compile(
+    rf"\b({_ARTICLE})\s+({_SOMEBODY})\b(?!{_OF_MANY})|\b({_ARTICLE})\s+(woman|man|girl|boy|child)\b"
+    r"|\byears?[- ]old\b"
+    # People aged 70 or older, and from 40 to 69, are many.
+    r"|(?<!mean )(?<!median )(?<!average )\b(aged?|born)\s+\d{1,4}\b"
+    r"(?!\s?(\+|-|–|to\b|(years?\s)?(and|or)\s(older|over|above|more|younger|under|below|up)))"
+    # "row chi2" is no row 2.
+    rf"|\b({_NUMBERED})\s*(no\.?|number|id|#|:)?\s*(?:(?-i:[A-Z]{{0,5}})|[a-z])[-_]?\d{{1,12}}\b",
+    re.IGNORECASE,
+)
+# "1 165 participants", as French and Finnish write thousands, are not 165.
+_SPACED_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[ \u00a0\u202f]\d{3})+)(?![\d])")
+_VARIANT = re.compile(
+    r"\b(chr)?([0-9]{1,2}|X|Y|MT?):\d{3,}|\brs\d{3,}\b|\b[cgp]\.[A-Z(]?[a-z(]{0,3}\d+|\b[01.][/|][01.]\b"
+    r"|\b(hetero|homo|hemi)zygous\b"
+)
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
+# When a program wrote a line of its log; the instant is the program's.
+_STAMP = re.compile(
+    r"^\[?\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?([.,]\d{1,6})?Z?\]?"
+    r"(?=[ \t]+(-[ \t]+)?(\w{1,12}:[ \t]*)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)"
+    # What a program says of its own run has the time of day.
+    r"|^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}$"
+    r"|\b(started|finished|ended|completed|start|end|written|created|generated|updated)( time)?( at| on)?:?"
+    r"[ \t]+\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?",
+    re.MULTILINE | re.IGNORECASE,
+)
+# What programs say of themselves: versions with their day, days of a file, types, axes.
+_SAID = re.compile(
+    r"\bR (version|Under development)[^\n()]{0,30}\(\d{4}-\d{2}-\d{2}( r\d{4,6})?\)"
+    r"|^#{0,2}[ ]?MASKS=<[\w=\";,. +-]{1,400}>$"
+    r"|\bLC_[A-Z]{2,16}=\S{0,30}"
+    r"|\b(locus|array|set|dict|interval|struct)<[\w<>, ]{1,60}>"
+    r"|<Axes[A-Za-z]*:?( (x|y)?(label|title)='[^'<>\n]{0,60}',?){0,4}>"
+    r"|^[ \t]*name:[ \t]+<unnamed>$"
+    # Versions, as in "0.14.1", with the system that runs them.
+    r"|(?<![\w.])v?\d{1,4}\.\d{1,3}\.\d{1,4}([.-]?(post|rc|dev|a|b)?\d{1,4})?(?![\w.])"
+    r"|<Figure size \d+x\d+ with \d+ Axes>",
+    re.MULTILINE,
+)
+# Columns that arguments of a call name: "index='population', columns='sex', values='n'".
+_ARGUMENTS = re.compile(r"\b(index|columns|values|on|by|how|axis)=['\"][a-z_]{1,20}['\"]")
+# What statistics programs say of a fit: each name with its one value, and nothing else.
+_FIT_NAMES = (
+    r"AIC|BIC|Log-Likelihood|No\. Observations|Df (?:Model|Residuals)|(?:Adj\. |Pseudo )?R-squared|Covariance Type"
+    r"|Dep(?:endent|\.) Variable|Model|Method|Date|Time|F-statistic|Prob \(F-statistic\)|Scale|No\. Iterations|Durbin-Watson|Converged"
+)
+_OF_FITTING = re.compile(
+    rf"(?<!\w)(?:{_FIT_NAMES}):[ \t]*(?:\d{{4}}-\d\d-\d\d \d\d:\d\d|[\w.+-]{{1,24}})(?=\s|$)"
+    r"|<class '[\w.]{1,60}'>|<lifelines\.\w{1,30}: fitted with [\d,]+ total observations, [\d,]+ right-censored observations>"
+    r"|time fit was run = \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|\b(?:Two|One)[- ]Sample\b"
+)
+# The day of a file among its metadata; several are days of something else.
+_DATED = re.compile(
+    r"^[ \t]*(?:json\.)?"
+    r"(date|date_metadata_last_modified|date[_-](created|released|modified|published)|created|released|last_modified|updated|generated)"
+    r"[ \t]*[:=][ \t]*\d{4}-\d{2}-\d{2}",
+    re.MULTILINE,
+)
+_MOST_DATED = 2
+_PAIR = re.compile(r"^[ \t\"'{]*(\w{2,20})[\"']?[ \t]*[=:][ \t]*[\"']?[\w.]{1,20}", re.MULTILINE)
+_LEAST_TRAITS = 3
+_CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
+
+
+def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
+    """Yield why a person must read a text; nothing means that it can pass."""
+    text = _ARGUMENTS.sub("", _SAID.sub("", _STAMP.sub("", text)))
+    text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
+    if len(_DATED.findall(text)) <= _MOST_DATED:
+        text = _DATED.sub("", text)
+    words, numbers = _WORD.findall(text), _NUMBER.findall(text)
+    if len(text) > _MOST_CHARACTERS:
+        yield f"it has {len(text):,} characters"
+    few = len({word.lower() for word in words if len(word) > 2}) < 3 or len(text) < _SHORTEST
+    if (few or not _is_mostly_words(text)) and (is_alone or len(text) > 400):
+        yield "it is not made of words"
+    if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
+        yield f"it has {len(numbers):,} numbers"
+    if any(len(token) > _LONGEST_TOKEN for token in re.split(r"[\s/\\()]+", text)):
+        yield "it has stretches without a space"
+    if not _is_readable(words):
+        yield "its words are not words"
+    text = _OF_FITTING.sub("", text)
+    for pattern, what in _SAYS:
+        if pattern.search(text):
+            yield what
+    if lists_values(text):
+        yield "it lists values by name"
+    if len({n for n in _PAIR.findall(text) if TRAIT.fullmatch(n)}) >= _LEAST_TRAITS:
+        yield "it lists what is known of a person"
+
+
+def doubts_of_labels(text: str) -> Iterator[str]:
+    """Yield why a person must read the words of a figure; its axes have many numbers."""
+    if len(text) > _MOST_CHARACTERS // 4:
+        yield f"it has {len(text):,} characters"
+    if any(len(token) > _LONGEST_TOKEN for token in text.split()):
+        yield "it has stretches without a space"
+    for pattern, what in ((_FEW, "it counts few people"), (_N_FEW, "it counts few people"),
+                          (_DAY, "it names days")):  # fmt: skip
+        if pattern.search(text):
+            yield what
+    # A number of an axis may stand beside any word.
+    if any(_ONE_PERSON.search(label) for label in re.split(r"\n| {2,}", text)):
+        yield "it seems to speak of one person"
+
+
+_SAYS = (
+    (re.compile(r"<[A-Za-z!/][^<>\n]{0,400}>"), "it has markup"),
+    (_FEW, "it counts few people"),
+    (_N_FEW, "it counts few people"),
+    (_CELLS, "it has a table with small numbers"),
+    (_ONE_PERSON, "it seems to speak of one person"),
+    (_VARIANT, "it names variants or genotypes"),
+    (_DAY, "it names days"),
+)
+
+
+def _is_mostly_words(text: str) -> bool:
+    """Whether letters and spaces make up most of it, and no letter is beyond what languages use."""
+    plain = sum(each.isalpha() or each.isspace() for each in text)
+    return plain >= 0.55 * len(text) and all(ord(each) < 0x3000 for each in text)
+
+
+def _is_readable(words: list[str]) -> bool:
+    """Whether most words have the vowels and the length that words have."""
+    long = [word for word in words if len(word) > 3]
+    odd = [w for w in long if len(w) > 28 or not re.search(r"[aeiouyäöüåéèAEIOUY]", w) or _mixed(w)]
+    # The name of a library, said again and again, is one odd word.
+    return len(set(odd)) <= max(2, len(long) // 8)
+
+
+def _mixed(word: str) -> bool:
+    """Whether letters change between small and large as in encoded bytes."""
+    return len(re.findall(r"[a-z][A-Z]", word)) > 2

@@ -1,0 +1,1 @@
+"""What is filled: bars, boxes, cells of matrices and densities, areas."""

@@ -1,0 +1,1 @@
+"""What is inked within axes: marks, strokes, curves, steps, clouds."""

@@ -1,0 +1,1 @@
+"""Letters in a picture, and the numbers that they are."""

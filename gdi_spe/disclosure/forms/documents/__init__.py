@@ -1,0 +1,1 @@
+"""Documents: pages, notebooks and reports, with the words, tables and pictures in them."""

@@ -1,0 +1,1 @@
+"""Drawings: SVG and PDF, written anew by what only draws."""

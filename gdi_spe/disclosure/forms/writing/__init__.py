@@ -1,0 +1,1 @@
+"""Tables and lists that are written into words, as people and programs write them."""

@@ -1,0 +1,71 @@
+"""Vectors as R prints them: after the place of the first value, or each below its name."""
+
+from __future__ import annotations
+
+import re
+
+from gdi_spe.disclosure.forms.writing.aligned import NUMBER, WORD
+
+_PLACED = re.compile(r"\s*\[\d+\](\s+\S+)+\s*")
+_NAMED = re.compile(r"\$[`\w.$]+`?\s*")
+_LEAST_VALUES = 10
+_LEAST_NAMED = 2
+
+# Its name, or nothing; its values with their names, if they have some; where it ends.
+Vector = tuple[str, list[list[str]], int]
+
+
+def read_vector(lines: list[str], at: int) -> Vector | None:
+    """Return the vector of numbers that begins at a line, if one does."""
+    name = ""
+    start = at
+    if _NAMED.fullmatch(lines[at]) and at + 1 < len(lines):
+        name, start = lines[at].strip().strip("$`"), at + 1
+    return _placed(lines, start, name) or _named(lines, start, name)
+
+
+def _placed(lines: list[str], at: int, name: str) -> Vector | None:
+    """Read lines that begin with the place of their first value: " [1] 0.2 0.4"."""
+    end = at
+    while end < len(lines) and _PLACED.fullmatch(lines[end]):
+        end += 1
+    words = [word for line in lines[at:end] for word in line.split("]", 1)[1].split()]
+    least = 1 if name else _LEAST_VALUES
+    if len(words) < least or not all(map(NUMBER.fullmatch, words)):
+        return None
+    return name.rpartition("$")[2], [[word] for word in words], end
+
+
+def _named(lines: list[str], at: int, name: str) -> Vector | None:
+    """Read pairs of lines: names, and below each its value, both ending at one place."""
+    rows: list[list[str]] = []
+    end = at
+    while end + 1 < len(lines) and (pairs := _pairs(lines[end], lines[end + 1])):
+        rows += pairs
+        end += 2
+    numbered = all(re.fullmatch(r"\d+", row[0]) for row in rows)
+    long = end - at > _LEAST_NAMED
+    if not rows or not (numbered or long) or (numbered and not long and len(rows) < _LEAST_NAMED):
+        return None
+    return name.rpartition("$")[2], rows, end
+
+
+def _pairs(above: str, below: str) -> list[list[str]]:
+    """Return names with their values, if each value stands right below its name."""
+    names, values = list(WORD.finditer(above)), list(WORD.finditer(below))
+    if len(names) != len(values) or not names:
+        return []
+    ends = all(a.end() == b.end() for a, b in zip(names, values, strict=True))
+    if not ends or not all(NUMBER.fullmatch(value.group()) for value in values):
+        return []
+    # Rows of numbers below each other are a table, unless the first count on.
+    told = [name.group() for name in names]
+    if any(NUMBER.fullmatch(word) for word in told) and not _count_people(told, values):
+        return []
+    return [[a, b.group()] for a, b in zip(told, values, strict=True)]
+
+
+def _count_people(names: list[str], values: list[re.Match[str]]) -> bool:
+    """Whether names are different whole numbers, and the values below them are not."""
+    whole = all(re.fullmatch(r"\d+", name) for name in names) and len(set(names)) == len(names)
+    return whole and any("." in value.group() for value in values)

@@ -1,0 +1,1 @@
+"""Rules about single people: rows, records, identifiers, words, estimates of each."""

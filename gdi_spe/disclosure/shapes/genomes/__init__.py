@@ -1,0 +1,1 @@
+"""Tables of variants, genes, regions and phenotypes, and what is publicly known of them."""

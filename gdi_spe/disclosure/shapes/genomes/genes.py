@@ -1,0 +1,113 @@
+"""Tables with one row a gene or region and test: burden, SKAT and their like."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdi_spe.disclosure.contents.roles import Role, role_of, roles_of, with_role
+from gdi_spe.disclosure.contents.rows.variants import minor_allele_counts
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+_SET = re.compile(r"gene|gene_id|gene_name|symbol|region|span", re.IGNORECASE)
+_PLACE = re.compile(r"region|span", re.IGNORECASE)
+_TEST = re.compile(r"mask|max_(allele_)?frequency|max_?maf|test|method", re.IGNORECASE)
+_BOUND = re.compile(r"max_(allele_)?frequency|max_?maf", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z0-9._:-]{0,40}([+&|/;,][A-Za-z0-9._:-]{1,40}){0,6}")
+_KNOWN = {
+    Role.LABEL, Role.CHROMOSOME, Role.POSITION, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC,
+    Role.PEOPLE, Role.OTHER_COUNT, Role.ALLELE_COUNT, Role.FREQUENCY,
+}  # fmt: skip
+_MOST_TESTS = 50
+
+
+def tests_genes(table: Table) -> bool:
+    """Whether each row is a test of a gene or region: by its names, and with a p-value."""
+    named = [c for c in table.columns if _SET.fullmatch(c.plain)]
+    if not named or not with_role(table, Role.P) or with_role(table, Role.VARIANT, Role.ALLELE):
+        return False
+    # TRUST: a region without a chromosome may be one of a country, and its carriers people there.
+    if not with_role(table, Role.CHROMOSOME) and all(_PLACE.fullmatch(c.plain) for c in named):
+        return False
+    keys = [c for c in table.columns if _SET.fullmatch(c.plain) or _TEST.fullmatch(c.plain)]
+    return distinct_rows(keys) == table.n_rows
+
+
+def carriers(table: Table) -> list[Column]:
+    """Return the columns that count carriers, or their families."""
+    return [c for c in with_role(table, Role.PEOPLE) if counts_carriers(c)]
+
+
+def counts_carriers(column: Column) -> bool:
+    """Whether the people of a column are carriers."""
+    return "carrier" in column.plain
+
+
+def is_bound(column: Column) -> bool:
+    """Whether a column is the largest frequency that a mask takes, which is nobody's value."""
+    return bool(_BOUND.fullmatch(column.plain))
+
+
+def _fits(table: Table, judging: Judging) -> bool:
+    return tests_genes(table)
+
+
+def _tests(table: Table, judging: Judging) -> Objections:
+    """Object to columns beside the tests, and to carriers that the cohort does not have."""
+    for column, role in zip(table.columns, roles_of(table), strict=True):
+        if role not in _KNOWN and not is_bound(column):
+            yield f"The column “{column.name}” has no known meaning in a table of genes."
+        elif role is Role.LABEL and not _is_name(column):
+            yield f"The column “{column.name}” holds other words than names of genes and tests."
+    n = judging.context.n_individuals
+    if n is None:
+        yield "How many individuals the cohort has is not known."
+    for column in with_role(table, Role.PEOPLE):
+        numbers = values(column)
+        if not column.is_integer or not np.isfinite(numbers).all():
+            yield f"“{column.name}” is not a count throughout."
+        elif n is not None and numbers.max() > n:
+            yield f"“{column.name}” counts more than the cohort has ({n:,})."
+    copies = minor_allele_counts(table, np.full(table.n_rows, float(n or 0)))
+    if copies is not None and not (copies >= judging.policy.genomic.minimum_allele_count).all():
+        yield "A test rests on few copies of the rarer alleles, or how many is not known."
+    yield from _between_tests(table, judging)
+
+
+def _is_name(column: Column) -> bool:
+    named = all(_NAME.fullmatch(cell) for cell in column.cells)
+    return named and (bool(_SET.fullmatch(column.plain)) or column.n_distinct <= _MOST_TESTS)
+
+
+def _between_tests(table: Table, judging: Judging) -> Objections:
+    """Object to two tests of a gene that differ by few carriers: masks lie within each other."""
+    minimum = judging.policy.genomic.minimum_carriers
+    _, gene = np.unique(
+        np.column_stack([c.codes for c in table.columns if _SET.fullmatch(c.plain)]),
+        axis=0, return_inverse=True,
+    )  # fmt: skip
+    gene = gene.ravel()
+    for column in carriers(table):
+        numbers = values(column)
+        order = np.lexsort((numbers, gene))
+        steps, same = np.diff(numbers[order]), np.diff(gene[order]) == 0
+        few = int((same & (steps > 0) & (steps < minimum)).sum())
+        if few:
+            yield (
+                f"{few:,} pairs of tests of one gene differ by fewer than {minimum} in "
+                f"“{column.name}”: those carry what one mask takes and the other does not."
+            )
+
+
+def is_technical(column: Column) -> bool:
+    """Whether a column counts people whose calls are missing, which tells nothing of them."""
+    return role_of(column) is Role.PEOPLE and column.plain == "n_missing"
+
+
+SHAPES = (Shape("tests of genes", _fits, _tests),)

@@ -1,0 +1,1 @@
+"""Tables of groups of people: counts, means, shares, curves, results."""

@@ -1,0 +1,248 @@
+"""Results that are of no single person: terms with statistics, Table 1, tables without a header."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.rows.things import genes_listed, tells_of_sets
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.words.fitting import OF_A_MODEL, SCORE, SETTING
+from gdi_spe.disclosure.contents.words.listings import are_genes
+from gdi_spe.disclosure.contents.words.numbering import counted_series
+from gdi_spe.disclosure.contents.words.prose import doubts
+from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+_OF_MODELS = (
+    Role.EFFECT, Role.ERROR, Role.P, Role.PROBABILITY, Role.STATISTIC, Role.OTHER_COUNT,
+    Role.SETTING,
+)  # fmt: skip
+# Statistics of a group's values: without the number of people nothing is known of them.
+_OF_GROUPS = re.compile(
+    r"(mean|avg|average|sd|std|stdev|median|q[123]|p\d{1,2}|iqr|var|variance|sum|total|rate|incidence|prevalence|percent|pct|proportion)(_\w*)?"
+    r"|\w+_(mean|avg|sd|std|median|sum|total|iqr|q[123]|rate|pct|percent)",
+    re.IGNORECASE,
+)
+_EXPLAINED = re.compile(
+    r"(mean|median|avg)_(abs_)?(corr|r2|ld|info|maf|chi2|chi_sq|z|pip)(_\w{1,12})?|"
+    r"(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
+)
+_SEEN = re.compile(r"(mean_)?(obs|pred|observed|expected|predicted)(_\w{1,12})?", re.IGNORECASE)
+_OF_TERMS = re.compile(
+    r"(\w{1,12}_)?(features?|variables?|terms?|predictors?|covariates?|parameters?|coefficients?|models?|metrics?|statistics?|components?|traits?|genes?|symbol|index|pathway|contrast|comparison)(_\w{1,12})?|",
+    re.IGNORECASE,
+)
+_MOST_ROWS = 300
+_MANY_NAMES = 10
+_PERSONAL = re.compile(
+    rf"{TRAIT.pattern}|{PERSON_COLUMN.pattern}|(first|last|full|sur)?_?name", re.I
+)
+_GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+")
+_SERIES = re.compile(r"[A-Za-z]{1,6}[_-]?\d{3,}")
+_PAIRED = re.compile(r"[A-Za-z]{1,6}[_-]?\d{2,}")
+_MOST_BARE_ROWS = 30
+_MOST_CHARACTERISTICS = 200
+_NUMBERED_ROWS = re.compile(
+    r"(cluster|level|index|id|idx|folds?|order|rank|class|iteration|k|model|group|set|bin)(_?(id|no|nr|number))?",
+    re.I,
+)
+_MOST_NUMBERED = 25
+_MOST_TURNS = 0.4
+
+
+def labelled(table: Table) -> tuple[list[Column], list[Column]]:
+    """Return the columns that name rows, years and the like among them, and the others."""
+    names = [
+        c for c in table.columns
+        if role_of(c) in (Role.LABEL, Role.CHROMOSOME)
+        or (NOT_PEOPLE.fullmatch(c.plain) and c.is_integer and role_of(c) is Role.OTHER_COUNT)
+    ]  # fmt: skip
+    return names, [c for c in table.columns if c not in names]
+
+
+def _fits_results(table: Table, judging: Judging) -> bool:
+    _, rest = labelled(table)
+    return (
+        table.n_rows <= _MOST_ROWS
+        and not is_about_variants(table)
+        and all(role_of(c) in _OF_MODELS for c in rest)
+        and not any(_OF_GROUPS.fullmatch(c.plain) and not _is_of_a_model(c) for c in rest)
+        and (bool(rest) or any(c.numbers is not None for c in table.columns))
+        and not _is_weak(table, rest)
+    )
+
+
+def _is_weak(table: Table, rest: list[Column]) -> bool:
+    """Whether one column alone has a name that also things of people have: "cover", "margin", "c".
+
+    It is a model's where what names the rows is a feature, a term or a model.
+    """
+    if len(rest) != 1:
+        return False
+    name, role = rest[0].plain, role_of(rest[0])
+    named = SETTING.fullmatch(name) or OF_A_MODEL.fullmatch(name) or _SEEN.fullmatch(name)
+    if not named and (role is not Role.OTHER_COUNT or rest[0].is_integer):
+        return False
+    return not any(_OF_TERMS.fullmatch(c.plain) for c in table.columns if c is not rest[0])
+
+
+def _is_of_a_model(column: Column) -> bool:
+    """Whether a mean or share is one of scores, sums of squares or explained variance."""
+    name = column.plain
+    return bool(_EXPLAINED.fullmatch(name) or SCORE.fullmatch(name) or OF_A_MODEL.fullmatch(name))
+
+
+def _results(table: Table, judging: Judging) -> Objections:
+    """Object to results whose rows are as many as people, or not named."""
+    names, rest = labelled(table)
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    if not names:
+        yield "No column names the rows."
+        return
+    crowded = n is not None and table.n_rows * judging.policy.counts.minimum > n
+    if crowded and table.n_rows > 20 and not _are_features(names):
+        yield f"It has {table.n_rows:,} rows for {n:,} people."
+    if distinct_rows(names) != table.n_rows:
+        yield "A row stands twice."
+    yield from _of_people(table, names)
+    yield from _numbered_rows(names, rest)
+    if rest and n is None and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
+        yield "How many people stand behind the results is not known."
+
+
+def _numbered_rows(names: list[Column], rest: list[Column]) -> Objections:
+    """Object to rows that only a number names, as folds that leave one person out are named."""
+    numbered = [c for c in names if c.numbers is not None]
+    bare = len(numbered) == len(names) and any(_NUMBERED_ROWS.fullmatch(c.plain) for c in numbered)
+    if bare and numbered[0].n_rows > _MOST_NUMBERED and not _are_smooth(rest):
+        yield f"Its {numbered[0].n_rows:,} rows are only numbered: they may be of people."
+    series = [stem for c in names if c.numbers is None and (stem := counted_series(c))]
+    if series:
+        yield f"Its rows count up in one series (“{series[0]}”): they may be of people."
+    for effect in (c for c in rest if role_of(c) is Role.EFFECT):
+        errors = [values(c) for c in rest if role_of(c) is Role.ERROR]
+        # TRUST: a model without each person in turn tells what that person adds to it.
+        if bare and any(float(values(effect).std()) < 0.2 * np.nanmedian(e) for e in errors):
+            yield "Estimates differ less than their errors allow: each leaves one person out."
+
+
+def _are_smooth(rest: list[Column]) -> bool:
+    """Whether numbers go up or down from row to row, as they do while a model is trained."""
+    changing = [values(c) for c in rest if c.numbers is not None and c.n_distinct > 2]
+    turning = [float((np.diff(np.sign(np.diff(each))) != 0).mean()) for each in changing]
+    return bool(turning) and max(turning) < _MOST_TURNS
+
+
+def _of_people(table: Table, names: list[Column]) -> Objections:
+    """Object to rows that are named as people are, or list what somebody carries."""
+    # Groups of carriers have effects; people alone do not.
+    fitted = with_role(table, Role.EFFECT, Role.ERROR, Role.P)
+    words = [c for c in names if c.numbers is None]
+    if not fitted and any(PERSON_COLUMN.fullmatch(c.plain) for c in words):
+        yield "Its rows are named as people are."
+    series = [c for c in words if all(_SERIES.fullmatch(t) and not is_public(t) for t in c.cells)]
+    paired = [c for c in words if all(_PAIRED.fullmatch(t) and not is_public(t) for t in c.cells)]
+    if table.n_rows > 2 and (series or len(paired) > 1):
+        yield "Its rows are numbered as people are."
+    tested = fitted and tells_of_sets(table)
+    if not tested and any(_lists_genes(c) for c in words):
+        yield "It lists genes for each of its rows, which may be people."
+    if table.n_rows >= _MANY_NAMES and any(map(_may_be_copies, table.columns)):
+        yield "Its whole numbers may be copies of an allele."
+
+
+def _lists_genes(column: Column) -> bool:
+    listed = genes_listed(column)
+    return listed is not None and are_genes(sorted(set().union(*listed)))
+
+
+def _may_be_copies(column: Column) -> bool:
+    """Whether numbers are 0, 1 and 2 under a name that counts nothing."""
+    counts = re.match(r"(n|num|no|number|count|total)(_|$)", column.plain)
+    return counts is None and set(column.cells) == {"0", "1", "2"}
+
+
+def _are_features(names: list[Column]) -> bool:
+    """Whether rows are genes, probes, pathways and the like, which are not people."""
+    return any(
+        all(is_public(cell) or _GENE.fullmatch(cell) for cell in column.cells) for column in names
+    )
+
+
+def _fits_words(table: Table, judging: Judging) -> bool:
+    return table.n_rows <= _MOST_CHARACTERISTICS and all(c.numbers is None for c in table.columns)
+
+
+def _words(table: Table, judging: Judging) -> Objections:
+    """Object to words that a person must read."""
+    rows = zip(*(c.texts() for c in table.columns), strict=True)
+    told = "\n".join(". ".join(row) for row in rows)
+    yield from doubts(told, is_alone=False)
+    if any(c.n_distinct >= _MANY_NAMES and _are_codes(c) for c in table.columns):
+        yield "A column has many codes."
+    people = [c.name for c in table.columns if _PERSONAL.fullmatch(c.plain)]
+    if people:
+        yield f"“{people[0]}” may be of people."
+
+
+def _are_codes(column: Column) -> bool:
+    return sum(bool(re.search(r"\d", cell)) for cell in column.cells) > 0.5 * column.n_distinct
+
+
+def _fits_characteristics(table: Table, judging: Judging) -> bool:
+    return any(c.is_part for c in table.columns)
+
+
+def _characteristics(table: Table, judging: Judging) -> Objections:
+    """Object to a table of characteristics with anything but counts, shares, means and P values."""
+    if table.n_rows > _MOST_CHARACTERISTICS:
+        yield f"It has {table.n_rows:,} rows."
+    for column in table.columns:
+        known = column.is_part or role_of(column) in (Role.LABEL, Role.P, Role.PEOPLE)
+        if not known and not (column.numbers is not None and column is not table.columns[0]):
+            yield f"The column “{column.name}” has no known meaning."
+    counts = [c for c in with_role(table, Role.PEOPLE) if np.isfinite(values(c)).any()]
+    n = judging.side_car.n_individuals or judging.context.n_individuals
+    if not counts and n is None:
+        yield "Nothing tells how many people it is of."
+    for column in counts:
+        if not column.is_integer or (n is not None and np.nanmax(values(column)) > n):
+            yield f"“{column.name}” is not a count of people in this cohort throughout."
+
+
+def _fits_bare(table: Table, judging: Judging) -> bool:
+    first, *rest = table.columns
+    unnamed = [re.fullmatch(r"column_\d+|", c.name) for c in table.columns]
+    return (
+        all(unnamed)
+        and bool(rest)
+        and table.n_rows <= _MOST_BARE_ROWS
+        and first.numbers is None
+        and all(c.numbers is not None for c in rest)
+    )
+
+
+def _bare(table: Table, judging: Judging) -> Objections:
+    """Object to a small table without a header unless one column can count enough people."""
+    first, *rest = table.columns
+    minimum = judging.policy.counts.minimum
+    counts = [c for c in rest if c.is_integer]
+    if first.n_distinct != table.n_rows:
+        yield "A row stands twice."
+    if not counts or any((values(c) < minimum).any() for c in counts):
+        yield "No column can count the people of each row."
+
+
+SHAPES = (
+    Shape("words", _fits_words, _words),
+    Shape("characteristics of groups", _fits_characteristics, _characteristics),
+    Shape("results by term", _fits_results, _results),
+    Shape("small table without a header", _fits_bare, _bare),
+)

@@ -1,0 +1,102 @@
+"""Single results and confusion matrices: few numbers, in trees mostly, that no row names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdi_spe.disclosure.contents.roles import Role, role_of, roles_of, with_role
+from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.words.fitting import is_chosen, is_threshold
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
+
+if TYPE_CHECKING:
+    from gdi_spe.disclosure.rules.rule import Judging
+
+_MOST_CODES = 20
+_INTERCEPT = re.compile(r"\((Intercept|intercept|Const|const)\)|_cons|Intercept")
+_MOST_PEOPLE = 100_000
+# Variants of a genome; a larger number is no count of anything here.
+_MOST_THINGS = 1_000_000_000
+_CONFUSION = re.compile(r"(confusion\w*|conf_mat|cm)(\[\d+\])?$", re.IGNORECASE)
+_PROGRAM = re.compile(
+    r"(version_?)?(python|r|r_base|julia|java|perl|bash|nextflow|snakemake|workflow|cromwell|singularity|apptainer|docker|bcftools|samtools"
+    r"|htslib|bedtools|plink2?|plink_ng|regenie|saige|gcta|bolt_lmm|king|flashpca2?|admixture|eagle|beagle|shapeit\w?|minimac\w?|impute\w?"
+    r"|vep|snpeff|annovar|gatk4?|picard|hail|spark|pyspark|numpy|pandas|scipy|matplotlib|seaborn|sklearn|scikit_learn|statsmodels|lifelines"
+    r"|polars|duckdb|pyarrow|cyvcf2|pysam|ggplot2|dplyr|survival|susier?|coloc|ldsc|prsice2?|prs_?cs|ldpred2?|magma|fastqc|multiqc|tabix|schema|pipeline)(_?version)?",
+    re.IGNORECASE,
+)
+_LATEST = 10_000
+
+
+def _fits_values(table: Table, judging: Judging) -> bool:
+    return table.n_rows == 1 and all(c.numbers is not None for c in table.columns)
+
+
+def _values(table: Table, judging: Judging) -> Objections:
+    """Object to single numbers that are no result of a model or summary."""
+    known = {
+        Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
+        Role.FREQUENCY, Role.SETTING, Role.PROBABILITY,
+    }  # fmt: skip
+    # The coefficients of a model, as R prints them: one is of no term.
+    is_model = any(_INTERCEPT.fullmatch(c.name.strip()) for c in table.columns)
+    for column, role in zip(table.columns, roles_of(table), strict=True):
+        chosen = table.path.startswith("json") and (
+            is_chosen(column.plain)
+            or _is_version(column)
+            or is_threshold(column.plain, column.cells)
+        )
+        term = is_model and not column.is_integer
+        if role not in known and not chosen and not term and not _may_count_one(column, judging):
+            yield f"“{column.name}” has no known meaning."
+    n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
+    people = min(n, default=judging.context.n_individuals or 0)
+    told = [c for c in table.columns if role_of(c) is not Role.SETTING]
+    if table.path.startswith("json"):
+        told = [c for c in told if not is_threshold(c.plain, c.cells)]
+    if people < len(told) * judging.policy.counts.minimum:
+        yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
+
+
+def _is_version(column: Column) -> bool:
+    """Whether a number of a tree is the version of a program that is known by its name."""
+    return bool(_PROGRAM.fullmatch(column.plain)) and float(values(column)[0]) < _LATEST
+
+
+def _may_count_one(column: Column, judging: Judging) -> bool:
+    """Whether a single number without a known name is enough people if it counts people.
+
+    More than the cohort has are not people: variants, say.
+    """
+    n = judging.context.n_individuals
+    value = float(values(column)[0])
+    most = _MOST_THINGS if n is not None else _MOST_PEOPLE
+    return column.is_integer and judging.policy.counts.minimum <= value <= most
+
+
+def _fits_confusion(table: Table, judging: Judging) -> bool:
+    size = len(table.columns)
+    return (
+        _CONFUSION.search(table.path) is not None
+        and 2 <= size == table.n_rows <= _MOST_CODES
+        and all(c.is_integer and re.fullmatch(r"column_\d+", c.name) for c in table.columns)
+    )
+
+
+def _confusion(table: Table, judging: Judging) -> Objections:
+    """Object to a confusion matrix of few people, or of more than there are."""
+    matrix = np.column_stack([values(c) for c in table.columns])
+    n = judging.side_car.n_individuals or judging.context.n_individuals or _MOST_PEOPLE
+    if matrix.min() < judging.policy.counts.minimum:
+        yield "A cell counts few people."
+    if matrix.sum() > n:
+        yield f"It counts more than the cohort has ({n:,})."
+
+
+SHAPES = (
+    Shape("confusion matrix", _fits_confusion, _confusion),
+    Shape("single results", _fits_values, _values),
+)
