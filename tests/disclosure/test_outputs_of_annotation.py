@@ -303,3 +303,21 @@ def test_intervals_that_are_named_in_order_are_nobodys_and_those_of_codes_are_pe
     )
     for word, names in carriers.items():
         assert report(intervals(names), "t.bed", kind=kind, n=420).verdict.word == "block", word
+
+
+def of_sets(purity: list[float]) -> str:
+    lines = [
+        [name, chance, each, *told]
+        for (name, _, _), chance, each, *told in zip(
+            LOCI, [0.5, 0.3, 0.1, 0.02, 0.01, 0.0], [1, 1, 2, 2, -1, -1],
+            [48.2, 48.2, 11.7, 11.7, "NA", "NA"], [*purity, "NA", "NA"], strict=False,
+        )
+    ]  # fmt: skip
+    return rows("variant\tpip\tcs_id\tcs_log10bf\tcs_min_r2", lines)
+
+
+@pytest.mark.parametrize(
+    ("purity", "wanted"), [([0.87, 0.87, 0.64, 0.64], True), ([0.87, 0.31, 0.64, 0.12], False)]
+)
+def test_what_is_said_of_a_credible_set_is_one_thing_a_set(report, purity, wanted):
+    assert (report(of_sets(purity), "susie.tsv", n=50_000).verdict.word == "pass") is wanted

@@ -54,6 +54,11 @@ _TOP = re.compile(
 )
 _WORDS_FOR_TOP = ("top", "largest", "max", "biggest", "highest")
 _PERSON_TIME = re.compile(r"(person|patient)_(years?|months?|days?|time)(_at_risk)?|pyrs?|py")
+# "Rate per 1,000 py": events over the time that people were followed.
+_RATE_OF_TIME = re.compile(rf"(\w{{1,30}}_)?per_([\d_]{{1,9}})_({_PERSON_TIME.pattern})")
+# Nobody is followed for longer, on average, nor do groups of one study differ by more.
+_MOST_YEARS = 100
+_YEARS_DIFFER = 3
 _DUMMY = re.compile(
     r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|(id|person|patient)_?\w*\d.*"
 )
@@ -219,7 +224,31 @@ def _tells_again(column: Column, table: Table) -> bool:
             return len({float(share) for share in shares[known]}) > 1
         if any(_is_part_of(column, counted, other) for other in with_role(table, Role.PEOPLE)):
             return True
-    return False
+    return _is_rate_of_events(column, table)
+
+
+def _is_rate_of_events(column: Column, table: Table) -> bool:
+    """Whether rates over people's time are of the events and the people counted beside them.
+
+    TRUST: events over the rate are the time of a group, over its people the years that each was
+    followed. These are much alike in groups of one study; then the rates tell the events again.
+    """
+    named = _RATE_OF_TIME.fullmatch(column.plain)
+    rates, counts = values(column), [c for c in with_role(table, Role.PEOPLE) if not c.is_part]
+    if named is None or table.n_rows < _LEAST_SHARES or not (rates > 0).all():
+        return False
+    per = int(named.group(2).replace("_", ""))
+    return any(
+        bool((values(events) > 0).all() and (values(events) <= values(people)).all())
+        and _are_years(values(events) / rates * per / values(people))
+        for events in counts for people in counts if events is not people
+    )  # fmt: skip
+
+
+def _are_years(followed: NDArray[np.float64]) -> bool:
+    """Whether times are those that people of the groups of one study were followed on average."""
+    most = float(followed.max())
+    return bool(most <= _MOST_YEARS and most <= _YEARS_DIFFER * followed.min())
 
 
 def _is_part_of(column: Column, counted: Column, whole: Column) -> bool:

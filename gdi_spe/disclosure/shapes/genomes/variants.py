@@ -206,6 +206,7 @@ def _probabilities(table: Table, judging: Judging) -> Objections:
     beside = [
         (c, role) for c, role in zip(table.columns, roles_of(table), strict=True)
         if role not in allowed and not _POSTERIOR.fullmatch(c.plain) and not _marks_set(c, table)
+        and not _tells_of_set(c, table)
     ]  # fmt: skip
     of_study = any(role in _KNOWN - {Role.LABEL} for _, role in beside)
     for column, role in beside:
@@ -239,6 +240,27 @@ def _marks_set(column: Column, table: Table) -> bool:
         not inside.any() or inside.all() or each[inside].min() >= each[~inside].max()
         for each in chances
     )
+
+
+_OF_SET = re.compile(
+    r"(cs|credible_?set)_?(id|index|log_?10_?bf|lbf|(min|mean|avg|median)_(r2|abs_corr|corr)"
+    r"|coverage|purity|low_purity)",
+    re.IGNORECASE,
+)
+_MOST_SETS = 20
+
+
+def _tells_of_set(column: Column, table: Table) -> bool:
+    """Whether a column numbers credible sets, or says one thing of each and none of the rest."""
+    sets = table.column("cs_id", "cs_index", "cs", "credible_set")
+    if not _OF_SET.fullmatch(column.plain) or sets is None or column.numbers is None:
+        return False
+    numbers = values(sets)
+    within = [values(column)[numbers == each] for each in np.unique(numbers[numbers > 0])]
+    outside = values(column)[~(numbers > 0)]
+    few = sets.is_integer and 0 < len(within) <= _MOST_SETS and np.nanmax(numbers) <= _MOST_SETS
+    alike = all(len(np.unique(each)) == 1 for each in [*within, outside] if each.size)
+    return bool(few and alike)
 
 
 def _posteriors(table: Table) -> list[Column]:
