@@ -32,6 +32,11 @@ _WORDS: dict[str, str] = {
     "upper": "oben obere obergrenze superieur superieure superior superiore ylaraja ulempiir ovre"
              " borne_sup",
     "cases": "falle cas casos casi tapaukset juhud fall przypadki primeri",
+    "incident_cases": "nye_tilfeller nye_tilfaelde nya_fall neue_falle nouveaux_cas casos_nuevos"
+                      " nuevos_casos nuovi_casi novos_casos nieuwe_gevallen",
+    "person_years": "personaar personar personenjahre personnes_annees persona_anos personas_ano"
+                    " henkilovuodet henkilovuosia inimaastad anni_persona pessoas_ano"
+                    " persoonsjaren",
     "controls": "kontrollen temoins controles controlli kontroller verrokit kontrollid kontrole",
     "carriers": "trager porteurs portadores portatori kantajat kandjad barare baerere nosilci",
     "patients": "patienten pacientes pazienti potilaat potilaita patsiendid patienter pasienter"
@@ -45,7 +50,7 @@ _WORDS: dict[str, str] = {
     "weight": "korpergewicht poids paino",
     "diagnosis": "diagnose diagnostic diagnostico diagnosi diagnoosi diagnoos diagnos",
     "frequency": "frequence frecuencia frequenza frequencia sagedus",
-    "year": "jahr annee ano anno vuosi aasta leto",
+    "year": "jahr annee aar ano anno vuosi aasta leto",
     "postcode": "plz postleitzahl code_postal codigo_postal postinumero postnummer sihtnumber",
     "county": "landkreis maakond maakunta lan fylke",
     "date_of_birth": "geburtsdatum geburtstag date_de_naissance fecha_nacimiento"

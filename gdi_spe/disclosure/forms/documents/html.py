@@ -27,6 +27,12 @@ _IGNORED = {
 _LONGEST_ATTRIBUTE = 200
 _MEANT = ("description", "keywords", "subject", "abstract")
 _WIDEST = 500
+# A title, names and rows.
+_LEAST_TITLED = 3
+_SAYS_WHAT = re.compile(
+    r"%|\b(per ?cent\w*|share|proportion|rate|prevalence|mean|average|median|maximum|minimum)s?\b",
+    re.IGNORECASE,
+)
 # The day of a page stands in its head: below the title, an author or a subtitle between them.
 _DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
 _MOST_BETWEEN = 2
@@ -58,6 +64,8 @@ class _Reader(HTMLParser):
         self._span = (1, 1)
         # For each column, how many more rows a cell above reaches down, and what it says.
         self._waiting: dict[int, tuple[int, str]] = {}
+        # How many rows a table begins with that are one cell over its whole width.
+        self._n_wide = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._attributes(tag, attrs)
@@ -75,6 +83,7 @@ class _Reader(HTMLParser):
                 raise Impossible("a table stands inside a table")
             self._rows = []
             self._waiting = {}
+            self._n_wide = 0
         elif tag == "tr" and self._rows is not None:
             self._rows.append([])
         elif tag in ("td", "th") and self._rows is not None:
@@ -120,10 +129,23 @@ class _Reader(HTMLParser):
             self._place(" ".join("".join(self._cell).split()))
             self._cell = None
         elif tag == "table" and self._rows is not None:
+            self._title()
             self.blocks.append(("table", self._rows))
             self._rows = None
         elif tag in _BLOCKS:
             self._flush(tag)
+
+    def _title(self) -> None:
+        """Take a first row for words above a table: one cell over all of its width.
+
+        TRUST: what says what numbers are, as a percent does, stays in the names of their columns.
+        """
+        assert self._rows is not None  # noqa: S101  # asked for inside a table
+        widest = max(map(len, self._rows), default=0)
+        titled = self._n_wide == 1 and len(self._rows) > _LEAST_TITLED
+        if titled and len(self._rows[0]) == widest and not _SAYS_WHAT.search(self._rows[0][0]):
+            self.blocks.append(("p", self._rows[0][0]))
+            del self._rows[0]
 
     def _place(self, words: str) -> None:
         """Put a cell where it stands, over all the rows and columns that it spans."""
@@ -135,6 +157,10 @@ class _Reader(HTMLParser):
             row.append(waiting[at][1])
             waiting[at] = (n - 1, waiting[at][1])
             at += 1
+        if not row and across > 1 and len(self._rows) == 1:
+            self._n_wide = 1
+        elif row and len(self._rows) == 1:
+            self._n_wide = 0
         for _ in range(across):
             row.append(words)
             if down > 1:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _MOST_ROWS = 1000
 _MOST_CODES = 20
 _LEAST_QUANTILES = 3
+_LEAST_TOLD = 2
+_PERCENT = re.compile(r"(^|_)(percent(age)?|pct)(_|$)|%")
 # Means of groups differ by less than this share of them; single people's values by more.
 _MEANS_WITHIN = 0.4
 # A cross table that says nothing of the cohort's size counts at most so many people.
@@ -100,6 +102,7 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
         edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
         told = edge or _is_key(column, table) or _tells_means_again(column, table)
         told = told or column in means or _is_mean_ancestry(column) or _is_share(column, table)
+        told = told or _is_told_in_percent(column, table, judging)
         if role not in known and not told:
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
@@ -130,6 +133,23 @@ def _is_share(column: Column, table: Table) -> bool:
     return numbers.max() <= 1 and table.n_rows > 1 and any(
         bool((np.abs(count / np.maximum(whole, 1) - numbers) <= 0.51 * step).all())
         for count in counts for whole in wholes if whole is not count
+    )  # fmt: skip
+
+
+def _is_told_in_percent(column: Column, table: Table, judging: Judging) -> bool:
+    """Whether whole numbers are people among those counted, of whom a column tells the percent.
+
+    TRUST: enough people are counted in each row, and enough are left.
+    """
+    if not column.is_integer or role_of(column) is not Role.UNKNOWN or table.n_rows < _LEAST_TOLD:
+        return False
+    part, minimum = values(column), judging.policy.counts.minimum
+    wholes = [values(c) for c in with_role(table, Role.PEOPLE) if c.is_integer and not c.is_part]
+    percents = [c for c in table.columns if c.numbers is not None and _PERCENT.search(c.plain)]
+    return any(
+        bool((part >= minimum).all() and (whole - part >= minimum).all())
+        and bool((np.abs(100 * part / whole - values(told)) <= 0.051).all())
+        for whole in wholes for told in percents
     )  # fmt: skip
 
 
