@@ -90,6 +90,14 @@ def test_rows_of_people_are_found_on_a_page():
     assert judged(made(lines)).verdict is Verdict.BLOCK
 
 
+def stream(size: int) -> bytes:
+    return b"<< /Length %d >>\nstream\n" % size + b"x" * size + b"\nendstream"
+
+
+def test_a_description_of_the_file_that_a_page_leads_to_is_no_hidden_data():
+    assert judged(made(WORDS, "/Metadata 6 0 R", more=[stream(900)])).verdict is Verdict.PASS
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -99,11 +107,27 @@ def test_rows_of_people_are_found_on_a_page():
         made(WORDS + " BT 3 Tr /F1 12 Tf 72 600 Td (words that are not painted) Tj ET"),
         made(WORDS, "/Names << /EmbeddedFiles 6 0 R >>"),
         made(WORDS, "/OpenAction << /S /JavaScript /JS (x) >>"),
-        made(WORDS, more=[b"<< /Length 2000 >>\nstream\n" + b"x" * 2000 + b"\nendstream"]),
+        made(WORDS, more=[stream(2000)]),
+        made(WORDS, "/PieceInfo << /App << /Private 6 0 R >> >>", more=[stream(2000)]),
+        made(WORDS, "/Numbers 6 0 R", more=[stream(2000)]),
+        made(WORDS, "/Metadata 6 0 R", more=[stream(9000)]),
         made(WORDS, more=[b"<< /Title (" + b"x" * 2000 + b") >>"]),
         made(WORDS, end=b"x" * 500),
     ],
-    ids=["tiny", "white", "away", "unpainted", "attached", "script", "unused", "title", "trailer"],
+    ids=[
+        "tiny",
+        "white",
+        "away",
+        "unpainted",
+        "attached",
+        "script",
+        "unused",
+        "private",
+        "unknown",
+        "description",
+        "title",
+        "trailer",
+    ],
 )
 def test_what_nobody_sees_is_blocked(data):
     assert judged(data).verdict is Verdict.BLOCK

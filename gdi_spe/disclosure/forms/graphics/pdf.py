@@ -32,6 +32,17 @@ _MANY_BOXES = 20
 _MOST_BESIDE = 600
 _LARGEST_PAGE = 10_000_000
 _INDEX = Name("XRef")
+# Data that no page shows: a program's own, a small picture of the page, other versions.
+_PRIVATE = frozenset({"PieceInfo", "Thumb", "AF", "OPI", "Alternates", "SpiderInfo"})
+_PAGES = (Name("Catalog"), Name("Pages"), Name("Page"))
+_OF_PAGES = frozenset({
+    "Pages", "Kids", "Parent", "Contents", "Resources", "Group", "Metadata", "StructTreeRoot",
+    "Outlines", "Names", "Dests", "OutputIntents", "PageLabels", "ViewerPreferences", "MarkInfo",
+    "MediaBox", "CropBox", "BleedBox", "TrimBox", "ArtBox", "Annots", "OpenAction", "Extensions",
+    "OCProperties", "AcroForm",
+})  # fmt: skip
+# A description of the file has about a thousand signs beside its padding.
+_LONGEST_XMP = 4000
 
 
 def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
@@ -66,9 +77,9 @@ def _unreached(file: File) -> int:
                 reached.add(value.number)
                 waiting.append(file.objects.get(value.number))
         elif isinstance(value, Stream):
-            waiting += value.about.values()
+            waiting += _drawn(value.about, file)
         elif isinstance(value, dict):
-            waiting += value.values()
+            waiting += _drawn(value, file)
         elif isinstance(value, list):
             waiting += value
     rest = [each for number, each in file.objects.items() if number not in reached]
@@ -76,6 +87,25 @@ def _unreached(file: File) -> int:
     told = [v for e in rest if isinstance(e, dict) for v in e.values() if isinstance(v, bytes)]
     size += sum(map(len, told))
     return size if size > _MOST_BESIDE else 0
+
+
+def _drawn(about: dict[str, Any], file: File) -> list[Any]:
+    """Return what a dictionary leads to, without what programs keep there for themselves."""
+    told = file.get(about.get("Metadata"))
+    is_long = isinstance(told, Stream) and _n_signs(told) > _LONGEST_XMP
+    private = _PRIVATE | {"Metadata"} if is_long else _PRIVATE
+    is_page = about.get("Type") in _PAGES
+    return [
+        value for key, value in about.items()
+        if key not in private and (not is_page or key in _OF_PAGES)
+    ]  # fmt: skip
+
+
+def _n_signs(stream: Stream) -> int:
+    try:
+        return sum(map(len, stream.data(_LARGEST_PAGE).split()))
+    except (ValueError, zlib.error):
+        return len(stream.raw)
 
 
 def _parts(page: Page, path: str, policy: DisclosurePolicy) -> list[Part]:
