@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import numpy as np
@@ -367,4 +368,31 @@ def test_a_standard_deviation_under_ten_is_no_small_count(report):
 
     assert found.verdict.word != "block"
     assert report(counts, n=6_223).verdict.word == "block"
-    assert report(counts.replace("B,", "SD clinic,"), n=6_223).verdict.word == "block"
+    assert report(counts.replace("B,", "SD clinic,"), n=6_223).verdict.word != "pass"
+
+
+def test_small_effects_beside_alleles_are_no_genotypes(report):
+    weights = "".join(
+        f"1\trs{4_100_000 + 71 * i}\t{900_000 + 3_000 * i}\tT\tC\t{(i % 19 - 9) * 1.3e-4:.6e}\n"
+        for i in range(400)
+    )
+    copies = "".join(
+        f"1\trs{4_100_000 + 71 * i}\t{900_000 + 3_000 * i}\tT\tC\t{i * i % 3}\n" for i in range(400)
+    )
+
+    assert report(weights, "weights.txt", n=9_400).verdict.word == "review"
+    assert report(copies, "weights.txt", n=9_400).verdict.word == "block"
+
+
+def locked(what: str) -> str:
+    """A list of packages with the hashes of their files, or of codes with theirs."""
+    rows = "".join(
+        f"- name: {name}\n  {what}: 2.{i}.3\n  md5: {hashlib.md5(name.encode()).hexdigest()}\n"
+        for i, name in enumerate(["numpy", "pandas", "scipy", "plink", "bcftools", "hail", "attrs"])
+    )
+    return f"package:\n{rows}"
+
+
+def test_hashes_of_packages_are_looked_at_and_other_hashes_are_blocked(report):
+    assert report(locked("version"), "environment.lock.yaml", n=9_400).verdict.word == "review"
+    assert report(locked("visit"), "environment.lock.yaml", n=9_400).verdict.word == "block"

@@ -92,7 +92,7 @@ def loose_parts(data: bytes, judging: Judging, form: Canonical | NoCanonicalForm
         else:
             yield from loose_parts(inner, judging, form)
     elif kind is Kind.PDF and isinstance(form, NoCanonicalForm):
-        yield Text("letters", _letters(inflated(data, judging.policy.files.max_file_bytes)))
+        yield Text("letters", _without_keys(inflated(data, judging.policy.files.max_file_bytes)))
     elif isinstance(form, NoCanonicalForm) and kind is not Kind.EMPTY:
         # Without parts of its own, the letters in the bytes are looked at, whatever frames them.
         yield Text("letters", _letters(data))
@@ -105,6 +105,11 @@ def _left_over(data: bytes, kind: Kind) -> Iterator[Part]:
         if not span.is_explained:
             n, where = span.end - span.start, f"bytes[{span.start}:{span.end}]"
             yield Opaque(where, f"{n:,} bytes belong to no part of the {kind.value} file")
+
+
+def _without_keys(data: bytes) -> str:
+    """Return the letters of a PDF without the names of its own keys, such as /F1 and /Filter."""
+    return re.sub(r"/[A-Za-z]\w{0,30}", " ", _letters(data))
 
 
 def _letters(data: bytes) -> str:

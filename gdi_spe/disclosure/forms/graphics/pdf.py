@@ -25,6 +25,7 @@ _SIGNS = {
     rb"/XFA\b|/AcroForm\b": "a form",
 }
 _MOST_STREAMS = 5000
+_HEAD, _LONGEST_ABOUT = 600, 8000
 _MOST_PAGES = 50
 # A page with so few words is a figure; its words are labels.
 _FEW_WORDS = 60
@@ -189,6 +190,14 @@ def _written(pages: list[Page]) -> bytes:
     return out + end.encode()
 
 
+def _is_pixels(head: bytes, body: bytes) -> bool:
+    """Whether a stream is a picture; one of signs that are mostly letters is not believed."""
+    about = head[head.rfind(b" obj") :]
+    start = body[:_HEAD]
+    letters = sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in start)
+    return bool(re.search(rb"/Subtype\s*/Image\b", about)) and letters < 0.9 * len(start)
+
+
 def inflated(data: bytes, limit: int) -> bytes:
     """Return the bytes of a PDF with its compressed streams opened, up to the limit."""
     found, left = [_STREAM.sub(b"stream", data)], limit
@@ -200,7 +209,8 @@ def inflated(data: bytes, limit: int) -> bytes:
         except zlib.error:
             body = match.group(1)[:left]
         left -= len(body)
-        found.append(body)
+        if not _is_pixels(data[max(0, match.start() - _LONGEST_ABOUT) : match.start()], body):
+            found.append(body)
     return b"\n".join(found)
 
 

@@ -32,7 +32,8 @@ def sequences(part: Table | Text, judging: Judging) -> Iterator[Hit]:
         )
     )  # fmt: skip
     found = _SEQUENCE.findall(text)
-    short = _FEW_BASES.findall(text)
+    # One letter again and again is no sequence.
+    short = [each for each in _FEW_BASES.findall(text) if len(set(each.upper())) > 2]
     if not found and len(short) >= 10 and sum(map(len, short)) >= 300:
         found = short
     if found:

@@ -125,8 +125,11 @@ def _is_coded(column: Column) -> bool:
     finite = numbers[np.isfinite(numbers)]
     if finite.size > _LONG and not _may_be_coded(finite[:_LONG]):
         return False
-    near = np.abs(finite - np.clip(np.rint(finite), 0, 2)) <= 0.08
-    return bool(finite.size) and (bool(np.isin(finite, sorted(_CODED)).all()) or bool(near.all()))
+    nearest = np.clip(np.rint(finite), 0, 2)
+    near = np.abs(finite - nearest) <= 0.08
+    # Small effects are all near 0; genotypes are of several kinds.
+    are_dosages = bool(near.all()) and np.unique(nearest).size > 1
+    return bool(finite.size) and (bool(np.isin(finite, sorted(_CODED)).all()) or are_dosages)
 
 
 def _may_be_coded(numbers: NDArray[np.float64]) -> bool:

@@ -131,11 +131,15 @@ def _is_accuracy(table: Table, row: int) -> bool:
     return reports and label in ("accuracy", "micro avg", "balanced accuracy")
 
 
+# Where nobody says how many people there are, more than these are taken for variants.
+_LARGE_COHORT = 100_000
+
+
 def _are_of_variants(column: Column, table: Table, judging: Judging) -> bool:
     """Whether rows are kinds of variants, of which there are more than people: a person looks."""
-    n = judging.context.n_individuals
+    n = judging.context.n_individuals or _LARGE_COHORT
     kinds = any(c.cells and all(map(_KIND.fullmatch, c.cells)) for c in table.labels)
-    return kinds and n is not None and bool(np.nanmax(values(column)) > n)
+    return kinds and bool(np.nanmax(values(column)) > n)
 
 
 def _is_burden(table: Table) -> bool:

@@ -27,6 +27,7 @@ from gdi_spe.disclosure.names.national import national_numbers
 from gdi_spe.disclosure.names.pseudonyms import disguised, sieves_of
 from gdi_spe.disclosure.names.sieve import Listed, Sieve
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.work.software import is_software
 
 # What follows these names a person, though a public series may be spelled so.
 _PERSON = re.compile(r"participant|patient|subject|individual|proband|donor|person", re.IGNORECASE)
@@ -68,6 +69,9 @@ def _texts(part: Table | Text | Marks) -> Iterator[tuple[str, str]]:
         for column in part.columns:
             if column.numbers is None and role_of(column) is not Role.VARIANT:
                 yield f"[column={column.name}]", "\n".join(column.cells)
+
+
+_FILE_HASH = re.compile(r"(\w{1,12}_)?(md5|sha_?(1|256|512)|hash|digest|checksum)")
 
 
 def cohort_identifiers(part: Table | Text | Marks, judging: Judging) -> Iterator[Hit]:
@@ -142,7 +146,10 @@ def identifier_columns(table: Table, judging: Judging) -> Iterator[Hit]:
         found = _names_people(column, table, judging)
         if found is not None:
             why = f"The column “{column.name}” has {column.n_distinct:,} different {found}."
-            yield Hit(why, {"n_distinct": column.n_distinct}, f"[column={column.name}]")
+            # Lists of software carry the hashes of their files: a person looks at these.
+            of_files = bool(_FILE_HASH.fullmatch(column.plain)) and is_software(table)
+            severity = Verdict.REVIEW if of_files else None
+            yield Hit(why, {"n_distinct": column.n_distinct}, f"[column={column.name}]", severity)
 
 
 def _names_people(column: Column, table: Table, judging: Judging) -> str | None:

@@ -29,6 +29,19 @@ def _columns(table: Table) -> tuple[Column | None, Column | None]:
     return (names[0] if names else None), (versions[0] if versions else None)
 
 
+def is_software(table: Table) -> bool:
+    """Whether rows are packages with versions, whatever stands beside them."""
+    names, versions = _columns(table)
+    if names is None or versions is None:
+        return False
+    pointed = sum(cell.count(".") > 1 for cell in versions.cells) >= len(versions.cells) / 2
+    return (
+        pointed
+        and all(map(_PACKAGE.fullmatch, names.cells))
+        and all(cell[:1].isdigit() for cell in versions.cells)
+    )
+
+
 def _fits(table: Table, judging: Judging) -> bool:
     names, versions = _columns(table)
     return names is not None and versions is not None
