@@ -17,6 +17,7 @@ from gdi_spe.disclosure.forms.writing.inis import read_sections
 from gdi_spe.disclosure.forms.writing.logs import without_branches, without_jobs
 from gdi_spe.disclosure.forms.writing.printed import CODE, read_printed
 from gdi_spe.disclosure.forms.writing.sessions import without_session
+from gdi_spe.disclosure.forms.writing.stacked import counts_alone
 from gdi_spe.disclosure.intake.form import Impossible
 
 _RULER = re.compile(r"[\s=\-_+|:*~]*")
@@ -171,7 +172,8 @@ def _without_printed(text: str, tables: list[Table], path: str, digits: int) -> 
         names = [
             name or ("" if i == 0 else f"column_{i + 1}") for i, name in enumerate(found.names)
         ]
-        tables.append(named_table(place, names, found.rows, digits))
+        rows = counts_alone(names, found.rows) or found.rows
+        tables.append(named_table(place, names, rows, digits))
         taken |= set(found.lines)
     return "\n".join("" if i in taken else line for i, line in enumerate(lines))
 
