@@ -69,3 +69,40 @@ def test_marks_at_even_places_pass_unless_they_are_people(style: str) -> None:
     assert percentiles.verdict.word == "pass"
     assert participants.verdict.word != "pass"
     assert strips.verdict.word != "pass"
+
+
+def test_the_outermost_squares_of_a_density_are_counted_with_the_others() -> None:
+    enough = judged(drawn(papers.pointed_squares, 4), 9_000)
+    few = judged(drawn(papers.pointed_squares, 4), 1_000)
+    claimed = judged(drawn(papers.pointed_squares_of_few, 4), 9_000)
+
+    assert enough.verdict.word == "pass"
+    assert few.verdict.word != "pass"
+    assert claimed.verdict.word != "pass"
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg"])
+def test_a_legend_of_short_names_is_no_chart_and_bars_of_people_are_one(form: str) -> None:
+    groups = judged(drawn(papers.shares_of_groups, 2, "default", 200, form), 42_000)
+    people = judged(drawn(papers.shares_of_people, 2, "default", 200, form), 42_000)
+    marks = judged(drawn(papers.marks_named_by_letters, 2, "default", 200, form), 42_000)
+
+    assert groups.verdict.word == "pass"
+    assert people.verdict.word != "pass"
+    assert marks.verdict.word != "pass"
+
+
+def test_quantiles_of_p_values_may_tell_their_inflation_only() -> None:
+    quantiles = judged(drawn(papers.quantiles_by_inflation, 1), 42_000)
+    ranks = judged(drawn(papers.ranks_of_people, 1), 42_000)
+
+    assert quantiles.verdict.word == "pass"
+    assert ranks.verdict.word != "pass"
+
+
+def test_boxes_close_around_their_words_are_steps_unless_marks_lie_on_them() -> None:
+    steps = judged(drawn(papers.steps_in_boxes, 1), 42_000)
+    marks = judged(drawn(papers.steps_over_people, 1), 42_000)
+
+    assert steps.verdict.word == "pass"
+    assert marks.verdict.word != "pass"

@@ -41,6 +41,8 @@ _KEY_GAP, _KEY_HEIGHT = 2.6, 1.8
 _MOST_LOOSE, _LEAST_BODY, _RIM = 14, 25, 6
 _MOST_EXPLAINED = 0.15
 _CRUMB = 8
+# Patches of a legend are filled boxes that lie.
+_PATCH_FULL, _PATCH_WIDE, _PATCH_HIGH = 0.9, 1.5, 6
 _SLIM, _MOSTLY = 0.09, 0.6
 
 
@@ -163,7 +165,7 @@ class _Apart:
             self.explained[frame] |= _near(inside[frame]) & ~on
             areas = Areas(np.zeros_like(inside))
         else:
-            self.explained |= boxes_of(self.ground, inside, self.words, self.letters)
+            self.explained |= boxes_of(self.ground, inside, self.words, self.letters, self.enclosed)
             inside &= ~self.explained
             areas = self._areas(inside, frame)
             self.explained |= _near(areas.mask, 2)
@@ -252,7 +254,10 @@ def _keys(drawn: Mask, words: tuple[Words, ...]) -> Mask:
     """Return the patches, lines and marks that stand left of the words of a legend."""
     labelled, blobs = blobs_of(drawn)
     found = []
+    patches = _patches_of_one_size(blobs)
     for blob in blobs:
+        # Groups may have names of a letter and a number, beside patches of a legend's size.
+        least = 1 if blob.number in patches else 2
         for each in words:
             gap = each.box[1].start - blob.box[1].stop
             beside = 0 <= gap <= _KEY_GAP * each.height
@@ -260,11 +265,29 @@ def _keys(drawn: Mask, words: tuple[Words, ...]) -> Mask:
             if (
                 beside and not each.is_upright and level <= 0.5 * each.height
                 and blob.height <= _KEY_HEIGHT * each.height and blob.width <= 3.5 * each.height
-                and sum(c.isalpha() for c in each.text) >= 2 and "=" not in each.text[:3]
+                and sum(c.isalpha() for c in each.text) >= least and "=" not in each.text[:3]
             ):  # fmt: skip
                 found.append(blob.number)
                 break
     return np.asarray(np.isin(labelled, found), dtype=bool)
+
+
+def _patches_of_one_size(blobs: tuple[Blob, ...]) -> set[int]:
+    """Return filled boxes, wider than high, that have others of their size in one row or column."""
+    found: set[int] = set()
+    full = [
+        b for b in blobs
+        if b.n_pixels >= _PATCH_FULL * b.height * b.width
+        and b.width >= _PATCH_WIDE * b.height and b.height >= _PATCH_HIGH
+    ]  # fmt: skip
+    for one in full:
+        beside = [
+            b for b in full
+            if abs(b.height - one.height) <= 2 and abs(b.width - one.width) <= 2
+            and (abs(b.middle[0] - one.middle[0]) <= 2 or abs(b.middle[1] - one.middle[1]) <= 2)
+        ]  # fmt: skip
+        found |= {one.number} if len(beside) > 1 else set()
+    return found
 
 
 def _body(ground: Ground, strokes: Strokes, letters: Mask) -> Mask:

@@ -141,6 +141,106 @@ def squares_of_few(rng: Rng) -> Any:
     return figure
 
 
+def _pointed(rng: Rng, n: int, least: int) -> Any:
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    x, y = rng.normal(0, 1, n), rng.normal(0, 1, n)
+    shown = axes.hist2d(x, y, bins=24, range=[[-3.6, 3.6], [-3.6, 3.6]], cmin=least)
+    figure.colorbar(shown[3], label="Participants per bin")
+    axes.set_xlim(-4.5, 4.5)
+    axes.set_ylim(-4.5, 4.5)
+    axes.set_xlabel("PC1")
+    axes.set_ylabel("PC2")
+    return figure
+
+
+def pointed_squares(rng: Rng) -> Any:
+    """A density whose outermost rows have few squares each."""
+    return _pointed(rng, 9000, 10)
+
+
+def pointed_squares_of_few(rng: Rng) -> Any:
+    """The same, down to one a square."""
+    return _pointed(rng, 9000, 1)
+
+
+def _shares(rng: Rng, n: int, label: str) -> Any:
+    figure, axes = plt.subplots(figsize=(7, 4))
+    below = np.zeros(n)
+    for k, each in enumerate(rng.dirichlet([2, 2, 2, 2], n).T, 1):
+        axes.bar(np.arange(n), each, bottom=below, label=f"K{k}", width=0.8 if n < 50 else 1.0)
+        below += each
+    axes.set_ylabel(label)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=4, frameon=False)
+    figure.tight_layout()
+    return figure
+
+
+def shares_of_groups(rng: Rng) -> Any:
+    """Mean shares of ancestry, under a legend whose names are a letter and a number."""
+    return _shares(rng, 6, "Mean ancestry proportion")
+
+
+def shares_of_people(rng: Rng) -> Any:
+    """The same with a bar a person."""
+    return _shares(rng, 130, "Ancestry proportion")
+
+
+def marks_named_by_letters(rng: Rng) -> Any:
+    """Square marks of people with a letter and a number beside each."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.8))
+    x, y = rng.uniform(0, 10, 24), rng.uniform(0, 10, 24)
+    axes.scatter(x, y, s=40, marker="s")
+    for k, (a, b) in enumerate(zip(x, y, strict=True), 1):
+        axes.annotate(f"P{k}", (a, b), xytext=(6, -4), textcoords="offset points")
+    axes.set_xlabel("PC1")
+    return figure
+
+
+def steps_in_boxes(rng: Rng) -> Any:
+    """A flow chart whose filled boxes stand close around their words."""
+    figure, axes = plt.subplots(figsize=(7.2, 7.2))
+    axes.axis("off")
+    told = ("Genotyped, n = 63,412", "Passed sample QC, n = 61,870", "Unrelated, n = 55,203",
+            "With outcome, n = 54,118\n(cases 3,940; controls 50,178)")  # fmt: skip
+    for k, each in enumerate(told):
+        y = 0.93 - 0.28 * k
+        box = {"boxstyle": "round,pad=0.3", "facecolor": "#dfefff", "edgecolor": "black"}
+        axes.text(0.3, y, each, ha="center", va="center", fontsize=12, bbox=box)
+        if k < 3:
+            arrow = {"arrowstyle": "->"}
+            axes.annotate("", xy=(0.3, y - 0.21), xytext=(0.3, y - 0.05), arrowprops=arrow)
+    return figure
+
+
+def steps_over_people(rng: Rng) -> Any:
+    """The same, with a mark for each of some people in a box."""
+    figure = steps_in_boxes(rng)
+    x, y = rng.uniform(0.16, 0.44, 40), rng.uniform(0.905, 0.955, 40)
+    figure.axes[0].scatter(x, y, s=9, color="crimson", zorder=9)
+    return figure
+
+
+def _risen(title: str, label: str) -> Any:
+    figure, axes = plt.subplots(figsize=(5, 5))
+    expected = -np.log10((np.arange(20_000) + 0.5) / 20_000)
+    axes.scatter(expected, expected * 1.05, s=6, color="black")
+    axes.plot([0, 5], [0, 5], color="red", linewidth=1)
+    axes.set_title(title)
+    axes.set_xlabel(label)
+    axes.set_ylabel("-log10 P")
+    return figure
+
+
+def quantiles_by_inflation(rng: Rng) -> Any:
+    """Quantiles of p-values whose title tells how far they are inflated."""
+    return _risen("LDL, lambda = 1.08", "expected")
+
+
+def ranks_of_people(rng: Rng) -> Any:
+    """Values of people by rank, without such words."""
+    return _risen("LDL", "rank of participant")
+
+
 def _even_marks(rng: Rng, label: str) -> Any:
     figure, axes = plt.subplots(figsize=(6.4, 4.8))
     axes.plot(np.arange(1, 21), 2 + np.exp(np.arange(1, 21) / 8), "o", color="navy")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdi_spe.disclosure.figures.filled.enclosures import Enclosure
 from gdi_spe.disclosure.figures.ground import Ground, Mask
 from gdi_spe.disclosure.figures.letters.lettering import Words, around
 from gdi_spe.disclosure.figures.strokes import Blob, blobs_of
 
-_FULL = 0.8
+_FULL, _FILLED = 0.8, 0.55
 _LONG = 4.0
 _EDGE = 5
 # A ramp of colours turns seldom; a row of values turns often.
@@ -19,7 +20,10 @@ _LEAST_RANGE = 60
 _OTHER_COLOUR, _MOST_OTHER = 30, 0.06
 
 
-def boxes_of(ground: Ground, body: Mask, words: tuple[Words, ...], letters: Mask) -> Mask:
+def boxes_of(
+    ground: Ground, body: Mask, words: tuple[Words, ...], letters: Mask,
+    enclosed: tuple[Enclosure, ...] = (),
+) -> Mask:  # fmt: skip
     """Find filled boxes of one colour around words; their edges are of them."""
     from scipy.ndimage import binary_fill_holes
 
@@ -28,6 +32,11 @@ def boxes_of(ground: Ground, body: Mask, words: tuple[Words, ...], letters: Mask
         held = _is_full(blob) and any(_holds(blob, each) for each in words)
         if held and _is_plain(ground, blob, letters):
             found[blob.box] = True
+    # Letters that reach the lines around a box leave holes in it that are open.
+    for each in enclosed:
+        whole = Blob(0, each.box, int(body[each.box].sum()))
+        if whole.n_pixels >= _FILLED * each.inside.size and _is_plain(ground, whole, letters):
+            found[each.box] = True
     return np.asarray(_with_edge(found) & (~ground.ink | letters), dtype=bool)
 
 

@@ -25,6 +25,8 @@ _REPEATED = 0.985
 _MOST_INK, _MOST_PLAIN = 0.35, 0.6
 _LEAST_SIDE, _DENSE, _FULL_ROW = 0.15, 0.3, 0.15
 _SAME_PITCH = 0.04
+# How many rows a matrix may have beyond its dense part, and how much of a cell is filled there.
+_MOST_RIM, _FULL_CELL = 6, 0.6
 
 
 # Lightness of all channels together within which shades are one.
@@ -76,6 +78,7 @@ def matrices_of(
         inked = share > _MOST_INK
         matrix = matrix_in(plain, box) if share < _MOST_PLAIN else None
         matrix = matrix or (matrix_in(ground.pixels, box) if inked else None)
+        matrix = _to_its_rim(matrix, plain, ground) if matrix is not None else None
         if matrix is not None and matrix.n_colours > 1:
             found = [each for each in found if not _is_part(each, matrix)]
             if not any(_lies_in(each.box, box) for each in found):
@@ -85,6 +88,36 @@ def matrices_of(
             found += [fine] if fine is not None else []
             other += [box] if fine is None else []
     return tuple(found), tuple(other)
+
+
+def _to_its_rim(matrix: Matrix, plain: NDArray[np.int16], ground: Ground) -> Matrix:
+    """Return a matrix with the rows and columns beside it that hold few cells.
+
+    A density has such a rim, and each of its cells is counted.
+    """
+    drawn = ~paper_of(ground) & ~ground.ink
+    pitch = [(s.stop - s.start) / n for s, n in
+             zip(matrix.box, (matrix.rows, matrix.columns), strict=True)]  # fmt: skip
+    box = matrix.box
+    for _ in range(_MOST_RIM):
+        grown = [_grown(drawn, box, axis, pitch[axis]) for axis in (0, 1)]
+        if (grown[0], grown[1]) == box:
+            break
+        box = grown[0], grown[1]
+    whole = matrix_in(plain, box) if box != matrix.box else None
+    return whole if whole is not None else matrix
+
+
+def _grown(drawn: Mask, box: Box, axis: int, pitch: float) -> slice:
+    """Return a side of a box, longer by a cell at each end where something is filled."""
+    across, mask = box[1 - axis], drawn if axis == 0 else drawn.T
+    side, step = box[axis], round(pitch)
+    least = _FULL_CELL * pitch * pitch
+    above = mask[max(0, side.start - step) : side.start, across]
+    below = mask[side.stop : side.stop + step, across]
+    start = side.start - step if above.sum() >= least and side.start >= step else side.start
+    is_below = below.sum() >= least and side.stop + step <= mask.shape[0]
+    return slice(start, side.stop + step if is_below else side.stop)
 
 
 def _is_part(one: Matrix, other: Matrix) -> bool:

@@ -13,6 +13,7 @@ _LEAST_CELLS = 10
 # A six-sided cell fills three quarters of its box; a square one all of it.
 _FULLEST, _EMPTIEST = 0.92, 0.6
 _LIKE, _LIKE_SHARE = 0.25, 0.5
+_LIKE_SIDE, _OF_ONE_FORM, _LONGEST = 0.2, 0.6, 2.5
 _ALONE = 1.5
 _MOST_LEFT, _MOST_ALONE = 0.25, 0.5
 
@@ -47,6 +48,8 @@ def _density(ground: Ground, frame: Box) -> Density | None:
     sizes = np.array([a.n_pixels for a in cells], dtype=float)
     size = float(np.median(sizes[sizes <= 1.6 * np.quantile(sizes, 0.3)]))
     single = [a for a, n in zip(cells, sizes, strict=True) if abs(n - size) <= _LIKE * size]
+    if not _are_of_one_form(single):
+        return None
     fill = float(np.median([_fill(ground, a) for a in single])) if single else 0.0
     if len(single) < _LIKE_SHARE * _LEAST_CELLS or not _EMPTIEST <= fill <= _FULLEST:
         return None
@@ -60,6 +63,16 @@ def _density(ground: Ground, frame: Box) -> Density | None:
     if ground.ink[inner].sum() > _MOST_LEFT * drawn.sum():
         return None
     return Density(frame, n_cells, n_alone)
+
+
+def _are_of_one_form(cells: list[Area]) -> bool:
+    """Whether boxes around cells are alike: parts of bars may have one size, but no one form."""
+    if not cells:
+        return False
+    sides = np.array([[s.stop - s.start for s in a.box] for a in cells], dtype=float)
+    usual = np.median(sides, axis=0)
+    alike = (np.abs(sides - usual) <= _LIKE_SIDE * usual + 1).all(axis=1)
+    return bool(alike.mean() >= _OF_ONE_FORM and usual.max() <= _LONGEST * usual.min())
 
 
 def _n_alone(drawn: Mask, size: float) -> int:

@@ -20,6 +20,7 @@ from gdi_spe.disclosure.rules.drawn.vocabulary import (
     GENOME,
     GRID,
     INFLATION,
+    LOG,
     LOG_P,
     N_OF,
     NUMBER_OF,
@@ -240,8 +241,9 @@ def _is_of_tests(traces: Traces, told: str, is_declared: bool, judging: Judging)
     # TRUST: either alone can be had of people; what is drawn in this form with these words cannot
     # be told from p-values.
     forms = traces.cloud.split()
-    is_quantiles = "quantiles" in forms and bool(EXPECTED.search(told) and OBSERVED.search(told))
-    if is_quantiles and INFLATION.search(told):
+    is_rising = "quantiles" in forms and EXPECTED.search(told) is not None
+    is_quantiles = is_rising and bool(OBSERVED.search(told) or INFLATION.search(told))
+    if is_quantiles and INFLATION.search(told) and (OBSERVED.search(told) or LOG.search(told)):
         return True
     if not LOG_P.search(told):
         return False

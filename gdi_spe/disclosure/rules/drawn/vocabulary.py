@@ -17,6 +17,7 @@ GENOME = re.compile(
     r"chro\w{2,6}me|\wro\w?mosom|genomic|\bchr(?:\d{1,2}|X|Y)?\b|positi", re.IGNORECASE
 )
 LOG_P = re.compile(r"[li1|]og|\bp\b|\(p\)|-value", re.IGNORECASE)
+LOG = re.compile(r"[li1|]og", re.IGNORECASE)
 EXPECTED = re.compile(r"expected|theoretical|uniform", re.IGNORECASE)
 OBSERVED = re.compile(r"observed|sample|quantile", re.IGNORECASE)
 PHENOME = re.compile(r"phe-?code|phe-?was|phenotype|\bICD\b|disease|circulat|neoplasm|neurolog"
