@@ -106,3 +106,11 @@ def test_boxes_close_around_their_words_are_steps_unless_marks_lie_on_them() -> 
 
     assert steps.verdict.word == "pass"
     assert marks.verdict.word != "pass"
+
+
+def test_a_tree_passes_with_the_matrix_that_it_orders_and_other_steps_do_not() -> None:
+    tree = judged(drawn(papers.tree_of_traits, 3, dpi=130), 42_000)
+    steps = judged(drawn(papers.steps_above_traits, 3, dpi=130), 42_000)
+
+    assert tree.verdict.word == "pass"
+    assert steps.verdict.word != "pass"

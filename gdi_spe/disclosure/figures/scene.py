@@ -31,6 +31,7 @@ from gdi_spe.disclosure.figures.inked.traces import (
     n_in_rugs,
     traces_in,
 )
+from gdi_spe.disclosure.figures.inked.trees import trees_beside
 from gdi_spe.disclosure.figures.letters.lettering import Words, around, ticks_of, words_of
 from gdi_spe.disclosure.figures.letters.scale import Scale, scale_below, scale_left
 from gdi_spe.disclosure.figures.strokes import Blob, Strokes, blobs_of, strokes_of
@@ -116,6 +117,7 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
         explained[density.box] = True
     for box in (*(m.box for m in matrices), *textures):
         explained[box] = True
+    explained |= _near(trees_beside(ground.ink, matrices), 2)
     apart = _Apart(ground, strokes, words, enclosed, body, letters, explained, [], [], is_noisy)
     taken = [*(m.box for m in matrices), *(d.box for d in densities)]
     for frame in axes_among(frames, ground):

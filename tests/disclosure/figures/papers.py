@@ -196,6 +196,53 @@ def marks_named_by_letters(rng: Rng) -> Any:
     return figure
 
 
+def _beside_a_tree(rng: Rng, draw: Any) -> Any:
+    figure = plt.figure(figsize=(7, 7))
+    axes = figure.add_axes((0.28, 0.1, 0.6, 0.6))
+    half = rng.uniform(-0.8, 0.8, (10, 10))
+    shown = np.triu(half, 1) + np.triu(half, 1).T + np.eye(10)
+    axes.pcolormesh(shown[::-1], cmap="vlag" if "vlag" in plt.colormaps() else "coolwarm")
+    names = ["SCZ", "BMI", "Height", "MDD", "SBP", "CRP", "WHR", "CAD", "LDL", "eGFR"]
+    axes.set_xticks(np.arange(10) + 0.5, names, rotation=90)
+    axes.set_yticks(np.arange(10) + 0.5, names[::-1])
+    axes.yaxis.tick_right()
+    for side in axes.spines.values():
+        side.set_visible(False)
+    above = figure.add_axes((0.28, 0.7, 0.6, 0.2))
+    above.axis("off")
+    above.set_xlim(0, 10)
+    draw(above, rng)
+    return figure
+
+
+def _tree(axes: Any, rng: Rng) -> None:
+    at, high = list(np.arange(10) + 0.5), [0.0] * 10
+    level = 0.0
+    while len(at) > 1:
+        k = int(rng.integers(len(at) - 1))
+        level += rng.uniform(0.5, 1.5)
+        axes.plot([at[k], at[k], at[k + 1], at[k + 1]], [high[k], level, level, high[k + 1]],
+                  color="#404040", linewidth=1)  # fmt: skip
+        at[k : k + 2], high[k : k + 2] = [(at[k] + at[k + 1]) / 2], [level]
+    axes.set_ylim(0, level * 1.05)
+
+
+def _steps_of_people(axes: Any, rng: Rng) -> None:
+    places = np.sort(rng.uniform(0, 10, 40))
+    axes.step(places, np.linspace(1, 0.3, 40), color="#404040", linewidth=1)
+    axes.set_ylim(0, 1.05)
+
+
+def tree_of_traits(rng: Rng) -> Any:
+    """Correlations of traits under the tree that orders them."""
+    return _beside_a_tree(rng, _tree)
+
+
+def steps_above_traits(rng: Rng) -> Any:
+    """The same under a curve that steps where people have events."""
+    return _beside_a_tree(rng, _steps_of_people)
+
+
 def steps_in_boxes(rng: Rng) -> Any:
     """A flow chart whose filled boxes stand close around their words."""
     figure, axes = plt.subplots(figsize=(7.2, 7.2))
