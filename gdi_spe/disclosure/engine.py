@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdi_spe.boundary.findings import FileReport, Finding, RequestReport, Verdict
@@ -16,6 +16,7 @@ from gdi_spe.disclosure.evidence.acro import acro_records
 from gdi_spe.disclosure.evidence.context import CheckContext
 from gdi_spe.disclosure.evidence.declared import explain
 from gdi_spe.disclosure.evidence.differences import compare_with_prior
+from gdi_spe.disclosure.evidence.said import people_said
 from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
 from gdi_spe.disclosure.intake.form import Canonical, NoCanonicalForm
 from gdi_spe.disclosure.intake.formats import format_findings, loose_parts
@@ -146,6 +147,7 @@ def judge_bytes(data: bytes, judging: Judging) -> Judged:
         *(canonical.parts if canonical else ()),
         *loose_parts(data, judging, form),
     )
+    judging = replace(judging, n_said=people_said(parts))
     for part in parts:
         findings += _part_findings(part, judging)
     # TRUST: what has no canonical form, or no part that a rule looked at, has not earned a pass.

@@ -23,6 +23,8 @@ class Judging:
     name: str
     policy: DisclosurePolicy
     context: CheckContext
+    # How many people the file says in its words that it is of.
+    n_said: int | None = None
 
     @property
     def side_car(self) -> SideCar:

@@ -366,18 +366,33 @@ def _model(table: Table, judging: Judging) -> Objections:
     known = {
         Role.LABEL, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
     }  # fmt: skip
+    bounds = _bounds(table)
     for column, role in zip(table.columns, roles_of(table), strict=True):
+        if column in bounds:
+            continue
         if role not in known and not re.fullmatch(r"df\w*|dof", column.name, re.IGNORECASE):
             yield f"The column “{column.name}” has no known meaning in a model."
     if series := next(filter(None, map(counted_series, table.labels)), ""):
         yield f"Its terms count up in one series (“{series}”): they may be of people."
     counts = [values(c) for c in with_role(table, Role.PEOPLE)]
-    n = judging.side_car.n_individuals or judging.context.n_individuals
+    n = judging.side_car.n_individuals or judging.context.n_individuals or judging.n_said
     people = float(min(c.min() for c in counts)) if counts else n
     if people is None:
         yield "How many people the model was fitted to is not known."
     elif people < table.n_rows * judging.policy.counts.minimum:
         yield f"It has {table.n_rows:,} terms for {people:,.0f} people."
+
+
+def _bounds(table: Table) -> list[Column]:
+    """Return columns "L" and "U" that lie on either side of the one effect in every row."""
+    effects = with_role(table, Role.EFFECT)
+    pair = [table.column(name) for name in ("l", "u")]
+    found = [c for c in pair if c is not None and c.numbers is not None]
+    if len(effects) != 1 or len(found) != len(pair):
+        return []
+    lower, effect, upper = values(found[0]), values(effects[0]), values(found[1])
+    around = bool((lower <= effect).all() and (effect <= upper).all() and (lower < upper).any())
+    return found if around else []
 
 
 def _fits_genetics(table: Table, judging: Judging) -> bool:
