@@ -114,3 +114,13 @@ def test_a_tree_passes_with_the_matrix_that_it_orders_and_other_steps_do_not() -
 
     assert tree.verdict.word == "pass"
     assert steps.verdict.word != "pass"
+
+
+def test_blocks_as_wide_as_chromosomes_tell_that_p_values_are_of_variants() -> None:
+    chromosomes = judged(drawn(papers.blocks_of_chromosomes, 3, dpi=130), 112_000)
+    centres = judged(drawn(papers.blocks_of_centres, 3, dpi=130), 112_000)
+    measures = judged(drawn(papers.blocks_of_measures, 3, dpi=130), 112_000)
+
+    assert chromosomes.verdict.word == "pass"
+    assert centres.verdict.word != "pass"
+    assert measures.verdict.word != "pass"

@@ -267,6 +267,40 @@ def steps_over_people(rng: Rng) -> Any:
     return figure
 
 
+_CHROMOSOMES = (249, 242, 198, 190, 182, 171, 159, 145, 138, 134, 135, 133, 114, 107, 102, 90, 83,
+                80, 59, 64, 47, 51)  # fmt: skip
+
+
+def _in_blocks(rng: Rng, wide: Any, label: str) -> Any:
+    figure, axes = plt.subplots(figsize=(13, 4))
+    start = 0.0
+    for k, each in enumerate(wide):
+        n = round(each * 12)
+        x, y = start + rng.uniform(0, each, n), -np.log10(rng.random(n))
+        axes.scatter(x, y, s=3, color=("#8c8cc4", "#2a3f8f")[k % 2])
+        start += each
+    axes.scatter(rng.uniform(0, start, 12), rng.uniform(8, 30, 12), s=3, color="#2a3f8f")
+    axes.set_xticks([])
+    axes.set_title("LDL cholesterol")
+    axes.set_ylabel(label)
+    return figure
+
+
+def blocks_of_chromosomes(rng: Rng) -> Any:
+    """P-values along chromosomes that only their colours part."""
+    return _in_blocks(rng, _CHROMOSOMES, "-log10 P")
+
+
+def blocks_of_centres(rng: Rng) -> Any:
+    """Values of people, centre by centre."""
+    return _in_blocks(rng, [130] * 22, "-log10 P")
+
+
+def blocks_of_measures(rng: Rng) -> Any:
+    """Values of people in blocks of such widths, under words of a measure."""
+    return _in_blocks(rng, _CHROMOSOMES, "Ferritin, mmol/l")
+
+
 def _risen(title: str, label: str) -> Any:
     figure, axes = plt.subplots(figsize=(5, 5))
     expected = -np.log10((np.arange(20_000) + 0.5) / 20_000)

@@ -13,6 +13,8 @@ _LEAST_CELLS = 10
 # A six-sided cell fills three quarters of its box; a square one all of it.
 _FULLEST, _EMPTIEST = 0.92, 0.6
 _LIKE, _LIKE_SHARE = 0.25, 0.5
+# Six-sided cells are the same in both mirrors.
+_SYMMETRIC = 0.85
 _LIKE_SIDE, _OF_ONE_FORM, _LONGEST = 0.2, 0.6, 2.5
 _ALONE = 1.5
 _MOST_LEFT, _MOST_ALONE = 0.25, 0.5
@@ -50,7 +52,11 @@ def _density(ground: Ground, frame: Box) -> Density | None:
     single = [a for a, n in zip(cells, sizes, strict=True) if abs(n - size) <= _LIKE * size]
     if not _are_of_one_form(single):
         return None
-    fill = float(np.median([_fill(ground, a) for a in single])) if single else 0.0
+    forms = [_form(ground, a) for a in single]
+    fill = float(np.median([form.mean() for form in forms]))
+    # Bits of a cloud of marks have no form of their own.
+    if float(np.median([_sameness(form) for form in forms])) < _SYMMETRIC:
+        return None
     if len(single) < _LIKE_SHARE * _LEAST_CELLS or not _EMPTIEST <= fill <= _FULLEST:
         return None
     inner = (slice(down.start + 3, down.stop - 3), slice(across.start + 3, across.stop - 3))
@@ -84,13 +90,18 @@ def _n_alone(drawn: Mask, size: float) -> int:
     return sum(0.3 * size <= held[b.number] <= _ALONE * size for b in blobs)
 
 
-def _fill(ground: Ground, area: Area) -> float:
-    """Return how much of its box an area fills, with the letters that stand on it."""
+def _form(ground: Ground, area: Area) -> Mask:
+    """Return which pixels of its box an area fills, with the letters that stand on it."""
     from scipy.ndimage import binary_fill_holes
 
     place = ground.areas.index(area)
     own = (ground.nearest[area.box] == place) & ~ground.ink[area.box]
-    return float(np.asarray(binary_fill_holes(own)).sum() / max(1, own.size))
+    return np.asarray(binary_fill_holes(own), dtype=bool)
+
+
+def _sameness(form: Mask) -> float:
+    """Return how much of a form is the same in both mirrors."""
+    return float(min((form == form[::-1]).mean(), (form == form[:, ::-1]).mean()))
 
 
 def _any_pixel(ground: Ground, place: int, box: Box) -> tuple[int, int]:

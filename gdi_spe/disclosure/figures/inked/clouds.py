@@ -19,16 +19,23 @@ _PARTS, _ON_FOOT, _FOOT = 8, 7, 0.12
 _LEAST_LOW, _HALVED, _MOST_TOP, _RISE = 0.22, 0.62, 0.12, 0.06
 # Of a volcano: how high its notch and its shoulders are.
 _NOTCH, _MOST_NOTCH, _TIMES, _LEAST_SHOULDER = 0.03, 0.3, 2.0, 0.35
+# The foot of a Manhattan plot, its blocks, and the millions of bases of chromosomes 1 to 22
+# (GRCh38, Genome Reference Consortium).
+_FOOT_PARTS, _LEAST_BLOCK, _MOST_MORE, _AS_WIDE = 20, 3, 3, 0.95
+_LENGTHS = (249, 242, 198, 190, 182, 171, 159, 145, 138, 134, 135, 133, 114, 107, 102, 90, 83, 80,
+            59, 64, 47, 51)  # fmt: skip
 _MOSTLY, _NEARLY_ALL = 0.8, 0.95
 _MOST_COLOURS, _COLOUR_SHARE, _LIKE = 6, 0.03, 40
 
 
 def kind_of_cloud(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> str:
-    """Return ``manhattan``, ``quantiles``, ``volcano`` and ``falling`` as it is, or ``cloud``."""
+    """Return the forms that it has, such as ``manhattan`` and ``falling``, or ``cloud``."""
     if cloud.sum() < 4 * mark:
         return "cloud" if cloud.any() else ""
+    is_manhattan = _is_manhattan(cloud)
     forms = {
-        "manhattan": _is_manhattan(cloud),
+        "manhattan": is_manhattan,
+        "chromosomes": is_manhattan and _has_chromosomes(cloud, pixels),
         "quantiles": _is_quantiles(cloud, mark, pixels),
         "volcano": _is_volcano(cloud),
         "falling": _is_falling(cloud) or _is_mirrored(cloud),
@@ -52,6 +59,24 @@ def _is_manhattan(cloud: Mask) -> bool:
         and bands[_BANDS // 2 :].max() <= _TOP_EMPTY
         and falling.all()
     )
+
+
+def _has_chromosomes(cloud: Mask, pixels: NDArray[np.int16]) -> bool:
+    """Whether colours change along the foot in blocks that are as wide as chromosomes are long."""
+    parts = by_colour(cloud, pixels)
+    rows = np.flatnonzero(cloud.any(axis=1))
+    foot = slice(rows[-1] - max(4, (rows[-1] - rows[0]) // _FOOT_PARTS), rows[-1] + 1)
+    seen = np.array([part[foot].sum(axis=0) for part in parts])
+    if len(parts) < 2:
+        return False
+    colours = seen.argmax(axis=0)[seen.any(axis=0)]
+    ends = np.r_[0, np.flatnonzero(np.diff(colours)) + 1, colours.size]
+    wide = np.diff(ends)[np.diff(ends) >= _LEAST_BLOCK].astype(float)
+    n = len(_LENGTHS)
+    # X and Y may follow.
+    if not n <= wide.size <= n + _MOST_MORE:
+        return False
+    return float(np.corrcoef(wide[:n], _LENGTHS)[0, 1]) >= _AS_WIDE
 
 
 def _bands(part: Mask, n: int) -> NDArray[np.float64]:

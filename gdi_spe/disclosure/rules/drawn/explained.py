@@ -247,7 +247,7 @@ def _is_of_tests(traces: Traces, told: str, is_declared: bool, judging: Judging)
         return True
     if not LOG_P.search(told):
         return False
-    is_along = bool(GENOME.search(told)) or is_declared
+    is_along = bool(GENOME.search(told)) or is_declared or "chromosomes" in forms
     people = judging.context.n_individuals
     is_large = people is not None and people >= _LEAST_PEOPLE
     is_along = is_along or bool(PHENOME.search(told))
