@@ -58,7 +58,7 @@ def everything(path: Path) -> None:
     folder.counts("chrX")
     folder.dosages("chrX")
     folder.genotypes("chrX")
-    folder.carrier_pairs("chrX")
+    folder.carrying("chrX")
     write_vcf(folder, path.parent / "out.vcf", VcfOptions(replace=True))
     write_pgen(folder, path.parent / "out", replace=True)
 

@@ -31,7 +31,7 @@ _INHERITED = (
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
 _DEFINED = {"defs", "clipPath", "symbol", "marker"}
 # What fonts' letters are called where they are drawn as shapes; what is called so is read.
-_LETTER = re.compile(r"#(glyph[-\w]*|[A-Za-z][\w ]*-[0-9a-fA-F]+)")
+_LETTER = re.compile(r"#(glyph[-\w]*|[A-Za-z][\w -]{0,60}-[0-9a-fA-F]{1,6})")
 _LENGTH = re.compile(r"\s*(-?\d*\.?\d+(?:[eE][-+]?\d+)?)(px|pt|em|%)?")
 _CIRCLE = np.linspace(0, 2 * np.pi, 17)
 _MOST_LETTERS = 6000
