@@ -51,3 +51,14 @@ def test_facts_that_stand_far_apart_describe_nobody() -> None:
     apart = "One patient withdrew.\n\nThe cohort comes from Tartu.\n\nCarriers of p.R46L were 212."
 
     assert list(described(apart)) == []
+
+
+@pytest.mark.parametrize("day", ["12.03.1961", "1/3/1961", "1961-03-12", "31.12.2009"])
+def test_a_birthday_among_words_is_no_version(report, day):
+    told = f"We asked 120 people of the region; one of them, born {day}, was never treated at all."
+    versions = (
+        "We used Python 3.11.7, pandas 2.2.3 and plink 1.9.20240319 in 4,000 adults of Tartu."
+    )
+
+    assert report(told, "methods.md", n=4_000).verdict.word != "pass"
+    assert report(versions, "methods.md", n=4_000).verdict.word == "pass"

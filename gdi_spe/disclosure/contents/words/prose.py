@@ -47,6 +47,10 @@ _VARIANT = re.compile(
     r"|\b(hetero|homo|hemi)zygous\b"
 )
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
+# No version has such numbers: "12.03.1961".
+_POINTED_DAY = re.compile(
+    r"(?<![\d.])(0?[1-9]|[12]\d|3[01])[./](0?[1-9]|1[0-2])[./](19|20)\d{2}(?![\d.]\d)"
+)
 # When a program wrote a line of its log; the instant is the program's.
 _STAMP = re.compile(
     r"^\[?\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?([.,]\d{1,6})?Z?\]?"
@@ -97,7 +101,9 @@ _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
-    text = _ARGUMENTS.sub("", _SAID.sub("", _STAMP.sub("", text)))
+    text = _STAMP.sub("", text)
+    is_dated = bool(_POINTED_DAY.search(text))
+    text = _ARGUMENTS.sub("", _SAID.sub("", text))
     text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
     if len(_DATED.findall(text)) <= _MOST_DATED:
         text = _DATED.sub("", text)
@@ -115,7 +121,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
         yield "its words are not words"
     text = _OF_FITTING.sub("", text)
     for pattern, what in _SAYS:
-        if pattern.search(text):
+        if pattern.search(text) or (pattern is _DAY and is_dated):
             yield what
     if lists_values(text):
         yield "it lists values by name"
