@@ -155,8 +155,19 @@ def _doubts_of_matrix(matrix: Matrix, scene: Scene, judging: Judging) -> Iterato
     elif not (_is_labelled(matrix, scene.words) or _is_density(matrix, judging)):
         yield f"the rows and columns of a matrix ({matrix.rows} by {matrix.columns}) have no names"
     minimum = judging.policy.counts.minimum
-    if small_numbers(scene.words, matrix.box, minimum) and not _is_measured(matrix, scene.words):
+    told = tuple(words for words in scene.words if not _is_with_itself(words, matrix))
+    if small_numbers(told, matrix.box, minimum) and not _is_measured(matrix, scene.words):
         yield "a cell has a small number"
+
+
+def _is_with_itself(words: Words, matrix: Matrix) -> bool:
+    """Whether words are the 1 of something with itself, in a matrix that is the same both ways."""
+    if words.text.strip() not in _ONES or not matrix.is_symmetric:
+        return False
+    (down, across), (y, x) = matrix.box, words.box
+    row = (y.start + y.stop - 2 * down.start) / 2 * matrix.rows // (down.stop - down.start)
+    column = (x.start + x.stop - 2 * across.start) / 2 * matrix.columns
+    return bool(row == column // (across.stop - across.start))
 
 
 def _is_density(matrix: Matrix, judging: Judging) -> bool:
