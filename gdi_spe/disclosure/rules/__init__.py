@@ -15,6 +15,7 @@ from gdi_spe.disclosure.rules.genomic import (
 from gdi_spe.disclosure.rules.numbers import (
     counts,
     extremes,
+    given_back,
     implied,
     listed,
     said,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     *listed.RULES,
     *said.RULES,
     *implied.RULES,
+    *given_back.RULES,
     *hidden.RULES,
     *matter.RULES,
     *figures.RULES,
