@@ -13,6 +13,9 @@ _MOST_CHARACTERS = 20_000
 _MOST_NUMBERS = 60
 _LONGEST_TOKEN = 48
 _SHORTEST = 15
+_FEWEST_LETTERS = 7
+# A short text of short words alone may be anything.
+_SHORT = 100
 _WORD = re.compile(r"[A-Za-zÀ-žΑ-ωА-я]{2,}")
 _NUMBER = re.compile(r"(?<![A-Za-z_])[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?")
 _PEOPLE = (
@@ -111,6 +114,8 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     if len(text) > _MOST_CHARACTERS:
         yield f"it has {len(text):,} characters"
     few = len({word.lower() for word in words if len(word) > 2}) < 3 or len(text) < _SHORTEST
+    few = few or (len(text) < _SHORT and not any(len(word) > 4 for word in words))
+    few = few or len(set("".join(words).lower())) < _FEWEST_LETTERS
     if (few or not _is_mostly_words(text)) and (is_alone or len(text) > 400):
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
