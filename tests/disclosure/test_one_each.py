@@ -3,6 +3,8 @@
 # ruff: noqa: E501  # tables are written as programs write them
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 
@@ -34,8 +36,8 @@ def judged(content: str, name: str = "t.csv", n: int | None = 5000) -> FileRepor
     return judge_bytes(content.encode(), judging).report
 
 
-def table(header: str, *columns: object) -> str:
-    rows = zip(*columns, strict=True)  # type: ignore[call-overload]
+def table(header: str, *columns: Iterable[object]) -> str:
+    rows = zip(*columns, strict=True)
     return "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"
 
 

@@ -11,7 +11,16 @@ from gdi_spe.disclosure.shapes.genomes import (
     things,
     variants,
 )
-from gdi_spe.disclosure.shapes.people import curves, drawn, groups, results, shares, single, testing
+from gdi_spe.disclosure.shapes.people import (
+    curves,
+    drawn,
+    estimates,
+    groups,
+    results,
+    shares,
+    single,
+    testing,
+)
 from gdi_spe.disclosure.shapes.shape import Shape
 from gdi_spe.disclosure.shapes.work import dictionary, fitted, software
 
@@ -27,6 +36,7 @@ SHAPES: tuple[Shape, ...] = (
     *curves.SHAPES,
     *drawn.SHAPES,
     *single.SHAPES,
+    *estimates.SHAPES,
     *groups.SHAPES,
     *fitted.SHAPES,
     *shares.SHAPES,

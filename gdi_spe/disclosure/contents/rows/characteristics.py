@@ -26,7 +26,6 @@ _UNIT = re.compile(
     r"\b(years?|yrs?|kg|kg/m\S*|mmol\S*|mg/\S+|g/\S+|mm ?hg|cm|bpm|u/l|ml\S*|points?)\b|[µμ]\w+",
     re.IGNORECASE,
 )
-_SIZE = re.compile(r"(?:\(|\b)n\s*=\s*(\d[\d,. ]*)", re.IGNORECASE)
 # Names of columns that may be people one by one, as "P01" and "S-102".
 _CODED = re.compile(r"[A-Za-z]{0,8}[-_]?\d{1,12}")
 _LEAST_CODED = 3
@@ -47,13 +46,6 @@ def by_kind_of_row(table: Table) -> Table:
         return table
     columns = [part for c in table.columns for part in (_parts(c, table) if c in groups else (c,))]
     return replace(table, columns=tuple(columns))
-
-
-def size_of_group(name: str) -> int | None:
-    """Return how many people the name of a column says its group has: "Cases (n=2,914)"."""
-    told = _SIZE.search(name)
-    digits = re.sub(r"\D", "", told.group(1)) if told else ""
-    return int(digits) if digits else None
 
 
 def is_statistic(label: str) -> bool:

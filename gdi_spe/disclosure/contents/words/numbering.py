@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +31,7 @@ _CODED_THING = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _LEAST_SERIES = 31
+_CODE = re.compile(r"([A-Za-z]{1,16}[-_. ]?)(\d{1,12})")
 
 
 def names_a_person(label: str) -> bool:
@@ -65,3 +68,19 @@ def counted_series(column: Column) -> str:
         if len(numbers) >= _LEAST_SERIES and max(numbers) - min(numbers) < 1.2 * len(numbers):
             return stem
     return ""
+
+
+def has_codes(column: Column) -> bool:
+    """Whether most cells are one word with different numbers, which do not count the rows.
+
+    TRUST: whatever a list of regions is declared as, such names can be those of people.
+    """
+    if column.numbers is not None:
+        return False
+    found = [_CODE.fullmatch(cell) for cell in column.texts()]
+    words = Counter(each.group(1).lower() for each in found if each)
+    word, n = words.most_common(1)[0] if words else ("", 0)
+    if n < 0.5 * column.n_rows or is_public(f"{word}1") or word.rstrip("-_. ") in ("chr", "chrom"):
+        return False
+    numbers = [int(each.group(2)) for each in found if each and each.group(1).lower() == word]
+    return len(set(numbers)) > 1 and not all(a < b for a, b in pairwise(numbers))

@@ -13,7 +13,7 @@ _MOST_CHARACTERS = 20_000
 _MOST_NUMBERS = 60
 _LONGEST_TOKEN = 48
 _SHORTEST = 15
-_FEWEST_LETTERS = 7
+_FEWEST_LETTERS, _FEWEST_WORDS = 7, 3
 # A short text of short words alone may be anything.
 _SHORT = 100
 _WORD = re.compile(r"[A-Za-zÀ-žΑ-ωА-я]{2,}")
@@ -113,10 +113,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)
     if len(text) > _MOST_CHARACTERS:
         yield f"it has {len(text):,} characters"
-    few = len({word.lower() for word in words if len(word) > 2}) < 3 or len(text) < _SHORTEST
-    few = few or (len(text) < _SHORT and not any(len(word) > 4 for word in words))
-    few = few or len(set("".join(words).lower())) < _FEWEST_LETTERS
-    if (few or not _is_mostly_words(text)) and (is_alone or len(text) > 400):
+    if (_are_few(words, len(text)) or not _is_mostly_words(text)) and (is_alone or len(text) > 400):
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
         yield f"it has {len(numbers):,} numbers"
@@ -158,6 +155,19 @@ _SAYS = (
     (_VARIANT, "it names variants or genotypes"),
     (_DAY, "it names days"),
 )
+
+
+def _are_few(words: list[str], n_characters: int) -> bool:
+    """Whether words are too few, too short and too much alike to be a sentence."""
+    different = {word.lower() for word in words if len(word) > 2}
+    is_short = n_characters < _SHORT and not any(len(word) > 4 for word in words)
+    letters = set("".join(words).lower())
+    return (
+        len(different) < _FEWEST_WORDS
+        or n_characters < _SHORTEST
+        or is_short
+        or len(letters) < _FEWEST_LETTERS
+    )
 
 
 def _is_mostly_words(text: str) -> bool:

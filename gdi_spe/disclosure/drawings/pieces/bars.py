@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from gdi_spe.disclosure.drawings.pieces.axes import Axis, number_of
 from gdi_spe.disclosure.drawings.sheet import Piece, Sheet, Word, is_plain
 
-_ALIKE = 0.8
 _NEAR_LABEL = 14.0
 _TOUCHING = 0.06
 _LEAST_HISTOGRAM = 4

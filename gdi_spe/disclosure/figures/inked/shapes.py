@@ -79,67 +79,90 @@ def is_round(blob: Blob, mark: int) -> bool:
 
 
 def tell(shape: Shape, sizes: Sizes, tally: Tally) -> None:
-    """Count one shape."""
+    """Count one shape as the first kind that it is of."""
+    for is_told in (_tell_small, _tell_line, _tell_area):
+        if is_told(shape, sizes, tally):
+            return
+    tally.unknown += shape.blob.n_pixels
+    tally.marks += 1
+
+
+def _tell_small(shape: Shape, sizes: Sizes, tally: Tally) -> bool:
+    """Count dust, dashes, marks, and marks with an interval."""
     blob, own, mark = shape.blob, shape.own, sizes.mark
-    thin, line, usual = sizes.thin, sizes.line, sizes.usual
     long, short = max(blob.height, blob.width), min(blob.height, blob.width)
-    if blob.n_pixels <= DUST and not usual:
-        tally.marks += 1 if blob.n_pixels >= 3 else 0
-        return
-    if short <= max(2, thin // 2) and long >= 2.5 * short:
+    if blob.n_pixels <= DUST and not sizes.usual:
+        tally.marks += blob.n_pixels >= 3
+    elif _is_stroke(own, long, short, sizes):
         tally.strokes += 1
-        return
-    if long <= 2 * mark and _is_dash(own):
-        tally.strokes += 1
-        return
-    if _is_capped(own, mark) or _is_capped(own.T, mark):
-        tally.strokes += 1
-        return
-    if is_round(blob, mark):
+    elif is_round(blob, mark):
         tally.marks += 1
-        return
-    if _is_interval(own, mark) or _is_interval(own.T, mark):
+    elif _is_interval(own, mark) or _is_interval(own.T, mark):
         tally.strokes += 1
         tally.on_lines += 1
-        return
-    if long <= _SMALL * mark and short > 2:
+    elif long <= _SMALL * mark and short > 2:
         # Too short for a curve, and no stroke: a mark of another form.
         tally.marks += 1
-        return
-    knobs = _knobs(own, thin)
+    else:
+        return False
+    return True
+
+
+def _is_stroke(own: Mask, long: int, short: int, sizes: Sizes) -> bool:
+    """Whether a shape is a short line, a dash, or a line between caps."""
+    is_line = short <= max(2, sizes.thin // 2) and long >= 2.5 * short
+    is_dash = long <= 2 * sizes.mark and _is_dash(own)
+    return is_line or is_dash or _is_capped(own, sizes.mark) or _is_capped(own.T, sizes.mark)
+
+
+def _tell_line(shape: Shape, sizes: Sizes, tally: Tally) -> bool:
+    """Count a curve or a line, with the marks on it."""
+    blob, own, mark = shape.blob, shape.own, sizes.mark
+    long, short = max(blob.height, blob.width), min(blob.height, blob.width)
+    knobs = _knobs(own, sizes.thin)
     largest = max((max(k.height, k.width) for k in knobs), default=0)
     knob_pixels = sum(k.n_pixels for k in knobs)
     is_slim = int(thickness_of(own)[own].max()) <= mark
     is_line = knob_pixels <= (_MOST_KNOBS if is_slim else _KNOB_SHARE) * blob.n_pixels
-    if largest <= mark + 1 and is_line and long > 1.5 * largest:
-        if short <= mark + 2 and knobs:
-            tally.strokes += 1
-            tally.on_lines += len(knobs)
-            return
-        tally.curve_pixels += blob.n_pixels - knob_pixels
-        tally.on_lines += len(knobs)
-        tally.marks += n_rings(own, mark)
-        tally.turns += turns_of(own)
-        return
+    if largest > mark + 1 or not is_line or long <= 1.5 * largest:
+        return False
+    tally.on_lines += len(knobs)
+    if short <= mark + 2 and knobs:
+        tally.strokes += 1
+        return True
+    tally.curve_pixels += blob.n_pixels - knob_pixels
+    tally.marks += n_rings(own, mark)
+    tally.turns += turns_of(own)
+    return True
+
+
+def _tell_area(shape: Shape, sizes: Sizes, tally: Tally) -> bool:
+    """Count a band, curves that run together, or marks that lie on each other."""
+    blob, own, mark = shape.blob, shape.own, sizes.mark
     if _is_band(own):
-        tally.curve_pixels += 3 * blob.width * line
+        tally.curve_pixels += 3 * blob.width * sizes.line
         tally.turns += turns_of(own)
-        return
-    parts = [] if shape.is_part else parts_of(own, shape.pixels)
-    if len(parts) > 1:
-        of_parts = _told(parts, shape.pixels, sizes)
-        if of_parts.is_of_curves:
-            tally.add(of_parts)
-            return
-    if is_bundle(own, line):
+        return True
+    if (of_parts := _told_apart(shape, sizes)) is not None:
+        tally.add(of_parts)
+        return True
+    if is_bundle(own, sizes.line):
         tally.curve_pixels += blob.n_pixels
         tally.turns += turns_of(own)
-        return
-    if usual or long <= 4 * mark:
-        tally.marks += max(1.0, blob.n_pixels / max(usual, 9.0))
-        return
-    tally.unknown += blob.n_pixels
-    tally.marks += 1
+        return True
+    if sizes.usual or max(blob.height, blob.width) <= 4 * mark:
+        tally.marks += max(1.0, blob.n_pixels / max(sizes.usual, 9.0))
+        return True
+    return False
+
+
+def _told_apart(shape: Shape, sizes: Sizes) -> Tally | None:
+    """Return what the parts of single colours are, if they are curves."""
+    parts = [] if shape.is_part else parts_of(shape.own, shape.pixels)
+    if len(parts) < 2:
+        return None
+    of_parts = _told(parts, shape.pixels, sizes)
+    return of_parts if of_parts.is_of_curves else None
 
 
 def _told(parts: list[Mask], pixels: NDArray[np.int16], sizes: Sizes) -> Tally:

@@ -51,8 +51,6 @@ _NUMBERED = re.compile(
 )
 _KNOWN_CODES = {"rs", "chr", "hp", "go", "ensg", "pc", "n", "p", "q", "r", "k", "icd"}
 _LEAST_CODES = 4
-# What something has in common with itself.
-_ONES = {"1", "1.0", "1.00", "1,0", "1,00"}
 _TABLE_ROWS, _TABLE_COLUMNS = 7, 4
 
 
@@ -155,19 +153,8 @@ def _doubts_of_matrix(matrix: Matrix, scene: Scene, judging: Judging) -> Iterato
     elif not (_is_labelled(matrix, scene.words) or _is_density(matrix, judging)):
         yield f"the rows and columns of a matrix ({matrix.rows} by {matrix.columns}) have no names"
     minimum = judging.policy.counts.minimum
-    told = tuple(words for words in scene.words if not _is_with_itself(words, matrix))
-    if small_numbers(told, matrix.box, minimum) and not _is_measured(matrix, scene.words):
+    if small_numbers(scene.words, matrix.box, minimum) and not _is_measured(matrix, scene.words):
         yield "a cell has a small number"
-
-
-def _is_with_itself(words: Words, matrix: Matrix) -> bool:
-    """Whether words are the 1 of something with itself, in a matrix that is the same both ways."""
-    if words.text.strip() not in _ONES or not matrix.is_symmetric:
-        return False
-    (down, across), (y, x) = matrix.box, words.box
-    row = (y.start + y.stop - 2 * down.start) / 2 * matrix.rows // (down.stop - down.start)
-    column = (x.start + x.stop - 2 * across.start) / 2 * matrix.columns
-    return bool(row == column // (across.stop - across.start))
 
 
 def _is_density(matrix: Matrix, judging: Judging) -> bool:
@@ -179,7 +166,7 @@ def _is_density(matrix: Matrix, judging: Judging) -> bool:
 
 
 def _is_measured(matrix: Matrix, words: tuple[Words, ...]) -> bool:
-    """Whether the numbers of cells are decimals, as correlations are; 1 and 0 are such too."""
+    """Whether the numbers of cells are decimals, as correlations are, but for one in each row."""
     down, across = matrix.box
     told = [
         w.text for w in words
@@ -187,8 +174,10 @@ def _is_measured(matrix: Matrix, words: tuple[Words, ...]) -> bool:
     ]  # fmt: skip
     n_decimals = sum("." in each for each in told)
     others = [each for each in told if "." not in each and abs(number_in(each) or 0) > 1]
-    most_misread = max(1, _MISREAD * len(told))
-    return n_decimals >= max(_LEAST_DECIMALS, _MEASURED * len(told)) and len(others) <= most_misread
+    # What has all in common with itself is a 1 in each row.
+    ones = min(sum(number_in(each) in (0, 1) and "." not in each for each in told), matrix.rows)
+    least = max(_LEAST_DECIMALS, _MEASURED * (len(told) - ones))
+    return n_decimals >= least and len(others) <= max(1, _MISREAD * len(told))
 
 
 def _doubts_of_density(density: Density, judging: Judging) -> Iterator[str]:

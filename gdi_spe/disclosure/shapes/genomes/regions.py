@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +11,7 @@ import numpy as np
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.listings import are_genes
+from gdi_spe.disclosure.contents.words.numbering import has_codes
 from gdi_spe.disclosure.contents.words.vocabulary import is_public
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
@@ -37,7 +36,6 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _FAR = 100_000
-_CODE = re.compile(r"([A-Za-z]{1,16}[-_. ]?)(\d{1,12})")
 _LEAST_SPAN, _FEWEST_CM, _MOST_CM = 500_000, 0.02, 50.0
 
 
@@ -65,22 +63,6 @@ def are_far_apart(table: Table) -> bool:
         and float(np.median(values(_as_written(table)[1]))) >= _FAR
         and not any(map(has_codes, table.columns))
     )
-
-
-def has_codes(column: Column) -> bool:
-    """Whether most cells are one word with different numbers, which do not count the rows.
-
-    TRUST: whatever a list of regions is declared as, such names can be those of people.
-    """
-    if column.numbers is not None:
-        return False
-    found = [_CODE.fullmatch(cell) for cell in column.texts()]
-    words = Counter(each.group(1).lower() for each in found if each)
-    word, n = words.most_common(1)[0] if words else ("", 0)
-    if n < 0.5 * column.n_rows or is_public(f"{word}1") or word.rstrip("-_. ") in ("chr", "chrom"):
-        return False
-    numbers = [int(each.group(2)) for each in found if each and each.group(1).lower() == word]
-    return len(set(numbers)) > 1 and not all(a < b for a, b in pairwise(numbers))
 
 
 def _as_written(table: Table) -> list[Column]:

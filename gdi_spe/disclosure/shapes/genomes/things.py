@@ -34,7 +34,6 @@ _ENRICHED = re.compile(r"n?es|(fold_?)?enrichment(_\w+)?|odds_?ratio|combined_sc
 _CODE = re.compile(r"(?!WP|hsa|map|path|HSA)[A-Za-z]{1,4}[_-]?\d{3,}")
 _MOST_SETS = 20_000
 _LONGEST_WORDS = 400
-_SETS_FEW_GENES = 0.2
 
 _VARIANTS = re.compile(
     r"(n|num|number|no|total|count)?_?(of_)?(pct_|prop_)?((novel|known|rare|common|biallelic|multiallelic|coding|exonic|passing|filtered|raw|kept)_)?"
