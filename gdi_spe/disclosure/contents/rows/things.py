@@ -37,7 +37,7 @@ _OF_GENES = re.compile(
 )
 # What annotation divides variants into: consequences, impacts, types and classes.
 _SORT = re.compile(
-    r"((splice[ _])?(acceptor|donor|region|polypyrimidine_tract)([ _]variant)?|splic\w{0,6}|[a-z0-9_']{3,40}_variant|(stop|start)[ _](gained|lost|retained)"
+    r"((splice[ _])?(acceptor|donor|region|polypyrimidine_tract)([ _]variant)?|splic\w{0,6}|[a-z0-9_']{3,40}_variant(&[a-z0-9_']{3,40})*|(stop|start)[ _](gained|lost|retained)"
     r"|(inframe|in-frame|disruptive_inframe|conservative_inframe)[ _](insertion|deletion)|(non)?synonymous(_snv)?|missense|nonsense|silent|frameshift([ _]\w{1,20})?"
     r"|intron(ic)?|intergenic([ _]region)?|exonic|coding|non-?coding|upstream|downstream|[35]['_ ]?(prime )?utr|utr[35]?|regulatory|p?lof|ptv|"
     r"high|moderate|low|modifier|snvs?|snps?|indels?|ins(ertions?)?|del(etions?)?|dup(lications?)?|inv(ersions?)?|mnps?|mnvs?|cnv|bnd|tra|transitions?|transversions?"

@@ -16,6 +16,7 @@ from gdi_spe.disclosure.contents.roles import (
     role_of,
     with_role,
 )
+from gdi_spe.disclosure.contents.rows.things import are_sorts
 from gdi_spe.disclosure.contents.rows.variants import genotype_counts, is_mixed
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.forms.writing.sections import counts_variants
@@ -24,10 +25,6 @@ from gdi_spe.disclosure.shapes.genomes.genes import counts_carriers, is_technica
 from gdi_spe.disclosure.shapes.shape import values
 
 _NAMED_CELLS = 20
-_KIND = re.compile(
-    r"[\w&]+_variant(&\w+)*|stop_(gained|lost)|start_lost|frameshift\w*|inframe_\w+|missense|synonymous|snvs?|snps?|indels?|(in|del|dup)\w*",
-    re.IGNORECASE,
-)
 _TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")
 # That nobody was left out, or nothing is missing, tells nothing of anybody.
 _TECHNICAL = re.compile(
@@ -138,8 +135,7 @@ _LARGE_COHORT = 100_000
 def _are_of_variants(column: Column, table: Table, judging: Judging) -> bool:
     """Whether rows are kinds of variants, of which there are more than people: a person looks."""
     n = judging.context.n_individuals or _LARGE_COHORT
-    kinds = any(c.cells and all(map(_KIND.fullmatch, c.cells)) for c in table.labels)
-    return kinds and bool(np.nanmax(values(column)) > n)
+    return are_sorts(table) and bool(np.nanmax(values(column)) > n)
 
 
 def _is_burden(table: Table) -> bool:
