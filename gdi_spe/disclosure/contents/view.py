@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from gdi_spe.disclosure.contents.records.named_values import with_values_by_name
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.rows.cells_of_variants import of_variants
 from gdi_spe.disclosure.contents.rows.characteristics import by_kind_of_row, is_statistic
+from gdi_spe.disclosure.contents.rows.regressions import with_models
 from gdi_spe.disclosure.contents.rows.things import with_things
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
 from gdi_spe.disclosure.contents.words.dialects import understood
@@ -48,6 +50,7 @@ _LONGEST_NAME = 24
 
 def as_judged(table: Table, people: int | None = None) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
+    table = _filled_down(with_models(table))
     table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
@@ -76,6 +79,27 @@ def _upright(table: Table) -> Table:
         return table
     names = column_of("group", pa.array([c.name for c in rest]), _DIGITS)
     return replace(table, columns=(names, *rows))
+
+
+def _filled_down(table: Table) -> Table:
+    """Write a label into the rows below that leave it out, where a second label tells them apart.
+
+    TRUST: what a row is of is said once above it; without it a count would have no name.
+    """
+    first, *rest = table.columns
+    if len(rest) < 2 or first.numbers is not None or table.n_rows > _MOST_CELLS:
+        return table
+    labels, second = first.texts(), rest[0].texts()
+    if not labels[0] or "" not in labels or rest[0].numbers is not None:
+        return table
+    if not all(a or b for a, b in zip(labels, second, strict=True)):
+        return table
+    named = list(accumulate(labels, _or_above))
+    return replace(table, columns=(column_of(first.name, pa.array(named), _DIGITS), *rest))
+
+
+def _or_above(above: str, label: str) -> str:
+    return label or above
 
 
 def _below_headings(table: Table) -> Table:

@@ -127,6 +127,9 @@ _TEXTS = (
     ),
 )  # fmt: skip
 
+# A title without a tag above a table, as stargazer writes it.
+_BEGINS_WITH_WORDS = re.compile(r"(?i)[^<>{}=;#|\t\n]{1,200}(<br\s*/?>\s*)?<(br|table)\b")
+_ENDS_OF_PAGES = ("</table>", "</html>", "</div>", "</p>")
 _HEAD_BYTES = 65_536
 _WALKED, _WALKED_BYTES = 10_000, 1 << 20
 
@@ -225,6 +228,8 @@ def _sniff_text(data: bytes) -> Kind:
     for pattern, kind in _TEXTS:
         if pattern.match(head):
             return kind
+    if _BEGINS_WITH_WORDS.match(head) and text.rstrip().endswith(_ENDS_OF_PAGES):
+        return Kind.HTML
     # A header that stands lower down is a VCF all the same.
     if "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER" in text:
         return Kind.VCF

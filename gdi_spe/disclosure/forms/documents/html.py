@@ -53,6 +53,7 @@ class _Reader(HTMLParser):
         # Short comments: not written again, and looked at all the same.
         self.unseen: list[str] = []
         self._rows: list[list[str]] | None = None
+        self._row_ended = False
         self._cell: list[str] | None = None
         self._caption: list[str] | None = None
         self._words: list[str] = []
@@ -84,9 +85,15 @@ class _Reader(HTMLParser):
             self._rows = []
             self._waiting = {}
             self._n_wide = 0
+            self._row_ended = False
         elif tag == "tr" and self._rows is not None:
             self._rows.append([])
+            self._row_ended = False
         elif tag in ("td", "th") and self._rows is not None:
+            # A cell after the end of a row stands in a row of its own.
+            if self._row_ended:
+                self._rows.append([])
+                self._row_ended = False
             self._cell = []
             self._span = _spans(dict(attrs))
         elif tag == "img":
@@ -128,6 +135,8 @@ class _Reader(HTMLParser):
         elif tag in ("td", "th") and self._rows and self._cell is not None:
             self._place(" ".join("".join(self._cell).split()))
             self._cell = None
+        elif tag == "tr":
+            self._row_ended = True
         elif tag == "table" and self._rows is not None:
             self._title()
             self.blocks.append(("table", self._rows))

@@ -11,6 +11,8 @@ from gdi_spe.disclosure.contents.table import NUMBER, Table, column_of
 
 # A number with its share or spread, a bound, thousands: what a row below a header holds.
 _VALUE = re.compile(r"[<>≤≥]?\s?[-+−]?\d[\d,.' ]*%?(\s?[(\[±].*)?")
+# A level of a variable, as the name of a column.
+_LEVEL = re.compile(r"\d")
 _MOST_ABOVE = 4
 # A header and a row below it.
 _LEAST_ROWS = 2
@@ -67,8 +69,30 @@ def _n_headers(rows: list[list[str]]) -> int:
     for place, row in enumerate(rows[:4]):
         number = NUMBER if place == 0 else _VALUE
         if any(number.fullmatch(cell.strip()) for cell in row[1:] or row):
-            return place
+            return place + _names_levels(rows, place)
     return 1
+
+
+def _names_levels(rows: list[list[str]], place: int) -> bool:
+    """Whether a row names columns, some after the levels 0, 1, 2 of a variable.
+
+    TRUST: nothing but levels in order may be numbers in it, and words stand over columns of values.
+    """
+    first, *row = (cell.strip() for cell in rows[place])
+    levels = [int(cell) for cell in row if _LEVEL.fullmatch(cell)]
+    below = rows[place + 1 :]
+    counted = len(levels) > 1 and levels == list(range(levels[0], levels[0] + len(levels)))
+    if not counted or levels[0] > 1 or len(below) < _LEAST_ROWS or _VALUE.fullmatch(first):
+        return False
+    words = [i for i, cell in enumerate(row, start=1) if re.search(r"[A-Za-z]{2}", cell)]
+    if any(_VALUE.fullmatch(cell) for cell in row if cell and not _LEVEL.fullmatch(cell)):
+        return False
+    return any(_are_values([each[i].strip() for each in below]) for i in words)
+
+
+def _are_values(cells: list[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 1 and all(map(_VALUE.fullmatch, filled))
 
 
 def _joined(cells: list[str], place: int) -> str:

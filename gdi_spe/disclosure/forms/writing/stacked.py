@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +31,11 @@ def counts_alone(names: Sequence[str], rows: Rows) -> list[list[str]] | None:
         return None
     matrix = np.array([[_number(cell) for cell in row[1 : width + 1]] for row in inner])
     deepest = max(map(len, blocks))
-    by_name = {row[0]: numbers for row, numbers in zip(inner, matrix, strict=True)}
+    by_name = {row[0]: place for place, row in enumerate(inner)}
     if len(by_name) != len(inner) or not _adds_up(counts, by_name, matrix):
         return None
-    told = all(_are_percents(blocks, at, by_name, matrix) for at in range(1, deepest))
+    grid = _with_margins(matrix)
+    told = all(_are_percents(blocks, at, by_name, grid) for at in range(1, deepest))
     return [list(row) for row in counts] if told else None
 
 
@@ -55,61 +56,47 @@ def _number(cell: str) -> float:
     return float(cell.replace(",", ""))
 
 
-def _adds_up(
-    counts: Rows, by_name: dict[str, NDArray[np.float64]], matrix: NDArray[np.float64]
-) -> bool:
+def _with_margins(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return counts with the totals of rows to the right and those of columns below."""
+    wide = np.column_stack([matrix, matrix.sum(axis=1)])
+    return np.vstack([wide, wide.sum(axis=0)])
+
+
+def _adds_up(counts: Rows, by_name: dict[str, int], matrix: NDArray[np.float64]) -> bool:
     """Whether the totals are the sums of what they stand beside and below."""
-    width = matrix.shape[1]
+    grid = _with_margins(matrix)
     for row in counts:
-        numbers = by_name.get(row[0], matrix.sum(axis=0))
-        wanted = [*numbers, numbers.sum()][: len(row) - 1]
+        wanted = grid[by_name.get(row[0], -1)].tolist()
         cells = row[1:]
-        if not all(map(_COUNT.fullmatch, cells)) or len(cells) not in (width, width + 1):
+        if not all(map(_COUNT.fullmatch, cells)) or len(wanted) - len(cells) not in (0, 1):
             return False
-        if [_number(cell) for cell in cells] != wanted:
+        if [_number(cell) for cell in cells] != wanted[: len(cells)]:
             return False
     return True
 
 
 def _are_percents(
-    blocks: list[list[Sequence[str]]],
-    at: int,
-    by_name: dict[str, NDArray[np.float64]],
-    matrix: NDArray[np.float64],
+    blocks: list[list[Sequence[str]]], at: int, by_name: dict[str, int], grid: NDArray[np.float64]
 ) -> bool:
     """Whether the rows so far below each label are percents of one kind, the same in every row."""
-    columns, everybody = matrix.sum(axis=0), float(matrix.sum())
-    rows = [(block[0][0], block[at]) for block in blocks if len(block) > at]
-    for kind in ("row", "column", "all"):
-        wholes = {"column": columns, "all": np.full_like(columns, everybody)}
+    of_rows, of_columns = grid[:, -1:], grid[-1:]
+    rows = [(by_name.get(block[0][0], -1), block[at]) for block in blocks if len(block) > at]
+    for whole in (of_rows, of_columns, of_columns[:, -1:]):
+        percents = 100 * grid / np.maximum(whole, 1)
+        # SAS writes margins as shares of everybody, Stata as shares of what the others are of.
         if all(
-            _is_told(cell, 100 * count / max(whole, 1))
-            for name, row in rows
-            for cell, count, whole in _beside(row, by_name.get(name), columns, wholes.get(kind))
+            _is_told(cell, percent) or (_is_margin(place, i, grid) and _is_told(cell, of_all))
+            for place, row in rows
+            for i, (cell, percent, of_all) in enumerate(
+                zip(row[1:], percents[place], 100 * grid[place] / grid[-1, -1], strict=False)
+            )
         ):
             return True
     return False
 
 
-def _beside(
-    row: Sequence[str],
-    numbers: NDArray[np.float64] | None,
-    columns: NDArray[np.float64],
-    wholes: NDArray[np.float64] | None,
-) -> Iterator[tuple[str, float, float]]:
-    """Yield each cell with its count and what it is a share of; margins are of everybody."""
-    everybody = float(columns.sum())
-    counts = columns if numbers is None else numbers
-    if numbers is None:
-        wholes = np.full_like(columns, everybody)
-    elif wholes is None:
-        wholes = np.full_like(columns, counts.sum())
-    yield from zip(
-        row[1:],
-        [*counts.tolist(), float(counts.sum())],
-        [*wholes.tolist(), everybody],
-        strict=False,
-    )
+def _is_margin(row: int, column: int, grid: NDArray[np.float64]) -> bool:
+    return row == -1 or column == grid.shape[1] - 1
 
 
 def _is_told(cell: str, percent: float) -> bool:

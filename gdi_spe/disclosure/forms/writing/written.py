@@ -24,11 +24,18 @@ _RULER = re.compile(r"[\s=\-_+|:*~]*")
 _MARKDOWN_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|tabularx|array)\*?\}(.*?)\\end\{\1\*?\}", re.S)
 _COMMAND = re.compile(
-    r"\\(hline|toprule|midrule|bottomrule|endhead|endfoot|centering)\b|\\(cline|cmidrule)\{[^}]*\}"
+    r"\\(hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|endlastfoot|centering|cr|q?quad"
+    r"|small|footnotesize|bfseries|itshape|tabularnewline)\b(\[[^\]]*\])?"
+    r"|\\(cline|cmidrule)(\([lr]*\))?\{[^}]*\}|\\addlinespace(\[[^\]]*\])?|\\hspace\*?\{[^}]*\}"
 )
 _WRAPPED = re.compile(
-    r"\\(textbf|textit|emph|texttt|mathrm|num|multicolumn\{\d+\}\{[^}]*\})\{([^{}]*)\}"
+    r"\\(textbf|textit|emph|text|texttt|textsuperscript|mathrm|mathbf|num|sym|ensuremath|underline"
+    r"|makecell(?:\[[^\]]*\])?|multirow\{[^}]*\}\{[^}]*\}|multicolumn\{\d+\}\{[^}]*\})\{([^{}]*)\}"
 )
+# What stands in braces, with braces within: how columns are set.
+_BRACED = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_ACROSS = re.compile(r"\s*\\multicolumn\{(\d{1,2})\}")
+_MOST_ACROSS = 50
 _TWO_SPACES = re.compile(r"\s{2,}|\t")
 _NUMERIC = re.compile(r"[<>≤~]?[-+]?[\d.,]+([eE][-+]?\d+)?%?|NA|NaN|nan|\.|-")
 _INNER_BARS = re.compile(r"(?<=[0-9.])\|(?=[0-9.](?:\s|,|;|$))|>\s?\|[tz]\|")
@@ -139,8 +146,8 @@ def _without_tabulars(text: str, tables: list[Table], path: str, digits: int) ->
         return text
 
     def taken(match: re.Match[str]) -> str:
-        body = re.sub(r"^(\[[^\]]*\])?(\{[^{}]*\})+", "", match.group(2).strip())
-        rows = [_latex_row(row) for row in re.split(r"\\\\(\[[^\]]*\])?", body) if row]
+        body = re.sub(rf"^(\[[^\]]*\])?({_BRACED}\s*)+", "", match.group(2).strip())
+        rows = [_latex_row(row) for row in re.split(r"\\\\(?:\*?\[[^\]]*\])?", body) if row]
         rows = [row for row in rows if any(row)]
         if rows and (named := lines_of_pairs(rows)) is not None:
             return "\n".join(named)
@@ -179,11 +186,15 @@ def _without_printed(text: str, tables: list[Table], path: str, digits: int) -> 
 
 
 def _latex_row(row: str) -> list[str]:
-    row = _COMMAND.sub(" ", row)
-    for _ in range(3):
-        row = _WRAPPED.sub(r"\2", row)
-    cells = re.split(r"(?<!\\)&", row)
-    return [re.sub(r"\\([%_#$&])|[$]", r"\1", cell).strip() for cell in cells]
+    cells: list[str] = []
+    for cell in re.split(r"(?<!\\)&", _COMMAND.sub(" ", row)):
+        # A cell over several columns stands over each of them.
+        across = _ACROSS.match(cell)
+        for _ in range(3):
+            cell = _WRAPPED.sub(r"\2", cell)
+        plain = re.sub(r"\\([%_#$&])|[$]", r"\1", cell).strip()
+        cells += [plain] * (min(int(across[1]), _MOST_ACROSS) if across else 1)
+    return cells
 
 
 # --- blocks of lines --------------------------------------------------------------------------

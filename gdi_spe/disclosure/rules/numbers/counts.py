@@ -25,6 +25,7 @@ from gdi_spe.disclosure.shapes.genomes.genes import counts_carriers, is_technica
 from gdi_spe.disclosure.shapes.shape import values
 
 _NAMED_CELLS = 20
+_LEAST_GROUPS = 2
 _TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")
 # That nobody was left out, or nothing is missing, tells nothing of anybody.
 _TECHNICAL = re.compile(
@@ -181,6 +182,7 @@ def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         numbers = column.numbers
         assert numbers is not None  # noqa: S101  # count columns are numbers
         rows = np.flatnonzero((numbers == 0) & ~(start & bool(_EVENTS.search(column.plain))))
+        rows = rows[[not _divides_groups(table, column, int(row)) for row in rows]]
         if rows.size:
             why = (
                 f"{told_cells(rows)} of the column “{column.name}” "
@@ -188,6 +190,26 @@ def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
                 f"that nobody is there: {_name(table, rows)}."
             )
             yield Hit(why, _evidence(table, column, rows, 0), f"[column={column.name}]", verdict)
+
+
+def _divides_groups(table: Table, column: Column, row: int) -> bool:
+    """Whether nobody can be there: rows are levels of what the columns are groups of.
+
+    TRUST: each group has all of its people, whom another row counts, in a row of its own.
+    """
+    parts = [values(c) for c in table.columns if c.is_part and role_of(c) is Role.PEOPLE]
+    groups = [each for each in parts if (each == 0).any()]
+    n = len(groups)
+    if not column.is_part or n < _LEAST_GROUPS:
+        return False
+    matrix = np.column_stack(groups)
+    whole = np.nanmax(matrix, axis=0)
+    for first in range(max(0, row - n + 1), min(row, table.n_rows - n) + 1):
+        levels = matrix[first : first + n]
+        one_each = (np.count_nonzero(levels, axis=0) == 1).all()
+        if one_each and (levels.max(axis=1) > 0).all():
+            return bool(np.array_equal(levels.max(axis=0), whole))
+    return False
 
 
 def _start_of_time(table: Table) -> NDArray[np.bool_]:

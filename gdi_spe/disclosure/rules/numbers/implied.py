@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,7 @@ _RATE_OF_TIME = re.compile(rf"(\w{{1,30}}_)?per_([\d_]{{1,9}})_({_PERSON_TIME.pa
 _MOST_YEARS = 100
 _YEARS_DIFFER = 3
 _LEAST_SHARES = 2
+_MOST_LABELS = 5
 _LEAST_QUANTILES = 3
 
 
@@ -204,9 +206,32 @@ def _tells_again(column: Column, table: Table) -> bool:
             most = values(counted)[known] / np.maximum(shares[known] - half, 0)
         if least.max() <= most.min() * (1 + 1e-9):
             return len({float(share) for share in shares[known]}) > 1
+        if any(_is_part_of_groups(column, counted, keys) for keys in _groupings(table)):
+            return True
         if any(_is_part_of(column, counted, other) for other in with_role(table, Role.PEOPLE)):
             return True
     return _is_rate_of_events(column, table)
+
+
+def _groupings(table: Table) -> Iterator[NDArray[np.intp]]:
+    """Yield ways in which the words of rows divide them: by some of their columns, not by all."""
+    labels = [c for c in table.columns if c.numbers is None][:_MOST_LABELS]
+    for n in range(1, len(labels)):
+        for some in combinations(labels, n):
+            codes = np.column_stack([c.codes for c in some])
+            yield np.unique(codes, axis=0, return_inverse=True)[1].ravel()
+
+
+def _is_part_of_groups(column: Column, counted: Column, groups: NDArray[np.intp]) -> bool:
+    """Whether each share is that of the counts among all who stand in rows of one group."""
+    whole = np.bincount(groups, weights=values(counted))[groups]
+    if not np.isfinite(whole).all() or not (whole > 0).all() or np.bincount(groups).max() < 2:
+        return False
+    half = 0.51 * 10.0 ** -_decimals(column)
+    return any(
+        bool((np.abs(values(counted) / whole * scale - values(column)) <= half).all())
+        for scale in (1.0, 100.0)
+    )
 
 
 def _is_rate_of_events(column: Column, table: Table) -> bool:
