@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _MOST_CELLS = 60
+# Of pixels.
+_OFF = 1.5
 _LEAST_STEPS = 12
 _LARGEST_STEP, _MEAN_STEP = 48, 20
 
@@ -35,12 +37,25 @@ class Cells:
         )
 
 
-def cells_of(address: str) -> Cells | None:
-    """Return the cells that a picture consists of, if they are few or a bar of colours."""
+def cells_at(address: str) -> Cells | None:
+    """Return the cells of a picture that stands in an address."""
     if not address.startswith("data:image/png;base64,"):
         return None
-    data = base64.b64decode(address.partition(",")[2])
-    with Image.open(io.BytesIO(data)) as picture:
+    return cells_of(base64.b64decode(address.partition(",")[2]))
+
+
+def _edges(begins: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return where cells end; cells of one size were cut to whole pixels."""
+    ends = np.r_[np.flatnonzero(begins), len(begins)].astype(np.float64)
+    even = np.linspace(0, len(begins), len(ends))
+    return np.asarray((even if np.abs(ends - even).max() <= _OFF else ends) / len(begins))
+
+
+def cells_of(png: bytes) -> Cells | None:
+    """Return the cells that a picture consists of, if they are few or a bar of colours."""
+    if not png:
+        return None
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
         ground = Image.new("RGBA", picture.size, "white")
         pixels = np.asarray(Image.alpha_composite(ground, picture.convert("RGBA")), dtype=np.int16)
     pixels = pixels[:, :, :3]
@@ -48,8 +63,8 @@ def cells_of(address: str) -> Cells | None:
     columns = np.r_[True, (np.diff(pixels, axis=1) != 0).any(axis=(0, 2))]
     cells = Cells(
         pixels[rows][:, columns],
-        np.r_[np.flatnonzero(rows), len(rows)] / len(rows),
-        np.r_[np.flatnonzero(columns), len(columns)] / len(columns),
+        _edges(rows),
+        _edges(columns),
     )
     if cells.is_bar_of_colours or max(rows.sum(), columns.sum()) <= _MOST_CELLS:
         return cells

@@ -249,6 +249,10 @@ def _svg(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     return svg.encode(decoded(data), name, policy, canonicalise_bytes)
 
 
+def _pdf(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+    return pdf.encode(data, name, policy, canonicalise_bytes)
+
+
 def _notebook(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     return notebook.encode(decoded(data), name, policy, canonicalise_bytes)
 
@@ -279,7 +283,7 @@ _ENCODERS: dict[Kind, Callable[[bytes, str, DisclosurePolicy], Canonical]] = {
     Kind.HTML: _html,
     Kind.SVG: _svg,
     Kind.TEXT: _text,
-    Kind.PDF: pdf.encode,
+    Kind.PDF: _pdf,
     Kind.PNG: _png,
     Kind.JPEG: _jpeg,
 }

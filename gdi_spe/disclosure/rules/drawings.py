@@ -54,6 +54,7 @@ _MOST_SERIES, _MOST_OF_LOOK = 14, 3
 _MOST_SLANTS, _MOST_OF_SLANTS = 12, 3
 _SMALLEST_LETTERS = 2.5
 _LARGE_SHEET = 3000
+_SMALLEST_PICTURE = 3.0
 _ESTIMATES = re.compile(
     r"\bbeta\b|effect|\blog ?OR\b|odds|hazard|estimate|log2|fold|coefficient|\br_?g\b|Z[- ]?score"
     r"|frequency|\bMAF\b|standard error|precision|p-?value",
@@ -183,6 +184,10 @@ def _doubts_of_words(sheet: Sheet, boxes: Sequence[Piece]) -> Iterator[str]:
            or p.box[3] < page[1] or p.box[1] > page[3]]  # fmt: skip
     if off:
         yield f"{len(off):,} of its pieces lie beyond its page"
+    tiny = [p for p in sheet.pictures if min(p[2] - p[0], p[3] - p[1]) < _SMALLEST_PICTURE
+            or not within(p, page, 0)]  # fmt: skip
+    if tiny:
+        yield f"{len(tiny):,} of its pictures can hardly be seen"
 
 
 def _is_like(one: str, other: str) -> bool:

@@ -9,10 +9,12 @@ from typing import Any
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Text
 from gdi_spe.disclosure.contents.table import clean_text
+from gdi_spe.disclosure.drawings.pieces.cells import beside_cells
 from gdi_spe.disclosure.forms.graphics.pdf_objects import File, Name, Ref, Stream, read
-from gdi_spe.disclosure.forms.graphics.pdf_page import Page
+from gdi_spe.disclosure.forms.graphics.pdf_page import Embed, Page
+from gdi_spe.disclosure.forms.graphics.pdf_pictures import objects_of
 from gdi_spe.disclosure.forms.writing.written import words_and_tables
-from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
+from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _SIGNS = {
@@ -46,13 +48,20 @@ _OF_PAGES = frozenset({
 _LONGEST_XMP = 4000
 
 
-def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
+def encode(data: bytes, name: str, policy: DisclosurePolicy, inner: Encode) -> Canonical:
     """Write the pages anew: what they draw and say, in one font, without anything else."""
     if acting_or_hidden(data, policy.files.max_file_bytes):
         raise Impossible("it has more than pages")
+
+    def embed(picture: bytes) -> tuple[list[Part], bytes]:
+        form = inner(picture, "picture.png", policy)
+        if not isinstance(form, Canonical) or form.media_type != "image/png":
+            raise Impossible("a picture of the PDF cannot be decoded")
+        return list(form.parts), form.data
+
     try:
         file = read(data)
-        pages = [_page(each, file, policy) for each in _pages(file)]
+        pages = [_page(each, file, policy, embed) for each in _pages(file)]
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError):
         raise Impossible("the PDF is damaged") from None
     except RecursionError:
@@ -110,8 +119,11 @@ def _n_signs(stream: Stream) -> int:
 
 
 def _parts(page: Page, path: str, policy: DisclosurePolicy) -> list[Part]:
+    sheet = page.pad.sheet()
     words = clean_text(page.lines())
     parts: list[Part] = []
+    if len(words.split()) > _FEW_WORDS and sheet.pictures:
+        words = clean_text("\n".join(beside_cells(words.replace("  ", "\n").split("\n"), sheet)))
     is_figure = len(words.split()) <= _FEW_WORDS and bool(page.out)
     if is_figure:
         parts.append(Text(f"{path} labels", words, is_alone=False))
@@ -120,8 +132,9 @@ def _parts(page: Page, path: str, policy: DisclosurePolicy) -> list[Part]:
     many = page.boxes if page.boxes >= _MANY_BOXES else 0
     parts.append(
         Marks(path, page.marks + many, page.areas, page.curves, 0, words[:2000],
-              page.tiles.commonest(), page.lines_drawn, page.pad.sheet(), page.steps)
+              page.tiles.commonest(), page.lines_drawn, sheet, page.steps)
     )  # fmt: skip
+    parts += page.parts
     parts += [Opaque(path, f"The page has {what}") for what in dict.fromkeys(page.problems)]
     return parts
 
@@ -147,11 +160,12 @@ def _pages(file: File) -> list[dict[str, Any]]:
     return found
 
 
-def _page(about: dict[str, Any], file: File, policy: DisclosurePolicy) -> Page:
+def _page(about: dict[str, Any], file: File, policy: DisclosurePolicy, embed: Embed) -> Page:
     box = [float(file.get(n)) for n in file.get(about.get("MediaBox")) or (0, 0, 612, 792)]
     page = Page(
         file, min(policy.files.max_file_bytes, _LARGEST_PAGE), (box[0], box[1], box[2], box[3])
     )
+    page.embed = embed
     page.pad.wide, page.pad.high = box[2] - box[0], box[3] - box[1]
     contents = file.get(about.get("Contents"))
     streams = [file.get(c) for c in (contents if isinstance(contents, list) else [contents])]
@@ -164,20 +178,33 @@ def _page(about: dict[str, Any], file: File, policy: DisclosurePolicy) -> Page:
 
 def _written(pages: list[Page]) -> bytes:
     """Write the least PDF that draws these pages."""
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>"]
     kids = " ".join(f"{4 + 2 * i} 0 R" for i in range(len(pages)))
-    objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode())
-    font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-    objects.append(font.encode())
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
+    pictures: list[bytes] = []
     for i, page in enumerate(pages):
         box = " ".join(f"{n:.2f}" for n in page.box)
+        used = ""
+        for place, picture in enumerate(page.pictures, start=1):
+            number = 4 + 2 * len(pages) + len(pictures)
+            pictures += objects_of(picture, number)
+            used += f" /Im{place} {number} 0 R"
+        used = f" /XObject <<{used} >>" if used else ""
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Contents {5 + 2 * i} 0 R "
-            "/Resources << /Font << /F1 3 0 R >> >> >>".encode()
+            f"/Resources << /Font << /F1 3 0 R >>{used} >> >>".encode()
         )
         body = zlib.compress("\n".join(page.out).encode("latin-1", errors="replace"), 9)
         head = f"<< /Length {len(body)} /Filter /FlateDecode >>\nstream\n".encode()
         objects.append(head + body + b"\nendstream")
+    return _bound([*objects, *pictures])
+
+
+def _bound(objects: list[bytes]) -> bytes:
+    """Put objects together with the table of where each is."""
     out, places = b"%PDF-1.4\n", []
     for number, each in enumerate(objects, start=1):
         places.append(len(out))

@@ -63,6 +63,8 @@ class Stream:
             raise Impossible("a stream is damaged") from None
         if inflate.unconsumed_tail:
             raise Impossible("a stream decompresses to more than the policy allows")
+        if inflate.unused_data.strip():
+            raise Impossible("something follows the end of a stream")
         return data
 
 

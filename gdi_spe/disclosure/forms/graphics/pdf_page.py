@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gdi_spe.disclosure.contents.parts import Part, Picture, Text
 from gdi_spe.disclosure.drawings.paths import SAME as _SAME
 from gdi_spe.disclosure.drawings.paths import Matrix, times
+from gdi_spe.disclosure.drawings.pictures_within import cells_of
 from gdi_spe.disclosure.drawings.sheet import Pad
 from gdi_spe.disclosure.figures.filled.tiles import Tiles
 from gdi_spe.disclosure.forms.graphics import pdf_places
+from gdi_spe.disclosure.forms.graphics.pdf_letters import decoded
 from gdi_spe.disclosure.forms.graphics.pdf_objects import File, Name, Scanner, Stream
+from gdi_spe.disclosure.forms.graphics.pdf_pictures import Written, embedded, written_anew
 from gdi_spe.disclosure.forms.graphics.svg import is_stairs, uneven_steps
 from gdi_spe.disclosure.intake.form import Impossible
 
@@ -29,15 +33,10 @@ _LEAST_CORNERS = 3
 _LEAST_COURSE, _MOST_OF_BOX = 4, 4
 _MOST_OPERATORS = 200_000
 _MOST_DEPTH = 6
-_GLYPHS = {
-    "space": " ", "period": ".", "comma": ",", "hyphen": "-", "minus": "-", "zero": "0", "one": "1",
-    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "parenleft": "(", "parenright": ")", "colon": ":", "semicolon": ";", "slash": "/",
-    "percent": "%", "equal": "=", "plus": "+", "less": "<", "greater": ">", "underscore": "_",
-    "bracketleft": "[", "bracketright": "]", "asterisk": "*", "ampersand": "&", "quotesingle": "'",
-    "question": "?", "exclam": "!", "numbersign": "#", "at": "@", "bar": "|", "plusminus": "±",
-    "endash": "-", "emdash": "-", "asciitilde": "~", "quotedbl": '"', "degree": "°", "mu": "µ",
-}  # fmt: skip
+
+
+# Writes a picture anew: its parts, and the PNG that is left of it.
+Embed = Callable[[bytes], tuple[list[Part], bytes]]
 
 
 @dataclass
@@ -60,6 +59,10 @@ class Page:
     steps: int = 0
     n_operators: int = 0
     pad: Pad = field(default_factory=Pad)
+    # How a picture is written anew, and those that the page holds.
+    embed: Embed | None = None
+    pictures: list[Written] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
     @property
     def top(self) -> tuple[float, float]:
@@ -219,8 +222,11 @@ class _Drawing:
         name = self.operands[-1] if self.operands else None
         forms = self.page.file.get(self.resources.get("XObject")) or {}
         form = self.page.file.get(forms.get(name.word)) if isinstance(name, Name) else None
+        if isinstance(form, Stream) and form.about.get("Subtype") == Name("Image"):
+            self._picture(form)
+            return
         if not isinstance(form, Stream) or form.about.get("Subtype") != Name("Form"):
-            raise Impossible("a page of the PDF holds a picture")
+            raise Impossible("a page of the PDF draws what is no form and no picture")
         if self.depth > _MOST_DEPTH:
             raise Impossible("forms of the PDF go in a circle")
         matrix = _matrix([float(n) for n in form.about.get("Matrix", _SAME)])
@@ -234,6 +240,24 @@ class _Drawing:
         n_corners = len(re.findall(rb"\b[lcvy]\b", content))
         if (self.page.areas, self.page.curves, self.page.marks) == before and n_corners > 1:
             self.page.marks += 1
+
+    def _picture(self, image: Stream) -> None:
+        """Put a picture down: its cells as boxes of the page, or itself to be judged alone."""
+        page = self.page
+        found = embedded(image, page.file, page.limit, self.colour or "#000000")
+        parts, written = page.embed(found) if page.embed is not None else ([], b"")
+        cells = cells_of(written)
+        pdf_places.put_picture(page.pad, self.matrix, page.top)
+        if cells is not None:
+            # TRUST: cells are judged as boxes of the page, with the names that stand beside.
+            parts = [part for part in parts if not isinstance(part, Picture | Text)]
+            for x, y, wide, high, colour in pdf_places.cells(
+                page.pad, cells, self.matrix, page.top
+            ):
+                page.tiles.add(x, y, wide, high, colour)
+        page.parts += parts
+        page.pictures.append(written_anew(written))
+        page.out.append(f"/Im{len(page.pictures)} Do")
 
     # --- words --------------------------------------------------------------------------------
 
@@ -270,10 +294,13 @@ class _Drawing:
         raw = self.operands[-1] if self.operands else b""
         pieces = raw if isinstance(raw, list) else [raw]
         told = "".join(
-            _decoded(p, self.font, self.page) if isinstance(p, bytes) else (" " if p < -200 else "")
+            self._letters(p) if isinstance(p, bytes) else " " * (p < -200)
             for p in pieces if isinstance(p, bytes) or _is_number(p)
         )  # fmt: skip
         self._put(told)
+
+    def _letters(self, raw: bytes) -> str:
+        return decoded(raw, self.font, self.page.file, self.page.limit)
 
     def show_next(self) -> None:
         self.next_line()
@@ -342,55 +369,3 @@ def _is_number(value: Any) -> bool:
 def _matrix(numbers: Any) -> Matrix:
     a, b, c, d, e, f = (float(n) for n in numbers)
     return a, b, c, d, e, f
-
-
-def _decoded(raw: bytes, font: Any, page: Page) -> str:
-    """Return the letters that bytes show in a font."""
-    if not isinstance(font, dict):
-        raise Impossible("words of the PDF are in no font")
-    if font.get("Subtype") == Name("Type0"):
-        return _by_map(raw, font, page)
-    encoding = page.file.get(font.get("Encoding"))
-    names: dict[int, str] = {}
-    if isinstance(encoding, dict):
-        code = 0
-        for each in page.file.get(encoding.get("Differences")) or ():
-            if isinstance(each, int):
-                code = each
-            elif isinstance(each, Name):
-                names[code] = each.word
-                code += 1
-    elif font.get("Subtype") == Name("Type3"):
-        raise Impossible("a font of the PDF does not say its letters")
-    return "".join(_letter(names[b]) if b in names else chr(b) for b in raw)
-
-
-def _letter(name: str) -> str:
-    if len(name) == 1:
-        return name
-    if found := re.fullmatch(r"uni([0-9A-Fa-f]{4})", name):
-        return chr(int(found.group(1), 16))
-    return _GLYPHS.get(name, "?")
-
-
-def _by_map(raw: bytes, font: dict[str, Any], page: Page) -> str:
-    told = page.file.get(font.get("ToUnicode"))
-    if not isinstance(told, Stream):
-        raise Impossible("a font of the PDF does not say its letters")
-    cmap = told.data(page.limit).decode("latin-1")
-    letters: dict[int, str] = {}
-    for block in re.findall(r"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
-        for code, to in re.findall(r"<([0-9A-Fa-f]+)>\s*<((?:[0-9A-Fa-f]{4})+)>", block):
-            letters[int(code, 16)] = bytes.fromhex(to).decode("utf-16-be", errors="replace")
-    for block in re.findall(r"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):
-        pattern = r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]{4})>"
-        for first, last, to in re.findall(pattern, block):
-            for code in range(int(first, 16), min(int(last, 16), int(first, 16) + 255) + 1):
-                letters[code] = chr(int(to, 16) + code - int(first, 16))
-        pattern = r"<([0-9A-Fa-f]+)>\s*<[0-9A-Fa-f]+>\s*\[([^\]]*)\]"
-        for first, told_each in re.findall(pattern, block):
-            for more, to in enumerate(re.findall(r"<((?:[0-9A-Fa-f]{4})+)>", told_each)):
-                told_so = bytes.fromhex(to).decode("utf-16-be", errors="replace")
-                letters[int(first, 16) + more] = told_so
-    codes = [int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2)]
-    return "".join(letters.get(code, "?") for code in codes)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
 from gdi_spe.disclosure.drawings.paths import Line, Matrix, bent, moved
+from gdi_spe.disclosure.drawings.pictures_within import Cells
 from gdi_spe.disclosure.drawings.sheet import Ink, Pad, Places, Word
 
 Path = list[tuple[bytes, list[float]]]
@@ -84,3 +86,29 @@ def write(
     scale = float(np.hypot(at[0], at[1])) * abs(size)
     text = re.sub(r"\s+", " ", told.strip())
     pad.write(Word(text, float(x), float(y), scale, upright, colour, pad.n_drawn))
+
+
+def put_picture(pad: Pad, at: Matrix, top: tuple[float, float]) -> None:
+    """Say where a picture lies: it fills a square of one by one."""
+    placed = _from_top(moved(np.array([[0.0, 0.0], [1.0, 1.0]]), at), top)
+    (left, high), (right, low) = placed.min(axis=0), placed.max(axis=0)
+    pad.pictures.append((float(left), float(high), float(right), float(low)))
+
+
+def cells(
+    pad: Pad, found: Cells, at: Matrix, top: tuple[float, float]
+) -> list[tuple[float, float, float, float, str]]:
+    """Put the cells of a picture down as boxes; return their places and colours."""
+    if found.is_bar_of_colours:
+        return []
+    told = []
+    for i, (y0, y1) in enumerate(pairwise(1 - found.rows)):
+        for j, (x0, x1) in enumerate(pairwise(found.columns)):
+            red, green, blue = (int(v) for v in found.colours[i, j])
+            colour = f"#{red:02x}{green:02x}{blue:02x}"
+            square = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+            corners = _from_top(moved(square, at), top)
+            pad.draw(corners, True, False, Ink(fill=colour))
+            (left, high), (right, low) = corners.min(axis=0), corners.max(axis=0)
+            told.append((float(left), float(high), float(right - left), float(low - high), colour))
+    return told

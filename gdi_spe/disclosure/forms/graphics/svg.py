@@ -12,10 +12,8 @@ from xml.sax.saxutils import escape, quoteattr
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Picture, Text
 from gdi_spe.disclosure.contents.table import clean_text
-from gdi_spe.disclosure.drawings.pictures_within import cells_of
-from gdi_spe.disclosure.drawings.pieces.axes import number_of
-from gdi_spe.disclosure.drawings.pieces.kinds import kinds_of
-from gdi_spe.disclosure.drawings.sheet import Sheet, within
+from gdi_spe.disclosure.drawings.pictures_within import cells_at
+from gdi_spe.disclosure.drawings.pieces.cells import beside_cells
 from gdi_spe.disclosure.figures.filled.tiles import Tiles, fill_of
 from gdi_spe.disclosure.forms.documents.embedded import picture_within
 from gdi_spe.disclosure.forms.graphics.svg_places import Places
@@ -48,7 +46,6 @@ _MOST_NAMES = 40
 _LONGEST_WORDS = 120
 _WORDY = {"fill", "stroke", "font-family", "clip-path", "text-anchor", "preserveAspectRatio"}
 _MOST_DEPTH = 60
-_MANY_WORDS = 40
 _MOST_CORNERS = 300
 # A line with so many corners is a course of values.
 _LEAST_CORNERS = 4
@@ -113,7 +110,7 @@ class _Drawing:
         """Write a picture inside the drawing anew; heat maps and colour bars are such."""
         source = attributes.get("xlink:href") or attributes.get("href") or ""
         found, written = self.embed(source)
-        cells = cells_of(written)
+        cells = cells_at(written)
         if cells is not None:
             # TRUST: cells are judged as boxes of the drawing, with the names that stand beside.
             found = [part for part in found if not isinstance(part, Picture | Text)]
@@ -314,7 +311,7 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
               sheet, drawing.steps)
     ]  # fmt: skip
     if drawing.words:
-        parts.append(Text("labels", "\n".join(_beside_cells(drawing.words, sheet)), is_alone=False))
+        parts.append(Text("labels", "\n".join(beside_cells(drawing.words, sheet)), is_alone=False))
     parts += drawing.pictures
     for what, size in drawing.beside.items():
         if size > _MOST_BESIDE * (5 if what == "style" else 1):
@@ -326,23 +323,6 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     )  # fmt: skip
     media_type = "image/svg+xml"
     return Canonical(f"{body}\n".encode(), media_type, named(name, media_type), tuple(parts))
-
-
-def _beside_cells(words: list[str], sheet: Sheet) -> list[str]:
-    """Leave out the number in each cell of a matrix: it is judged with its cell."""
-    if len(words) < _MANY_WORDS:
-        return words
-    cells = kinds_of(sheet).tiles
-    held = [w.text for c in cells for w in sheet.words
-            if within(w.middle * 2, c.box, 0) and number_of(w.text) is not None]  # fmt: skip
-    if len(held) > len(cells):
-        return words
-    rest = list(words)
-    for each in held:
-        same = next((w for w in rest if w.strip() == each), None)
-        if same is not None:
-            rest.remove(same)
-    return rest
 
 
 def _read(text: str, embed: Embed) -> _Drawing:
