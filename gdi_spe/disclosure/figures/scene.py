@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.figures.changes import most_changes
+from gdi_spe.disclosure.figures.charts import Chart, with_shared_scales
 from gdi_spe.disclosure.figures.filled.areas import Areas, areas_in
-from gdi_spe.disclosure.figures.filled.bars import Bars, bars_in
+from gdi_spe.disclosure.figures.filled.bars import bars_in
 from gdi_spe.disclosure.figures.filled.boxes import boxes_of, colour_bars_of
 from gdi_spe.disclosure.figures.filled.cells import Matrix, dense_parts, matrices_of
 from gdi_spe.disclosure.figures.filled.density import Density, densities_of
@@ -33,7 +33,8 @@ from gdi_spe.disclosure.figures.inked.traces import (
 )
 from gdi_spe.disclosure.figures.inked.trees import trees_beside
 from gdi_spe.disclosure.figures.letters.lettering import Words, around, ticks_of, words_of
-from gdi_spe.disclosure.figures.letters.scale import Scale, scale_below, scale_left
+from gdi_spe.disclosure.figures.letters.scale import scale_below, scale_left
+from gdi_spe.disclosure.figures.letters.standing import with_standing_numbers
 from gdi_spe.disclosure.figures.strokes import Blob, Strokes, blobs_of, strokes_of
 
 _SPANNING = 0.85
@@ -45,26 +46,6 @@ _CRUMB = 8
 # Patches of a legend are filled boxes that lie.
 _PATCH_FULL, _PATCH_WIDE, _PATCH_HIGH = 0.9, 1.5, 6
 _SLIM, _MOSTLY = 0.09, 0.6
-
-
-@dataclass(frozen=True)
-class Chart:
-    """The bars of one frame, and the scale they are read by."""
-
-    bars: Bars
-    scale: Scale | None
-
-    @property
-    def values(self) -> tuple[float, ...]:
-        """Return what each bar, or part of a stack, stands for; nothing without a scale."""
-        if self.scale is None:
-            return ()
-        found = []
-        for bar in self.bars.bars:
-            ends = [bar.foot, *sorted(bar.joints, key=lambda j: abs(j - bar.foot)), bar.end]
-            told = [self.scale.value(e) for e in ends]
-            found += [b - a for a, b in pairwise(told)]
-        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -99,6 +80,7 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     enclosed = enclosures_of(ground, lines)
     strokes = without_rims(lines, rims_of(enclosed, lines.ink, lines.thin))
     words = words_of(ground, strokes)
+    words = with_standing_numbers(words, frames, ground, strokes)
     enclosed = with_words(enclosed, words)
     matrices, textures = matrices_of(ground, frames)
     read = {number for each in words for number in each.blobs}
@@ -128,8 +110,9 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     loose = _loose(apart)
     if loose is not None:
         apart.take(loose)
+    charts = with_shared_scales(tuple(apart.charts), frames, words, ground.shape)
     return Scene(
-        ground.shape, words, matrices, densities, textures, tuple(apart.charts),
+        ground.shape, words, matrices, densities, textures, charts,
         tuple(apart.traces), len(enclosed), _other_areas(body & ~explained),
         *_n_unread(strokes, read, explained),
         float(ground.ink.mean()),

@@ -165,6 +165,8 @@ def _tight(drawn: Mask, box: Box) -> Box:
 
 def is_texture(pixels: NDArray[np.int16]) -> bool:
     """Whether values change from pixel to pixel, along and across."""
+    if min(pixels.shape[:2]) < 2:
+        return False
     across = np.abs(pixels[:, 1:] - pixels[:, :-1]).max(-1) > _EDGE
     down = np.abs(pixels[1:] - pixels[:-1]).max(-1) > _EDGE
     shares = float(across.mean()), float(down.mean())

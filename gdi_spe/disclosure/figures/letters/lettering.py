@@ -60,7 +60,7 @@ class _Group:
 def words_of(ground: Ground, strokes: Strokes) -> tuple[Words, ...]:
     """Read the words of a picture."""
     ticks = ticks_of(strokes)
-    small = [b for b in strokes.blobs if b.number not in ticks and _may_be_letter(b, ground)]
+    small = [b for b in strokes.blobs if b.number not in ticks and may_be_letter(b, ground)]
     if len(small) > _MOST_BLOBS:
         return ()
     # Titles of axes first: their letters would be taken for letters of the numbers beside them.
@@ -86,7 +86,8 @@ def _without_triangles(words: tuple[Words, ...]) -> tuple[Words, ...]:
     return tuple(w for w, is_mark in zip(words, lone, strict=True) if not is_mark)
 
 
-def _may_be_letter(blob: Blob, ground: Ground) -> bool:
+def may_be_letter(blob: Blob, ground: Ground) -> bool:
+    """Whether a shape is as small as letters are."""
     tallest = max(_TALLEST, _TALLEST_SHARE * min(ground.shape))
     return blob.height <= tallest and blob.width <= 1.6 * tallest and blob.n_pixels >= 2
 
@@ -106,6 +107,17 @@ def _without(blobs: list[Blob], found: list[Words]) -> list[Blob]:
 
 
 def _upright(blobs: list[Blob], ground: Ground, strokes: Strokes, least: int) -> list[Words]:
+    """Read lines of so many letters that run upwards, and keep those that are sure."""
+    return [
+        w for w in read_upright(blobs, ground, strokes, least)
+        if _is_sure(w) and len(w.text) >= least
+        and (least < _LEAST_TITLE or w.certainty > _SURE_ALONE)
+    ]  # fmt: skip
+
+
+def read_upright(
+    blobs: list[Blob], ground: Ground, strokes: Strokes, least: int = 1
+) -> list[Words]:
     """Read lines of so many letters that run upwards, by turning the picture to the right."""
     high = ground.shape[0]
     turned = [
@@ -118,12 +130,10 @@ def _upright(blobs: list[Blob], ground: Ground, strokes: Strokes, least: int) ->
         g for g in _grouped(turned, shape)
         if len(g.blobs) >= least - 1 and (least < _LEAST_TITLE or _is_long(g.box))
     ]  # fmt: skip
-    read = _read(groups, strength, labelled)
     return [
         replace(w, box=_turned_back(w.box, high), is_upright=True)
-        for w in read if _is_sure(w) and len(w.text) >= least
-        and (least < _LEAST_TITLE or w.certainty > _SURE_ALONE)
-    ]  # fmt: skip
+        for w in _read(groups, strength, labelled)
+    ]
 
 
 def _is_long(box: Box) -> bool:

@@ -65,6 +65,12 @@ def scale_below(words: Sequence[Words], frame: Box, shape: tuple[int, int]) -> S
     return _fitted([(_middle(w.box[1]), n) for w in near if (n := number_in(w.text)) is not None])
 
 
+def scale_of(column: Sequence[Words]) -> Scale | None:
+    """Return the scale that numbers above each other agree on."""
+    told = [(_middle(w.box[0]), number_in(w.text)) for w in column]
+    return _fitted([(place, n) for place, n in told if n is not None])
+
+
 def _middle(side: slice) -> float:
     return float(side.start + side.stop - 1) / 2
 

@@ -8,11 +8,12 @@ from itertools import pairwise
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Picture
+from gdi_spe.disclosure.figures.charts import Chart
 from gdi_spe.disclosure.figures.ground import Box
 from gdi_spe.disclosure.figures.letters.labels import labelled_numbers
 from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.letters.scale import number_in
-from gdi_spe.disclosure.figures.scene import Chart, Scene
+from gdi_spe.disclosure.figures.scene import Scene
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     AT_RISK,
     COUNTED,
@@ -37,8 +38,11 @@ def small_bars(part: Picture, judging: Judging) -> Iterator[Hit]:
     minimum = judging.policy.counts.minimum
     for chart in part.scene.charts:
         label = axis_label(part.scene, chart)
-        small = small_bars_of(chart, minimum) if _is_sure(chart, minimum) else []
+        is_sure = _is_sure(chart, minimum)
+        small = small_bars_of(chart, minimum) if is_sure else []
         numbers = small_numbers(part.scene.words, chart.bars.frame, minimum)
+        if is_sure and _is_speck(numbers, part.scene.words, chart.bars.frame):
+            numbers = []
         if not is_of_counts(label):
             continue
         if small or numbers:
@@ -114,11 +118,22 @@ def small_bars_of(chart: Chart, minimum: int) -> list[float]:
 
 def small_numbers(words: tuple[Words, ...], frame: Box, minimum: int) -> list[Words]:
     """Return the words in a frame that are small numbers."""
+    return [w for w in _within(words, frame) if _has_small(w.text, minimum)]
+
+
+def _is_speck(numbers: list[Words], words: tuple[Words, ...], frame: Box) -> bool:
+    """Whether one digit stands alone within axes: where bars have numbers, others have some too."""
+    lone = len(numbers) == 1 and len(numbers[0].text.strip()) == 1
+    others = [w for w in _within(words, frame) if number_in(w.text) is not None]
+    return lone and len(others) == 1
+
+
+def _within(words: tuple[Words, ...], frame: Box) -> list[Words]:
     down, across = frame
     return [
         w for w in words
         if down.start <= w.box[0].start <= down.stop
-        and across.start <= w.box[1].start <= across.stop and _has_small(w.text, minimum)
+        and across.start <= w.box[1].start <= across.stop
     ]  # fmt: skip
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gdi_spe.disclosure.figures.charts import Chart
 from gdi_spe.disclosure.figures.filled.cells import Matrix
 from gdi_spe.disclosure.figures.filled.density import Density
 from gdi_spe.disclosure.figures.ground import Box
 from gdi_spe.disclosure.figures.inked.traces import Traces
 from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.letters.scale import number_in
-from gdi_spe.disclosure.figures.scene import Chart, Scene
+from gdi_spe.disclosure.figures.scene import Scene
 from gdi_spe.disclosure.rules.drawn.counted import axis_label, small_bars_of, small_numbers
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     COUNT,
