@@ -90,6 +90,39 @@ def test_the_order_of_rows_and_columns_changes_nothing(item):
     assert columns is before or any(not c or c.startswith("Unnamed") for c in table.columns)
 
 
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            {
+                "Characteristic": ["Women, n (%)", "Diabetes, n (%)", "Stroke, n (%)"],
+                "Carriers (n=57)": ["31 (54.4)", "16 (28.1)", "2 (3.5)"],
+                "Others (n=8543)": ["4511 (52.8)", "641 (7.5)", "171 (2.0)"],
+            },
+            Verdict.BLOCK,
+        ),
+        (
+            {
+                "year": ["2019", "2020", "2021"],
+                "Tartu": ["504", "317", "298"],
+                "Turku": ["544", "84", "518"],
+                "Leuven": ["132", "400", "596"],
+            },
+            Verdict.PASS,
+        ),
+    ],
+)
+def test_what_names_the_rows_may_stand_in_any_column(table, expected):
+    columns = list(table)
+    orders = [columns[i:] + columns[:i] for i in range(len(columns))]
+    files = [kit.csv(pd.DataFrame(table)[order]) for order in orders]
+
+    verdicts = {judge_bytes(data, Judging("t.csv", POLICY, CheckContext())).report.verdict
+                for data in files}  # fmt: skip
+
+    assert verdicts == {expected}
+
+
 def test_another_record_of_a_person_never_lowers_a_verdict(item):
     table = read(item)
     before = verdict(item, kit.csv(table))

@@ -19,7 +19,7 @@ from gdi_spe.disclosure.contents.rows.regressions import with_models
 from gdi_spe.disclosure.contents.rows.things import with_things
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
 from gdi_spe.disclosure.contents.words.dialects import understood
-from gdi_spe.disclosure.contents.words.vocabulary import EXTREMES
+from gdi_spe.disclosure.contents.words.vocabulary import EXTREMES, NOT_PEOPLE
 
 _MOST_CELLS = 5000
 _MOST_KEYS = 200
@@ -37,6 +37,9 @@ _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
 # Numbers by allele, as Hail writes them: the reference's first.
 _ARRAY = re.compile(r"\[\s*[\d.eE+-]+\s*,\s*[\d.eE+-]+\s*\]")
 _INTEGER = re.compile(r"\d{1,12}")
+# What programs call a column that nobody named.
+_UNNAMED = ("", "column_1", "index", "level_0", "Unnamed: 0")
+_STARTS_AS_VALUE = re.compile(r"[<>≤≥]?\s?[-+−]?\d")
 # What is measured, or not known, and counts no group of people.
 _MEASURED = re.compile(
     r"\b(years?|months?|kg|mmol|mg|cm|mm|bpm|units?|unknown|missing|follow-?up|age|bmi)\b|%", re.I
@@ -50,12 +53,26 @@ _LONGEST_NAME = 24
 
 def as_judged(table: Table, people: int | None = None) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
-    table = _filled_down(with_models(table))
+    table = _words_first(_filled_down(with_models(table)))
     table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
     told = understood(replace(table, columns=tuple(sorted(parts, key=_names_rows))))
     return with_things(told, people)
+
+
+def _words_first(table: Table) -> Table:
+    """Put columns of words before those of values: in another order it is the same table."""
+    first, *rest = table.columns
+    if first.name.strip() in _UNNAMED:
+        return table
+    return replace(table, columns=tuple(sorted((first, *rest), key=_has_values)))
+
+
+def _has_values(column: Column) -> bool:
+    """Whether cells begin with digits: numbers, or counts with shares and means with spreads."""
+    some = column.cells[:_FIRST_CELLS] if column.numbers is None else ()
+    return column.numbers is not None or any(map(_STARTS_AS_VALUE.match, some))
 
 
 def _upright(table: Table) -> Table:
@@ -134,14 +151,15 @@ def _names_rows(column: Column) -> int:
     if column.numbers is None:
         return 0
     is_key = column.is_integer and column.n_distinct == column.n_rows <= _MOST_KEYS
-    named = is_key and role_of(column) in (Role.UNKNOWN, Role.OTHER_COUNT, Role.CHROMOSOME)
-    return 1 if named else 2
+    if not is_key or role_of(column) not in (Role.UNKNOWN, Role.OTHER_COUNT, Role.CHROMOSOME):
+        return 3
+    return 1 if NOT_PEOPLE.fullmatch(column.plain) else 2
 
 
 def _without_row_numbers(table: Table) -> tuple[Column, ...]:
     """Leave out a first column without a name that counts the rows."""
     first, *rest = table.columns
-    if not rest or first.name.strip() not in ("", "column_1", "index", "level_0", "Unnamed: 0"):
+    if not rest or first.name.strip() not in _UNNAMED:
         return table.columns
     numbers = first.numbers
     if numbers is None or not np.isfinite(numbers).all():
