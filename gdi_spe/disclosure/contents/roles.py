@@ -67,7 +67,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
     (Role.ERROR, r"(se|se_?beta|lfc_?se|standard_?error|std_?e|std_?err\w*|bse|sem)(_\w{1,12})?"),
     (
         Role.P,
-        r"(p|p_?vals?(ue|ues)?|p_\w{2,14}|prob_?chi\w*|neg_log_?10_?p(_?value)?|m?log10_?p|q|q_?val(ue)?|fdr|p_?adj|padj|p>\|[tz]\|)(_\w{1,12})?",
+        r"(?![pq]_?\d{4})(p|p_?vals?(ue|ues)?|p_\w{2,14}|prob_?chi\w*|neg_log_?10_?p(_?value)?|m?log10_?p|q|q_?val(ue)?|fdr|p_?adj|padj|p>\|[tz]\|)(_\w{1,12})?",
     ),
     (Role.PAIRS, r"(n_?)?pairs"),
     (

@@ -17,6 +17,7 @@ from gdi_spe.disclosure.contents.rows.cells_of_variants import of_variants
 from gdi_spe.disclosure.contents.rows.characteristics import by_kind_of_row, is_statistic
 from gdi_spe.disclosure.contents.rows.regressions import with_models
 from gdi_spe.disclosure.contents.rows.things import with_things
+from gdi_spe.disclosure.contents.rows.unnamed import with_places
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
 from gdi_spe.disclosure.contents.words.dialects import understood
 from gdi_spe.disclosure.contents.words.vocabulary import EXTREMES, NOT_PEOPLE
@@ -57,7 +58,8 @@ def as_judged(table: Table, people: int | None = None) -> Table:
     table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
-    told = understood(replace(table, columns=tuple(sorted(parts, key=_names_rows))))
+    parted = replace(table, columns=tuple(sorted(parts, key=_names_rows)))
+    told = understood(with_places(parted))
     return with_things(told, people)
 
 

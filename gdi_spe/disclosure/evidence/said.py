@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.contents.words.languages import in_english
+from gdi_spe.disclosure.forms.writing.sections import people_of
 
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _SAID = re.compile(rf"(?<![\w.,]){_NUMBER}\*{{0,2}}\s+([^\W\d_]{{3,20}})(?!\w)")
@@ -28,6 +29,8 @@ def people_said(parts: Iterable[Part]) -> int | None:
         elif isinstance(part, Table) and part.is_quoted:
             named = [c for c in part.columns if c.plain in _COUNTED and c.is_integer]
             found += [int(float(c.text(0))) for c in named if c.text(0)]
+        elif isinstance(part, Table) and (samples := people_of(part)) is not None:
+            found.append(samples)
     return min(found, default=None)
 
 

@@ -70,11 +70,6 @@ _QUALIFIERS = frozenset(_QUALIFYING.split())
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LONGEST = 60
-_UNNAMED = re.compile(r"column_\d+|")
-_BASES = re.compile(r"[ACGTN]{1,200}|\*")
-_CHROMOSOME = re.compile(r"chr([0-9]{1,2}|X|Y|MT?)|[0-9]{1,2}|X|Y|MT?")
-_FIRST_BASE = 5_000
-_UNSURE = 0.08
 _TERMS = {"feature", "dummy", "level", "category", "variable", "term", "predictor", "covariate"}
 _IDENTIFIER = {"id", "name", "identifier"}
 _OF_VARIANTS = (Role.FREQUENCY, Role.EFFECT, Role.P)
@@ -124,6 +119,7 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("METAL", frozenset({"weight", "zscore", "allele1", "allele2"}), {"weight": "n_eff"}),
     Dialect("PLINK 1.9", frozenset({"nmiss", "a1", "stat"}), {"nmiss": "n"}),
     Dialect("PLINK 1.9", frozenset({"nmiss", "r2", "t"}), {"nmiss": "n"}),
+    Dialect("PLINK 1.9", frozenset({"nmiss", "fst"}), {"nmiss": "n"}),
     Dialect("PLINK 1.9", frozenset({"f_a", "f_u", "a1", "a2"}),
             {"f_a": "case_freq", "f_u": "control_freq"}),
     Dialect("PLINK 1.9", frozenset({"maf_a", "maf_u", "nchrobs_a", "nchrobs_u"}),
@@ -133,6 +129,17 @@ DIALECTS: tuple[Dialect, ...] = (
             {"hom_a1_ct": "hom_a", "het_a1_ct": "het", "two_ax_ct": "hom_b",
              "o": "statistic", "e": "statistic", "ax": "a2"}),
     Dialect("PLINK 2", frozenset({"missing_ct", "f_miss"}), {"missing_ct": "statistic"}),
+    Dialect("PLINK 2", frozenset({"hom_ref_ct", "two_alt_geno_cts"}),
+            {"hom_ref_ct": "hom_a", "het_ref_alt_cts": "het", "two_alt_geno_cts": "hom_b",
+             "hap_ref_ct": "n_haploid_ref", "hap_alt_cts": "n_haploid_alt",
+             "missing_ct": "statistic"}),
+    Dialect("S-MultiXcan", frozenset({"n_indep", "p_i_best", "eigen_min_kept"}),
+            {"n": "n_models", "n_indep": "n_components",
+             **dict.fromkeys(("z_min", "z_max", "eigen_max", "eigen_min"), "statistic")}),
+    Dialect("S-PrediXcan", frozenset({"pred_perf_r2", "n_snps_in_model"}),
+            {"largest_weight": "weight"}),
+    Dialect("SKAT", frozenset({"setid", "n_marker_all", "n_marker_test"}),
+            {"m": "n_carriers", "map": "p"}),
     Dialect("PLINK 1.9", frozenset({"n_miss", "n_geno", "f_miss"}), {"n_miss": "statistic"}),
     Dialect("PLINK 1.9", frozenset({"nsig", "s05", "s0001"}),
             {**dict.fromkeys(("total", "nsig", "s05", "s01", "s001", "s0001"), "n_snps"),
@@ -192,7 +199,6 @@ DIALECTS: tuple[Dialect, ...] = (
 
 def understood(table: Table) -> Table:
     """Return a table whose columns go by the names that the rules know."""
-    table = _with_places(table)
     names = {bare(column) for column in table.columns}
     meanings = [d.meanings for d in DIALECTS if d.marks <= names]
     if meanings and "cohort_1_aa" in names and "cohort_2_aa" not in names:
@@ -207,42 +213,6 @@ def understood(table: Table) -> Table:
     if all(a is b for a, b in zip(columns, table.columns, strict=True)):
         return table
     return replace(table, columns=tuple(columns))
-
-
-def _with_places(table: Table) -> Table:
-    """Return a table without a header with the names of a variant's place, by what cells hold."""
-    if not all(_UNNAMED.fullmatch(column.name) for column in table.columns):
-        return table
-    alleles = [c for c in table.columns if c.numbers is None and _are(c, _BASES)]
-    chromosome = next((c for c in table.columns if _are(c, _CHROMOSOME)), None)
-    position = next((c for c in table.columns if _are_positions(c)), None)
-    if len(alleles) != 2 or chromosome is None or position is None:
-        return table
-    meant = {id(chromosome): "chromosome", id(position): "position"}
-    meant.update(dict.fromkeys(map(id, alleles), "allele"))
-    # TRUST: copies beside a place are somebody's, whoever left out the name of the column.
-    meant.update({id(c): "dosage" for c in table.columns if id(c) not in meant and _are_copies(c)})
-    return replace(table, columns=tuple(known_as(c, meant.get(id(c))) for c in table.columns))
-
-
-def _are(column: Column, pattern: re.Pattern[str]) -> bool:
-    return all(map(pattern.fullmatch, column.cells))
-
-
-def _are_copies(column: Column) -> bool:
-    """Whether numbers are 0, 1 and 2, or near them."""
-    numbers = column.numbers
-    if numbers is None or not np.isfinite(numbers).all():
-        return False
-    return bool((np.abs(numbers - np.clip(np.rint(numbers), 0, 2)) <= _UNSURE).all())
-
-
-def _are_positions(column: Column) -> bool:
-    """Whether whole numbers lie where variants do: beyond what counts people, and apart."""
-    numbers = column.numbers
-    if numbers is None or not column.is_integer or not np.isfinite(numbers).all():
-        return False
-    return bool(numbers.min() >= _FIRST_BASE and column.n_distinct >= 0.5 * column.n_rows)
 
 
 def _of_masks(table: Table, names: set[str]) -> Table:
@@ -312,7 +282,7 @@ def _by_words(column: Column, of_variants: bool) -> Column:
     if column.numbers is None or role_of(column) is not Role.UNKNOWN:
         return column
     head = head_of(column.name, of_variants or "allele" in column.plain)
-    if head == "p" and "log" not in column.plain and not _are_shares(column):
+    if head == "p" and "log" not in column.plain and not are_shares(column):
         return column
     return known_as(column, head)
 
@@ -326,7 +296,8 @@ def _without_frame(column: Column) -> Column:
     return column if role_of(same) in (Role.UNKNOWN, Role.LABEL) else same
 
 
-def _are_shares(column: Column) -> bool:
+def are_shares(column: Column) -> bool:
+    """Whether no number of a column is below 0 or above 1."""
     numbers = column.numbers
     return numbers is not None and not ((numbers < 0) | (numbers > 1)).any()
 

@@ -46,7 +46,10 @@ _HASH = re.compile(
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,88}={0,2}")
 _CHANGES = re.compile(r"[a-z][A-Z0-9]|[A-Z0-9][a-z]")
-_CODE = re.compile(r"[A-Za-z]{0,8}([-_.:]?[A-Za-z]{0,4}\d{1,12}[A-Za-z]{0,3}){1,5}")
+# Some biobanks put a country or two words before the number: "HU-BIO-721174".
+_CODE = re.compile(
+    r"([A-Za-z]{1,8}[-_.:]){0,3}[A-Za-z]{0,8}([-_.:]?[A-Za-z]{0,4}\d{1,12}[A-Za-z]{0,3}){1,5}"
+)
 _RESULTS = (
     Role.PEOPLE, Role.PAIRS, Role.EFFECT, Role.P, Role.ERROR, Role.FREQUENCY, Role.ALLELE_COUNT,
 )  # fmt: skip
@@ -157,7 +160,7 @@ def _names_people(column: Column, table: Table, judging: Judging) -> str | None:
     if column.numbers is not None:
         is_key = column.is_integer and column.n_distinct >= max(_LEAST_CODES, 0.5 * table.n_rows)
         return "numbers of people" if named and is_key and not _is_count(column, table) else None
-    cells = [cell for cell in column.cells if cell]
+    cells = [_once(cell) for cell in column.cells if cell]
     if PERSON_NAME.fullmatch(column.plain) and sum(cell.isdigit() for cell in cells) < len(cells):
         return "names of people" if len(cells) >= _LEAST_HASHES else None
     if _PERSON.fullmatch(column.plain) and _each_once(column, table):
@@ -173,6 +176,12 @@ def _names_people(column: Column, table: Table, judging: Judging) -> str | None:
     if named:
         return "names of people"
     return _unnamed_codes(column, cells, table, judging)
+
+
+def _once(cell: str) -> str:
+    """Return a word that a cell holds twice, as programs write a family and its only member."""
+    first, *others = re.split(r"[ \t]+|[:_](?=.*\d)", cell, maxsplit=1) or [cell]
+    return first if others == [first] else cell
 
 
 def _each_once(column: Column, table: Table) -> bool:

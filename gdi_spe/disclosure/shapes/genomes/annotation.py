@@ -21,7 +21,7 @@ from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.vocabulary import is_public, person_numbers
 from gdi_spe.disclosure.evidence.scores import Standing, standing
-from gdi_spe.disclosure.forms.writing.sections import counts_variants, is_known
+from gdi_spe.disclosure.forms.writing.sections import counts_variants, is_known, is_of_sites
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -273,8 +273,8 @@ def _section(table: Table, judging: Judging) -> Objections:
             yield f"The column “{column.name}” does not belong to a report of variants."
         if column.numbers is None and max(map(len, column.cells)) > _LONGEST_TYPE:
             yield f"The column “{column.name}” holds words."
-    n = judging.context.n_individuals
-    if n is None or n < judging.policy.counts.minimum:
+    known = [n for n in (judging.context.n_individuals, judging.n_said) if n is not None]
+    if not is_of_sites(table) and min(known, default=0) < judging.policy.counts.minimum:
         yield "How many people the variants are of is not known, or they are few."
 
 

@@ -10,33 +10,57 @@ import numpy as np
 from gdi_spe.disclosure.contents.roles import Role, role_of, roles_of, with_role
 from gdi_spe.disclosure.contents.rows.variants import minor_allele_counts
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.shapes.genomes.beside import unexplained
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
-_SET = re.compile(r"gene|gene_id|gene_name|symbol|region|span", re.IGNORECASE)
+_SET = re.compile(
+    r"gene(_?(id|name|symbol|set))?|symbol|set_?id|hgnc(_\w{1,8})?|ensembl(_\w{1,8})?|ensg|region|span",
+    re.IGNORECASE,
+)
+_PLAIN_SET = re.compile(r"gene|gene_id|gene_name|symbol|region|span", re.IGNORECASE)
+_LISTED = re.compile(r"[/,;|]")
+_ENDS = re.compile(r"(gene_?)?(start|end|stop)(_?(bp|pos(ition)?))?|tss", re.IGNORECASE)
+# A variant that leads the signal of a gene is told beside its test.
+_LEADS = re.compile(r"best|top|lead|sentinel|index_(snp|var)|eqtl|pqtl|gwas", re.IGNORECASE)
 _PLACE = re.compile(r"region|span", re.IGNORECASE)
 _TEST = re.compile(r"mask|max_(allele_)?frequency|max_?maf|test|method", re.IGNORECASE)
 _BOUND = re.compile(r"max_(allele_)?frequency|max_?maf", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9._:-]{0,40}([+&|/;,][A-Za-z0-9._:-]{1,40}){0,6}")
 _KNOWN = {
     Role.LABEL, Role.CHROMOSOME, Role.POSITION, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC,
-    Role.PEOPLE, Role.OTHER_COUNT, Role.ALLELE_COUNT, Role.FREQUENCY,
+    Role.PEOPLE, Role.OTHER_COUNT, Role.ALLELE_COUNT, Role.FREQUENCY, Role.PROBABILITY,
 }  # fmt: skip
 _MOST_TESTS = 50
 
 
 def tests_genes(table: Table) -> bool:
     """Whether each row is a test of a gene or region: by its names, and with a p-value."""
-    named = [c for c in table.columns if _SET.fullmatch(c.plain)]
-    if not named or not with_role(table, Role.P) or with_role(table, Role.VARIANT, Role.ALLELE):
+    named = [c for c in table.columns if _names_set(c)]
+    if not named or not with_role(table, Role.P) or with_role(table, Role.ALLELE):
+        return False
+    if not all(_LEADS.search(c.plain) for c in with_role(table, Role.VARIANT)):
         return False
     # TRUST: a region without a chromosome may be one of a country, and its carriers people there.
     if not with_role(table, Role.CHROMOSOME) and all(_PLACE.fullmatch(c.plain) for c in named):
         return False
-    keys = [c for c in table.columns if _SET.fullmatch(c.plain) or _TEST.fullmatch(c.plain)]
+    keys = [c for c in table.columns if _is_key(c)]
     return distinct_rows(keys) == table.n_rows
+
+
+def _names_set(column: Column) -> bool:
+    """Whether a column names a gene or region in each row; a list of genes is of something else."""
+    if not _SET.fullmatch(column.plain):
+        return False
+    return bool(_PLAIN_SET.fullmatch(column.plain)) or not any(map(_LISTED.search, column.cells))
+
+
+def _is_key(column: Column) -> bool:
+    """Whether a column says which test a row is: of which gene, where, by which mask."""
+    place = role_of(column) in (Role.CHROMOSOME, Role.POSITION) or _ENDS.fullmatch(column.plain)
+    return bool(place or _names_set(column) or _TEST.fullmatch(column.plain))
 
 
 def carriers(table: Table) -> list[Column]:
@@ -60,11 +84,11 @@ def _fits(table: Table, judging: Judging) -> bool:
 
 def _tests(table: Table, judging: Judging) -> Objections:
     """Object to columns beside the tests, and to carriers that the cohort does not have."""
-    for column, role in zip(table.columns, roles_of(table), strict=True):
-        if role not in _KNOWN and not is_bound(column):
-            yield f"The column “{column.name}” has no known meaning in a table of genes."
-        elif role is Role.LABEL and not _is_name(column):
-            yield f"The column “{column.name}” holds other words than names of genes and tests."
+    beside = [
+        c for c, role in zip(table.columns, roles_of(table), strict=True)
+        if not is_bound(c) and (role not in _KNOWN or (role is Role.LABEL and not _is_name(c)))
+    ]  # fmt: skip
+    yield from unexplained(beside, "a table of genes")
     n = judging.context.n_individuals
     if n is None:
         yield "How many individuals the cohort has is not known."

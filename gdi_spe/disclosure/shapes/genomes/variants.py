@@ -20,6 +20,8 @@ from gdi_spe.disclosure.inference.standard_errors import (
     are_scores,
     copies_behind_errors,
 )
+from gdi_spe.disclosure.shapes.genomes.beside import unexplained
+from gdi_spe.disclosure.shapes.genomes.genes import tests_genes
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -41,6 +43,12 @@ _NUMBERED = re.compile(
     r"(genomic_?)?(locus|loci|region|signal)(_?(no|id|nr|number|index))?|(tss_)?distance(_\w{1,20})?"
 )
 _CALLS = re.compile(r"f_?miss|call_?rate|missing(ness)?(_?rate)?|missing_proportion", re.IGNORECASE)
+# Linkage, distance, selection and imputation: of many people, and of no allele's carriers.
+_OF_POPULATIONS = re.compile(
+    r"(ld_?score|(\w{1,10}_)?fst|dxy|pbs|ihs|xp_?(ehh|clr|nsl)|nsl|tajimas?_?d|imputation_(info|r2|rsq)"
+    r"|info(_?score)?|(mach_?|minimac_?)?(r_?sq|er_?2)|dr2|avg_?cs)(_\w{1,12})?",
+    re.IGNORECASE,
+)
 _COPIES = 3
 _ENDS = re.compile(
     r"(sv_?)?(end|stop|len(gth)?|size)(_?pos(ition)?|_bp)?|end_\w{1,8}", re.IGNORECASE
@@ -58,7 +66,10 @@ _SIGNS = re.compile(r"[-+?0]{2,9}")
 def _fits_statistics(table: Table, judging: Judging) -> bool:
     roles = set(roles_of(table))
     told = roles & {Role.FREQUENCY, Role.EFFECT, Role.PEOPLE, Role.ALLELE_COUNT, Role.P}
-    told |= {Role.STATISTIC} if table.column("ld_score") else set()
+    told |= {Role.STATISTIC} if any(map(_of_many, with_role(table, Role.STATISTIC))) else set()
+    # TRUST: tests of genes stand at places as well, and are held to their carriers.
+    if tests_genes(table):
+        return False
     return is_about_variants(table) and bool(told or populations(table))
 
 
@@ -88,12 +99,13 @@ def _statistics(table: Table, judging: Judging) -> Objections:
 def _unknown_columns(table: Table) -> Objections:
     beside = populations(table)
     held = {id(c) for each in beside for c in (each.frequency, each.size)}
+    unknown = []
     for column, role in zip(table.columns, roles_of(table), strict=True):
         ordered = role is Role.OTHER_COUNT and _is_order(column)
-        if role not in _KNOWN and id(column) not in held and not ordered and not _ends(column):
-            yield f"The column “{column.name}” has no known meaning in a table of variants."
-        elif role is Role.LABEL and not _may_label(column):
-            yield f"The column “{column.name}” has {column.n_distinct:,} different words."
+        known = role in _KNOWN or id(column) in held or ordered or _ends(column)
+        if not known or (role is Role.LABEL and not _may_label(column)):
+            unknown.append(column)
+    yield from unexplained(unknown, "a table of variants")
 
 
 def _is_order(column: Column) -> bool:
@@ -176,15 +188,20 @@ def _are_signed_scores(table: Table) -> bool:
 def _tells_of_calls(table: Table, judging: Judging) -> bool:
     """Whether numbers are of missing calls alone, which say nothing of who carries an allele.
 
-    Nor do scores of linkage, each of them a sum over many variants in many people.
+    Nor do scores of linkage, each of them a sum over many variants in many people, distances of
+    populations, traces of selection, or how well a variant was imputed.
     """
     if with_role(table, Role.EFFECT, Role.ERROR, Role.P, Role.PROBABILITY):
         return False
     said = [c for c in with_role(table, Role.STATISTIC) if c.plain != "statistic"]
-    scores = [c for c in said if c.plain == "ld_score"]
-    if scores and _are_many(judging):
-        return len(scores) == len(said)
+    if any(map(_of_many, said)) and _are_many(judging):
+        return all(_of_many(c) or _CALLS.fullmatch(c.plain) for c in said)
     return bool(said) and all(_CALLS.fullmatch(c.plain) or _CALLS.fullmatch(c.name) for c in said)
+
+
+def _of_many(column: Column) -> bool:
+    """Whether a statistic of a variant is one of populations, whatever its alleles are."""
+    return bool(_OF_POPULATIONS.fullmatch(column.plain))
 
 
 def _is_short(table: Table, judging: Judging) -> bool:
