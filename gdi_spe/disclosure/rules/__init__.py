@@ -22,7 +22,15 @@ from gdi_spe.disclosure.rules.numbers import (
     summaries,
     suppressed,
 )
-from gdi_spe.disclosure.rules.persons import identifiers, one_each, people, printed_people, records
+from gdi_spe.disclosure.rules.persons import (
+    called,
+    identifiers,
+    one_each,
+    people,
+    picked_out,
+    printed_people,
+    records,
+)
 from gdi_spe.disclosure.rules.rule import Rule
 
 # Asked of every part, in this order.
@@ -32,6 +40,8 @@ RULES: tuple[Rule, ...] = (
     *people.RULES,
     *one_each.RULES,
     *printed_people.RULES,
+    *picked_out.RULES,
+    *called.RULES,
     *matrices.RULES,
     *genotypes.RULES,
     *single.RULES,
