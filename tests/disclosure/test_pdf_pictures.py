@@ -150,3 +150,46 @@ def test_a_cloud_of_people_painted_into_a_page_is_judged_as_a_picture():
     report = judged(kit.saved(drawn, "pdf"), 400)
 
     assert report.verdict.word != "pass"
+
+
+def letter_by_letter(values: list[int], name: str) -> bytes:
+    """Bars whose words are written letter by letter, as some programs do, each where it stands."""
+
+    def told(text: str, x: float, y: float, turn: str = "1 0 0 1") -> str:
+        out = ""
+        for letter in text:
+            out += f"BT /F1 10 Tf {turn} {x:.2f} {y:.2f} Tm ({letter}) Tj ET\n"
+            step = 10 * (0.94 if letter == "W" else 0.7 if letter.isupper() else 0.5)
+            x, y = (x, y + step) if turn.startswith("0") else (x + step, y)
+        return out
+
+    content = told(name, 80, 500, "0 1 -1 0")
+    for k in range(0, 50, 10):
+        content += told(str(k), 100, 397 + 5 * k) + f"116 {400 + 5 * k} m 120 {400 + 5 * k} l S\n"
+    for i, value in enumerate(values):
+        content += f"0 0 1 rg {130 + 60 * i} 400 40 {5 * value} re f 0 g\n"
+        content += told(["Oslo", "Turku", "Walk", "Lund"][i], 132 + 60 * i, 385)
+    return page("/Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8", b"\0").replace(
+        b"q 200 0 0 200 100 400 cm /Im1 Do Q ", content.encode()
+    )
+
+
+@pytest.mark.parametrize(("values", "verdict"), [([31, 44, 22], "pass"), ([31, 4, 22], "block")])
+def test_words_written_letter_by_letter_are_read_as_words(values, verdict):
+    report = judged(letter_by_letter(values, "Carriers"))
+
+    assert report.verdict.word == verdict
+
+
+def test_words_that_show_through_wholly_are_told():
+    words = "".join(
+        f"BT /F1 9 Tf 72 {700 - 9 * i} Td (S{i:03d} F {1940 + i} E11) Tj ET\n" for i in range(12)
+    )
+    clear = page("/Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8", b"\0", words)
+    clear = clear.replace(b"q 200", b"/G0 gs q 200").replace(
+        b"/Resources <<", b"/Resources << /ExtGState << /G0 << /ca 0 >> >>"
+    )
+
+    report = judged(clear)
+
+    assert any("nobody can see" in f.why for f in report.findings)

@@ -11,6 +11,7 @@ from gdi_spe.disclosure.drawings.sheet import Word
 # So far apart, of their size, are letters and words of one line.
 _BESIDE, _SPACE = 0.35, 0.12
 _RAISED = 0.9
+_SIGNS, _BESIDE_SIGN = ("-", "\u2212", "\u2013", "+"), 0.6
 _LIGATURES = "ﬀﬁﬂﬃﬄ"
 _LETTERS = str.maketrans(dict(zip(_LIGATURES, ("ff", "fi", "fl", "ffi", "ffl"), strict=True)))
 
@@ -38,11 +39,14 @@ def _together(one: Word, other: Word) -> Word | None:
     else:
         gap, off = other.box[0] - one.box[2], other.base - one.base
     size = max(one.size, other.size)
-    if not -0.35 * size <= gap <= _BESIDE * size or abs(off) > 0.6 * size:
+    # Signs of numbers are of very different widths.
+    is_sign = one.text in _SIGNS and other.text[:1].isdigit()
+    beside = _BESIDE_SIGN if is_sign else _BESIDE
+    if not -0.35 * size <= gap <= beside * size or abs(off) > 0.6 * size:
         return None
     is_raised = other.size < _RAISED * one.size and off < -0.1 * size
     between = "^" if is_raised and re.search(r"10$", one.text) else ""
-    if not between and gap > _SPACE * size and one.text[-1:] not in _LIGATURES:
+    if not between and not is_sign and gap > _SPACE * size and one.text[-1:] not in _LIGATURES:
         between = " "
     end = max(one.box[2], other.box[2]) - one.box[0]
     if one.is_upright:

@@ -11,7 +11,7 @@ from gdi_spe.disclosure.contents.parts import Part, Picture, Text
 from gdi_spe.disclosure.drawings.paths import SAME as _SAME
 from gdi_spe.disclosure.drawings.paths import Matrix, times
 from gdi_spe.disclosure.drawings.pictures_within import cells_of
-from gdi_spe.disclosure.drawings.sheet import Pad
+from gdi_spe.disclosure.drawings.sheet import Pad, width_of
 from gdi_spe.disclosure.figures.filled.tiles import Tiles
 from gdi_spe.disclosure.forms.graphics import pdf_places
 from gdi_spe.disclosure.forms.graphics.pdf_letters import decoded
@@ -25,7 +25,7 @@ _PAINT = {b"S", b"s", b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"n"}
 _STATE = {b"q": 0, b"Q": 0, b"cm": 6, b"w": 1, b"J": 1, b"j": 1, b"M": 1, b"W": 0, b"W*": 0}
 _COLOURS = {b"rg": 3, b"RG": 3, b"g": 1, b"G": 1, b"k": 4, b"K": 4}
 _BY_NUMBER = {1: (b"g", b"G"), 3: (b"rg", b"RG"), 4: (b"k", b"K")}
-_NOTHING = {b"gs", b"cs", b"CS", b"ri", b"i", b"BMC", b"BDC", b"EMC", b"MP", b"DP", b"d"}
+_NOTHING = {b"cs", b"CS", b"ri", b"i", b"BMC", b"BDC", b"EMC", b"MP", b"DP", b"d"}
 _TINY = 3.0
 _MOST_CORNERS = 300
 # A circle has four; a tick has one.
@@ -35,6 +35,7 @@ _MOST_OPERATORS = 200_000
 _MOST_DEPTH = 6
 
 
+_Saved = tuple[Matrix, bool, str, str, float, str, frozenset[str]]
 # Writes a picture anew: its parts, and the PNG that is left of it.
 Embed = Callable[[bytes], tuple[list[Part], bytes]]
 
@@ -47,7 +48,6 @@ class Page:
     limit: int
     box: tuple[float, float, float, float]
     out: list[str] = field(default_factory=list)
-    words: list[tuple[float, float, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     marks: int = 0
     areas: int = 0
@@ -75,9 +75,11 @@ class Page:
 
     def lines(self) -> str:
         """Return the words of the page in lines from top to bottom."""
-        by_line: dict[int, list[tuple[float, str]]] = {}
-        for x, y, text in self.words:
-            by_line.setdefault(-round(y / 3), []).append((x, text))
+        by_line: dict[tuple[int, float], list[tuple[float, str]]] = {}
+        for word in self.pad.sheet().words:
+            # Words that go up stand in a line of their own.
+            at = (round(word.base / 3), word.left if word.is_upright else 0.0)
+            by_line.setdefault(at, []).append((word.left, word.text))
         return "\n".join("  ".join(t for _, t in sorted(by_line[k])) for k in sorted(by_line))
 
 
@@ -87,7 +89,9 @@ class _Drawing:
     resources: dict[str, Any]
     matrix: Matrix
     depth: int
-    stack: list[tuple[Matrix, bool, str, str, float, str]] = field(default_factory=list)
+    stack: list[tuple[Matrix, bool, str, str, float, str, frozenset[str]]] = field(
+        default_factory=list
+    )
     operands: list[Any] = field(default_factory=list)
     path: list[tuple[bytes, list[float]]] = field(default_factory=list)
     text: Matrix = _SAME
@@ -101,6 +105,8 @@ class _Drawing:
     width: float = 1.0
     dashes: str = ""
     mode: int = 0
+    # What is painted so that all shows through: areas (ca), lines (CA).
+    clear: frozenset[str] = frozenset()
 
     def run(self, content: bytes) -> None:
         scanner = Scanner(content)
@@ -132,8 +138,19 @@ class _Drawing:
             _TEXT[operator](self)
         elif operator == b"d":
             self.dashes = str(self.operands[0]) if self.operands and self.operands[0] else ""
+        elif operator == b"gs":
+            self._see_through()
         elif operator not in _NOTHING:
             raise Impossible(f"a page of the PDF uses {operator[:8]!r}")
+
+    def _see_through(self) -> None:
+        """Take how much shows through; what cannot be seen at all is not written either."""
+        states = self.page.file.get(self.resources.get("ExtGState")) or {}
+        name = self.operands[-1] if self.operands else None
+        state = self.page.file.get(states.get(name.word)) if isinstance(name, Name) else None
+        for key in ("ca", "CA"):
+            if isinstance(state, dict) and _is_number(amount := self.page.file.get(state.get(key))):
+                self.clear = self.clear | {key} if amount == 0 else self.clear - {key}
 
     def _numbers(self, n: int) -> list[float]:
         found = [float(v) for v in self.operands[len(self.operands) - n :] if _is_number(v)]
@@ -149,10 +166,10 @@ class _Drawing:
         numbers = self._numbers(_STATE[operator])
         if operator == b"q":
             self.stack.append((self.matrix, self.is_white, self.colour, self.stroke, self.width,
-                               self.dashes))  # fmt: skip
+                               self.dashes, self.clear))  # fmt: skip
         elif operator == b"Q" and self.stack:
             (self.matrix, self.is_white, self.colour, self.stroke, self.width,
-             self.dashes) = self.stack.pop()  # fmt: skip
+             self.dashes, self.clear) = self.stack.pop()  # fmt: skip
         elif operator == b"w":
             self.width = numbers[0]
         elif operator == b"cm":
@@ -181,6 +198,7 @@ class _Drawing:
 
     def _paint(self, operator: bytes) -> None:
         path, self.path = self.path, []
+        operator = pdf_places.seen(operator, self.clear)
         for name, numbers in path:
             self._write(numbers, name)
         self._write([], operator)
@@ -312,11 +330,10 @@ class _Drawing:
         x, y = placed[4], placed[5]
         low_x, low_y, high_x, high_y = self.page.box
         seen = low_x - 9 <= x <= high_x and low_y - 9 <= y <= high_y
-        if told.strip() and (scale < _TINY or self.mode == 3 or not seen):
+        if told.strip() and (scale < _TINY or self.mode == 3 or not seen or "ca" in self.clear):
             self.page.problems.append("words that nobody can see")
         if len(told) > 12 and self.is_white:
             self.page.problems.append("white words")
-        self.page.words.append((x, y, told))
         colour = self.colour or "#000000"
         pdf_places.write(self.page.pad, told, placed, self.size, self.page.top, colour)
         safe = told.encode("cp1252", errors="replace").replace(b"\\", b"\\\\")
@@ -325,7 +342,7 @@ class _Drawing:
         self.page.out.append(
             f"BT /F1 {self.size:.2f} Tf {place} Tm ({safe.decode('latin-1')}) Tj ET"
         )
-        self.text = times((1, 0, 0, 1, 0.5 * self.size * len(told), 0), self.text)
+        self.text = times((1, 0, 0, 1, self.size * width_of(told), 0), self.text)
 
 
 _TEXT: dict[bytes, Callable[[_Drawing], None]] = {

@@ -34,6 +34,18 @@ def ink_of(operator: bytes, fill: str, stroke: str, width: float, dashes: str) -
     )
 
 
+def seen(operator: bytes, clear: frozenset[str]) -> bytes:
+    """Return the operator without what is painted so that it cannot be seen."""
+    fills, strokes = operator in _FILLS, operator in _STROKES
+    if fills and "ca" in clear:
+        if strokes and "CA" not in clear:
+            return b"s" if operator in _CLOSES else b"S"
+        return b"n"
+    if strokes and "CA" in clear:
+        return (b"f*" if operator.endswith(b"*") else b"f") if fills else b"n"
+    return operator
+
+
 def draw(
     pad: Pad, path: Path, operator: bytes, at: Matrix, top: tuple[float, float], ink: Ink
 ) -> None:
