@@ -152,14 +152,16 @@ def test_a_cloud_of_people_painted_into_a_page_is_judged_as_a_picture():
     assert report.verdict.word != "pass"
 
 
-def letter_by_letter(values: list[int], name: str) -> bytes:
+def letter_by_letter(values: list[int], name: str, is_even: bool) -> bytes:
     """Bars whose words are written letter by letter, as some programs do, each where it stands."""
 
     def told(text: str, x: float, y: float, turn: str = "1 0 0 1") -> str:
         out = ""
         for letter in text:
             out += f"BT /F1 10 Tf {turn} {x:.2f} {y:.2f} Tm ({letter}) Tj ET\n"
-            step = 10 * (0.94 if letter == "W" else 0.7 if letter.isupper() else 0.5)
+            narrow = 0.3 if letter in "ilrt" else 0.55
+            wide = 0.94 if letter == "W" else 0.7 if letter.isupper() else narrow
+            step = 6.0 if is_even else 11 * wide
             x, y = (x, y + step) if turn.startswith("0") else (x + step, y)
         return out
 
@@ -174,9 +176,10 @@ def letter_by_letter(values: list[int], name: str) -> bytes:
     )
 
 
+@pytest.mark.parametrize("is_even", [True, False])
 @pytest.mark.parametrize(("values", "verdict"), [([31, 44, 22], "pass"), ([31, 4, 22], "block")])
-def test_words_written_letter_by_letter_are_read_as_words(values, verdict):
-    report = judged(letter_by_letter(values, "Carriers"))
+def test_words_written_letter_by_letter_are_read_as_words(values, verdict, is_even):
+    report = judged(letter_by_letter(values, "Number of carriers", is_even))
 
     assert report.verdict.word == verdict
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from gdi_spe.disclosure.drawings.sheet import Word
 
@@ -12,6 +14,8 @@ from gdi_spe.disclosure.drawings.sheet import Word
 _BESIDE, _SPACE = 0.35, 0.12
 _RAISED = 0.9
 _SIGNS, _BESIDE_SIGN = ("-", "\u2212", "\u2013", "+"), 0.6
+# Letters of one width take even steps.
+_LEAST_RUN, _EVEN, _MOSTLY = 3, 0.03, 0.6
 _LIGATURES = "ﬀﬁﬂﬃﬄ"
 _LETTERS = str.maketrans(dict(zip(_LIGATURES, ("ff", "fi", "fl", "ffi", "ffl"), strict=True)))
 
@@ -19,12 +23,51 @@ _LETTERS = str.maketrans(dict(zip(_LIGATURES, ("ff", "fi", "fl", "ffi", "ffl"), 
 def joined(words: Sequence[Word]) -> list[Word]:
     """Put pieces of one line together, in the order that they were written."""
     found: list[Word] = []
-    for word in words:
+    for word in _spaced(words):
         if found and (together := _together(found[-1], word)) is not None:
             found[-1] = together
         else:
             found.append(word)
     return [replace(w, text=w.text.translate(_LETTERS), long=w.length) for w in found]
+
+
+def _spaced(words: Sequence[Word]) -> list[Word]:
+    """Give letters that were written one by one the width that their font has."""
+    spaced = list(words)
+    start = 0
+    for end in range(1, len(words) + 1):
+        if end < len(words) and _is_next(words[end - 1], words[end]):
+            continue
+        run = words[start:end]
+        if len(run) > _LEAST_RUN:
+            spaced[start:end] = _of_one_font(run)
+        start = end
+    return spaced
+
+
+def _is_next(one: Word, other: Word) -> bool:
+    """Whether two single letters stand beside each other in one line."""
+    if len(one.text) != 1 or len(other.text) != 1 or one.is_upright != other.is_upright:
+        return False
+    return 0 < _advance(one, other) <= 2 * one.size and abs(_off(one, other)) <= 0.1 * one.size
+
+
+def _advance(one: Word, other: Word) -> float:
+    return one.base - other.base if one.is_upright else other.left - one.left
+
+
+def _off(one: Word, other: Word) -> float:
+    return other.left - one.left if one.is_upright else other.base - one.base
+
+
+def _of_one_font(run: Sequence[Word]) -> list[Word]:
+    steps = [_advance(a, b) for a, b in pairwise(run)]
+    middle = median(steps)
+    even = sum(abs(step - middle) <= _EVEN * middle for step in steps)
+    if even >= _MOSTLY * len(steps):
+        return [replace(w, long=middle) for w in run]
+    stretch = median(step / w.length for step, w in zip(steps, run, strict=False))
+    return [replace(w, long=stretch * w.length) for w in run]
 
 
 def _together(one: Word, other: Word) -> Word | None:

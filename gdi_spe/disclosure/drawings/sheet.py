@@ -19,7 +19,8 @@ MOST_PIECES = 40_000
 _LETTER = 0.55
 _WIDE = {
     **dict.fromkeys("ijl|'!,.:;I[]/\\ft ", 0.28), **dict.fromkeys("r()-`\"°*", 0.35),
-    **dict.fromkeys("mM%@", 0.86), **dict.fromkeys("wABEKPSVXYCDHNRUGOQ&", 0.7), "W": 0.94, "\u2212": 0.7,
+    **dict.fromkeys("mM%@", 0.86), **dict.fromkeys("wABEKPSVXYCDHNRUGOQ&", 0.7), "W": 0.94,
+    "\u2212": 0.7,
 }  # fmt: skip
 _NAMED = {
     "white": (1.0, 1.0, 1.0), "black": (0.0, 0.0, 0.0), "grey": (0.5, 0.5, 0.5),
