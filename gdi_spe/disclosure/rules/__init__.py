@@ -24,6 +24,7 @@ from gdi_spe.disclosure.rules.numbers import (
 )
 from gdi_spe.disclosure.rules.persons import (
     called,
+    disguised,
     identifiers,
     one_each,
     people,
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     *printed_people.RULES,
     *picked_out.RULES,
     *called.RULES,
+    *disguised.RULES,
     *matrices.RULES,
     *genotypes.RULES,
     *single.RULES,

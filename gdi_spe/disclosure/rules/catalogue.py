@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gdi_spe.disclosure.rules.examples import COUNTS, Entry, Example, lines, made
 from gdi_spe.disclosure.rules.genomic.catalogue import GENOMIC
+from gdi_spe.disclosure.rules.persons.catalogue import PERSONS
 
 
 def _labels(*words: str) -> Example:
@@ -113,20 +114,6 @@ CATALOGUE: dict[str, Entry] = {
         Example("We excluded EE00412, EE00871 and EE01932 for their sex.\n", "t.md"),
         Example("We excluded 31 individuals for their sex.\n", "t.md"),
     ),
-    "PII122": Entry(
-        "People picked out in code", "Who is left out by a code is named as much as in a table.",
-        Example("drop if id==412\nregress ldl age sex bmi\n", "t.do"),
-        Example("drop if missing(ldl)\nregress ldl age sex bmi\n", "t.do"),
-    ),
-    "PII123": Entry(
-        "People called by name", "A name is who it is.",
-        Example("The outlier in the plot of LDL is Maria Korhonen.\n", "t.md"),
-        Example("This report was written by Maria Korhonen with data of 4,120 people.\n", "t.md"),
-    ),
-    "PII124": Entry(
-        "A column of people's names", "A name is who it is, under any heading.",
-        Example("pathway,p\nMaria Korhonen,0.01\nJuha Virtanen,0.2\nLiisa Laine,0.4\n"), COUNTS,
-    ),
     "PII120": Entry(
         "An estimate of each person", "A random effect or dummy of one person is that person's.",
         Example(lines("term,estimate,se", [f"factor(id){31 * i + 107},0.{i},0.1"
@@ -149,6 +136,7 @@ CATALOGUE: dict[str, Entry] = {
         Example('{"site": "A", "ages": [54, 61, 38, 22, 47]}', "t.json"),
         Example('{"site": "A", "age_bins": [20, 40, 60, 80]}', "t.json"),
     ),
+    **PERSONS,
     **GENOMIC,
     "TAB114": Entry(
         "Few people in a leaf", "A leaf that few people reach tells what they have.",

@@ -11,10 +11,13 @@ import pyarrow as pa
 
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.records.nested import nested_records
+from gdi_spe.disclosure.contents.records.single import people_in
 from gdi_spe.disclosure.contents.table import Table, canonical_number, clean_text, column_of
 from gdi_spe.disclosure.contents.words.vocabulary import counts_things
 
 _MAX_DEPTH = 32
+# The part that tells which objects of a tree are one person each.
+PEOPLE_FOUND = "json people"
 
 
 class NotATree(Exception):
@@ -86,6 +89,9 @@ def parts_of(tree: Any, digits: int) -> tuple[Part, ...]:
         parts.append(Text("json words", "\n".join(words) or "nothing"))
     if numbers:
         parts.append(_scalars(numbers, digits))
+    told = [f"{place}: {', '.join(names)}" for place, names in people_in(tree)]
+    if told:
+        parts.append(Text(PEOPLE_FOUND, "\n".join(told), is_alone=False))
     return tuple(parts)
 
 

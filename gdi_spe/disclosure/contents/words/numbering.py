@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from itertools import pairwise
 
 import pyarrow as pa
@@ -31,6 +32,8 @@ _CODED_THING = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _LEAST_SERIES = 31
+_ONE_SERIES = re.compile(r"([A-Za-z]{0,16}[-_. ]?)\d{1,12}")
+_LEAST_NUMBERED = 5
 _CODE = re.compile(r"([A-Za-z]{1,16}[-_. ]?)(\d{1,12})")
 
 
@@ -68,6 +71,13 @@ def counted_series(column: Column) -> str:
         if len(numbers) >= _LEAST_SERIES and max(numbers) - min(numbers) < 1.2 * len(numbers):
             return stem
     return ""
+
+
+def are_one_series(labels: Collection[str]) -> bool:
+    """Whether several labels are one word, or none, with a number each: "T0", "T1", "T2"."""
+    stems = {found[1] for label in labels if (found := _ONE_SERIES.fullmatch(label))}
+    all_numbered = all(map(_ONE_SERIES.fullmatch, labels))
+    return len(labels) >= _LEAST_NUMBERED and all_numbered and len(stems) == 1
 
 
 def has_codes(column: Column) -> bool:

@@ -41,6 +41,11 @@ _NUMBERED = re.compile(
     r"(?:[.#]|--)([A-Za-z][A-Za-z_-]{0,30})(\d{1,6})(?![\w-])\s*(?:[:{,][^{}:;]{0,40}:?\s*([-+]?\d*\.?\d+)?)"
 )
 _LEAST_NUMBERED = 25
+# Variables of a style: "--v0:3.4", "--d:54,61,38". A theme names them by words and gives units.
+_OWN = re.compile(
+    rf"--([A-Za-z][\w-]{{0,40}}?)(\d{{0,6}})\s*:\s*({_NUMBER}(?:\s*[,\s]\s*{_NUMBER})*)\s*(?=[;}}\"']|$)"
+)
+_LEAST_OWN, _MOST_OWN = 8, 20
 _MOST_TURNS = 0.3
 _CONTENT = re.compile(r"content\s*:\s*([\"'])((?:(?!\1).){2,}?)\1")
 _GLYPH = re.compile(r"\\[0-9a-fA-F]{2,6}")
@@ -116,6 +121,7 @@ def _are_records(code: str) -> bool:
 
 def data_in_numbered_style(style: str) -> Iterator[str]:
     """Yield what data a style holds in its names, and words that it would show."""
+    yield from data_in_own_variables(style)
     stems: dict[str, dict[int, float]] = {}
     for stem, number, value in _NUMBERED.findall(style):
         if not re.search(r"row\d*_?(col)?$|col$|level", stem):
@@ -127,6 +133,19 @@ def data_in_numbered_style(style: str) -> Iterator[str]:
     told = [words for words in shown if re.search(r"\d", words) and re.search(r"[A-Za-z]", words)]
     if len(told) >= _LEAST_SHOWN:
         yield "words that a style would show"
+
+
+def data_in_own_variables(style: str) -> Iterator[str]:
+    """Yield what numbers a style keeps under names of its own, which no element need ask for."""
+    stems: dict[str, dict[str, str]] = {}
+    for name, number, value in _OWN.findall(style[:_LOOKED_AT]):
+        if len(set(re.findall(_NUMBER, value))) >= _LEAST_DIFFERENT:
+            yield f"a list of numbers under “--{name[:20]}{number}”"
+        stems.setdefault(name if number else "", {})[name + number] = value
+    for stem, values in stems.items():
+        least = _LEAST_OWN if stem else _MOST_OWN
+        if len(set(values.values())) >= least:
+            yield f"{len(values):,} numbers under names of its own"
 
 
 def _go_anyhow(values: list[float]) -> bool:
@@ -149,6 +168,7 @@ class Attributes:
         self._values: dict[str, set[str]] = {}
         self._stems: dict[str, set[int]] = {}
         self._places: set[tuple[str, ...]] = set()
+        self._own: list[str] = []
 
     def add(self, name: str, value: str) -> None:
         """Take one attribute of one element."""
@@ -159,11 +179,14 @@ class Attributes:
             for word in value.split():
                 if found := re.fullmatch(r"([A-Za-z_-]{1,12})(\d{1,9})", word):
                     self._stems.setdefault(found[1], set()).add(int(found[2]))
+        elif name == "style" and (told := next(data_in_own_variables(value), "")):
+            self._own.append(told)
         elif name == "style" and (places := _PLACED.findall(value.lower().replace(" ", ""))):
             self._places.add(tuple(places))
 
     def told(self) -> Iterator[str]:
         """Yield what they hold that a page's look does not need."""
+        yield from self._own[:1]
         for name, values in self._values.items():
             if len(values) >= _LEAST_VALUES:
                 yield f"{len(values):,} values in the attribute {name[:40]}"

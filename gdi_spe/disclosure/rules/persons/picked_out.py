@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from gdi_spe.boundary.findings import Verdict
@@ -59,7 +59,11 @@ _TYPED = re.compile(
     r"[\"'$.]?\b(?P<name>[A-Za-z_]{2,24})[\"']?\s*(?:=|:|<-)\s*(?:np\.array\(|pd\.Series\(|tibble\(|list\()?(?:c\s*\(|\[|\()\s*"
     r"(?P<values>(?:-?\d{1,4}(?:\.\d{1,4})?\s*,\s*){3,2000}-?\d{1,4}(?:\.\d{1,4})?)\s*,?\s*[\])]"
 )
+_BARE = re.compile(
+    r"\b[A-Za-z_]\w{0,20}\s*(?:=|<-)\s*(?:np\.array\(|pd\.Series\()?(?:c\s*\(|\[|\()\s*(?P<values>(?:\d{1,3}\s*,\s*){5,2000}\d{1,3})\s*,?\s*[\])]"
+)
 _LEAST_TYPED, _GRID = 4, 0.34
+_OLDEST = 110
 _OF_A_PLOT = re.compile(
     r"breaks?|bins?|ticks?|labels?|limits?|at|grid|cut\w*|levels?|edges|threshold\w*|quantiles?|probs",
     re.IGNORECASE,
@@ -86,6 +90,12 @@ def picked_out(part: Text, judging: Judging) -> Iterator[Hit]:
     if typed := [m for m in _TYPED.finditer(text) if _are_peoples(m)]:
         why = f"Values of “{typed[0]['name']}” are typed in, one a person."
         yield Hit(why, {"n_lists": len(typed)})
+    elif any(map(_may_be_ages, _BARE.finditer(text))):
+        yield Hit(
+            "A list of whole numbers is typed in: each may be a person's.",
+            {},
+            severity=Verdict.REVIEW,
+        )
     if _ROWS.search(text):
         why = "Single rows are picked out by their number: each may be a person's."
         yield Hit(why, {}, severity=Verdict.REVIEW)
@@ -122,10 +132,24 @@ def _are_peoples(found: re.Match[str]) -> bool:
     if not (TRAIT.fullmatch(name) or TRAIT.fullmatch(found["name"])) or _OF_A_PLOT.search(name):
         return False
     values = [float(each) for each in found["values"].replace(" ", "").split(",") if each.strip()]
+    return len(values) >= _LEAST_TYPED and _turn(values) and len(set(values)) > 2
+
+
+def _turn(values: Sequence[float]) -> bool:
+    """Whether values go up and down, as those of people do and those of a grid do not."""
     steps = [b - a for a, b in pairwise(values)]
     turns = sum(a * b < 0 for a, b in pairwise(steps))
+    return turns >= _GRID * (len(values) - 2)
+
+
+def _may_be_ages(found: re.Match[str]) -> bool:
+    """Whether whole numbers up to a hundred or so go up and down, under a name that says nothing."""
+    values = [int(each) for each in re.findall(r"\d+", found["values"])]
     return (
-        len(values) >= _LEAST_TYPED and turns >= _GRID * (len(values) - 2) and len(set(values)) > 2
+        max(values) <= _OLDEST
+        and min(values) >= 1
+        and len(set(values)) > _LEAST_TYPED
+        and _turn(values)
     )
 
 

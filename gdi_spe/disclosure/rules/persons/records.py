@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Marks, Text
+from gdi_spe.disclosure.contents.records.trees import PEOPLE_FOUND
 from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.contents.words.somebody import described
 from gdi_spe.disclosure.contents.words.vocabulary import TRAIT, is_public
@@ -115,6 +116,10 @@ def records_of_people(part: Table | Text, judging: Judging) -> Iterator[Hit]:
     if isinstance(part, Table) and not _is_without_names(part):
         return
     text = part.text if isinstance(part, Text) else _lines_of(part)
+    if part.path == PEOPLE_FOUND:
+        n = text.count("\n") + 1
+        yield Hit(f"{n:,} objects each tell of one person ({text[:120]}).", {"n_records": n})
+        return
     if part.path.startswith("json") and _RECORD.search(text):
         n = len(_RECORD.findall(text))
         yield Hit(f"It holds {n:,} fields of records of single people.", {"n_fields": n})

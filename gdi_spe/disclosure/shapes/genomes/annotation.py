@@ -19,6 +19,7 @@ from gdi_spe.disclosure.contents.roles import (
 )
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.listings import are_genes
+from gdi_spe.disclosure.contents.words.numbering import are_one_series
 from gdi_spe.disclosure.contents.words.vocabulary import is_public, person_numbers
 from gdi_spe.disclosure.evidence.scores import Standing, standing
 from gdi_spe.disclosure.forms.writing.sections import counts_variants, is_known, is_of_sites
@@ -167,7 +168,12 @@ def correlates_names(table: Table) -> bool:
     place = {name: i for i, name in enumerate(first.texts())}
     matrix = np.column_stack([values(c) for c in sorted(rest, key=lambda c: place[c.name])])
     alike = bool(np.isfinite(matrix).all() and np.allclose(matrix, matrix.T, atol=1e-4))
-    return alike and _correlates(matrix) and not any(map(_is_numbered, first.cells))
+    return (
+        alike
+        and _correlates(matrix)
+        and not any(map(_is_numbered, first.cells))
+        and not are_one_series(first.cells)
+    )
 
 
 def _fits_sets(table: Table, judging: Judging) -> bool:
@@ -237,7 +243,9 @@ def _correlations(table: Table, judging: Judging) -> Objections:
         yield f"It correlates {len(rest):,} things; people and variants come in such numbers."
     if all(map(VARIANT_CELL.fullmatch, first.cells)) and _is_of_many(judging):
         return  # linkage: GEN301 says what it tells
-    if any(VARIANT_CELL.fullmatch(c) or person_numbers(c) or _is_numbered(c) for c in first.cells):
+    if any(
+        VARIANT_CELL.fullmatch(c) or person_numbers(c) or _is_numbered(c) for c in first.cells
+    ) or (are_one_series(first.cells)):
         yield "The names in it are not names of traits."
     if any(map(_SOMEBODY.match, first.cells)):
         yield "The names in it have words for people."

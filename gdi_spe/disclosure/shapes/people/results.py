@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
+from gdi_spe.disclosure.contents.rows.likeness import square_of
 from gdi_spe.disclosure.contents.rows.things import genes_listed, tells_of_sets
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.words.fitting import OF_A_MODEL, SCORE, SETTING
 from gdi_spe.disclosure.contents.words.listings import are_genes
-from gdi_spe.disclosure.contents.words.numbering import counted_series
+from gdi_spe.disclosure.contents.words.numbering import are_one_series, counted_series
 from gdi_spe.disclosure.contents.words.prose import doubts
 from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
@@ -53,7 +54,11 @@ _NUMBERED_ROWS = re.compile(
     r"(cluster|level|index|id|idx|folds?|order|rank|class|iteration|k|model|group|set|bin)(_?(id|no|nr|number))?",
     re.I,
 )
+_SHARED = re.compile(
+    r"(n_)?(overlap\w*|shared|in_common|both|common|intersect\w*|co_?occur\w*)", re.I
+)
 _MOST_NUMBERED = 25
+_CLOSE = 0.1
 _MOST_TURNS = 0.4
 
 
@@ -112,7 +117,14 @@ def _results(table: Table, judging: Judging) -> Objections:
     if distinct_rows(names) != table.n_rows:
         yield "A row stands twice."
     yield from _of_people(table, names)
+    if square_of(table) is not None:
+        yield "It is a matrix of likeness, whose names may be of people."
     yield from _numbered_rows(names, rest)
+    for column in (c for c in table.columns if _SHARED.fullmatch(c.plain) and c.is_integer):
+        # TRUST: what two sets have in common is people, unless something says what it is of.
+        few = (values(column) > 0) & (values(column) < judging.policy.counts.minimum)
+        if few.any() and not tells_of_sets(table):
+            yield f"“{column.name}” may count people, and fewer than the minimum."
     if rest and n is None and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
         yield "How many people stand behind the results is not known."
 
@@ -123,6 +135,11 @@ def _numbered_rows(names: list[Column], rest: list[Column]) -> Objections:
     bare = len(numbered) == len(names) and any(_NUMBERED_ROWS.fullmatch(c.plain) for c in numbered)
     if bare and numbered[0].n_rows > _MOST_NUMBERED and not _are_smooth(rest):
         yield f"Its {numbered[0].n_rows:,} rows are only numbered: they may be of people."
+    # TRUST: a number a row under "m0", "m1", ... is one of each model or of each person; those of
+    # one model fitted again and again differ little.
+    few = [c for c in names if c.numbers is None and are_one_series(sorted(set(c.cells)))]
+    if len(few) == len(names) and few[0].n_rows > _MOST_NUMBERED and not all(map(_are_close, rest)):
+        yield "Its rows are one word with a number each: they may be of people."
     series = [stem for c in names if c.numbers is None and (stem := counted_series(c))]
     if series:
         yield f"Its rows count up in one series (“{series[0]}”): they may be of people."
@@ -131,6 +148,12 @@ def _numbered_rows(names: list[Column], rest: list[Column]) -> Objections:
         # TRUST: a model without each person in turn tells what that person adds to it.
         if bare and any(float(values(effect).std()) < 0.2 * np.nanmedian(e) for e in errors):
             yield "Estimates differ less than their errors allow: each leaves one person out."
+
+
+def _are_close(column: Column) -> bool:
+    """Whether numbers lie close together, as one model's do on many samples of the same people."""
+    numbers = values(column)
+    return bool(np.nanstd(numbers) <= _CLOSE * abs(np.nanmean(numbers)))
 
 
 def _are_smooth(rest: list[Column]) -> bool:
