@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import base64
+import io
 
+import pytest
+from PIL import Image, ImageCms
+
+from gdi_spe.disclosure.engine import judge_bytes
+from gdi_spe.disclosure.evidence.context import CheckContext
+from gdi_spe.disclosure.presets import policy_named
+from gdi_spe.disclosure.rules.rule import Judging
 from tests.disclosure.figures import panels
 from tests.disclosure.figures.styles import drawn
 from tests.disclosure.test_figures import judged
@@ -25,3 +33,44 @@ def test_numbers_on_their_side_are_read_as_an_axis(dpi: int) -> None:
 
     assert many.verdict.word == "pass"
     assert few.verdict.word != "pass"
+
+
+def test_a_curve_of_few_people_goes_to_a_person() -> None:
+    of_many = judged(drawn(panels.curve_of_thousands, 1), 42_000)
+    of_few = judged(drawn(panels.curve_of_few, 1), 42_000)
+    of_a_small_cohort = judged(drawn(panels.curve_of_thousands, 1), 84)
+
+    assert of_many.verdict.word == "pass"
+    assert of_few.verdict.word == "review"
+    assert of_a_small_cohort.verdict.word == "review"
+
+
+def test_ticks_beside_a_panel_without_lines_are_no_letters() -> None:
+    report = judged(drawn(panels.ticks_beside_a_panel, 1, dpi=96), 42_000)
+
+    assert report.verdict.word == "pass"
+
+
+def _verdict(data: bytes, name: str) -> str:
+    judging = Judging(name, policy_named("gdi-default"), CheckContext(n_individuals=42_000))
+    return judge_bytes(data, judging).report.verdict.word
+
+
+def test_a_profile_of_colours_is_no_hidden_text() -> None:
+    picture = Image.open(io.BytesIO(drawn(panels.ticks_beside_a_panel, 1, dpi=96))).convert("RGB")
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    known, stuffed = io.BytesIO(), io.BytesIO()
+    picture.save(known, format="PNG", icc_profile=profile)
+    picture.save(stuffed, format="PNG", icc_profile=b"1,2,0,1,1,0,2" * 60)
+
+    assert _verdict(known.getvalue(), "bars.png") == "pass"
+    assert _verdict(stuffed.getvalue(), "bars.png") == "block"
+
+
+def test_a_drawing_in_a_page_is_judged_as_a_drawing() -> None:
+    def page(draw: panels.Draw) -> bytes:
+        told = base64.b64encode(drawn(draw, 1, form="svg")).decode()
+        return f'<html><body><img src="data:image/svg+xml;base64,{told}"></body></html>'.encode()
+
+    assert _verdict(page(panels.upright_numbers), "report.html") != "block"
+    assert _verdict(page(panels.points_of_people), "report.html") != "pass"

@@ -11,7 +11,7 @@ from gdi_spe.disclosure.figures.ground import Box
 from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.letters.scale import Scale, scale_below, scale_left
 
-_SAME_SIDE = 4
+_SAME_SIDE, _HIDDEN = 4, 4
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,14 @@ class Chart:
         found = []
         for bar in self.bars.bars:
             ends = [bar.foot, *sorted(bar.joints, key=lambda j: abs(j - bar.foot)), bar.end]
-            told = [self.scale.value(e) for e in ends]
+            told = [self._at_zero(self.scale.value(ends[0])), *map(self.scale.value, ends[1:])]
             found += [b - a for a, b in pairwise(told)]
         return tuple(found)
+
+    def _at_zero(self, foot: float) -> float:
+        """Return where a bar begins: the line of an axis hides the lowest pixels."""
+        is_zero = self.scale is not None and abs(foot) <= _HIDDEN * abs(self.scale.step)
+        return 0.0 if is_zero else foot
 
 
 def with_shared_scales(

@@ -12,7 +12,9 @@ from gdi_spe.disclosure.figures.strokes import Strokes, blobs_of
 _LEAST = 40
 _NEAR = 6
 _MOST_LINES = 120
-_PANEL_SHARE = 0.03
+# So much of a panel is seen beside what is drawn on it.
+_PANEL_SHARE, _SEEN = 0.03, 0.25
+_GRID_GAP, _WIDE = 5, 800
 _MOSTLY, _LEAST_CROSSING, _HIDDEN = 0.6, 2, 0.2
 # Within axes there is paper along the rim, and outside too, so far from it as lines have shades.
 _LEAST_PAPER, _MOST_CROSSED, _INNER, _OUTER = 0.3, 0.3, 5, 4
@@ -111,9 +113,14 @@ def _panels(ground: Ground) -> list[Box]:
     mask = light[np.maximum(ground.nearest, 0)] & ~ground.ink
     if mask.mean() < _PANEL_SHARE:
         return []
-    whole = binary_closing(np.pad(mask, 9), np.ones((9, 9), dtype=bool))[9:-9, 9:-9]
+    # Wider than the lines of a grid, narrower than what parts panels.
+    side = _GRID_GAP if max(mask.shape) < _WIDE else _GRID_GAP + 2
+    whole = binary_closing(np.pad(mask, 9), np.ones((side, side), dtype=bool))[9:-9, 9:-9]
     least = _PANEL_SHARE * mask.size
-    return [blob.box for blob in blobs_of(whole)[1] if blob.n_pixels >= least]
+    return [
+        blob.box for blob in blobs_of(whole)[1]
+        if size_of(blob.box) >= least and blob.n_pixels >= _SEEN * size_of(blob.box)
+    ]  # fmt: skip
 
 
 def _differs(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

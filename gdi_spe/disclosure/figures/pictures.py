@@ -37,6 +37,7 @@ class Chunks:
     text: str
 
 
+_PROFILE, _LONGEST_PROFILE = b"ICC_PROFILE\0\x01\x01", 1024
 _PIXELS = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS"}
 # Chunks of fixed small size that plotting libraries write: resolution, gamma, colour space, time.
 _CUSTOMARY = {b"pHYs": 9, b"gAMA": 4, b"sRGB": 1, b"cHRM": 32, b"tIME": 7, b"bKGD": 6, b"sBIT": 4}
@@ -57,8 +58,25 @@ def png_chunks(data: bytes) -> Chunks:
         if kind in (b"tEXt", b"iTXt", b"zTXt"):
             text.append(body.decode("latin-1"))
         elif kind not in _PIXELS and length > _CUSTOMARY.get(kind, 0):
-            other += length
+            other += 0 if kind == b"iCCP" and _is_profile(_inflated(body)) else length
     return Chunks(other + _after_pixels(pixels), max(0, len(data) - at), "\n".join(text))
+
+
+def _is_profile(body: bytes) -> bool:
+    """Whether this is a short profile of colours, as programs add (ICC.1:2022, 7.2)."""
+    # TRUST: it is dropped all the same; a longer one is reported for what it may hold.
+    is_whole = body[:4] == len(body).to_bytes(4, "big")
+    return is_whole and body[36:40] == b"acsp" and len(body) <= _LONGEST_PROFILE
+
+
+def _inflated(chunk: bytes) -> bytes:
+    """Return the profile of a chunk, without its name; nothing if it is long or broken."""
+    try:
+        inflate = zlib.decompressobj()
+        told = inflate.decompress(chunk.partition(b"\0")[2][1:], _LONGEST_PROFILE + 1)
+    except zlib.error:
+        return b""
+    return told if inflate.eof and not inflate.unused_data else b""
 
 
 def _after_pixels(chunks: list[bytes]) -> int:
@@ -86,7 +104,8 @@ def jpeg_segments(data: bytes) -> Chunks:
         body = data[at + 4 : at + 2 + length]
         if marker == 0xDA:
             break
-        if marker == 0xFE or (0xE0 <= marker <= 0xEF and not body.startswith(b"JFIF\0")):
+        is_known = body.startswith(b"JFIF\0") or _is_profile(body.removeprefix(_PROFILE))
+        if marker == 0xFE or (0xE0 <= marker <= 0xEF and not is_known):
             text.append(body.decode("latin-1"))
             other += length
         at += 2 + length

@@ -22,6 +22,7 @@ from gdi_spe.disclosure.figures.filled.enclosures import (
     with_words,
     without_rims,
 )
+from gdi_spe.disclosure.figures.filled.legends import keys_beside, legends_among
 from gdi_spe.disclosure.figures.frames import axes_among, frames_of, size_of
 from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, ground_of, paper_of
 from gdi_spe.disclosure.figures.inked.traces import (
@@ -38,13 +39,9 @@ from gdi_spe.disclosure.figures.letters.standing import with_standing_numbers
 from gdi_spe.disclosure.figures.strokes import Blob, Strokes, blobs_of, strokes_of
 
 _SPANNING = 0.85
-# The patch beside the words of a legend.
-_KEY_GAP, _KEY_HEIGHT = 2.6, 1.8
 _MOST_LOOSE, _LEAST_BODY, _RIM = 14, 25, 6
 _MOST_EXPLAINED = 0.15
 _CRUMB = 8
-# Patches of a legend are filled boxes that lie.
-_PATCH_FULL, _PATCH_WIDE, _PATCH_HIGH = 0.9, 1.5, 6
 _SLIM, _MOSTLY = 0.09, 0.6
 
 
@@ -79,15 +76,18 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     frames = frames_of(ground, lines)
     enclosed = enclosures_of(ground, lines)
     strokes = without_rims(lines, rims_of(enclosed, lines.ink, lines.thin))
-    words = words_of(ground, strokes)
-    words = with_standing_numbers(words, frames, ground, strokes)
+    ticks = ticks_of(strokes, frames)
+    words = words_of(ground, strokes, ticks)
+    words = with_standing_numbers(words, frames, ground, strokes, ticks)
     enclosed = with_words(enclosed, words)
+    legends = legends_among(frames, words, ground)
+    frames = tuple(f for f in frames if f not in legends)
     matrices, textures = matrices_of(ground, frames)
     read = {number for each in words for number in each.blobs}
     letters = np.isin(strokes.labelled, list(read))
     body = _body(ground, strokes, letters)
-    explained = letters | _keys((strokes.ink & ~strokes.lines & ~letters) | body, words)
-    explained |= rims_of(enclosed, lines.ink, lines.thin)
+    explained = letters | keys_beside((strokes.ink & ~strokes.lines & ~letters) | body, words)
+    explained |= rims_of(enclosed, lines.ink, lines.thin) | _within(legends, ground.shape)
     wide = tuple(f for f in frames if not _is_slim(f, ground.shape))
     outside = ~explained & ~_within(wide, ground.shape)
     bars = colour_bars_of(ground, (body | strokes.ink) & outside)
@@ -114,7 +114,7 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     return Scene(
         ground.shape, words, matrices, densities, textures, charts,
         tuple(apart.traces), len(enclosed), _other_areas(body & ~explained),
-        *_n_unread(strokes, read, explained),
+        *_n_unread(strokes, read, explained, ticks),
         float(ground.ink.mean()),
         most_changes(pixels, [box for box in (*frames, *dense_parts(ground))
                               if not any(_overlaps(known, box) for known in taken)]),
@@ -235,46 +235,6 @@ def _loose(apart: _Apart) -> Box | None:
     return _with_rim(around(some), shape)
 
 
-def _keys(drawn: Mask, words: tuple[Words, ...]) -> Mask:
-    """Return the patches, lines and marks that stand left of the words of a legend."""
-    labelled, blobs = blobs_of(drawn)
-    found = []
-    patches = _patches_of_one_size(blobs)
-    for blob in blobs:
-        # Groups may have names of a letter and a number, beside patches of a legend's size.
-        least = 1 if blob.number in patches else 2
-        for each in words:
-            gap = each.box[1].start - blob.box[1].stop
-            beside = 0 <= gap <= _KEY_GAP * each.height
-            level = abs(blob.middle[0] - (each.box[0].start + each.box[0].stop) / 2)
-            if (
-                beside and not each.is_upright and level <= 0.5 * each.height
-                and blob.height <= _KEY_HEIGHT * each.height and blob.width <= 3.5 * each.height
-                and sum(c.isalpha() for c in each.text) >= least and "=" not in each.text[:3]
-            ):  # fmt: skip
-                found.append(blob.number)
-                break
-    return np.asarray(np.isin(labelled, found), dtype=bool)
-
-
-def _patches_of_one_size(blobs: tuple[Blob, ...]) -> set[int]:
-    """Return filled boxes, wider than high, that have others of their size in one row or column."""
-    found: set[int] = set()
-    full = [
-        b for b in blobs
-        if b.n_pixels >= _PATCH_FULL * b.height * b.width
-        and b.width >= _PATCH_WIDE * b.height and b.height >= _PATCH_HIGH
-    ]  # fmt: skip
-    for one in full:
-        beside = [
-            b for b in full
-            if abs(b.height - one.height) <= 2 and abs(b.width - one.width) <= 2
-            and (abs(b.middle[0] - one.middle[0]) <= 2 or abs(b.middle[1] - one.middle[1]) <= 2)
-        ]  # fmt: skip
-        found |= {one.number} if len(beside) > 1 else set()
-    return found
-
-
 def _body(ground: Ground, strokes: Strokes, letters: Mask) -> Mask:
     """Return the filled parts: areas that are no paper, with the letters on them."""
     from scipy.ndimage import binary_closing, binary_opening
@@ -336,10 +296,11 @@ def _other_areas(body: Mask) -> tuple[float, ...]:
     return tuple(sorted((share for share in found if share > 0.0005), reverse=True))
 
 
-def _n_unread(strokes: Strokes, read: set[int], explained: Mask) -> tuple[int, int]:
+def _n_unread(
+    strokes: Strokes, read: set[int], explained: Mask, ticks: set[int]
+) -> tuple[int, int]:
     """Count shapes outside frames that are no letters and no short straight strokes, and specks."""
     n = specks = 0
-    ticks = ticks_of(strokes)
     lone: list[Blob] = []
     for blob in strokes.blobs:
         long, short = max(blob.height, blob.width), min(blob.height, blob.width)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 Rng = np.random.Generator
+Draw = Callable[[Rng], Any]
 
 
 def _in_panels(rng: Rng, least: int, label: str) -> Any:
@@ -51,3 +53,43 @@ def upright_numbers(rng: Rng) -> Any:
 def upright_numbers_of_few(rng: Rng) -> Any:
     """Draw the same with a bar of seven people."""
     return _upright([182, 245, 301, 7])
+
+
+def _roc(steps: int, label: str) -> Any:
+    figure, axes = plt.subplots(figsize=(5, 5))
+    places = np.linspace(0, 1, steps)
+    axes.plot(places, places**0.4)
+    axes.set(xlabel=f"False positive rate ({label})", ylabel="True positive rate")
+    return figure
+
+
+def curve_of_thousands(rng: Rng) -> Any:
+    """Draw a curve of sensitivities of many people."""
+    return _roc(41, "5,312 controls")
+
+
+def curve_of_few(rng: Rng) -> Any:
+    """Draw a curve of sensitivities of 53 people."""
+    return _roc(54, "53 controls")
+
+
+def ticks_beside_a_panel(rng: Rng) -> Any:
+    """Draw bars on a grey panel without lines, whose ticks touch the numbers nearly."""
+    figure, axes = plt.subplots(figsize=(7, 5))
+    axes.bar(["North", "South", "East", "West"], [1820, 2455, 3011, 1207], color="#595959")
+    axes.set_ylabel("Participants")
+    axes.set_facecolor("#EBEBEB")
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.grid(color="white")
+    axes.set_axisbelow(True)
+    axes.tick_params(length=3, pad=2, color="#333333")
+    return figure
+
+
+def points_of_people(rng: Rng) -> Any:
+    """Draw a point for each of sixty people."""
+    figure, axes = plt.subplots()
+    axes.scatter(rng.normal(size=60), rng.normal(size=60))
+    axes.set(xlabel="PC1", ylabel="PC2")
+    return figure

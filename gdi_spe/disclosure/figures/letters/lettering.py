@@ -57,9 +57,8 @@ class _Group:
     blobs: tuple[Blob, ...]
 
 
-def words_of(ground: Ground, strokes: Strokes) -> tuple[Words, ...]:
-    """Read the words of a picture."""
-    ticks = ticks_of(strokes)
+def words_of(ground: Ground, strokes: Strokes, ticks: set[int]) -> tuple[Words, ...]:
+    """Read the words of a picture; ticks of axes are no letters."""
     small = [b for b in strokes.blobs if b.number not in ticks and may_be_letter(b, ground)]
     if len(small) > _MOST_BLOBS:
         return ()
@@ -92,9 +91,13 @@ def may_be_letter(blob: Blob, ground: Ground) -> bool:
     return blob.height <= tallest and blob.width <= 1.6 * tallest and blob.n_pixels >= 2
 
 
-def ticks_of(strokes: Strokes) -> set[int]:
-    """Return the short strokes that stand on a long line."""
-    near = set(np.unique(strokes.labelled[_wider(_wider(strokes.lines))]).tolist())
+def ticks_of(strokes: Strokes, frames: tuple[Box, ...]) -> set[int]:
+    """Return the short strokes that stand on a long line, or on the edge of a panel without one."""
+    edges = strokes.lines.copy()
+    for down, across in frames:
+        edges[down, max(0, across.start - 1)] = True
+        edges[min(edges.shape[0] - 1, down.stop), across] = True
+    near = set(np.unique(strokes.labelled[_wider(_wider(edges))]).tolist())
     return {
         b.number for b in strokes.blobs
         if b.number in near and min(b.height, b.width) <= max(2, strokes.thin // 2 + 1)

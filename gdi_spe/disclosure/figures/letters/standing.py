@@ -12,38 +12,50 @@ from gdi_spe.disclosure.figures.letters.lettering import (
     Words,
     may_be_letter,
     read_upright,
-    ticks_of,
 )
 from gdi_spe.disclosure.figures.letters.scale import number_in, scale_left, scale_of
-from gdi_spe.disclosure.figures.strokes import Strokes
+from gdi_spe.disclosure.figures.strokes import Strokes, blobs_of
 
 _REACH, _LEAST_REACH = 0.12, 40
 _LEAST_NUMBERS, _LEAST_AGREEING = 3, 0.7
-_OFF_COLUMN = 2
+_OFF_COLUMN, _MOST = 2, 12
 
 
 def with_standing_numbers(
-    words: tuple[Words, ...], frames: tuple[Box, ...], ground: Ground, strokes: Strokes
+    words: tuple[Words, ...],
+    frames: tuple[Box, ...],
+    ground: Ground,
+    strokes: Strokes,
+    ticks: set[int],
 ) -> tuple[Words, ...]:
-    """Return words with the upright numbers beside frames in place of what they looked like."""
-    for frame in frames:
+    """Return words with the upright numbers beside axes in place of what they looked like."""
+    for frame in (*frames, *_lone_axes(frames, strokes)):
         # What is read across and makes a scale is no column of numbers on their side.
         if scale_left(words, frame, ground.shape) is not None:
             continue
-        numbers = _standing(words, frame, ground, strokes)
+        numbers = _standing(words, frame, ground, strokes, ticks)
         used = {number for each in numbers for number in each.blobs}
         words = (*(w for w in words if not used & set(w.blobs)), *numbers)
     return words
 
 
+def _lone_axes(frames: tuple[Box, ...], strokes: Strokes) -> list[Box]:
+    """Return the lines that run down without a frame, as boxes whose left side they are."""
+    lines = [b.box for b in blobs_of(strokes.down)[1] if b.height >= _LEAST_REACH]
+    return [
+        (down, slice(across.start, across.stop + _LEAST_REACH)) for down, across in lines[:_MOST]
+        if not any(f[1].start - 6 <= across.start <= f[1].stop + 6 and f[0].start - 6 <= down.start
+                   and down.stop <= f[0].stop + 6 for f in frames)
+    ]  # fmt: skip
+
+
 def _standing(
-    words: tuple[Words, ...], frame: Box, ground: Ground, strokes: Strokes
+    words: tuple[Words, ...], frame: Box, ground: Ground, strokes: Strokes, ticks: set[int]
 ) -> list[Words]:
     """Return the numbers that stand upright left of a frame, if they agree on a scale."""
     down, across = frame
     reach = max(_LEAST_REACH, round(_REACH * ground.shape[1]))
     titles = {n for w in words if w.is_upright and number_in(w.text) is None for n in w.blobs}
-    ticks = ticks_of(strokes)
     near = [
         b for b in strokes.blobs
         if b.number not in titles | ticks and may_be_letter(b, ground)

@@ -313,7 +313,7 @@ def _add_picture(
     into: tuple[list[Part], list[str]],
 ) -> None:  # fmt: skip
     parts, lines = into
-    found, written = picture_within(source, path, policy, inner)
+    found, written = picture_within(source, path, policy, inner, may_be_drawn=True)
     parts += found
     if written:
         lines.append(f'<img alt="" src="{written}">')

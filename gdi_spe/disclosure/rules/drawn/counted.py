@@ -39,7 +39,7 @@ def small_bars(part: Picture, judging: Judging) -> Iterator[Hit]:
     for chart in part.scene.charts:
         label = axis_label(part.scene, chart)
         is_sure = _is_sure(chart, minimum)
-        small = small_bars_of(chart, minimum) if is_sure else []
+        small = _surely_small(chart, minimum) if is_sure else []
         numbers = small_numbers(part.scene.words, chart.bars.frame, minimum)
         if is_sure and _is_speck(numbers, part.scene.words, chart.bars.frame):
             numbers = []
@@ -114,6 +114,12 @@ def small_bars_of(chart: Chart, minimum: int) -> list[float]:
         return []
     off = 1.5 * abs(chart.scale.step)
     return [v for v in chart.values if off < v < minimum - 0.5 or 0 < off < v + off < minimum]
+
+
+def _surely_small(chart: Chart, minimum: int) -> list[float]:
+    """Return the bars that would be too small even if they were measured a little short."""
+    off = 1.5 * abs(chart.scale.step) if chart.scale is not None else 0.0
+    return [v for v in small_bars_of(chart, minimum) if v + off < minimum]
 
 
 def small_numbers(words: tuple[Words, ...], frame: Box, minimum: int) -> list[Words]:

@@ -17,6 +17,7 @@ from gdi_spe.disclosure.rules.drawn.counted import axis_label, small_bars_of, sm
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     COUNT,
     EACH_PERSON,
+    EMPIRICAL,
     EXPECTED,
     GENOME,
     GRID,
@@ -33,6 +34,7 @@ from gdi_spe.disclosure.rules.drawn.vocabulary import (
     SHARE,
     SIZE,
     SURVIVAL,
+    TOLD_PEOPLE,
 )
 from gdi_spe.disclosure.rules.rule import Judging
 
@@ -44,6 +46,7 @@ _LEAST_TEXT, _FLOW_CHART, _LEAST_STEPS = 25, 4, 3
 _FEW_SHADES = 4
 _LEAST_DECIMALS, _MEASURED, _MISREAD = 6, 0.7, 0.05
 _SOME_CURVE = 0.3
+_FEW_BEHIND = 200
 _CODE = re.compile(r"(?<![\w.])([A-Za-z]{1,6}[-_.]?)(\d{2,10})(?![\w.])")
 _NUMBERED = re.compile(
     r"\b(pt|patient|subject|participant|person|individual|sample|case|donor|id)s?[ #-]{0,2}"
@@ -260,6 +263,14 @@ def _is_of_tests(traces: Traces, told: str, is_declared: bool, judging: Judging)
     )
 
 
+def _few_behind(told: str, judging: Judging) -> int:
+    """Return how many people a curve is of, if they are so few that each can be a step of it."""
+    numbers = [int(one or other) for one, other in TOLD_PEOPLE.findall(told)]
+    people = judging.context.n_individuals
+    numbers += [people] if people is not None else []
+    return min((n for n in numbers if 0 < n < _FEW_BEHIND), default=0)
+
+
 def _doubts_of_traces(traces: Traces, told: str, judging: Judging) -> Iterator[str]:
     limits = judging.policy.pictures
     # A declared kind stands for the words of the axis along the genome, not for the form.
@@ -282,6 +293,9 @@ def _doubts_of_traces(traces: Traces, told: str, judging: Judging) -> Iterator[s
         yield f"its curves turn {traces.n_turns:,} times"
     if SURVIVAL.search(told) and traces.layers > _SOME_CURVE and not traces.n_even_steps:
         yield "a curve of survival does not step evenly"
+    has_curve = traces.layers > _SOME_CURVE and not traces.n_even_steps
+    if has_curve and EMPIRICAL.search(told) and (few := _few_behind(told, judging)):
+        yield f"a curve of {few:,} people may step at each of them"
     if traces.n_uneven_steps:
         yield f"a curve has {traces.n_uneven_steps:,} steps that are not evenly apart"
     if traces.n_areas > limits.most_areas:

@@ -63,3 +63,15 @@ EACH_PERSON = re.compile(
 )
 # How many were left, as flow charts say; numbers below a hundred are none of theirs.
 N_OF = re.compile(r"\bn\s*=\s*\d{1,3}(?:,\d{3}|\d\d)", re.IGNORECASE)
+# Curves that step at each person, however smooth they look, and how many people words tell of.
+EMPIRICAL = re.compile(
+    r"sensitivity|specificity|true positive|false positive|\brecall\b|\bROC\b|surviv"
+    r"|kaplan|event.?free"
+    r"|cumulative (?:prop|prob|dist|fract|inc)|\becdf\b",
+    re.IGNORECASE,
+)
+TOLD_PEOPLE = re.compile(
+    r"(?<![\w.,])(\d{1,3})\s+(?:cases|controls|patients|participants|individuals|people|persons"
+    r"|subjects|probands|carriers|events|deaths)\b|\bn\s*=\s*(\d{1,3})(?![\d.,])",
+    re.IGNORECASE,
+)
