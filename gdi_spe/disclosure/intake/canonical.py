@@ -24,6 +24,8 @@ from gdi_spe.disclosure.forms.documents import html, notebook, word
 from gdi_spe.disclosure.forms.graphics import pdf, svg
 from gdi_spe.disclosure.forms.tabular import arrays, columnar, delimited, excel
 from gdi_spe.disclosure.forms.writing import yamls
+from gdi_spe.disclosure.forms.writing.chains import chains_of
+from gdi_spe.disclosure.forms.writing.reports import report_of
 from gdi_spe.disclosure.forms.writing.sections import sections_of
 from gdi_spe.disclosure.forms.writing.written import words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Hostile, Impossible, NoCanonicalForm, named
@@ -187,11 +189,21 @@ def _text(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
         return _yaml(text, documents, name, policy, n_unseen)
     written = "\n".join(line.rstrip() for line in text.split("\n")).strip("\n") + "\n"
     media_type = "text/plain"
-    told = sections_of(written, policy.files.significant_digits)
-    parts = (*(told or words_and_tables("text", written, policy)), *_unseen(n_unseen))
+    parts = (*_parts_of_text(written, policy), *_unseen(n_unseen))
     return Canonical(
         written.encode(), media_type, named(name, media_type), parts, _told_of(n_unseen)
     )
+
+
+def _parts_of_text(text: str, policy: DisclosurePolicy) -> tuple[Part, ...]:
+    """Return the parts of words, or of what a program writes in a form of its own."""
+    digits = policy.files.significant_digits
+    report = report_of(text, digits)
+    if report is not None:
+        parts, rest = report
+        return (*parts, *(words_and_tables("text", rest, policy) if rest.strip() else ()))
+    told = sections_of(text, digits) or chains_of(text, digits)
+    return told or words_and_tables("text", text, policy)
 
 
 def _yaml(

@@ -41,6 +41,10 @@ _PERSON_CODES = re.compile(
     re.IGNORECASE,
 )
 _LONG_WORD, _MUCH = 40, 1000
+# A path to a file, whose steps are names of a few letters and digits.
+_PATH = re.compile(r"[\w.+-]{1,80}(/[\w.+-]{1,80}){1,20}\.[A-Za-z][A-Za-z0-9]{0,9}")
+_JOINTS = re.compile(r"[/._+-]")
+_LONGEST_STEP = 20
 
 
 def encoded_payload(part: Table | Text, judging: Judging) -> Iterator[Hit]:
@@ -89,6 +93,8 @@ def _dense(words: Iterable[str]) -> list[int]:
 def _is_encoded(word: str) -> bool:
     """Whether a word mixes letters and digits as encoded bytes do; paths and addresses do not."""
     if word.startswith(_PICTURES) or "://" in word or word.count("/") > len(word) / 8:
+        return False
+    if _PATH.fullmatch(word) and max(map(len, _JOINTS.split(word))) <= _LONGEST_STEP:
         return False
     digits = sum(c.isdigit() for c in word)
     letters = sum(c.isalpha() for c in word)

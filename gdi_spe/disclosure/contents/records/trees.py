@@ -13,6 +13,7 @@ from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.records.nested import nested_records
 from gdi_spe.disclosure.contents.records.single import people_in
 from gdi_spe.disclosure.contents.table import Table, canonical_number, clean_text, column_of
+from gdi_spe.disclosure.contents.words.fitting import is_chosen
 from gdi_spe.disclosure.contents.words.vocabulary import counts_things
 
 _MAX_DEPTH = 32
@@ -125,6 +126,7 @@ _TALLY = re.compile(
 )
 # Fewer numbers in a list are bounds, sizes or the like.
 _LEAST_NUMBERS = 3
+_LAST_CHROMOSOME = 26
 # The names and places that lead to a value.
 Steps = tuple[str | int, ...]
 
@@ -233,7 +235,10 @@ def _beside(node: dict[str, Any]) -> tuple[dict[str, list[Any]], set[str]]:
     for name, labels in arrays.items():
         if not all(isinstance(each, str) for each in labels) or len(set(labels)) < len(labels):
             continue
-        same = {other: v for other, v in arrays.items() if len(v) == len(labels) and other != name}
+        same = {
+            other: v for other, v in arrays.items()
+            if len(v) == len(labels) and other != name and not _is_set(other, v)
+        }  # fmt: skip
         if any(_are_numbers(v) for v in same.values()):
             return {name: labels, **same}, {name, *same}
     x, y = arrays.get("x", []), arrays.get("y", [])
@@ -241,6 +246,16 @@ def _beside(node: dict[str, Any]) -> tuple[dict[str, list[Any]], set[str]]:
         same = {name: each for name, each in arrays.items() if len(each) == len(x)}
         return same, set(same)
     return _bins(arrays)
+
+
+_CHROMOSOMES = re.compile(r"(\w+_)?(chr(om(osome)?)?s?|contigs|autosomes)", re.IGNORECASE)
+
+
+def _is_set(name: str, values: list[Any]) -> bool:
+    """Whether a list of numbers was chosen, and tells nothing of the names in another list."""
+    last = name.rpartition(".")[2]
+    places = all(isinstance(each, int) and 0 < each <= _LAST_CHROMOSOME for each in values)
+    return is_chosen(last) or bool(places and _CHROMOSOMES.fullmatch(last))
 
 
 # What programs call the edges of a histogram, and how many lie between them.

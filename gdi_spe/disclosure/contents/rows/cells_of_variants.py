@@ -11,6 +11,9 @@ from gdi_spe.disclosure.contents.table import Column, column_of
 _DIGITS = 15
 _SHARED = re.compile(r"([ACGT*]{1,50})[:=]([01](?:\.\d+)?(?:e-\d+)?)")
 _GENOTYPES = re.compile(r"(\d{1,9})/(\d{1,9})/(\d{1,9})")
+# What Hardy and Weinberg expect, which is nobody's.
+_EXPECTED = re.compile(r"(\d{1,9}\.\d{1,6})/(\d{1,9}\.\d{1,6})/(\d{1,9}\.\d{1,6})")
+_EXPECTED_NAMES = ("expected_hom_a", "expected_het", "expected_hom_b")
 _LOOKED_AT = 20
 
 
@@ -19,7 +22,11 @@ def of_variants(column: Column) -> list[Column]:
 
     The three numbers are of people who are homozygous, heterozygous and homozygous otherwise.
     """
-    for pattern, names in ((_SHARED, ("allele", "af")), (_GENOTYPES, ("hom_a", "het", "hom_b"))):
+    for pattern, names in (
+        (_SHARED, ("allele", "af")),
+        (_GENOTYPES, ("hom_a", "het", "hom_b")),
+        (_EXPECTED, _EXPECTED_NAMES),
+    ):
         if not all(map(pattern.fullmatch, column.cells[:_LOOKED_AT])):
             continue
         found = [pattern.fullmatch(text) for text in column.texts()]

@@ -45,7 +45,9 @@ _SORT = re.compile(
     re.IGNORECASE,
 )
 _NO_SORT = re.compile(r"total|all|others?|high|moderate|low|novel|known|common|rare", re.IGNORECASE)
-_LEAST_SORTS = 2
+# VCFtools counts changes of a base by both alleles; nobody has two different ones only.
+_CHANGES = {"AC", "AG", "AT", "CG", "CT", "GT", "Ts", "Tv"}
+_LEAST_SORTS, _MOSTLY = 2, 0.6
 _FIRST = 50
 # TRUST: a number without a name, and a place, counts nothing that a row could be of.
 _NO_COUNT = re.compile(r"(column_\d+)?|#?(chrom)?(start|end|stop|pos(ition)?|bp)", re.IGNORECASE)
@@ -158,7 +160,14 @@ def are_sorts(table: Table) -> bool:
         told = [cell for cell in cells if not _NO_SORT.fullmatch(cell)]
         if len(told) >= _LEAST_SORTS and all(map(_SORT.fullmatch, cells)):
             return True
-    return False
+    return any(set(c.cells) >= {"Ts", "Tv"} and set(c.cells) <= _CHANGES for c in table.labels)
+
+
+def names_sorts(column: Column) -> bool:
+    """Whether most cells, and two at least, are sorts that nothing but variants is divided into."""
+    cells = [cell for cell in column.cells if cell][:_FIRST]
+    told = [c for c in cells if _SORT.fullmatch(c) and not _NO_SORT.fullmatch(c)]
+    return len(told) >= max(_LEAST_SORTS, _MOSTLY * len(cells))
 
 
 def are_steps(table: Table) -> bool:
@@ -209,10 +218,10 @@ _ALLELE = re.compile(
     r"(HLA-)?(A|B|C|E|F|G|D[RQP][AB]?\d?|MICA|MICB)\*?_?\d{2,4}(:\d{2,4}){0,3}[NLSQ]?"
     r"|([A-Z][A-Z0-9]{2,8}[ _]?)?\*\d{1,3}[A-Z]?([.+x]\d{1,3}|xN)?|(HLA-)?(A|B|C|D[RQP][AB]?\d?)\*\d{2}(:\d{2,3}){0,3}"
 )
-_COPIES = re.compile(r"count|frequency_count|copies|n_copies|observed|ac")
+_COPIES = re.compile(r"n_2n|count|frequency_count|copies|n_copies|observed|ac")
 _CHROMOSOMES = re.compile(r"2n|n_chrom\w*|total_?alleles|n_alleles|total_chrom\w*|an")
 _SHARES = re.compile(r"freq\w*|frequency|proportion|share")
-_LEAST_COPIES = 20
+_LEAST_COPIES, _ROUNDED = 20, 0.05
 
 
 def names_alleles(table: Table) -> Column | None:
@@ -225,12 +234,34 @@ def names_alleles(table: Table) -> Column | None:
     return None
 
 
+def _copies_by_share(table: Table) -> dict[int, str]:
+    """Return whole numbers that are the same part of one total in each group as a share says."""
+    shares = [c for c in table.columns if _SHARES.fullmatch(c.plain) and c.numbers is not None]
+    named = names_alleles(table)
+    groups = [c for c in table.labels if c is not named and 1 < c.n_distinct <= table.n_rows // 2]
+    if len(shares) != 1 or len(groups) > 1:
+        return {}
+    codes = groups[0].codes if groups else np.zeros(table.n_rows, np.int32)
+    told = np.asarray(shares[0].numbers)
+    for column in (c for c in table.columns if c.numbers is not None and c.is_integer):
+        whole = np.asarray(column.numbers)
+        if not (told > 0).all() or whole.min() < _LEAST_COPIES:
+            continue
+        total = whole / told
+        within = [total[codes == each] for each in np.unique(codes)]
+        if all(each.size > 1 and np.ptp(each) <= _ROUNDED * each.mean() for each in within):
+            return {id(column): "allele_count"}
+    return {}
+
+
 def _with_copies(table: Table) -> Table:
     """Return a table of named alleles with counts of copies; small ones may be of people."""
-    meant: dict[int, str] = {}
+    meant: dict[int, str] = _copies_by_share(table)
     for column in table.columns:
         numbers = column.numbers
         if numbers is None or not np.isfinite(numbers).all():
+            continue
+        if id(column) in meant:
             continue
         if column.is_integer and numbers.min() >= _LEAST_COPIES:
             if _COPIES.fullmatch(column.plain):

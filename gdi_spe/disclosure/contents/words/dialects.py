@@ -64,6 +64,7 @@ ivw weighted median mode wald obs observed pheno trait gcov test a1 a2 a b d all
 est unstand std abs purity other ref alt minor mtag ldsc discovery replication stage combined
 study gc corrected correction chi
 square squared rate imputation imputed imp machr2 mach oevar pass filter nominal perm approx
+negative neg of
 robust hc3 lower upper ci ci95 low high l u category coefficient by tau annot
 """
 _QUALIFIERS = frozenset(_QUALIFYING.split())
@@ -138,6 +139,7 @@ DIALECTS: tuple[Dialect, ...] = (
              **dict.fromkeys(("z_min", "z_max", "eigen_max", "eigen_min"), "statistic")}),
     Dialect("S-PrediXcan", frozenset({"pred_perf_r2", "n_snps_in_model"}),
             {"largest_weight": "weight"}),
+    Dialect("STAAR", frozenset({"cmac"}), {"cmac": "allele_count"}),
     Dialect("SKAT", frozenset({"setid", "n_marker_all", "n_marker_test"}),
             {"m": "n_carriers", "map": "p"}),
     Dialect("PLINK 1.9", frozenset({"n_miss", "n_geno", "f_miss"}), {"n_miss": "statistic"}),
@@ -167,6 +169,11 @@ DIALECTS: tuple[Dialect, ...] = (
              "cs_avg_r2": "statistic", "cs_log10bf": "statistic"}),
     Dialect("SuSiE", frozenset({"size", "min_abs_corr"}),
             {"size": "n_snps", "cs": "credible_set", "id": "credible_set"}),
+    Dialect("SuSiE", frozenset({"variable", "variable_prob", "cs"}),
+            {"variable": "index", "variable_prob": "pip", "cs": "credible_set"}),
+    Dialect("FINEMAP", frozenset({"rank", "config", "prob", "log10bf"}),
+            {"config": "variant", "odds": "posterior_mean", "k": "n_snps", "prob_norm_k": "pip",
+             "h2": "posterior_mean"}),
     Dialect("Enrichr", frozenset({"term", "overlap", "combined_score"}),
             {"combined_score": "statistic", "old_p_value": "p_value",
              "old_adjusted_p_value": "p_value", "genes": "pathway"}),
@@ -281,10 +288,20 @@ def _by_words(column: Column, of_variants: bool) -> Column:
     column = _without_frame(column)
     if column.numbers is None or role_of(column) is not Role.UNKNOWN:
         return column
-    head = head_of(column.name, of_variants or "allele" in column.plain)
+    head = head_of(column.name, of_variants or "allele" in column.plain) or _tested(column)
     if head == "p" and "log" not in column.plain and not are_shares(column):
         return column
     return known_as(column, head)
+
+
+_TESTS = frozenset(("burden", "skat", "skato", "acat", "acato", "acatv", "staar", "staaro"))
+
+
+def _tested(column: Column) -> str | None:
+    """Return that a column of shares is of p-values, if only tests of genes give it its name."""
+    words = [word for word in _words_of(column.name) if not word.isdigit()]
+    named = _TESTS & set(words) and all(word in _TESTS | _QUALIFIERS for word in words)
+    return "p" if named and are_shares(column) else None
 
 
 def _without_frame(column: Column) -> Column:

@@ -46,7 +46,7 @@ QUANTILE = re.compile(
 _CHOSEN = re.compile(
     r"(\w{1,24}_)?(bins?|breaks?|cuts?|cut_?offs?|cut_?points?|edges|ticks?|tick_?values|[xyz]_?(lim|ticks|range|limits?)|lims?|limits|range|ranges|grid|bounds?|quantiles|quartiles|percentiles|probs"
     r"|thresholds?|windows?|fig_?size|figure_?size|dpi|domain|k_values|classes|knots|horizons|time_?points|seeds|p_?t|max_depths?|alphas|lambdas|gammas|etas|learning_rates|batch_sizes|hidden_(layers?|sizes?|units)"
-    r"|layers|sizes|scales|colou?rs?|margins?|padding|position|version|ports?|weights_grid|steps|intervals|chromosomes|pcs|mafs?|filters?)",
+    r"|layers|sizes|scales|colou?rs?|margins?|padding|position|version|ports?|weights_grid|steps|intervals|chromosomes|chroms|pcs|mafs?|filters?)",
     re.IGNORECASE,
 )
 
@@ -61,6 +61,16 @@ def is_chosen(name: str) -> bool:
 def is_setting(name: str) -> bool:
     """Whether a name is that of a setting of a model, or of one of several in a list."""
     return bool(SETTING.fullmatch(re.sub(r"_\d{1,2}$", "", name)))
+
+
+_OF_A_GRID = re.compile(
+    r"p|pi|h2|sparse|shrink\w*|thr_?(r2|imp)?|size|clump\w*|r2|kb|phi|a|b|delta|lambda|nlambda|ld_?ref|prior\w*|model|method|p_?t|annot\w*|fold"
+)
+
+
+def is_setting_of_grid(name: str) -> bool:
+    """Whether a name is that of a setting that programs try one combination after another of."""
+    return is_setting(name) or bool(_OF_A_GRID.fullmatch(name))
 
 
 def is_score(name: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from gdi_spe.disclosure.contents.records.pairs import lists_values
+from gdi_spe.disclosure.contents.words.runs import is_log, without_run
 from gdi_spe.disclosure.contents.words.vocabulary import TRAIT
 
 _MOST_CHARACTERS = 20_000
@@ -40,7 +41,7 @@ _ONE_PERSON = re.compile(
     r"|(?<!mean )(?<!median )(?<!average )\b(aged?|born)\s+\d{1,4}\b"
     r"(?!\s?(\+|-|–|to\b|(years?\s)?(and|or)\s(older|over|above|more|younger|under|below|up)))"
     # "row chi2" is no row 2.
-    rf"|\b({_NUMBERED})\s*(no\.?|number|id|#|:)?\s*(?:(?-i:[A-Z]{{0,5}})|[a-z])[-_]?\d{{1,12}}\b",
+    rf"|(?<!job )(?<!run )(?<!task )(?<!array )(?<!process )\b({_NUMBERED})\s*(no\.?|number|id|#|:)?\s*(?:(?-i:[A-Z]{{0,5}})|[a-z])[-_]?\d{{1,12}}\b",
     re.IGNORECASE,
 )
 # "1 165 participants", as French and Finnish write thousands, are not 165.
@@ -60,8 +61,8 @@ _STAMP = re.compile(
     r"(?=[ \t]+(-[ \t]+)?(\w{1,12}:[ \t]*)?\[?(DEBUG|INFO|WARN|WARNING|ERROR|NOTE)\b)"
     # What a program says of its own run has the time of day.
     r"|^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}$"
-    r"|\b(started|finished|ended|completed|start|end|written|created|generated|updated)( time)?( at| on)?:?"
-    r"[ \t]+\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?",
+    r"|\b(started|finished|ended|completed|start|end|written|created|generated|updated|run|date|build|built|compiled)( time)?( at| on)?:?"
+    r"[ \t]{0,4},?[ \t]+\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?",
     re.MULTILINE | re.IGNORECASE,
 )
 # What programs say of themselves: versions with their day, days of a file, types, axes.
@@ -105,6 +106,7 @@ _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
     text = _STAMP.sub("", text)
+    text = without_run(text) if is_log(text) else text
     is_dated = bool(_POINTED_DAY.search(text))
     text = _ARGUMENTS.sub("", _SAID.sub("", text))
     text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
@@ -117,7 +119,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
         yield f"it has {len(numbers):,} numbers"
-    if any(len(token) > _LONGEST_TOKEN for token in re.split(r"[\s/\\()]+", text)):
+    if any(len(token) > _LONGEST_TOKEN for token in re.split(r"[\s/\\(),;]+", text)):
         yield "it has stretches without a space"
     if not _is_readable(words):
         yield "its words are not words"

@@ -62,6 +62,8 @@ _PAIR = re.compile(
     r"([A-Za-z][A-Za-z0-9 ._()%-]{0,40}?)['\"]?\s*[:=]\s*"
     r"([-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?)(?=\s|,|;|\)|$)"
 )
+# A call of a function by a name that no word of prose has: what it is given counts nobody.
+_CALL = re.compile(r"\b(?:\w{1,30}\.\w{1,30}|[a-z]{1,20}[A-Z]\w{1,30})\([^()\n]{0,200}\)")
 _MOST_LINES = 200_000
 
 
@@ -390,6 +392,7 @@ def _is_repetitive(rows: list[list[str]]) -> bool:
 def _quoted(text: str, digits: int) -> Table | None:
     """Return numbers that words name one by one: rules look at them, the words explain them."""
     pairs: dict[str, str] = {}
+    text = _CALL.sub(" ", text) if "(" in text else text
     said = [("residual df", m[m.lastindex or 0]) for m in _DEGREES.finditer(text[:_MOST_LINES])]
     for name, value in (*said, *_PAIR.findall(text[:_MOST_LINES])):
         short = " ".join(name.split()[-4:])

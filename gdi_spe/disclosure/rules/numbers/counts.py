@@ -19,6 +19,7 @@ from gdi_spe.disclosure.contents.roles import (
 from gdi_spe.disclosure.contents.rows.things import are_sorts
 from gdi_spe.disclosure.contents.rows.variants import genotype_counts, is_mixed
 from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.forms.writing.reports import is_section
 from gdi_spe.disclosure.forms.writing.sections import counts_variants
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genomes.genes import counts_carriers, is_technical, tests_genes
@@ -51,7 +52,7 @@ def count_columns(table: Table, judging: Judging) -> list[Column]:
         and (c.name in declared or (role_of(c) is Role.PEOPLE and not _is_size(c, sets)))
     ]  # fmt: skip
     # TRUST: in sections about variants only what a name says to be of people counts people.
-    if sets or table.is_quoted or counts_variants(table):
+    if sets or table.is_quoted or counts_variants(table) or is_section(table):
         return named
     # TRUST: beside counts of people, whole numbers that nothing explains are counts of people.
     return named + [

@@ -14,6 +14,7 @@ from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.fitting import is_setting
 from gdi_spe.disclosure.contents.words.vocabulary import counts_things
+from gdi_spe.disclosure.forms.writing.reports import is_section
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import level_of_quantile, values
 
@@ -53,7 +54,7 @@ _LEAST_QUANTILES = 3
 
 def implied_counts(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find shares that with a known number of people are counts below the policy's minimum."""
-    if is_about_variants(table):
+    if is_about_variants(table) or is_section(table):
         return
     minimum = judging.policy.counts.minimum
     for column in _shares(table):

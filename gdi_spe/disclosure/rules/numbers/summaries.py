@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
-from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.words.fitting import is_setting_of_grid
 from gdi_spe.disclosure.inference.membership import membership_power
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.people.curves import MOST_POINTS, roc_columns, survival_columns
@@ -28,6 +30,7 @@ _KIN = re.compile(
 )
 # People who would make so many groups of the smallest size are few for a matrix of linkage.
 _FEW_GROUPS = 10
+_MOST_SETTINGS = 8
 _PAIR = re.compile(r"(kinship|pi_?hat|ibd\w*|ibs\w*|z[012]|relatedness|king\w*)", re.IGNORECASE)
 
 
@@ -35,6 +38,8 @@ def values_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
     """Recognise scores, coordinates and residuals: one row a person without a name."""
     minimum = judging.policy.counts.minimum
     if is_about_variants(table) or table.n_rows < minimum or with_role(table, Role.PEOPLE):
+        return
+    if crosses_settings(table):
         return
     for column in table.columns:
         if not _OF_A_PERSON.fullmatch(column.plain) or column.numbers is None:
@@ -45,6 +50,23 @@ def values_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
                 "people: a score, coordinate or residual is of one person."
             )
             yield Hit(why, {"n_rows": table.n_rows}, f"[column={column.name}]")
+
+
+def crosses_settings(table: Table) -> bool:
+    """Whether each row is another combination of settings, and every combination has its row.
+
+    TRUST: people fill no grid: some of them are alike, and some combinations nobody has.
+    """
+    few = [
+        c for c in table.columns
+        if 1 < c.n_distinct <= table.n_rows // 2 and not c.n_missing and is_setting_of_grid(c.plain)
+    ]  # fmt: skip
+    return any(
+        np.prod([c.n_distinct for c in chosen]) == table.n_rows
+        and distinct_rows(list(chosen)) == table.n_rows
+        for n in (2, 3, 4)
+        for chosen in combinations(few[:_MOST_SETTINGS], n)
+    )
 
 
 def pairs_of_people(table: Table, judging: Judging) -> Iterator[Hit]:

@@ -35,8 +35,13 @@ _SOMEBODY = (
     r"participant|patient|subject|sample|individual|proband|carrier|donor|person|case|record|row"
     r"|iid|eid|mrn|id"
 )
+_OF_THINGS = "".join(
+    rf"(?<!{each} )"
+    for each in ("job", "run", "task", "array", "process", "pubmed", "study", "request")
+)
 _NAMED = re.compile(
-    rf"\b(?P<who>{_SOMEBODY})\b\W{{0,3}}(no\.?|nr\.?|number|id|#)?\W{{0,3}}"
+    # A job, a run or a paper has a number too.
+    rf"{_OF_THINGS}\b(?P<who>{_SOMEBODY})\b\W{{0,3}}(no\.?|nr\.?|number|id|#)?\W{{0,3}}"
     r"(?P<id>[A-Z]{1,8}[-_]?\d{3,14}|\d{5,14})(?![\w.,]*\d)",
     re.IGNORECASE,
 )
@@ -45,6 +50,10 @@ _HASH = re.compile(
     r"|(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[a-z])(?=[A-Za-z0-9+/_-]*[A-Z])[A-Za-z0-9+/_-]{12,88}={0,2}"
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,88}={0,2}")
+# Many are sequenced together; who numbers them under "Sample" means the batch.
+_OF_A_BATCH = re.compile(
+    r"(batch|cohort|wave|group|release|freeze|pool)[-_. ]?\d{1,3}", re.IGNORECASE
+)
 _CHANGES = re.compile(r"[a-z][A-Z0-9]|[A-Z0-9][a-z]")
 # Some biobanks put a country or two words before the number: "HU-BIO-721174".
 _CODE = re.compile(
@@ -174,7 +183,7 @@ def _names_people(column: Column, table: Table, judging: Judging) -> str | None:
     if len(cells) < _LEAST_CODES or not all(_CODE.fullmatch(cell) for cell in cells):
         return None
     if named:
-        return "names of people"
+        return None if all(map(_OF_A_BATCH.fullmatch, cells)) else "names of people"
     return _unnamed_codes(column, cells, table, judging)
 
 

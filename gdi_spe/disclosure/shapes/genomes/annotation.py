@@ -22,7 +22,9 @@ from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.numbering import are_one_series
 from gdi_spe.disclosure.contents.words.vocabulary import is_public, person_numbers
 from gdi_spe.disclosure.evidence.scores import Standing, standing
+from gdi_spe.disclosure.forms.writing.reports import belongs_to_section, is_section
 from gdi_spe.disclosure.forms.writing.sections import counts_variants, is_known, is_of_sites
+from gdi_spe.disclosure.shapes.genomes.beside import is_of_resource, tells_of_nobody
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ _SET_NAME = re.compile(
 )
 _MOST_TRAITS = 60
 _MOST_NAMES = 2000
-_LONGEST_TYPE = 12
+_LONGEST_TYPE, _LONGEST_SORT = 12, 80
 _MOST_MARKS = 4
 _MOST_NUMBERED = 6
 # Words of which one is in the name of a set or property of genes.
@@ -104,10 +106,12 @@ def _fits_public(table: Table, judging: Judging) -> bool:
 def _public(table: Table, judging: Judging) -> Objections:
     """Object to any number in declared annotation that is not of a public resource."""
     places = {Role.VARIANT, Role.CHROMOSOME, Role.POSITION, Role.ALLELE}
+    of_public = is_of_resource(table)
     for column, role in zip(table.columns, roles_of(table), strict=True):
         if role in places or _PUBLIC.fullmatch(column.plain):
             continue
-        if column.numbers is not None or column.n_distinct > 2000 or role is not Role.LABEL:
+        label = column.numbers is None and column.n_distinct <= 2000 and role is Role.LABEL
+        if not label and not tells_of_nobody(column, of_public):
             yield f"The column “{column.name}” is of no public resource that is known here."
 
 
@@ -271,18 +275,21 @@ def _is_numbered(label: str) -> bool:
 
 
 def _fits_section(table: Table, judging: Judging) -> bool:
-    return counts_variants(table)
+    return counts_variants(table) or is_section(table)
 
 
 def _section(table: Table, judging: Judging) -> Objections:
     """Object to what is not of variants in a report of variants, and to variants of few people."""
+    told = belongs_to_section if is_section(table) else is_known
     for column in table.columns:
-        if not is_known(column.name):
+        if not told(column.name):
             yield f"The column “{column.name}” does not belong to a report of variants."
-        if column.numbers is None and max(map(len, column.cells)) > _LONGEST_TYPE:
+        longest = _LONGEST_SORT if is_section(table) else _LONGEST_TYPE
+        if column.numbers is None and max(map(len, column.cells)) > longest:
             yield f"The column “{column.name}” holds words."
     known = [n for n in (judging.context.n_individuals, judging.n_said) if n is not None]
-    if not is_of_sites(table) and min(known, default=0) < judging.policy.counts.minimum:
+    of_nobody = is_of_sites(table) or is_section(table)
+    if not of_nobody and min(known, default=0) < judging.policy.counts.minimum:
         yield "How many people the variants are of is not known, or they are few."
 
 

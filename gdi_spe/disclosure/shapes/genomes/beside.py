@@ -13,7 +13,7 @@ import re
 
 import numpy as np
 
-from gdi_spe.disclosure.contents.table import Column
+from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.numbering import counted_series, has_codes
 from gdi_spe.disclosure.contents.words.vocabulary import (
     DATE,
@@ -22,6 +22,7 @@ from gdi_spe.disclosure.contents.words.vocabulary import (
     PERSON_NAME,
     TRAIT,
     counts_things,
+    is_public,
     person_numbers,
 )
 from gdi_spe.disclosure.shapes.shape import Objections, values
@@ -35,12 +36,25 @@ _OF_SOMEBODY = re.compile(
     r"|tumou?r|normal|somatic|germline|plasma|serum|urine|response|results?|diagnos\w*|symptoms?|age|sex|born|birth|dob|visits?|dates?",
     re.IGNORECASE,
 )
+_WHO = re.compile(
+    r"probands?|patients?|persons?|individual|mother|father|child|sib(ling)?|twin|donors?"
+    r"|participants?|subjects?|carrier|tumou?r|iid|fid",
+    re.IGNORECASE,
+)
 # What programs say of whole runs under words that are traits elsewhere.
 _SAID_OF_RUNS = re.compile(
     r"status|label|term|region|gene|batch|stage|grade|relation|outcome|phenotype"
 )
+_UNNAMED = re.compile(r"(column|unnamed|field|var|x|v)?_?\d*")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[A-Za-z]+|\d+")
+# Numbers that data bases give to what they hold.
+_ACCESSION = re.compile(
+    r"(allele|variation|variant|gene|pubmed|entrez|hgnc|omim|mim|clinvar|transcript|protein|uniprot|study|rs|probe|term|locus|trait|pathway|disease|ncbi|taxon?|assay|target|drug|compound|chembl|mondo|efo|panel)_?ids?"
+    r"|pmids?|pubmed_?id|hgnc(_id)?|entrez\w{0,4}|omim|mim(_number)?|rs_?\(?dbsnp\)?|rs__dbsnp_?|gene_?id|#?tax_?id",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"[;,|]\s*")
 _LONGEST_NAME, _LONGEST_CELL = 60, 120
 _MOST_WORDS = 50
 _LONG_NUMBER = 3
@@ -51,10 +65,40 @@ _MOST_BESIDE, _MOST_ALIKE = 12, 6
 _MARKS = frozenset({-9.0, -1.0, 0.0, 1.0, 2.0})
 
 
-def tells_of_nobody(column: Column) -> bool:
-    """Whether a column beside proven things is of them, by the words of its name and its cells."""
+def tells_of_nobody(column: Column, of_public: bool = False) -> bool:
+    """Whether a column beside proven things is of them, by the words of its name and its cells.
+
+    What a public resource counts may be small as well.
+    """
+    if _ACCESSION.fullmatch(column.plain) and (column.is_integer or column.numbers is None):
+        return column.n_distinct > _FEW or _are_public(column)
     return has_words_of_nobody(column) and (
-        _are_words_of_things(column) if column.numbers is None else _measures_things(column)
+        _are_words_of_things(column)
+        if column.numbers is None
+        else _measures_things(column, of_public)
+    )
+
+
+def is_of_one(column: Column) -> bool:
+    """Whether a name, known or not, has a word for one person."""
+    return any(map(_WHO.fullmatch, _WORD.findall(_HUMPS.sub("_", column.name))))
+
+
+def is_of_resource(table: Table) -> bool:
+    """Whether a column beside the first has nothing but identifiers of a public series."""
+    return any(_are_public(column) for column in table.columns[1:])
+
+
+def _are_public(column: Column) -> bool:
+    cells = [cell for cell in column.cells if cell not in ("", ".", "-", "NA")]
+    ids = {each for cell in cells for each in _LISTED.split(cell)}
+    return column.numbers is None and bool(ids) and all(map(_is_public, ids))
+
+
+def _is_public(word: str) -> bool:
+    """Whether a word is of a public series, behind the name of the series or without it."""
+    return (
+        is_public(word) or is_public(word.rpartition(":")[2]) or is_public(word.partition(":")[2])
     )
 
 
@@ -62,7 +106,8 @@ def has_words_of_nobody(column: Column) -> bool:
     """Whether a name is made of words, none of which is for people or for one genome's calls."""
     words = _WORD.findall(_HUMPS.sub("_", column.name))
     spoken = [word for word in words if word.isalpha()]
-    if not any(len(word) > 1 for word in spoken) or len(column.name) > _LONGEST_NAME:
+    unnamed = _UNNAMED.fullmatch(column.plain) or not any(len(word) > 1 for word in spoken)
+    if unnamed or len(column.name) > _LONGEST_NAME:
         return False
     if any(len(word) > _LONGEST_MUTE and not _VOWEL.search(word) for word in spoken):
         return False
@@ -84,7 +129,7 @@ def _are_words_of_things(column: Column) -> bool:
     return not counted_series(column)
 
 
-def _measures_things(column: Column) -> bool:
+def _measures_things(column: Column, of_public: bool = False) -> bool:
     """Whether numbers are neither marks nor so small and whole that they may count people."""
     numbers = values(column)
     finite = numbers[np.isfinite(numbers)]
@@ -93,7 +138,12 @@ def _measures_things(column: Column) -> bool:
     # TRUST: 0, 1 and 2 are marks or copies, of whom the name need not say.
     if set(np.unique(finite).tolist()) <= _MARKS:
         return False
-    if not column.is_integer or counts_things(column.plain) or NOT_PEOPLE.fullmatch(column.plain):
+    if (
+        of_public
+        or not column.is_integer
+        or counts_things(column.plain)
+        or NOT_PEOPLE.fullmatch(column.plain)
+    ):
         return True
     return not bool(((finite > 0) & (finite < _FEW)).any())
 

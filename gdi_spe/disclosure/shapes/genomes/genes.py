@@ -10,6 +10,7 @@ import numpy as np
 from gdi_spe.disclosure.contents.roles import Role, role_of, roles_of, with_role
 from gdi_spe.disclosure.contents.rows.variants import minor_allele_counts
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.shapes.genomes.beside import unexplained
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
@@ -44,7 +45,7 @@ def tests_genes(table: Table) -> bool:
     if not all(_LEADS.search(c.plain) for c in with_role(table, Role.VARIANT)):
         return False
     # TRUST: a region without a chromosome may be one of a country, and its carriers people there.
-    if not with_role(table, Role.CHROMOSOME) and all(_PLACE.fullmatch(c.plain) for c in named):
+    if not with_role(table, Role.CHROMOSOME) and not any(map(_is_of_genome, named)):
         return False
     keys = [c for c in table.columns if _is_key(c)]
     return distinct_rows(keys) == table.n_rows
@@ -55,6 +56,11 @@ def _names_set(column: Column) -> bool:
     if not _SET.fullmatch(column.plain):
         return False
     return bool(_PLAIN_SET.fullmatch(column.plain)) or not any(map(_LISTED.search, column.cells))
+
+
+def _is_of_genome(column: Column) -> bool:
+    """Whether a column names genes: by its name, or by the symbols in it."""
+    return not _PLACE.fullmatch(column.plain) or are_genes(sorted(set(column.cells)))
 
 
 def _is_key(column: Column) -> bool:
@@ -84,13 +90,15 @@ def _fits(table: Table, judging: Judging) -> bool:
 
 def _tests(table: Table, judging: Judging) -> Objections:
     """Object to columns beside the tests, and to carriers that the cohort does not have."""
+    leads = with_role(table, Role.VARIANT)
     beside = [
         c for c, role in zip(table.columns, roles_of(table), strict=True)
-        if not is_bound(c) and (role not in _KNOWN or (role is Role.LABEL and not _is_name(c)))
+        if not is_bound(c) and c not in leads
+        and (role not in _KNOWN or (role is Role.LABEL and not _is_name(c)))
     ]  # fmt: skip
     yield from unexplained(beside, "a table of genes")
     n = judging.context.n_individuals
-    if n is None:
+    if n is None and not _sums_up_studies(table):
         yield "How many individuals the cohort has is not known."
     for column in with_role(table, Role.PEOPLE):
         numbers = values(column)
@@ -102,6 +110,22 @@ def _tests(table: Table, judging: Judging) -> Objections:
     if copies is not None and not (copies >= judging.policy.genomic.minimum_allele_count).all():
         yield "A test rests on few copies of the rarer alleles, or how many is not known."
     yield from _between_tests(table, judging)
+
+
+_SNPS = re.compile(r"n_?(snps?|var\w*|markers?|snps_\w{1,12})|nsnps?|nwgt", re.IGNORECASE)
+_LEAST_SNPS = 10
+
+
+def _sums_up_studies(table: Table) -> bool:
+    """Whether each test is of many common variants, from what a study told of them.
+
+    TRUST: no carrier, allele or person is counted; a gene's rare variants may be of few people.
+    """
+    counted = with_role(table, Role.PEOPLE, Role.ALLELE_COUNT, Role.FREQUENCY)
+    if counted or any(_TEST.fullmatch(c.plain) for c in table.labels):
+        return False
+    snps = [c for c in with_role(table, Role.OTHER_COUNT) if _SNPS.fullmatch(c.plain)]
+    return any(float(np.nanmedian(values(c))) >= _LEAST_SNPS for c in snps)
 
 
 def _is_name(column: Column) -> bool:

@@ -11,6 +11,7 @@ from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.prose import doubts
 from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN, PERSON_NAME, is_public
+from gdi_spe.disclosure.shapes.genomes.beside import is_of_resource, tells_of_nobody
 from gdi_spe.disclosure.shapes.shape import Objections, Shape
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ _LISTED = re.compile(r"[;,|]\s*")
 _MOST_WORDS = 400
 _LONGEST = 120
 _LEAST_GENES = 5
+_GRADE = re.compile(
+    r"(\w{1,20}_)?(status|confidence(_level)?|evidence(_level)?|level|rating|tier|grade|classification)",
+    re.IGNORECASE,
+)
+_MOST_GRADES = 6
 # Genes and transcripts that there are.
 _MOST_GENES = 300_000
 
@@ -59,7 +65,7 @@ def _fits_scores(table: Table, judging: Judging) -> bool:
 
 def _scores(table: Table, judging: Judging) -> Objections:
     """Object to numbers beside genes that public annotation does not tell, as one person's do."""
-    genes = _gene_columns(table)
+    genes, of_public = _gene_columns(table), is_of_resource(table)
     for column in table.columns:
         if column in genes or role_of(column) is Role.CHROMOSOME:
             continue
@@ -70,7 +76,8 @@ def _scores(table: Table, judging: Judging) -> Objections:
         words = [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])\d+", column.plain) if word]
         # What a gene is expressed at is public of many people only.
         one = "tpm" in words and not {"mean", "median"} & set(words)
-        if one or not all(map(_WORDS.fullmatch, words)):
+        told = all(map(_WORDS.fullmatch, words)) or tells_of_nobody(column, of_public)
+        if one or not told:
             yield f"The column “{column.name}” is of no public resource that is known here."
         if set(column.cells) == {"0", "1", "2"} and table.n_rows > _LEAST_GENES:
             yield f"The column “{column.name}” may be of copies of an allele."
@@ -81,15 +88,21 @@ def _scores(table: Table, judging: Judging) -> Objections:
 
 def _fits_terms(table: Table, judging: Judging) -> bool:
     return bool(_gene_columns(table)) and all(
-        c.numbers is None or role_of(c) is Role.CHROMOSOME for c in table.columns
+        c.numbers is None or role_of(c) is Role.CHROMOSOME or _is_grade(c) for c in table.columns
     )
+
+
+def _is_grade(column: Column) -> bool:
+    """Whether a column grades the evidence for genes, by its name and in a few whole numbers."""
+    named = _GRADE.fullmatch(column.plain) and column.is_integer
+    return bool(named) and column.n_distinct <= _MOST_GRADES and "0" not in column.cells
 
 
 def _terms(table: Table, judging: Judging) -> Objections:
     """Object to words beside genes that are not of the gene: of a person's variant or illness."""
     genes = _gene_columns(table)
     for column in table.columns:
-        if column in genes or role_of(column) is Role.CHROMOSOME:
+        if column in genes or role_of(column) is Role.CHROMOSOME or column.numbers is not None:
             continue
         cells = {each for cell in column.cells for each in _LISTED.split(cell) if each}
         if cells and all(map(is_public, cells)):

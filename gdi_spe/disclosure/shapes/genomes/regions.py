@@ -13,6 +13,7 @@ from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.numbering import has_codes
 from gdi_spe.disclosure.contents.words.vocabulary import is_public
+from gdi_spe.disclosure.forms.writing.chains import is_chain
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -195,7 +196,17 @@ def _recombination(table: Table, judging: Judging) -> Objections:
         yield "It does not rise along chromosomes as a map of recombination does."
 
 
+def _fits_chains(table: Table, judging: Judging) -> bool:
+    return is_chain(table)
+
+
+def _chains(table: Table, judging: Judging) -> Objections:
+    """Object to nothing: a chain was read as one, and is of assemblies alone."""
+    yield from ()
+
+
 SHAPES = (
+    Shape("alignment of assemblies", _fits_chains, _chains),
     Shape("regions", _fits_regions, _regions),
     Shape("annotation of genes", _fits_features, _features),
     Shape("map of recombination", _fits_recombination, _recombination),

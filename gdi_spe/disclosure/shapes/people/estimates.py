@@ -46,6 +46,7 @@ def _model(table: Table, judging: Judging) -> Objections:
     """Object to a model of an unknown number of people, or with a column beside its terms."""
     known = {
         Role.LABEL, Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PEOPLE, Role.OTHER_COUNT,
+        Role.SETTING,
     }  # fmt: skip
     bounds = _bounds(table)
     for column, role in zip(table.columns, roles_of(table), strict=True):

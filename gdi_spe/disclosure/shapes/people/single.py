@@ -10,6 +10,7 @@ import numpy as np
 from gdi_spe.disclosure.contents.roles import Role, role_of, roles_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.fitting import is_chosen, is_threshold
+from gdi_spe.disclosure.shapes.genomes.beside import has_words_of_nobody
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ _PROGRAM = re.compile(
     re.IGNORECASE,
 )
 _LATEST = 10_000
+# Words of which one is in the name of what an algorithm or a report of variants ends with.
+_OF_RUN = re.compile(
+    r"elbo|log_?lik\w*|likelihood|objective|toleran\w*|converg\w*|inflation|evidence|titv|tstv|ratio|fraction|snps?|indels?|dbsnp|concordan\w*|imput\w*|heritab\w*",
+    re.IGNORECASE,
+)
 
 
 def _fits_values(table: Table, judging: Judging) -> bool:
@@ -50,7 +56,8 @@ def _values(table: Table, judging: Judging) -> Objections:
             or is_threshold(column.plain, column.cells)
         )
         term = is_model and not column.is_integer
-        if role not in known and not chosen and not term and not _may_count_one(column, judging):
+        is_known = role in known or chosen or term or _is_of_run(column)
+        if not is_known and not _may_count_one(column, judging):
             yield f"“{column.name}” has no known meaning."
     n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
     people = min(n, default=judging.context.n_individuals or 0)
@@ -59,6 +66,13 @@ def _values(table: Table, judging: Judging) -> Objections:
         told = [c for c in told if not is_threshold(c.plain, c.cells)]
     if people < len(told) * judging.policy.counts.minimum:
         yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
+
+
+def _is_of_run(column: Column) -> bool:
+    """Whether a fraction of a run or report has words for a name, and none is of somebody."""
+    told = any(map(_OF_RUN.fullmatch, re.split(r"[^a-z]+", column.plain)))
+    asked = re.match(r"(requested|target|nominal)_", column.plain) is not None
+    return not column.is_integer and (asked or (told and has_words_of_nobody(column)))
 
 
 def _is_version(column: Column) -> bool:
