@@ -85,7 +85,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
         r"\[?0_?\.?(025|975|05|95)\]?|_?(2_5|97_5)(_percent)?"
         r"|(metrics?|test|train|val(idation)?|cv)_(r2|auc|auroc|brier|accuracy|f1|rmse|mae|mse|c_?index|precision|recall)"
         r"|\w{1,24}_(std|avg|var|sem|[pq]\d{1,2}|\d{1,2}_?(percent|th)|median|iqr)|t[is]_?tv|std_dev\w*|vif"
-        r"|(\w{1,24}_)?per_\d{2,6}k?|ld_?scores?|silhouette\w*|(macro|micro|weighted)_(f1|precision|recall|auc)|f1_score|person_(years|months|days|time)\w*|pyrs?",
+        r"|(\w{1,24}_)?per_\d{2,6}k?|ld_?scores?|silhouette\w*|(macro|micro|weighted)_(f1|precision|recall|auc)|f1_score|person_(years|months|days|time)\w*|pyrs?|pys?(_at_risk)?",
     ),
     (
         Role.PROBABILITY,
@@ -105,6 +105,7 @@ _MEAN_OF = re.compile(r"(mean|median|avg|average|sd|std)_(\w{1,16}_)?counts?$", 
 # Whole numbers under these are how many there are.
 _MANY_VARIANTS = {"snps", "variants", "markers"}
 _SHARE = re.compile(r"percent(age)?|pct|share|proportion|fraction")
+_CODE_OF_PERSON = re.compile(r"[pq]_\d{2,}")
 _MAX_LABEL = 80
 _LEAST_POPULATION = 60
 _LETTERS = 2
@@ -211,6 +212,9 @@ def _agrees(role: Role, column: Column, filled: list[str]) -> bool:
     if role is Role.ALLELE:
         return numbers is None and all(_ALLELE_CELL.fullmatch(cell) for cell in filled)
     if numbers is None:
+        return False
+    # "P-0312" is a person more than a p-value.
+    if role is Role.P and _CODE_OF_PERSON.fullmatch(column.plain):
         return False
     finite = numbers[np.isfinite(numbers)]
     if role in (Role.FREQUENCY, Role.PROBABILITY):

@@ -37,6 +37,9 @@ _SHARE_LABEL = re.compile(r"n\s*\(\s*%\s*\)|,\s*n\b|\bno\.\s*\(%\)|\(%\)", re.IG
 _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
 # Numbers by allele, as Hail writes them: the reference's first.
 _ARRAY = re.compile(r"\[\s*[\d.eE+-]+\s*,\s*[\d.eE+-]+\s*\]")
+_SIZE_OF_GROUP = re.compile(r"[,(\[]?\s*\b[nN]\s*=\s*(\d[\d,. ]*\d|\d)\s*[)\]]?")
+# A whole number that would have had a mark for its thousands.
+_WHOLE = re.compile(r"\d{5,12}")
 _INTEGER = re.compile(r"\d{1,12}")
 # What programs call a column that nobody named.
 _UNNAMED = ("", "column_1", "index", "level_0", "Unnamed: 0")
@@ -56,6 +59,7 @@ def as_judged(table: Table, people: int | None = None) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
     table = _words_first(_filled_down(with_models(table)))
     table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
+    table = _with_decimal_points(table)
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
     parted = replace(table, columns=tuple(sorted(parts, key=_names_rows)))
@@ -115,6 +119,26 @@ def _filled_down(table: Table) -> Table:
         return table
     named = list(accumulate(labels, _or_above))
     return replace(table, columns=(column_of(first.name, pa.array(named), _DIGITS), *rest))
+
+
+def _with_decimal_points(table: Table) -> Table:
+    """Write points for decimal commas in all of a table, if one of its cells tells of them.
+
+    "38,308" alone may be thousands; beside "0,037" and a whole number of as many digits without a
+    comma it is none.
+    """
+    words = [c for c in table.columns if c.numbers is None and c.n_rows <= _MOST_CELLS]
+    told = any(_DECIMAL_COMMA.fullmatch(cell) for c in words for cell in c.cells)
+    cells = [cell for c in table.columns for cell in c.cells] if told else []
+    if not any(_WHOLE.fullmatch(cell) for cell in cells):
+        return table
+    columns = [c if c not in words or not _has_commas(c) else _pointed(c) for c in table.columns]
+    return replace(table, columns=tuple(columns))
+
+
+def _pointed(column: Column) -> Column:
+    texts = [re.sub(r"(?<=\d),(?=\d)", ".", text) for text in column.texts()]
+    return column_of(column.name, pa.array(texts), _DIGITS)
 
 
 def _or_above(above: str, label: str) -> str:
@@ -249,6 +273,26 @@ def _simple(text: str) -> str:
     return share.group(1) if share else text
 
 
+def _bare_share(text: str, label: str, name: str) -> re.Match[str] | None:
+    """Return a count with its share in brackets, without a sign, if something says that it is one.
+
+    TRUST: how many people a column is of ("Overall, N = 48,112") tells which whole numbers are
+    counts of them; no count has a fraction.
+    """
+    found = _BARE_SHARE.fullmatch(text)
+    if found is None or "." in found.group(1):
+        return None
+    size = _SIZE_OF_GROUP.search(name)
+    named = f"{label} {_SIZE_OF_GROUP.sub('', name)}"
+    if _SHARE_LABEL.search(named):
+        return found
+    if size is None:
+        return None
+    people, count = float(re.sub(r"\D", "", size[1])), float(found.group(1).replace(",", ""))
+    half = 0.51 * 10.0 ** -len(found.group(2).partition(".")[2])
+    return found if people and abs(100 * count / people - float(found.group(2))) <= half else None
+
+
 def _compound(
     column: Column, texts: list[str], filled: list[str], table: Table
 ) -> Iterator[Column]:
@@ -257,10 +301,7 @@ def _compound(
     counts, shares, values = [""] * len(texts), [""] * len(texts), [""] * len(texts)
     n_found = n_compound = 0
     for row, text in enumerate(texts):
-        named = f"{labels[row]} {column.name}"
-        shared = _SHARED.fullmatch(text) or (
-            _SHARE_LABEL.search(named) and _BARE_SHARE.fullmatch(text)
-        )
+        shared = _SHARED.fullmatch(text) or _bare_share(text, labels[row], column.name)
         if shared:
             counts[row], shares[row] = shared.group(1).replace(",", ""), shared.group(2)
             n_compound += 1

@@ -13,7 +13,13 @@ from gdi_spe.disclosure.forms.writing.sections import people_of
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _SAID = re.compile(rf"(?<![\w.,]){_NUMBER}\*{{0,2}}\s+([^\W\d_]{{3,20}})(?!\w)")
 _WHO = {"individuals", "participants", "people", "patients", "persons", "subjects"}
-_COUNTED = {"n", "sample_size", "participants", "n_participants", "n_individuals"}
+_COUNTED = {
+    "n", "sample_size", "participants", "n_participants", "n_individuals", "no_observations",
+    "observations", "n_obs", "nobs", "num_obs", "number_of_obs", "number_of_observations",
+    "n_observations", "n_total", "n_people", "n_subjects",
+    # What is left of them when a model is fitted is fewer than there are.
+    "residual_df", "df_residuals", "df_resid",
+}  # fmt: skip
 
 
 def people_said(parts: Iterable[Part]) -> int | None:

@@ -31,6 +31,11 @@ class Judging:
         """What the researcher declared of this file."""
         return self.context.side_car_of(self.name)
 
+    @property
+    def n_people(self) -> int | None:
+        """How many people the file is of: declared, known of the cohort, or said in words."""
+        return self.side_car.n_individuals or self.context.n_individuals or self.n_said
+
 
 @dataclass(frozen=True)
 class Hit:

@@ -28,7 +28,7 @@ _PAIRS = re.compile(
 _PAIR = re.compile(r"(\w{1,20})[ \t]*[=:][ \t]*([^\s=:]{1,20})")
 # What arguments of pictures, tables and programs of genetics are called.
 _ARGUMENT = re.compile(
-    r"d?pi|units|width|(line|point|base|font|text|tick|marker|legend|fig|box|bar)?_?(size|width)|[xyz]?(min|max|lab|label|lim|limits|intercept|end|var|axis|scale)|legend\w*|title|subtitle|caption|main|sub|alpha|colou?rs?|fill|cmap|palette|hue|facets?|n_?(col|row)s?|col|row|lty|lwd|pch|cex\w*|las|bw|bty|mar|oma|mfrow|frame(on)?|loc|ha|va|rotation|zorder|edgecolor|transparent"
+    r"d?pi|fmt|[xy]err|capsize|elinewidth|ls|lw|ms|mec|mfc|marker\w*|figsize|units|width|(line|point|base|font|text|tick|marker|legend|fig|box|bar)?_?(size|width)|[xyz]?(min|max|lab|label|lim|limits|intercept|end|var|axis|scale)|legend\w*|title|subtitle|caption|main|sub|alpha|colou?rs?|fill|cmap|palette|hue|facets?|n_?(col|row)s?|col|row|lty|lwd|pch|cex\w*|las|bw|bty|mar|oma|mfrow|frame(on)?|loc|ha|va|rotation|zorder|edgecolor|transparent"
     r"|header|sep|delim\w*|quote|skip|na_?\w*|index|columns|values|names|dtype|encoding|compression|engine|how|on|by|axis|inplace|drop\w*|observed|sort|ascending|right|labels|file\w*|path|out\w*|prefix|suffix|format|digits|verbose|quiet|silent|trace|disp|replace|append|parallel|backend"
     r"|(bsize|cv|loocv|lowmem|firth|approx|step\d?|test|loco|spa|interaction|gz|bgz|build|chrom\w*|info|mac|maf|hwe|geno|mind|p_?thresh|min_?(mac|maf|info|af|dp|gq)|max_?(af|maf|missing\w*|corr\w*|it\w*)|mean_?fields?|robust|family|link|method|type|model|weights?_?fn|trend|corstr|ties|stratify|replications|nboot|boot\w*|n_?perm\w*|tails?|two_sided|alternative|conf_?(int|level)|level|exponentiate|na_action|optimizer|reml)",
     re.IGNORECASE,

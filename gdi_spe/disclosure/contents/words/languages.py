@@ -6,6 +6,7 @@ left out.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _WORDS: dict[str, str] = {
@@ -18,18 +19,21 @@ _WORDS: dict[str, str] = {
     "n": "anzahl effectif effectifs numero lukumaara antal antall aantal liczba stevilo pocet"
          " nombre_total frekvens haufigkeit fallzahl personer henkiloita inimesi",
     "total": "gesamt insgesamt totale yhteensa kokku totalt razem skupaj summe ensemble",
-    "mean": "mittelwert mittel moyenne moyen promedio media_aritmetica keskiarvo keskmine"
+    "mean": "media mittelwert mittel moyenne moyen promedio media_aritmetica keskiarvo keskmine"
             " medelvarde"
             " gjennomsnitt gennemsnit gemiddelde srednia povprecje prumer",
-    "sd": "standardabweichung ecart_type ecarttype desviacion desviacion_estandar desviacion_tipica"
+    "sd": "standardabweichung ecart_type ecarttype desviacion desv_tip desv_tipica"
+          " desv_est desviacion_estandar desviacion_tipica"
           " deviazione deviazione_standard desvio_padrao keskihajonta standardhalve"
           " standardavvikelse standardavvik standardafvigelse standaarddeviatie odchylenie",
     "median": "mediane mediana mediaan mediaani",
     "percent": "prozent anteil pourcentage porcentaje percentuale percentagem porcentagem prosentti"
                " prosenttia osuus osakaal andel prosent procent odsetek delez podil",
-    "lower": "unten untere untergrenze inferieur inferieure inferior inferiore alaraja alampiir"
+    "lower": "lim_inf limite_inferior limite_inferieure unten untere untergrenze inferieur"
+             " inferieure inferior inferiore alaraja alampiir"
              " undre nedre borne_inf",
-    "upper": "oben obere obergrenze superieur superieure superior superiore ylaraja ulempiir ovre"
+    "upper": "lim_sup limite_superior limite_superieure oben obere obergrenze superieur superieure"
+             " superior superiore ylaraja ulempiir ovre"
              " borne_sup",
     "cases": "falle cas casos casi tapaukset juhud fall przypadki primeri",
     "incident_cases": "nye_tilfeller nye_tilfaelde nya_fall neue_falle nouveaux_cas casos_nuevos"
@@ -41,7 +45,25 @@ _WORDS: dict[str, str] = {
     "carriers": "trager porteurs portadores portatori kantajat kandjad barare baerere nosilci",
     "patients": "patienten pacientes pazienti potilaat potilaita patsiendid patienter pasienter"
                 " pacjenci bolniki",
-    "participants": "teilnehmer participantes partecipanti osallistujat osalejad deltagare"
+    "prevalence": "pravalenz prevalencia prevalenza prevalensi esinevyys levimus prevalens"
+                  " prevalentie chorobowosc",
+    "incidence": "inzidenz incidencia incidenza ilmaantuvuus esinemissagedus incidens insidens"
+                 " zapadalnosc",
+    "rate": "rate_brute taux tasa tasso",
+    "std_error": "standardfehler erreur_standard error_tipico error_estandar errore_standard"
+                 " erro_padrao keskivirhe standardviga medelfel standardfeil standaardfout",
+    "sum_sq": "suma_de_cuadrados quadratsumme somme_des_carres somma_dei_quadrati"
+              " soma_dos_quadrados kwadratsom neliosumma ruutude_summa kvadratsumma kvadratsum",
+    "mean_sq": "media_cuadratica mittel_der_quadrate mittlere_quadratsumme moyenne_des_carres"
+               " carre_moyen media_dei_quadrati keskinelio medelkvadrat",
+    "df": "gl ddl freiheitsgrade grados_de_libertad degres_de_liberte gradi_di_liberta"
+          " vapausasteet vabadusastmed frihetsgrader",
+    "ci": "ki konfidenzintervall intervalle_de_confiance intervalo_de_confianza",
+    "p_value": "p_wert valeur_p valor_p p_arvo p_vaartus p_varde p_verdi p_waarde",
+    "population": "bevolkerung einwohner poblacion popolazione vaesto rahvastik"
+                  " befolkning bevolking",
+    "participants": "teilnehmende teilnehmer participantes partecipanti osallistujat osalejad"
+                    " deltagare"
                     " deltakere deltagere uczestnicy",
     "deaths": "todesfalle deces muertes decessi kuolemat surmad dodsfall dodsfald zgony obitos",
     "families": "familien familles familias famiglie perheet pered familjer",
@@ -82,12 +104,17 @@ def in_english(name: str) -> str:
     return "_".join(found)
 
 
+def _folded(word: str) -> str:
+    """Return a word without the second letter for a letter with dots, as in "Faelle"."""
+    return re.sub("ae|oe|ue", lambda found: found.group()[0], word)
+
+
 def _meant(words: list[str], bare: list[str]) -> str | None:
     joined = "_".join(bare)
     accented = _ACCENTED.get(joined)
     if accented is not None and "_".join(words) != accented:
         return None
-    return _MEANT.get(joined)
+    return _MEANT.get(joined) or _MEANT.get(_folded(joined))
 
 
 def _without_accents(word: str) -> str:

@@ -23,7 +23,7 @@ _NUMBERED = re.compile(
 _DIGITS = re.compile(r"\d{3}")
 _VOWEL = re.compile(r"[AEIOUY]")
 _PIN = re.compile(
-    r"[A-Za-z][A-Za-z._-]{0,39}\d{0,2}(\[[a-z,_-]{1,40}\])?"
+    r"[A-Za-z][A-Za-z._-]{0,39}(\d{1,2}[A-Za-z._-]{0,20}){0,2}(\[[a-z,_-]{1,40}\])?"
     r"(\s*(==|>=|<=|~=|!=|=|<|>)\s*\d{1,4}([._+-]?(\d{1,6}|a|b|rc|post|dev|el)){0,6}\*?,?){0,3}"
     r"(\s*;\s*[a-z_]{2,30}\s*(==|>=|<|>|<=)\s*['\"][\w.]{1,12}['\"])?"
 )
@@ -49,14 +49,14 @@ def is_listing(text: str, name: str = "") -> bool:
     # A comment is a sentence, which is read as one.
     if not lines or len(lines) > _MOST_LINES or any(line.startswith("#") for line in lines):
         return False
-    grammars: tuple[Callable[[list[str]], bool], ...] = (_are_pins, _are_errors, _are_genes)
+    grammars: tuple[Callable[[list[str]], bool], ...] = (are_pins, _are_errors, _are_genes)
     if _SPECTRUM_NAME.search(name) or _SPECTRUM.fullmatch(lines[0]):
         lines = lines[1:] if _SPECTRUM.fullmatch(lines[0]) else lines
         grammars = (*grammars, _are_eigenvalues)
     return any(fits(lines) for fits in grammars) or is_structure(text)
 
 
-def _are_pins(lines: list[str]) -> bool:
+def are_pins(lines: list[str]) -> bool:
     """Whether each line names a package and its version; a version has few digits."""
     pins = [line for line in lines if not _OPTION.fullmatch(line)]
     versions = sum(bool(re.search(r"[=<>]\s*\d", line)) for line in pins)

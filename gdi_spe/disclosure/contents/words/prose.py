@@ -13,6 +13,8 @@ from gdi_spe.disclosure.contents.words.vocabulary import TRAIT
 _MOST_CHARACTERS = 20_000
 _MOST_NUMBERS = 60
 _LONGEST_TOKEN = 48
+# Code and paths have marks within that no encoded bytes have.
+_BETWEEN = re.compile(r"[\s/\\()\[\]{}\"',;:|<>&]+")
 _SHORTEST = 15
 _FEWEST_LETTERS, _FEWEST_WORDS = 7, 3
 # A short text of short words alone may be anything.
@@ -50,6 +52,8 @@ _VARIANT = re.compile(
     r"\b(chr)?([0-9]{1,2}|X|Y|MT?):\d{3,}|\brs\d{3,}\b|\b[cgp]\.[A-Z(]?[a-z(]{0,3}\d+|\b[01.][/|][01.]\b"
     r"|\b(hetero|homo|hemi)zygous\b"
 )
+# Numbers that code counts through: "for _ in 1:500", "1:1000", "seq_len".
+_RANGE = re.compile(r"\b(in|=)\s*[01]:\d{1,7}\b|(?<=[\[(])[01]:\d{1,7}(?=[\])])|\b1:\d{0,3}0{3}\b")
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
 # No version has such numbers: "12.03.1961".
 _POINTED_DAY = re.compile(
@@ -108,7 +112,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     text = _STAMP.sub("", text)
     text = without_run(text) if is_log(text) else text
     is_dated = bool(_POINTED_DAY.search(text))
-    text = _ARGUMENTS.sub("", _SAID.sub("", text))
+    text = _ARGUMENTS.sub("", _RANGE.sub("", _SAID.sub("", text)))
     text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
     if len(_DATED.findall(text)) <= _MOST_DATED:
         text = _DATED.sub("", text)
@@ -119,7 +123,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
         yield f"it has {len(numbers):,} numbers"
-    if any(len(token) > _LONGEST_TOKEN for token in re.split(r"[\s/\\(),;]+", text)):
+    if any(len(token) > _LONGEST_TOKEN for token in _BETWEEN.split(text)):
         yield "it has stretches without a space"
     if not _is_readable(words):
         yield "its words are not words"
@@ -149,7 +153,7 @@ def doubts_of_labels(text: str) -> Iterator[str]:
 
 
 _SAYS = (
-    (re.compile(r"<[A-Za-z!/][^<>\n]{0,400}>"), "it has markup"),
+    (re.compile(r"<(?!br\s?/?>)[A-Za-z!/][^<>\n]{0,400}>"), "it has markup"),
     (_FEW, "it counts few people"),
     (_N_FEW, "it counts few people"),
     (_CELLS, "it has a table with small numbers"),

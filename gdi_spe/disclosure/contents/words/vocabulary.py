@@ -9,7 +9,7 @@ _WHO = (
     r"|men|women|boys?|girls?|children|adults|males?|females?|cases?|controls?|ctrls?|carriers?|probands?|samples?|famil(y|ies)|households?"
     r"|trios?|siblings?|twins?|homozyg\w*|heterozyg\w*|hemizyg\w*|deaths?|events?|died|dead|alive|censored|cancers?|strokes?"
     r"|mutated|mutants?|affected|unaffected|exposed|unexposed|treated|untreated|smokers?|recruited|enrolled|screened|consented|withdrawn"
-    r"|responders?|train(ing)?|test(ing|ed)?|validation|holdout|used|analy[sz]ed|selected|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
+    r"|responders?|train(ing)?|test(ing|ed)?|validation|holdout|used|analy[sz]ed|selected|imputed|present|excluded|included|missing|obs\w*|at_risk|visits?|admissions?"
     r"|non_?null|(at_|in_)?(level|category|stratum|cell|subgroup|arm)|non_?missing|not_missing|valid|complete(_cases)?|measured|genotyped|phenotyped|eligible|remaining|observed|diagnos(es|ed)"
 )
 # Columns that count people.
@@ -17,6 +17,7 @@ PEOPLE = re.compile(
     r"n|count|counts|size|total|freq|frequency_count|n_?risk|n_total|total_n|n_percent|frequency"
     r"|(samples|individuals|participants|people|patients)_(before|after|removed|remaining|left|kept|retained|failed|passed|in|out|dropped)|n_tumou?rs(_\w{1,20})?|tumou?rs"
     r"|(patients|participants|people|persons|individuals|subjects|members|donors|carriers?|cases|controls|deaths|events|men|women|males|females|families|samples|affected|unaffected|at_risk|respondents|smokers)"
+    r"|(un|non_?)?(treated|exposed|vaccinated|smokers|responders|affected|screened)"
     r"|(case|control|lof|ptv|missense|male|female|exposed|unexposed|all|total)_(carriers|cases|controls|patients)"
     r"|(carriers|homozygotes|heterozygotes)_(cases?|controls?|males?|females?|men|women|all|total|affected|unaffected)"
     r"|(hom(_?(ref|alt|a|b|var))?|het)_?(n|counts?)"
@@ -40,7 +41,7 @@ _THINGS = (
 NOT_PEOPLE = re.compile(
     rf"(n_?|num_?|no_?(of_)?|number_?(of_)?|total_?|count_?(of_)?)({_THINGS})(_\w{{1,20}})?|({_THINGS})(_(count|n|number|total|tested|removed|left|remaining|kept|excluded|dropped|failed|passed|before|after|in|out))?|nsnps?"
     r"|(chrom|chromosome|chr|contig|pos|position|start|end|stop|bp|year|years|age_?band|age_?group|bin|decade|rank|index|cluster|df|dof|df_\w+|num_?df|den_?df|credible_set|length|size_bp|score|quarter|month|week|day|order"
-    r"|id|idx|k|pc|component|fold|seed|epoch|iteration|decile|quantile|quintile|quartile|tertile|percentile|stage|grade|level|class|cs|strand|distance|dist\w*|degree|version|release|chunk|step|bin_(start|end)|threshold|cutoff|lag)",
+    r"|id|idx|k|pc|component|fold|seed|epoch|iteration|decile|quantile|quintile|quartile|tertile|percentile|stage|grade|level|class|cs|strand|distance|dist\w*|degree|version|release|chunk|step|bin_(start|end)|threshold|cutoff|lag|(time_)?horizon(_\w{1,10})?|landmark(_\w{1,10})?|tau(_(years|months|days))?)",
     re.IGNORECASE,
 )
 _COUNTED_THINGS = re.compile(

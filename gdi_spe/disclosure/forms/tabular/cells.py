@@ -54,6 +54,9 @@ def _n_levels(rows: list[list[str]]) -> int:
         # Names of rows stand first; the columns above them are left empty here.
         n = named.index(False) if False in named else len(named)
         valued = any(_VALUE.fullmatch(cell.strip()) for cell in row[:n])
+        above = [cell.strip() for each in rows[1 : place - 1] for cell in each[n:]]
+        # Values above it are of rows: what follows is a heading among them.
+        valued = valued or any(_VALUE.fullmatch(c) and not _LEVEL.fullmatch(c) for c in above)
         if 0 < n < len(row) and not any(named[n:]) and not valued:
             # Where more such rows follow, they are headings over rows.
             return 0 if place == _LEAST_ROWS and any(map(_is_heading, rows[place:])) else place

@@ -13,6 +13,7 @@ from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
 from gdi_spe.disclosure.contents.table import Table, clean_text
 from gdi_spe.disclosure.forms.archives import members
 from gdi_spe.disclosure.forms.tabular.cells import table_of_rows, without_notes
+from gdi_spe.disclosure.forms.tabular.printers import belongs_to_printers
 from gdi_spe.disclosure.forms.tabular.sheets import events, read_sheet
 from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 
@@ -42,7 +43,7 @@ def encode(data: bytes, name: str, policy: DisclosurePolicy) -> Canonical:
     parts: list[Part] = [
         Opaque(path, "The workbook holds something beside its sheets")
         for path in files
-        if not _PLAIN.fullmatch(path)
+        if not _PLAIN.fullmatch(path) and not belongs_to_printers(path, files[path])
     ]
     for path in ("docProps/app.xml", "docProps/core.xml"):
         if len(files.get(path, b"")) > _MOST_PROPERTIES:

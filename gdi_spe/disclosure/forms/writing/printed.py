@@ -20,6 +20,7 @@ from gdi_spe.disclosure.forms.writing.aligned import (
     without_heads,
 )
 from gdi_spe.disclosure.forms.writing.flush import read_flush
+from gdi_spe.disclosure.forms.writing.prompts import without_prompts
 from gdi_spe.disclosure.forms.writing.vectors import read_vector
 
 _STARS = re.compile(r"\*{1,3}|\.|†|‡")
@@ -66,7 +67,7 @@ class Printed:
 def read_printed(lines: list[str]) -> Iterator[Printed]:
     """Yield the tables of numbers among lines, in order."""
     framed = any(_FRAME.search(line) for line in lines) and not any(map(_MARKDOWN.match, lines))
-    lines = [_plain(line, framed) for line in lines[:_MOST_LINES]]
+    lines = [_plain(line, framed) for line in without_prompts(lines[:_MOST_LINES])]
     at = 0
     while at < len(lines):
         if (vector := read_vector(lines, at)) is not None:

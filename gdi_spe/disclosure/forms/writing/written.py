@@ -11,6 +11,7 @@ from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.records import trees
 from gdi_spe.disclosure.contents.table import NUMBER, Table
+from gdi_spe.disclosure.contents.words.listings import are_pins
 from gdi_spe.disclosure.forms.tabular.cells import named_table, table_of_rows
 from gdi_spe.disclosure.forms.writing.headers import is_header_alone
 from gdi_spe.disclosure.forms.writing.inis import read_sections
@@ -60,7 +61,7 @@ _NAME = re.compile(r"[A-Za-z#][\w.()/%+#-]{0,40}( [\w.]{1,12})?")
 _PADDED = re.compile(r"\s,|,\s{2,}")
 _PAIR = re.compile(
     r"([A-Za-z][A-Za-z0-9 ._()%-]{0,40}?)['\"]?\s*[:=]\s*"
-    r"([-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?)(?=\s|,|;|\)|$)"
+    r"([-+]?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?)(?=\s|,(?!\d)|[;)\]}<\"'|]|$)"
 )
 # A call of a function by a name that no word of prose has: what it is given counts nobody.
 _CALL = re.compile(r"\b(?:\w{1,30}\.\w{1,30}|[a-z]{1,20}[A-Z]\w{1,30})\([^()\n]{0,200}\)")
@@ -365,7 +366,7 @@ def _listed(rows: list[list[str]]) -> list[list[str]] | None:
     """Return a list of one column of numbers, or of words with digits in them."""
     cells = [row[0] for row in rows]
     body = cells[1:]
-    if len(body) < _LEAST_LISTED:
+    if len(body) < _LEAST_LISTED or are_pins(cells):
         return None
     odd = sum(bool(re.search(r"\d", cell)) for cell in body)
     if odd < 0.9 * len(body):

@@ -10,7 +10,7 @@ import numpy as np
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.words.fitting import SCORE, is_setting
+from gdi_spe.disclosure.contents.words.fitting import SCORE, is_setting, is_threshold
 from gdi_spe.disclosure.contents.words.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
@@ -80,7 +80,7 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     names = [
         c.name for c in table.columns
         if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c)) and not _is_chosen(c)
-        and not _OF_STATISTICS.search(c.plain)
+        and not _OF_STATISTICS.search(c.plain) and not _is_asked_for(c, table)
     ]  # fmt: skip
     first = [cell for cell in table.columns[0].cells if len(cell) <= _LONGEST_ROW]
     if len(SUMMARY_ROWS.intersection(map(str.lower, first))) >= 2:
@@ -97,6 +97,12 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     else:
         why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
         yield Hit(why, {"n_places": len(names)})
+
+
+def _is_asked_for(column: Column, table: Table) -> bool:
+    """Whether a single number of a tree is what somebody asks for: "min_cell: 10"."""
+    alone = table.path.startswith(("json", "yaml")) and table.n_rows == 1
+    return alone and is_threshold(column.plain, column.cells)
 
 
 def _is_of_people(name: str, table: Table) -> bool:

@@ -25,9 +25,13 @@ _INTERVAL = re.compile(r"[\[(]?(\d{1,4}(?:\.\d+)?)\s?(?:-|–|to|,)\s?\d{1,4}(?:
 _TIME = re.compile(r"t|time\w*|month|months|years?|days?|weeks?|timeline", re.IGNORECASE)
 _SURVIVAL = re.compile(r"s|surv\w*|km\w*|s\(t\)|kaplan\w*|cum\w*_?inc\w*", re.IGNORECASE)
 _AT_RISK = re.compile(r"(n_?)?(at_?risk|risk)", re.IGNORECASE)
-_EVENTS = re.compile(r"(n_?)?(events?|censored|deaths?)|cumulative_events", re.IGNORECASE)
+_HAPPENED = r"(events?|censor(ed|ings?)?|deaths?|died|fail(ures?|ed)?|lost|net_lost)"
+_EVENTS = re.compile(rf"(n_?)?(cum\w*_)?(n_?)?{_HAPPENED}(_cum\w*)?", re.IGNORECASE)
+_CUMULATIVE = re.compile(r"(^|_)cum")
 _LIMIT = re.compile(
-    r"(\w{1,20}_)?(ci_?)?(lower|upper|lo|hi|low|high)(_?\w{0,8})|se|std_err", re.IGNORECASE
+    r"(\w{1,20}_)?(ci_?)?(lower|upper|lo|hi|low|high)(_?\w{0,8})|se|std_?err(or)?|standard_error"
+    r"|\[?95\w*|int_?\]?",
+    re.IGNORECASE,
 )
 _PRECISION = re.compile(r"precision|ppv|positive_predictive_value", re.IGNORECASE)
 _FEW_POINTS = 10
@@ -84,7 +88,7 @@ def _roc(table: Table, judging: Judging) -> Objections:
     found = roc_columns(table)
     assert found is not None  # noqa: S101  # it fits
     groups = _groups(table, found[0], found[1])
-    n = judging.side_car.n_individuals or judging.context.n_individuals
+    n = judging.n_people
     if n is None:
         yield "How many people stand behind the curve is not known."
     elif table.n_rows // groups * judging.policy.counts.minimum > n:
@@ -131,8 +135,26 @@ def _survival(table: Table, judging: Judging) -> Objections:
         yield f"Fewer than {judging.policy.counts.minimum} people are at risk at some time."
     yield from _off_grid(table, found[0])
     events = {c.name for c in table.columns if _EVENTS.fullmatch(c.plain)}
+    yield from _few_between(table, found[0], judging.policy.counts.minimum)
     known = {found[0].name, found[1].name, at_risk.name if at_risk else "", *events}
     yield from _besides(table, known)
+
+
+def _few_between(table: Table, time: Column, minimum: int) -> Objections:
+    """Object to sums of events that tell of few people between two times of one group."""
+    labels = [c.codes for c in table.columns if role_of(c) is Role.LABEL]
+    for column in table.columns:
+        if not (_EVENTS.fullmatch(column.plain) and _CUMULATIVE.search(column.plain)):
+            continue
+        if column.numbers is None:
+            continue
+        order = np.lexsort(np.stack([values(time), *labels]))
+        same = np.ones(table.n_rows - 1, dtype=bool)
+        for codes in labels:
+            same &= codes[order][1:] == codes[order][:-1]
+        steps = np.diff(values(column)[order])[same]
+        if ((steps > 0) & (steps < minimum)).any():
+            yield f"“{column.name}” grows by fewer than {minimum} people between two times."
 
 
 SHAPES = (

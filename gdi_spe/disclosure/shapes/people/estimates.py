@@ -20,6 +20,8 @@ from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
+# Terms that are so few are of no person each, if their names are of none.
+_FEW_TERMS = 25
 _HERITABLE = re.compile(
     r"(prop_|snp_|obs\w{0,8}_|liability_)?(h2|rg|lambda|coefficient|enrichment)(_\w*)?", re.I
 )
@@ -57,10 +59,11 @@ def _model(table: Table, judging: Judging) -> Objections:
     if series := next(filter(None, map(counted_series, table.labels)), ""):
         yield f"Its terms count up in one series (“{series}”): they may be of people."
     counts = [values(c) for c in with_role(table, Role.PEOPLE)]
-    n = judging.side_car.n_individuals or judging.context.n_individuals or judging.n_said
+    n = judging.n_people
     people = float(min(c.min() for c in counts)) if counts else n
     if people is None:
-        yield "How many people the model was fitted to is not known."
+        if table.n_rows > _FEW_TERMS or not with_role(table, Role.ERROR, Role.P, Role.STATISTIC):
+            yield "How many people the model was fitted to is not known."
     elif people < table.n_rows * judging.policy.counts.minimum:
         yield f"It has {table.n_rows:,} terms for {people:,.0f} people."
 

@@ -19,7 +19,13 @@ from gdi_spe.disclosure.contents.roles import (
 )
 from gdi_spe.disclosure.contents.rows.variants import is_total
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE, TRAIT
+from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE
+from gdi_spe.disclosure.shapes.people.means import (
+    is_of_large_groups,
+    is_part_of_people,
+    mean_of_trait,
+    means_of_traits,
+)
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, level_of_quantile, values
 
 if TYPE_CHECKING:
@@ -30,8 +36,6 @@ _MOST_CODES = 20
 _LEAST_QUANTILES = 3
 _LEAST_TOLD = 2
 _PERCENT = re.compile(r"(^|_)(percent(age)?|pct)(_|$)|%")
-# Means of groups differ by less than this share of them; single people's values by more.
-_MEANS_WITHIN = 0.4
 # A cross table that says nothing of the cohort's size counts at most so many people.
 _MOST_PEOPLE = 100_000
 _TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
@@ -44,7 +48,6 @@ _ANCESTRY = re.compile(
     r"(sbs|dbs|id|cn|sv|signature)_?\d{1,3}[a-z]?|(k|q|cluster|component|pop|anc(estry)?)_?\d{1,2}(_(mean|sd|std))?|(eur|afr|amr|eas|sas|mid|nfe|fin)(_(mean|sd|anc\w*|prop\w*))?",
     re.IGNORECASE,
 )
-_SPREAD = re.compile(r"sd|std|stdev|se|sem|std_err\w*")
 
 
 def labels_and_counts(table: Table) -> tuple[list[Column], list[Column]]:
@@ -85,12 +88,14 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
         Role.LABEL, Role.PEOPLE, Role.PAIRS, Role.STATISTIC, Role.EFFECT, Role.ERROR, Role.P,
         Role.OTHER_COUNT, Role.CHROMOSOME,
     }  # fmt: skip
-    means = [_mean_of_trait(table), *_means_of_traits(table, judging)]
+    means = [mean_of_trait(table), *means_of_traits(table, judging)]
     for column, role in zip(table.columns, roles_of(table), strict=True):
         edge = bool(_EDGE.fullmatch(column.plain)) and column.numbers is not None
         told = edge or _is_key(column, table) or _tells_means_again(column, table)
         told = told or column in means or _is_mean_ancestry(column) or _is_share(column, table)
         told = told or _is_told_in_percent(column, table, judging)
+        told = told or is_part_of_people(column, table, judging)
+        told = told or (role is Role.UNKNOWN and is_of_large_groups(column, table, judging))
         if role not in known and not told:
             yield f"The column “{column.name}” has no known meaning beside counts."
         if role is Role.OTHER_COUNT and not column.is_integer:
@@ -154,42 +159,6 @@ def _tells_means_again(column: Column, table: Table) -> bool:
     return False
 
 
-def _mean_of_trait(table: Table) -> Column | None:
-    """Return the one column that goes by the name of a trait beside its spread and its people."""
-    unknown = [c for c in table.columns if role_of(c) is Role.UNKNOWN and not c.is_integer]
-    spread = any(_SPREAD.fullmatch(c.plain) for c in with_role(table, Role.STATISTIC, Role.ERROR))
-    found = [c for c in unknown if TRAIT.fullmatch(c.plain)]
-    return found[0] if spread and len(unknown) == 1 and found else None
-
-
-def _means_of_traits(table: Table, judging: Judging) -> list[Column]:
-    """Return columns that go by the names of traits, if they are means of the groups in each row.
-
-    TRUST: groups are named or crossed, enough people are counted in each and no more than there
-    are, and what is told of each lies as near together as means do and people do not.
-    """
-    counts, n = with_role(table, Role.PEOPLE), judging.context.n_individuals
-    labels = crossed_labels(table) or with_role(table, Role.LABEL)
-    if len(counts) != 1 or not labels or distinct_rows(labels) != table.n_rows or n is None:
-        return []
-    if len(labels) == 1 and table.n_rows > _MOST_CODES:
-        return []
-    people = values(counts[0])
-    kept = ~np.array([any(_TOTAL.fullmatch(c.text(i)) for c in labels) for i in range(len(people))])
-    if not (people >= judging.policy.counts.minimum).all() or people[kept].sum() > n:
-        return []
-    rest = [c for c in table.columns if role_of(c) is Role.UNKNOWN and c.numbers is not None]
-    return [
-        c for c in rest if TRAIT.fullmatch(c.plain) and not c.is_integer and _is_near(values(c))
-    ]
-
-
-def _is_near(numbers: NDArray[np.float64]) -> bool:
-    """Whether values lie as near together as means of many people do."""
-    finite = np.isfinite(numbers).all()
-    return bool(finite and np.ptp(numbers) <= _MEANS_WITHIN * abs(float(np.mean(numbers))))
-
-
 def _quantiles_of_few(table: Table, judging: Judging) -> Objections:
     """Object to quantiles of groups beyond which few people lie."""
     counts = [values(c) for c in with_role(table, Role.PEOPLE)]
@@ -226,7 +195,7 @@ def _twice(table: Table) -> Objections:
 
 def _edges(table: Table) -> Objections:
     """Object to bins whose edges the data chose: the outermost are the extremes."""
-    fitted = bool(with_role(table, Role.EFFECT))
+    fitted = bool(with_role(table, Role.EFFECT)) or _are_limits(table)
     for column in table.columns:
         if not _EDGE.fullmatch(column.plain) or column.numbers is None or table.n_rows < 3:
             continue
@@ -235,6 +204,17 @@ def _edges(table: Table) -> Objections:
         even = is_grid(np.sort(values(column))) or _ends_round(values(column))
         if not even or not _is_round(values(column)):
             yield f"The edges in “{column.name}” are not round numbers at even steps."
+
+
+def _are_limits(table: Table) -> bool:
+    """Whether edges are the limits of an interval about a statistic, in every row."""
+    lower, upper = table.column("lower"), table.column("upper")
+    if lower is None or upper is None or lower.numbers is None or upper.numbers is None:
+        return False
+    return any(
+        bool((values(lower) < values(c)).all() and (values(c) < values(upper)).all())
+        for c in with_role(table, Role.STATISTIC) if c not in (lower, upper)
+    )  # fmt: skip
 
 
 def _ends_round(edges: NDArray[np.float64]) -> bool:

@@ -41,6 +41,8 @@ _OF_TERMS = re.compile(
     re.IGNORECASE,
 )
 _MOST_ROWS = 300
+# Results that are so few need not say of how many people they are, if their names are of none.
+_FEW_ROWS = 25
 _MANY_NAMES = 10
 _PERSONAL = re.compile(
     rf"{TRAIT.pattern}|{PERSON_COLUMN.pattern}|(first|last|full|sur)?_?name", re.I
@@ -107,7 +109,7 @@ def _is_of_a_model(column: Column) -> bool:
 def _results(table: Table, judging: Judging) -> Objections:
     """Object to results whose rows are as many as people, or not named."""
     names, rest = labelled(table)
-    n = judging.side_car.n_individuals or judging.context.n_individuals
+    n = judging.n_people
     if not names:
         yield "No column names the rows."
         return
@@ -125,7 +127,8 @@ def _results(table: Table, judging: Judging) -> Objections:
         few = (values(column) > 0) & (values(column) < judging.policy.counts.minimum)
         if few.any() and not tells_of_sets(table):
             yield f"“{column.name}” may count people, and fewer than the minimum."
-    if rest and n is None and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
+    few = table.n_rows <= _FEW_ROWS and any(c.numbers is None for c in names)
+    if rest and n is None and not few and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
         yield "How many people stand behind the results is not known."
 
 
@@ -232,8 +235,8 @@ def _characteristics(table: Table, judging: Judging) -> Objections:
         if not known and not (column.numbers is not None and column is not table.columns[0]):
             yield f"The column “{column.name}” has no known meaning."
     counts = [c for c in with_role(table, Role.PEOPLE) if np.isfinite(values(c)).any()]
-    n = judging.side_car.n_individuals or judging.context.n_individuals
-    if not counts and n is None:
+    n = judging.context.n_individuals
+    if not counts and judging.n_people is None:
         yield "Nothing tells how many people it is of."
     for column in counts:
         if not column.is_integer or (n is not None and np.nanmax(values(column)) > n):

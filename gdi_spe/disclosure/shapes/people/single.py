@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
 _MOST_CODES = 20
+_FEW_NUMBERS = 12
 _INTERCEPT = re.compile(r"\((Intercept|intercept|Const|const)\)|_cons|Intercept")
 _MOST_PEOPLE = 100_000
 # Variants of a genome; a larger number is no count of anything here.
@@ -60,11 +61,13 @@ def _values(table: Table, judging: Judging) -> Objections:
         if not is_known and not _may_count_one(column, judging):
             yield f"“{column.name}” has no known meaning."
     n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
-    people = min(n, default=judging.context.n_individuals or 0)
+    people = min(n, default=judging.n_people or 0)
     told = [c for c in table.columns if role_of(c) is not Role.SETTING]
     if table.path.startswith("json"):
         told = [c for c in told if not is_threshold(c.plain, c.cells)]
-    if people < len(told) * judging.policy.counts.minimum:
+    # TRUST: few numbers, each of a known sort, need not say of how many people they are.
+    unsaid = not n and judging.n_people is None and len(told) <= _FEW_NUMBERS
+    if not unsaid and people < len(told) * judging.policy.counts.minimum:
         yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _POWER = re.compile(r"(estimated_|achieved_|target_|statistical_)?power(_\w{1,12})?", re.IGNORECASE)
 _LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
 _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
+_AT_LEVEL = re.compile(r"(tau|q|quantile)?\s*=?\s*0?\.\d{1,3}", re.IGNORECASE)
 _BARE = re.compile(r"column_\d+|\d{1,2}|", re.IGNORECASE)
 _COMPONENTS = {
     "groups_name",
@@ -116,7 +117,7 @@ def _quantiles(table: Table, judging: Judging) -> Objections:
     level = _level(table)
     assert level is not None  # noqa: S101  # it fits
     counts = [values(c) for c in with_role(table, Role.PEOPLE)]
-    known = judging.side_car.n_individuals or judging.context.n_individuals
+    known = judging.n_people
     n = min((float(np.nanmin(c)) for c in counts), default=known)
     beyond = np.minimum(values(level), 1 - values(level)).min()
     if n is None:
@@ -140,12 +141,24 @@ def _fits_terms(table: Table, judging: Judging) -> bool:
         and any(_CONSTANT.fullmatch(cell) for cell in first.cells)
         and all(c.numbers is not None for c in rest)
         and all(_BARE.fullmatch(c.plain) or role_of(c) is not Role.UNKNOWN for c in rest)
+    ) or _fits_levels(table)
+
+
+def _fits_levels(table: Table) -> bool:
+    """Whether terms with a constant are told at levels of a quantile: "tau= 0.10"."""
+    first, *rest = table.columns
+    return (
+        first.numbers is None
+        and len(rest) > 1
+        and len(first.cells) <= _LONGEST_MODEL
+        and any(_CONSTANT.fullmatch(cell) for cell in first.cells)
+        and all(c.numbers is not None and _AT_LEVEL.fullmatch(c.name.strip()) for c in rest)
     )
 
 
 def _terms(table: Table, judging: Judging) -> Objections:
     """Object to coefficients of a model with as many terms as people allow."""
-    n = judging.side_car.n_individuals or judging.context.n_individuals
+    n = judging.n_people
     if distinct_rows(table.columns[:1]) != table.n_rows or table.n_rows > _MOST_TERMS:
         yield "A term stands twice, or there are very many."
     if n is None or n < table.n_rows * judging.policy.counts.minimum:
@@ -200,7 +213,7 @@ def _listed(table: Table, judging: Judging) -> Objections:
     chosen = [c for c in table.columns if is_chosen(c.plain)]
     if any(_is_exact(cell) for c in chosen for cell in c.cells):
         yield "Its numbers have more digits than somebody chooses."
-    n = judging.side_car.n_individuals or judging.context.n_individuals
+    n = judging.n_people
     few = n is None or n < table.n_rows * judging.policy.counts.minimum
     if len(chosen) < len(table.columns) and few:
         yield "It lists scores of few people, or how many is not known."
