@@ -371,7 +371,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "TAB903": Entry(
         "Does not fit its meaning", "A column or number does not belong to what the table seems.",
-        Example("site,n_individuals,effort\nA,400,1.5\nB,250,2.25\n"), COUNTS,
+        Example("site,n_individuals,effort\nA,40,1.5\nB,25,2.25\n"), COUNTS,
         ("counts.minimum", "genomic.minimum_carriers", "genomic.minimum_allele_count",
          "genomic.large_cohort", "genomic.most_lead_variants"),
     ),
