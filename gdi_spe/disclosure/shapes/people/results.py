@@ -128,7 +128,8 @@ def _results(table: Table, judging: Judging) -> Objections:
         if few.any() and not tells_of_sets(table):
             yield f"“{column.name}” may count people, and fewer than the minimum."
     is_short = table.n_rows <= _FEW_ROWS and any(c.numbers is None for c in names)
-    if rest and n is None and not is_short and not all(role_of(c) is Role.OTHER_COUNT for c in rest):
+    counted = all(role_of(c) is Role.OTHER_COUNT for c in rest)
+    if rest and n is None and not is_short and not counted:
         yield "How many people stand behind the results is not known."
 
 
