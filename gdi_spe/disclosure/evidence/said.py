@@ -13,13 +13,12 @@ from gdi_spe.disclosure.forms.writing.sections import people_of
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _SAID = re.compile(rf"(?<![\w.,]){_NUMBER}\*{{0,2}}\s+([^\W\d_]{{3,20}})(?!\w)")
 _WHO = {"individuals", "participants", "people", "patients", "persons", "subjects"}
-_COUNTED = {
-    "n", "sample_size", "participants", "n_participants", "n_individuals", "no_observations",
-    "observations", "n_obs", "nobs", "num_obs", "number_of_obs", "number_of_observations",
-    "n_observations", "n_total", "n_people", "n_subjects",
-    # What is left of them when a model is fitted is fewer than there are.
-    "residual_df", "df_residuals", "df_resid",
-}  # fmt: skip
+# The number of people that a model was fitted to, or what is left of them.
+_COUNTED = re.compile(
+    r"(n|sample_size|participants|n_participants|n_individuals|individuals|subjects|n_subjects|n_total|n_people"
+    r"|((no|n|num|number)_?(of_)?)?obs(ervations)?(_(used|read))?|nobs"
+    r"|(df|dof)_?resid(uals?)?|resid(ual)?_(df|dof)|degrees_of_freedom)(_\d{1,3})?"
+)
 
 
 def people_said(parts: Iterable[Part]) -> int | None:
@@ -33,7 +32,7 @@ def people_said(parts: Iterable[Part]) -> int | None:
             told = _SAID.findall(part.text)
             found += [_number(n) for n, who in told if in_english(who.lower()) in _WHO]
         elif isinstance(part, Table) and part.is_quoted:
-            named = [c for c in part.columns if c.plain in _COUNTED and c.is_integer]
+            named = [c for c in part.columns if _COUNTED.fullmatch(c.plain) and c.is_integer]
             found += [int(float(c.text(0))) for c in named if c.text(0)]
         elif isinstance(part, Table) and (samples := people_of(part)) is not None:
             found.append(samples)

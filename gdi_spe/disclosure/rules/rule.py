@@ -27,14 +27,15 @@ class Judging:
     n_said: int | None = None
 
     @property
+    def n_people(self) -> int | None:
+        """How many people the file can be of: the fewest that anybody told; None if nobody did."""
+        told = (self.side_car.n_individuals, self.context.n_individuals, self.n_said)
+        return min((n for n in told if n), default=None)
+
+    @property
     def side_car(self) -> SideCar:
         """What the researcher declared of this file."""
         return self.context.side_car_of(self.name)
-
-    @property
-    def n_people(self) -> int | None:
-        """How many people the file is of: declared, known of the cohort, or said in words."""
-        return self.side_car.n_individuals or self.context.n_individuals or self.n_said
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from gdi_spe.disclosure.contents.roles import (
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.numbering import counted_series
 from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN
+from gdi_spe.disclosure.shapes.freedom import is_of_few, least_people
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -62,10 +63,24 @@ def _model(table: Table, judging: Judging) -> Objections:
     n = judging.n_people
     people = float(min(c.min() for c in counts)) if counts else n
     if people is None:
-        if table.n_rows > _FEW_TERMS or not with_role(table, Role.ERROR, Role.P, Role.STATISTIC):
-            yield "How many people the model was fitted to is not known."
+        yield from _behind(table, judging)
     elif people < table.n_rows * judging.policy.counts.minimum:
         yield f"It has {table.n_rows:,} terms for {people:,.0f} people."
+
+
+def _behind(table: Table, judging: Judging) -> Objections:
+    """Object to a model of which nothing says how many people it is of, unless its numbers do.
+
+    TRUST: few terms with errors may be of any number of people but for what their p-values and
+    intervals tell; many, or estimates alone, must tell that there are enough.
+    """
+    if least_people(table) >= table.n_rows * judging.policy.counts.minimum:
+        return
+    told = with_role(table, Role.ERROR, Role.P, Role.STATISTIC)
+    if is_of_few(table):
+        yield "Its intervals or p-values are those that a model of few people has."
+    elif table.n_rows > _FEW_TERMS or not told:
+        yield "How many people the model was fitted to is not known."
 
 
 def _bounds(table: Table) -> list[Column]:

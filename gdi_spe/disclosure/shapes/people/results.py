@@ -16,6 +16,7 @@ from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.numbering import are_one_series, counted_series
 from gdi_spe.disclosure.contents.words.prose import doubts
 from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
+from gdi_spe.disclosure.shapes.freedom import is_of_few, least_people
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ def _results(table: Table, judging: Judging) -> Objections:
         yield "No column names the rows."
         return
     crowded = n is not None and table.n_rows * judging.policy.counts.minimum > n
-    if crowded and table.n_rows > 20 and not _are_features(names):
+    is_large = table.n_rows > 20 or bool(with_role(table, Role.EFFECT))
+    if crowded and is_large and not _are_features(names):
         yield f"It has {table.n_rows:,} rows for {n:,} people."
     if distinct_rows(names) != table.n_rows:
         yield "A row stands twice."
@@ -129,8 +131,11 @@ def _results(table: Table, judging: Judging) -> Objections:
             yield f"“{column.name}” may count people, and fewer than the minimum."
     is_short = table.n_rows <= _FEW_ROWS and any(c.numbers is None for c in names)
     counted = all(role_of(c) is Role.OTHER_COUNT for c in rest)
-    if rest and n is None and not is_short and not counted:
+    enough = least_people(table) >= table.n_rows * judging.policy.counts.minimum
+    if rest and n is None and not is_short and not counted and not enough:
         yield "How many people stand behind the results is not known."
+    if n is None and not enough and is_of_few(table):
+        yield "Its intervals or p-values are those that results of few people have."
 
 
 def _numbered_rows(names: list[Column], rest: list[Column]) -> Objections:
