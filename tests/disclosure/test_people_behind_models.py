@@ -85,6 +85,8 @@ MODELS = {
     "a summary as a page": lambda n: smf.logit("t2d ~ age + bmi + prs", people(n))
     .fit(disp=False).summary().as_html(),
 }  # fmt: skip
+# Normal scores are alike of few people and of many (see limits.md).
+UNTOLD = ("estimates and errors", "a logistic model", "odds ratios")
 NAMES = {"a summary of statsmodels": "model.txt", "a summary as a page": "model.html"}
 
 
@@ -97,9 +99,9 @@ def test_a_model_of_many_people_may_leave_though_no_column_counts_them(
     assert verdict is Verdict.PASS
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", [each for each in MODELS if each not in UNTOLD])
 def test_a_model_of_few_people_does_not_leave_unseen(tmp_path: Path, model: str) -> None:
-    n = 14 if "summary" not in model and "linear" in model else 30
+    n = 30 if "summary" in model else 14
 
     verdict = judged(tmp_path, MODELS[model](n), NAMES.get(model, "model.csv"))
 
@@ -117,3 +119,19 @@ def test_numbers_of_a_linear_model_never_tell_of_more_people_than_it_is_of(
 
     assert isinstance(form, Canonical)
     assert least_people(form.parts[0]) <= max(n, 30)
+
+
+def test_ratios_whose_errors_are_all_wide_do_not_leave_unseen(tmp_path: Path) -> None:
+    table = "variable,OR,CI_low,CI_high,p\nmale,2.10,0.31,14.2,0.44\nsmoker,3.2,0.4,25.6,0.27\n"
+
+    verdict = judged(tmp_path, table, "model.csv")
+
+    assert verdict is not Verdict.PASS
+
+
+def test_one_row_that_is_written_wrongly_does_not_make_a_model_one_of_few(tmp_path: Path) -> None:
+    table = "term,estimate,std.error,p.value\nage,1.079,0.0011,1e-9\nsexMale,1.711,0.024,0.01\n"
+
+    verdict = judged(tmp_path, table, "model.csv")
+
+    assert verdict is Verdict.PASS

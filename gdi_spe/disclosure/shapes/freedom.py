@@ -40,7 +40,9 @@ _UPPER = re.compile(
 _BELOW = re.compile(r"[<≤]\s*(\d*\.?\d+(?:[eE][-+]?\d+)?)")
 # The last is as good as a normal distribution.
 _FREEDOM = np.array([*range(1, 60), 60, 80, 100, 150, 200, 300, 500, 1e3, 3e3, 1e4, 1e5, 1e9])
-_LEAST_FREEDOM, _NORMAL = 30, 1_000
+_LEAST_FREEDOM, _NORMAL, _LEAST_ROWS = 30, 1_000, 2
+# Of a variable that divides 25 people into halves, the error of the log odds ratio.
+_WIDE = 0.8
 # The largest Wald score of one person: eta^2 p (1 - p), whatever is modelled (at eta = 2.4).
 _MOST_TOLD = 0.44
 # Of a trait a variable explains nine tenths of what the others leave, at most: t^2 <= 9 df.
@@ -81,7 +83,7 @@ def least_people(table: Table) -> float:
     if fitted is None:
         return max(told, default=0.0)
     fewest, most = _freedom(table, fitted)
-    # TRUST: intervals or p-values that only few degrees of freedom explain are of few people,
+    # TRUST: an interval or p-value that only few degrees of freedom explain is of few people,
     # whatever the scores are.
     if most < _LEAST_FREEDOM:
         return max(told, default=0.0)
@@ -93,9 +95,20 @@ def least_people(table: Table) -> float:
 
 
 def is_of_few(table: Table) -> bool:
-    """Whether only few degrees of freedom give the intervals and p-values that a table tells."""
+    """Whether a table's intervals and p-values, or all errors of its ratios, are of few people.
+
+    TRUST: one row may be written wrongly; two that only few degrees of freedom explain are not.
+    """
     fitted = _fitted(table)
-    return fitted is not None and _freedom(table, fitted)[1] < _LEAST_FREEDOM
+    if fitted is None:
+        return False
+    told = [*_by_intervals(table, fitted), *_by_p(table, fitted)]
+    few = [many < _LEAST_FREEDOM for _, many in told]
+    if sum(few) >= _LEAST_ROWS and all(few):
+        return True
+    error = fitted.error[np.isfinite(fitted.error)]
+    wide = error.size >= _LEAST_ROWS and float(error.min()) >= _WIDE
+    return wide and (fitted.is_ratio or fitted.is_wald)
 
 
 def _left(table: Table) -> Iterator[float]:

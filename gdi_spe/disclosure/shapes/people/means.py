@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
 _TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
+_SUM = re.compile(r"(\w{1,20}_)?(sum|total)(_\w{1,20})?", re.IGNORECASE)
 _SPREAD = re.compile(r"sd|std|stdev|se|sem|std_err\w*")
 # Means of groups differ by less than this share of them; single people's values by more.
 _MEANS_WITHIN = 0.4
@@ -96,6 +97,9 @@ def is_of_large_groups(column: Column, table: Table, judging: Judging) -> bool:
 
 
 def _is_personal(name: str) -> bool:
+    """Whether a name is for what one person has, or for a sum that one person can make up."""
+    if _SUM.fullmatch(name):
+        return True
     named = (TRAIT, PERSON_COLUMN, PERSON_NAME, EXTREMES)
     return any(pattern.fullmatch(name) for pattern in named) or name.startswith("column_")
 
