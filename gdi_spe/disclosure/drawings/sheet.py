@@ -37,6 +37,8 @@ class Ink:
     stroke: str = ""
     width: float = 1.0
     dashes: str = ""
+    # Whether many colours go over into each other.
+    is_mixed: bool = False
 
     @property
     def is_filled(self) -> bool:

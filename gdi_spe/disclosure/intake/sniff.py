@@ -120,7 +120,7 @@ _TEXTS = (
     (re.compile(r"@(HD|SQ|RG|PG)\t[A-Z]{2}:"), Kind.SAM),
     (re.compile(r"@[^\n]*\n[ACGTNacgtn.]{10,}\n\+[^\n]*\n"), Kind.FASTQ),
     (re.compile(r">[^\n]*\n[ACGTNUacgtnu*\n-]{40,}"), Kind.FASTA),
-    (re.compile(rf"(?is){_PROLOGUE}(<!doctype\s+svg[^>]*>\s*)?<svg\b"), Kind.SVG),
+    (re.compile(rf"(?is){_PROLOGUE}(<!doctype\s+svg[^>]*>\s*)?(<!--.*?-->\s*)*<svg\b"), Kind.SVG),
     (
         re.compile(rf"(?is){_PROLOGUE}<(!doctype\s+html|{_TAGS})\b"),
         Kind.HTML,

@@ -21,6 +21,7 @@ _THIN = 0.15
 _NEAR = 16.0
 _MOST_HELD = 4000
 _BANNER = 0.9
+_BESIDE_BAR, _LEAST_NUMBERS = 16.0, 3
 
 
 @dataclass
@@ -186,6 +187,7 @@ def _take_keys(sheet: Sheet, kinds: Kinds) -> None:
     named = [w for w in sheet.words if re_letters(w) and not w.is_upright]
     any_words = [w for w in sheet.words if not w.is_upright]
     behind = [b for b in kinds.boxes if is_plain(b) and _is_key(b, any_words)]
+    behind += [b for b in kinds.boxes if b.ink.is_mixed and _has_numbers(b, sheet)]
     behind += [b for b in kinds.tiles if is_plain(b) and _is_key(b, any_words)]
     kinds.boxes = [b for b in kinds.boxes if not any(b is k for k in behind)]
     kinds.tiles = [b for b in kinds.tiles if not any(b is k for k in behind)]
@@ -219,6 +221,22 @@ def _is_key(piece: Piece, named: Sequence[Word]) -> bool:
         0 <= w.box[0] - piece.box[2] <= 16 and abs(w.middle[1] - middle) <= 0.6 * w.size
         for w in named
     )
+
+
+def _has_numbers(box: Piece, sheet: Sheet) -> bool:
+    """Whether numbers stand along a box, from end to end: what its colours mean."""
+    left, top, right, bottom = box.box
+    numbers = [w for w in sheet.words if number_of(w.text) is not None]
+    side = 1 if box.high >= box.wide else 0
+    if side:
+        near = [w for w in numbers if 0 <= w.box[0] - right <= _BESIDE_BAR
+                or 0 <= left - w.box[2] <= _BESIDE_BAR]  # fmt: skip
+    else:
+        near = [w for w in numbers if 0 <= w.box[1] - bottom <= _BESIDE_BAR
+                or 0 <= top - w.box[3] <= _BESIDE_BAR]  # fmt: skip
+    at = [w.middle[side] for w in near
+          if box.box[side] - w.size <= w.middle[side] <= box.box[side + 2] + w.size]  # fmt: skip
+    return len(at) >= _LEAST_NUMBERS and max(at) - min(at) >= 0.5 * max(box.wide, box.high)
 
 
 def paint_of(ink: Ink) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gdi_spe.disclosure.contents.parts import Part, Picture, Text
@@ -12,12 +12,12 @@ from gdi_spe.disclosure.drawings.paths import SAME as _SAME
 from gdi_spe.disclosure.drawings.paths import Matrix, times
 from gdi_spe.disclosure.drawings.pictures_within import cells_of
 from gdi_spe.disclosure.drawings.sheet import Pad, width_of
+from gdi_spe.disclosure.drawings.stairs import is_stairs, uneven_steps
 from gdi_spe.disclosure.figures.filled.tiles import Tiles
-from gdi_spe.disclosure.forms.graphics import pdf_places
+from gdi_spe.disclosure.forms.graphics import pdf_paints, pdf_places
 from gdi_spe.disclosure.forms.graphics.pdf_letters import decoded
 from gdi_spe.disclosure.forms.graphics.pdf_objects import File, Name, Scanner, Stream
 from gdi_spe.disclosure.forms.graphics.pdf_pictures import Written, embedded, written_anew
-from gdi_spe.disclosure.forms.graphics.svg import is_stairs, uneven_steps
 from gdi_spe.disclosure.intake.form import Impossible
 
 _PATH = {b"m": 2, b"l": 2, b"c": 6, b"v": 4, b"y": 4, b"h": 0, b"re": 4}
@@ -107,6 +107,7 @@ class _Drawing:
     mode: int = 0
     # What is painted so that all shows through: areas (ca), lines (CA).
     clear: frozenset[str] = frozenset()
+    is_mixed: bool = False
 
     def run(self, content: bytes) -> None:
         scanner = Scanner(content)
@@ -129,7 +130,7 @@ class _Drawing:
         elif operator in _STATE:
             self._state(operator)
         elif operator in _COLOURS:
-            self._colour(operator, self._numbers(_COLOURS[operator]))
+            self._plainly(operator)
         elif operator in (b"sc", b"scn", b"SC", b"SCN"):
             self._any_colour(operator)
         elif operator == b"Do":
@@ -181,6 +182,10 @@ class _Drawing:
         else:
             self._write(numbers, operator)
 
+    def _plainly(self, operator: bytes) -> None:
+        self.is_mixed = False
+        self._colour(operator, self._numbers(_COLOURS[operator]))
+
     def _colour(self, operator: bytes, numbers: list[float]) -> None:
         if operator in (b"rg", b"g", b"k"):
             self.is_white = min(numbers) > 0.97 and operator != b"k"
@@ -191,6 +196,13 @@ class _Drawing:
 
     def _any_colour(self, operator: bytes) -> None:
         numbers = [float(v) for v in self.operands if _is_number(v)]
+        self.is_mixed = False
+        if self.operands and isinstance(name := self.operands[-1], Name):
+            paint = pdf_paints.paint_of(name, numbers, self.resources, self.page.file)
+            self.page.problems += paint.problems
+            self.is_mixed = paint.is_mixed
+            self._colour(b"RG" if operator.isupper() else b"rg", list(paint.colour))
+            return
         kinds = _BY_NUMBER.get(len(numbers))
         if kinds is None or len(numbers) != len(self.operands):
             raise Impossible("a page of the PDF is painted with patterns")
@@ -207,6 +219,7 @@ class _Drawing:
             self._count(drawn, operator)
             fill = self.colour or "#000000"
             ink = pdf_places.ink_of(operator, fill, self.stroke, self.width, self.dashes)
+            ink = replace(ink, is_mixed=self.is_mixed)
             pdf_places.draw(self.page.pad, drawn, operator, self.matrix, self.page.top, ink)
 
     def _count(self, path: list[tuple[bytes, list[float]]], operator: bytes) -> None:
@@ -352,14 +365,12 @@ _TEXT: dict[bytes, Callable[[_Drawing], None]] = {
     b"TJ": _Drawing.show, b"'": _Drawing.show_next, b"Tc": lambda d: None, b"Tw": lambda d: None,
     b"Tz": lambda d: None, b"Ts": lambda d: None, b"d0": lambda d: None, b"d1": lambda d: None,
 }  # fmt: skip
-_WORDS = {*_PATH, *_PAINT, *_STATE, *_COLOURS, *_NOTHING, *_TEXT}
-_OTHER_WORDS = {b"sc", b"scn", b"SC", b"SCN", b"Do", b"sh", b"BI", b"ID", b"EI", b'"'}
 
 
 def _is_operator(value: bytes, scanner: Scanner) -> bool:
     """Tell an operator from a string, which the scanner gives as bytes too."""
     end = scanner.data[scanner.at - 1 : scanner.at]
-    return end not in (b")", b">") and (value in _WORDS or value in _OTHER_WORDS or bool(value))
+    return end not in (b")", b">") and bool(value)
 
 
 def _places(name: bytes, numbers: list[float]) -> list[tuple[float, float]]:

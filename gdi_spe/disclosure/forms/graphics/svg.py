@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
@@ -14,25 +13,41 @@ from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Picture, Text
 from gdi_spe.disclosure.contents.table import clean_text
 from gdi_spe.disclosure.drawings.pictures_within import cells_at
 from gdi_spe.disclosure.drawings.pieces.cells import beside_cells
+from gdi_spe.disclosure.drawings.stairs import is_stairs, points_of, uneven_steps
+from gdi_spe.disclosure.drawings.styles import DECLARED, painting, rest_of
 from gdi_spe.disclosure.figures.filled.tiles import Tiles, fill_of
 from gdi_spe.disclosure.forms.documents.embedded import picture_within
 from gdi_spe.disclosure.forms.graphics.svg_places import Places
 from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "use"}
-_FRAMES = {"svg", "g", "defs", "clipPath", "text", "tspan", "symbol", "marker"}
-_QUIET = {"style", "metadata", "title", "desc"}
+_DEFINED = {"pattern", "marker", "linearGradient", "radialGradient"}
+_FRAMES = {"svg", "g", "defs", "clipPath", "text", "tspan", "symbol", "switch", "stop", *_DEFINED}
+# What is left out: it is about the file, or changes how something is seen, and is then seen.
+_LEFT_OUT = {"metadata", "namedview", "filter", "mask", "foreignObject"}
+_QUIET = {"style", "title", "desc", *_LEFT_OUT}
 _ATTRIBUTES = {
     "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height", "points",
     "transform", "viewBox", "fill", "stroke", "stroke-width", "style", "id", "href", "xlink:href",
     "clip-path", "text-anchor", "font-size", "font-family", "opacity", "fill-opacity",
     "preserveAspectRatio", "stroke-dasharray", "dx", "dy", "font-weight", "stroke-linecap",
+    "stroke-opacity", "stroke-linejoin", "stroke-miterlimit", "fill-rule", "font-style",
+    "dominant-baseline", "offset", "stop-color", "stop-opacity", "gradientUnits",
+    "gradientTransform", "spreadMethod", "fx", "fy", "patternUnits", "patternContentUnits",
+    "patternTransform", "markerWidth", "markerHeight", "markerUnits", "refX", "refY", "orient",
+    "marker-start", "marker-mid", "marker-end",
 }  # fmt: skip
 _PLACED = {"x", "y", "width", "height", "transform", "preserveAspectRatio"}
 _NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
 _UNSEEN = re.compile(
-    r"\bopacity:\s*0(?![.\d])|display:\s*none|visibility:\s*hidden|font-size:\s*[0-2](px|pt)?(?![.\d])"
+    r"(?<![-\w])opacity:\s*0+(?:\.0*)?(?![.\d])|display:\s*none|visibility:\s*(hidden|collapse)"
+    r"|font-size:\s*[0-2](px|pt)?(?![.\d])"
 )
+_MOST_UNSEEN = 12
+# What readers of a screen are told, and names that programs give.
+_READ_OUT = ("aria-", "role", "class", "data-unformatted", "data-math")
+_MOST_STOPS, _MOST_IN_PATTERN, _LARGEST_PATTERN = 64, 16, 60.0
+_EXACT = ("transform", "gradientTransform", "patternTransform", "offset")
 _ANY_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 # A mark is so large at most.
 _MARK = 12.0
@@ -46,6 +61,7 @@ _MOST_NAMES = 40
 _LONGEST_WORDS = 120
 _WORDY = {"fill", "stroke", "font-family", "clip-path", "text-anchor", "preserveAspectRatio"}
 _MOST_DEPTH = 60
+_TOKEN = re.compile(r"\w+")
 _MOST_CORNERS = 300
 # A line with so many corners is a course of values.
 _LEAST_CORNERS = 4
@@ -53,10 +69,6 @@ _MOST_LETTERS = 600
 
 
 Embed = Callable[[str], tuple[list[Part], str]]
-
-
-# Steps of a curve, and what is no step at all.
-_LEAST_STEPS, _STILL = 8, 0.05
 
 
 @dataclass
@@ -80,14 +92,27 @@ class _Drawing:
     # What can be used again: the path of each shape that has a name.
     named: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    # Where something that is not shown begins, and how much of it there is.
+    unseen_from: int = 0
+    n_unseen: int = 0
+    # What was defined to paint with: shapes, or colours, in each.
+    n_defined: dict[str, int] = field(default_factory=dict)
+    read_out: list[str] = field(default_factory=list)
+    styled: set[str] = field(default_factory=set)
+    titles: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
         self.stack.append(tag)
-        self.places.start(tag, attributes)
+        ruled = self.places.start(tag, attributes)
         if len(self.stack) > _MOST_DEPTH:
             raise Impossible("it is nested too deeply")
-        self.tooltips += tag == "title" and len(self.stack) > 2
+        for key, value in attributes.items():
+            self._attribute(key, value)
+        if self._is_unseen(attributes):
+            self.n_unseen += tag in _SHAPES
+            return
         if self._is_quiet():
             return
         if tag == "image":
@@ -96,15 +121,39 @@ class _Drawing:
         if tag not in _SHAPES | _FRAMES:
             self.problems.append(f"a <{tag[:40]}> element")
             return
-        kept = {k: v for k, v in attributes.items() if k in _ATTRIBUTES}
-        for key, value in attributes.items():
-            self._attribute(key, value)
         if "id" in attributes and tag == "path":
             self.named[f"#{attributes['id']}"] = attributes.get("d", "")
-        if tag in _SHAPES and "defs" not in self.stack and "clipPath" not in self.stack:
+        self._define(tag, attributes)
+        kept = {k: v for k, v in attributes.items() if k in _ATTRIBUTES and k != "style"}
+        if style := painting({**ruled, **dict(DECLARED.findall(attributes.get("style", "")))}):
+            kept["style"] = style
+        if tag in _SHAPES and not {"defs", "clipPath", *_DEFINED} & set(self.stack):
             self._count(tag, kept)
         words = " ".join(f"{k}={quoteattr(self._written(k, v))}" for k, v in kept.items())
         self.out.append(f"<{tag} {words}>" if words else f"<{tag}>")
+
+    def _is_unseen(self, attributes: dict[str, str]) -> bool:
+        """Whether an element is not shown, by its own style or that of one around it."""
+        if not self.unseen_from and _UNSEEN.search(attributes.get("style", "")):
+            self.unseen_from = len(self.stack)
+        return self.unseen_from > 0
+
+    def _define(self, tag: str, attributes: dict[str, str]) -> None:
+        """Count what patterns, marks of lines and gradients are made of."""
+        within_one = next((each for each in self.stack[:-1] if each in _DEFINED), "")
+        if tag in _DEFINED:
+            self.n_defined[tag] = 0
+            size = max(_size(attributes.get("width")), _size(attributes.get("height")))
+            is_fixed = attributes.get("patternUnits") == "userSpaceOnUse"
+            self.n_defined["large"] = tag == "pattern" and is_fixed and size > _LARGEST_PATTERN
+        elif within_one:
+            self.n_defined[within_one] += 1
+            most = _MOST_STOPS if within_one.endswith("Gradient") else _MOST_IN_PATTERN
+            much = self.n_defined[within_one] > most or (
+                self.n_defined.get("large") and tag in _SHAPES and self.n_defined[within_one] > 1
+            )
+            if much or tag in ("text", "tspan"):
+                self.problems.append(f"a <{within_one}> that draws more than a pattern")
 
     def _picture(self, attributes: dict[str, str]) -> None:
         """Write a picture inside the drawing anew; heat maps and colour bars are such."""
@@ -131,11 +180,13 @@ class _Drawing:
             return self._alias(value)
         if key.endswith("href"):
             return f"#{self._alias(value[1:])}"
-        value = re.sub(r"url\(#([^)]*)\)", lambda m: f"url(#{self._alias(m.group(1))})", value)
+        value = re.sub(
+            r"url\(['\"]?#([^)'\"]*)['\"]?\)", lambda m: f"url(#{self._alias(m.group(1))})", value
+        )
         if len(value) > _LONGEST_WORDS and key in _WORDY:
             self.problems.append(f"a {key} of {len(value):,} characters")
             return ""
-        return _rounded(value)
+        return _rounded(value, ".4g" if key in _EXACT else ".1f")
 
     def _alias(self, name: str) -> str:
         return self.aliases.setdefault(name, f"n{len(self.aliases) + 1}")
@@ -146,14 +197,21 @@ class _Drawing:
     def _attribute(self, key: str, value: str) -> None:
         if key.startswith("on"):
             self.problems.append(f"the attribute {key[:40]}")
-        if key.endswith("href") and not value.startswith("#"):
+        if key.endswith("href") and not value.startswith("#") and self.stack[-1] != "image":
             self.problems.append("a link or an embedded picture")
-        if key == "id" or (key not in _ATTRIBUTES and not key.startswith("xmlns")):
+        if key.startswith(_READ_OUT):
+            self.read_out.append(value)
+        elif key == "style":
+            # The same again says nothing more.
+            size = 0 if value in self.styled else len(rest_of(value))
+            self.styled.add(value)
+            self._beside("attributes", size)
+        elif key == "id" or (key not in _ATTRIBUTES and not key.startswith("xmlns")):
             # What is short is a name; what is long says something.
-            size = max(0, len(value) - _MOST_NAMES)
-            self.beside["attributes"] = self.beside.get("attributes", 0) + size
-        if _UNSEEN.search(value):
-            self.problems.append("something that is not shown")
+            self._beside("attributes", max(0, len(value) - _MOST_NAMES))
+
+    def _beside(self, what: str, size: int) -> None:
+        self.beside[what] = self.beside.get(what, 0) + size
 
     def _count(self, tag: str, attributes: dict[str, str]) -> None:
         """Count marks, filled areas, and lines with many corners."""
@@ -210,20 +268,43 @@ class _Drawing:
         if not text.strip():
             return
         where = next((tag for tag in self.stack if tag in _QUIET), "")
-        if where in ("metadata", "style"):
-            self.beside[where] = self.beside.get(where, 0) + len(text)
+        if where == "foreignObject":
+            self.foreign.append(clean_text(text))
+            return
+        if where == "title" and len(self.stack) > 2:
+            self.titles.append(clean_text(text))
+        if where in _LEFT_OUT:
+            self._beside(where, len(text))
+        if where in _LEFT_OUT or where == "style":
             return
         self.words.append(clean_text(text))
-        if not where:
+        if self.unseen_from:
+            self.problems.append("words that are not shown")
+        elif not where:
             self.out.append(escape(self.words[-1]))
 
     def end(self, name: str) -> None:
         tag = name.rpartition(":")[2]
-        quiet = self._is_quiet()
+        quiet = self._is_quiet() or self.unseen_from > 0
         self.stack.pop()
         self.places.end()
+        if self.unseen_from > len(self.stack):
+            self.unseen_from = 0
         if not quiet and tag in _SHAPES | _FRAMES:
             self.out.append(f"</{tag}>")
+
+    def finish(self) -> None:
+        """Judge what only the whole tells: words that stand twice, and what nobody sees."""
+        shown = set(_TOKEN.findall(" ".join(self.words)))
+        told = [t for t in self.titles if not _is_name(t) and not set(_TOKEN.findall(t)) <= shown]
+        self.tooltips = len(told)
+        again = [t for t in self.foreign if not set(_TOKEN.findall(t)) <= shown]
+        if again:
+            self.words += again
+            self.problems.append("words of a page within it")
+        if self.n_unseen > _MOST_UNSEEN:
+            self.problems.append("something that is not shown")
+        self._beside("style", sum(map(len, self.places.styles.unknown)))
 
     def comment(self, text: str) -> None:
         # Plotting libraries write each label once more as a comment.
@@ -233,52 +314,17 @@ class _Drawing:
         self.places.comment(text)
 
 
-def is_stairs(drawn: str) -> bool:
-    """Whether a line goes across and down in turn: each step of such a curve may be a person."""
-    if len(re.findall(r"[HhVv]", drawn)) > 12:
-        return True
-    found = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", drawn)]
-    places = list(zip(found[::2], found[1::2], strict=False))
-    turns = [abs(a[0] - b[0]) < 0.05 or abs(a[1] - b[1]) < 0.05 for a, b in pairwise(places)]
-    return len(turns) > 12 and sum(turns) > 0.8 * len(turns)
+def _rounded(value: str, form: str = ".1f") -> str:
+    return _NUMBER.sub(lambda m: _short(f"{float(m.group()):{form}}"), value)
 
 
-def points_of(drawn: str) -> list[tuple[float, float]]:
-    """Return the places that a line goes through; none for one that goes by other ways."""
-    if re.search(r"[a-zCcQqSsTtAa]", re.sub(r"[zZeE]", "", drawn)) and not re.search(
-        r"^[\d\s,.+-]+$", drawn
-    ):
-        return []
-    places: list[tuple[float, float]] = []
-    for command, rest in re.findall(r"([MLHV]?)([^A-Za-z]+)", drawn):
-        found = [float(number) for number in _ANY_NUMBER.findall(rest)]
-        if command in ("H", "V") and places:
-            x, y = places[-1]
-            places += [(n, y) if command == "H" else (x, n) for n in found]
-        else:
-            places += zip(found[::2], found[1::2], strict=False)
-    return places
+def _short(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number and "e" not in number else number
 
 
-def uneven_steps(places: list[tuple[float, float]]) -> int:
-    """Return how many steps a line has that goes one way only, at places that are not even."""
-    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(places)]
-    across = [abs(dx) for dx, dy in steps if abs(dy) < _STILL and abs(dx) >= _STILL]
-    down = [dy for dx, dy in steps if abs(dx) < _STILL and abs(dy) >= _STILL]
-    if len(across) + len(down) < 0.9 * len(steps) or len(down) < _LEAST_STEPS:
-        return 0
-    one_way = all(dy > 0 for dy in down) or all(dy < 0 for dy in down)
-    ordered = sorted(across)
-    # Months are of 28 to 31 days: steps are uneven where some are half as wide as others.
-    uneven = (
-        len(ordered) >= _LEAST_STEPS
-        and ordered[len(ordered) // 5] < 0.6 * ordered[-len(ordered) // 5]
-    )
-    return len(down) if one_way and uneven else 0
-
-
-def _rounded(value: str) -> str:
-    return _NUMBER.sub(lambda m: f"{float(m.group()):.1f}".rstrip("0").rstrip("."), value)
+def _is_name(title: str) -> bool:
+    """Whether words that show when pointed at are a name that programs give to nodes and edges."""
+    return len(title) <= _MOST_NAMES and not re.search(r"\s|\d{3}", title)
 
 
 def _is_open(drawn: str) -> bool:
@@ -313,8 +359,11 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
     if drawing.words:
         parts.append(Text("labels", "\n".join(beside_cells(drawing.words, sheet)), is_alone=False))
     parts += drawing.pictures
+    names = [*dict.fromkeys(drawing.read_out), drawing.places.styles.names]
+    if any(names):
+        parts.append(Text("unseen words", clean_text("\n".join(names)), is_alone=False))
     for what, size in drawing.beside.items():
-        if size > _MOST_BESIDE * (5 if what == "style" else 1):
+        if size > _MOST_BESIDE:
             parts.append(Opaque(what, f"{size:,} characters of {what}, which nobody sees"))
     parts += [Opaque("drawing", f"It has {what}") for what in dict.fromkeys(drawing.problems)]
     body = "".join(drawing.out).replace(
@@ -343,4 +392,5 @@ def _read(text: str, embed: Embed) -> _Drawing:
         parser.Parse(text, True)
     except expat.ExpatError as error:
         raise Impossible(f"it is not well-formed: {error}") from None
+    drawing.finish()
     return drawing

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdi_spe.disclosure.drawings.glyphs import Glyph, words_of
 from gdi_spe.disclosure.drawings.paths import (
@@ -20,21 +21,25 @@ from gdi_spe.disclosure.drawings.paths import (
     transform_of,
 )
 from gdi_spe.disclosure.drawings.pictures_within import Cells
-from gdi_spe.disclosure.drawings.sheet import Ink, Pad, Sheet, Word
+from gdi_spe.disclosure.drawings.sheet import Ink, Pad, Sheet, Word, colour_of
+from gdi_spe.disclosure.drawings.styles import DECLARED, Styles
 
-_DECLARED = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
-_CSS = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _INHERITED = (
     "fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "text-anchor",
-    "fill-opacity", "stroke-opacity", "opacity",
+    "fill-opacity", "stroke-opacity", "opacity", "marker-start", "marker-mid", "marker-end",
+    "is-mixed",
 )  # fmt: skip
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
-_DEFINED = {"defs", "clipPath", "symbol", "marker"}
+_DEFINED = {"defs", "clipPath", "symbol", "marker", "pattern", "mask", "filter"}
 # What fonts' letters are called where they are drawn as shapes; what is called so is read.
 _LETTER = re.compile(r"#(glyph[-\w]*|[A-Za-z][\w -]{0,60}-[0-9a-fA-F]{1,6})")
+_PAINT = re.compile(r"url\(['\"]?#([^)'\"]*)")
 _LENGTH = re.compile(r"\s*(-?\d*\.?\d+(?:[eE][-+]?\d+)?)(px|pt|em|%)?")
 _CIRCLE = np.linspace(0, 2 * np.pi, 17)
 _MOST_LETTERS = 6000
+_ENDS = ("start", "mid", "end")
+_DOT = 4.0
+_MIXED = 5
 
 
 @dataclass
@@ -60,7 +65,9 @@ class Places:
 
     pad: Pad = field(default_factory=Pad)
     stack: list[_State] = field(default_factory=list)
-    css: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    styles: Styles = field(default_factory=Styles)
+    # The colours that gradients and patterns consist of, by their names.
+    paints: dict[str, list[str]] = field(default_factory=dict)
     defined: dict[str, _Defined] = field(default_factory=dict)
     open_names: list[tuple[int, str]] = field(default_factory=list)
     glyphs: list[Glyph] = field(default_factory=list)
@@ -70,10 +77,13 @@ class Places:
     place: tuple[float, float] = (0.0, 0.0)
 
     def start(self, tag: str, attributes: dict[str, str]) -> dict[str, str]:
-        """Enter an element; return the style it is painted in."""
+        """Enter an element; return what the rules of style say of it."""
         above = self.stack[-1] if self.stack else _State(SAME, {}, "")
-        at = times(transform_of(attributes.get("transform", "")), above.at)
-        style = self._style(tag, attributes, above.style)
+        turned = attributes.get("transform", "") or attributes.get("patternTransform", "")
+        at = times(transform_of(turned), above.at)
+        ruled = self.styles.holding(tag, attributes)
+        style = self._style(attributes, above.style, ruled)
+        self._take_paint(tag, attributes, style, ruled)
         state = _State(at, style, tag, string=above.string)
         self.stack.append(state)
         if tag == "svg" and len(self.stack) == 1:
@@ -92,7 +102,24 @@ class Places:
             self._image(attributes, at)
         elif tag in ("text", "tspan"):
             self._begin_words(attributes)
-        return style
+        return ruled
+
+    def _take_paint(
+        self, tag: str, attributes: dict[str, str], style: dict[str, str], ruled: dict[str, str]
+    ) -> None:
+        """Remember what gradients and patterns are painted with; what refers to one is like it."""
+        if tag in ("linearGradient", "radialGradient", "pattern"):
+            like = attributes.get("xlink:href") or attributes.get("href") or ""
+            self.paints[attributes.get("id", "")] = list(self.paints.get(like[1:], ()))
+        elif self.paints and self._is_painting():
+            written = dict(DECLARED.findall(attributes.get("style", "")))
+            told = {**attributes, **ruled, **written}
+            colour = told.get("stop-color", "#000000") if tag == "stop" else style.get("fill", "")
+            if colour not in ("none", ""):
+                self.paints[next(reversed(self.paints))].append(colour.strip())
+
+    def _is_painting(self) -> bool:
+        return any(s.tag in ("linearGradient", "radialGradient", "pattern") for s in self.stack)
 
     def end(self) -> None:
         """Leave an element."""
@@ -106,8 +133,7 @@ class Places:
     def data(self, told: str) -> None:
         """Take words, or rules of style."""
         if self.stack and self.stack[-1].tag == "style":
-            for names, body in _CSS.findall(re.sub(r"/\*.*?\*/", "", told, flags=re.DOTALL)):
-                self.css += [(n.strip(), dict(_DECLARED.findall(body))) for n in names.split(",")]
+            self.styles.add(told)
         elif self.stack and self.stack[-1].tag in ("text", "tspan"):
             self.text.append(told)
 
@@ -145,21 +171,30 @@ class Places:
             self.pad.wide = _length(attributes.get("width", ""), 0)
             self.pad.high = _length(attributes.get("height", ""), 0)
 
-    def _style(self, tag: str, attributes: dict[str, str], above: dict[str, str]) -> dict[str, str]:
+    def _style(
+        self, attributes: dict[str, str], above: dict[str, str], ruled: dict[str, str]
+    ) -> dict[str, str]:
         style = {k: v for k, v in above.items() if k in _INHERITED}
         own = {k: attributes[k].strip() for k in _INHERITED if k in attributes}
-        ruled: dict[str, str] = {}
-        classes = attributes.get("class", "").split()
-        for selector, rules in self.css:
-            last = selector.split()[-1] if selector else ""
-            if last in ("*", tag) or (last.lstrip(".") in classes and last.startswith(".")):
-                ruled |= rules
-        written = dict(_DECLARED.findall(attributes.get("style", "")))
+        written = dict(DECLARED.findall(attributes.get("style", "")))
         wanted = own | {k: v.strip() for k, v in (ruled | written).items() if k in _INHERITED}
         font = re.search(r"([\d.]+)(?:px|pt)", written.get("font", ruled.get("font", "")))
         if font and "font-size" not in wanted:
             wanted["font-size"] = font.group(1)
+        if "fill" in wanted:
+            found = _PAINT.match(wanted["fill"])
+            n_colours = len(set(self.paints.get(found.group(1), ()))) if found else 0
+            wanted["is-mixed"] = "yes" * (n_colours >= _MIXED)
+        wanted |= {k: self._plain_colour(wanted[k]) for k in ("fill", "stroke") if k in wanted}
         return style | wanted
+
+    def _plain_colour(self, told: str) -> str:
+        """Return one colour for a gradient or a pattern: the lightest of theirs."""
+        found = _PAINT.match(told)
+        if found is None:
+            return told
+        colours = self.paints.get(found.group(1), [])
+        return max(colours, key=lambda c: sum(colour_of(c) or (0.5, 0.5, 0.5)), default="#808080")
 
     def _shape(self, tag: str, attributes: dict[str, str], state: _State) -> None:
         lines = _lines(tag, attributes, self.pad)
@@ -172,8 +207,23 @@ class Places:
 
     def _draw(self, lines: list[Line], at: Matrix, style: dict[str, str]) -> None:
         ink = _ink(style, at)
+        if style.get("is-mixed"):
+            ink = replace(ink, is_mixed=True)
         for line in lines:
-            self.pad.draw(line.places(at), line.is_closed, line.is_bent, ink)
+            places = line.places(at)
+            self.pad.draw(places, line.is_closed, line.is_bent, ink)
+            self._mark(places, style)
+
+    def _mark(self, places: NDArray[np.float64], style: dict[str, str]) -> None:
+        """Put down the marks that a line has at its corners, or a dot of a line at its ends."""
+        marked = [style.get(f"marker-{where}", "none") != "none" for where in _ENDS]
+        is_dot = bool(len(places)) and np.ptp(places, axis=0).max() < _DOT
+        at = places[1:-1] if marked[1] else places[:0]
+        if is_dot and any(marked):
+            at = places[:1]
+        for x, y in at:
+            around = np.column_stack([x + 2 * np.cos(_CIRCLE), y + 2 * np.sin(_CIRCLE)])
+            self.pad.draw(around, True, True, Ink(fill=style.get("stroke", "#000000")))
 
     def _use(self, attributes: dict[str, str], state: _State) -> None:
         name = attributes.get("xlink:href") or attributes.get("href") or ""

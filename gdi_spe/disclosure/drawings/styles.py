@@ -1,0 +1,90 @@
+"""Sheets of style in a drawing: which rules hold for an element, what paints nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+DECLARED = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SIMPLE = re.compile(r"([.#]?)([\w-]+|\*)")
+# What is written again, where its value is plain.
+_PAINTS = frozenset({
+    "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
+    "stroke-miterlimit", "fill-opacity", "stroke-opacity", "opacity", "fill-rule", "font-size",
+    "font-family", "font-weight", "font-style", "text-anchor", "dominant-baseline", "stop-color",
+    "stop-opacity", "marker-start", "marker-mid", "marker-end", "clip-path",
+})  # fmt: skip
+_PLAIN = re.compile(r"[\w#.,%()'\" +-]{0,120}")
+# What only says how a program lays words out, or reacts; it is left out.
+_LAYS_OUT = re.compile(
+    r"font|text-|letter-|word-|white-space|line-height|-inkscape-|shape-|stroke|paint-|mix-|"
+    r"isolation|enable-|overflow|pointer-|cursor|display|visibility|baseline-|color|marker|clip|"
+    r"filter|mask|solid-|vector-|image-|writing-|direction|transition|user-select|margin|padding|"
+    r"background|width|height|position|align|justify|box-|flex|unicode|kerning|block-|inline-|"
+    r"alignment-|vertical-|transform|animation|-webkit-|-moz-|-ms-|border|src|content-|max-|min-|"
+    r"top|left|right|bottom|outline|z-index|orphans|widows|tab-|shadow|rendering|d$|r$|cx$|cy$",
+)
+_LONGEST, _LONGEST_FONTS = 60, 300
+_FONTS = re.compile(r"[\d.pxtem%/ ]*[A-Za-z '\",-]*")
+
+
+@dataclass
+class Styles:
+    """The rules of a drawing, in the order that they were written."""
+
+    rules: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    # What explains nothing of how it looks: comments, names and values of its own.
+    unknown: list[str] = field(default_factory=list)
+
+    def add(self, told: str) -> None:
+        """Take a sheet of style."""
+        self.unknown += _COMMENT.findall(told)
+        plain = _COMMENT.sub("", told)
+        for names, body in _RULE.findall(plain):
+            declared = dict(DECLARED.findall(body))
+            self.rules += [(n.strip(), declared) for n in names.split(",")]
+            self.unknown.append(rest_of(body))
+        rest = _RULE.sub("", plain).strip()
+        self.unknown += [rest] if rest else []
+
+    @property
+    def names(self) -> str:
+        """What its rules are for; a name can say anything."""
+        return "\n".join(dict.fromkeys(names for names, _ in self.rules))
+
+    def holding(self, tag: str, attributes: Mapping[str, str]) -> dict[str, str]:
+        """Return what the rules say of an element."""
+        found: dict[str, str] = {}
+        own = {".": set(attributes.get("class", "").split()), "#": {attributes.get("id", "")}}
+        for selector, declared in self.rules:
+            last = re.split(r"[\s>+~]+", selector)[-1] if selector else ""
+            asked = _SIMPLE.findall(last)
+            if asked and "".join(a + b for a, b in asked) == last and all(
+                word in own[sign] if sign else word in ("*", tag) for sign, word in asked
+            ):  # fmt: skip
+                found |= declared
+        return found
+
+
+def is_customary(key: str, value: str) -> bool:
+    """Whether a declaration is one that programs make, with a short value."""
+    known = key in _PAINTS or _LAYS_OUT.match(key) is not None
+    is_fonts = key in ("font-family", "font") and _FONTS.fullmatch(value) is not None
+    return known and len(value) <= (_LONGEST_FONTS if is_fonts else _LONGEST)
+
+
+def painting(declared: Mapping[str, str]) -> str:
+    """Write what paints, without the rest."""
+    size = re.search(r"[\d.]+(?:px|pt)", declared.get("font", ""))
+    declared = {"font-size": size.group(), **declared} if size else declared
+    kept = {k: v.strip() for k, v in declared.items() if k in _PAINTS}
+    return ";".join(f"{k}:{v}" for k, v in kept.items() if _PLAIN.fullmatch(v))
+
+
+def rest_of(told: str) -> str:
+    """Return what of a style is no customary declaration."""
+    rest = DECLARED.sub(lambda m: "" if is_customary(m.group(1), m.group(2)) else m.group(), told)
+    return re.sub(r"[;\s]+", "", rest)
