@@ -74,3 +74,19 @@ def test_a_drawing_in_a_page_is_judged_as_a_drawing() -> None:
 
     assert _verdict(page(panels.upright_numbers), "report.html") != "block"
     assert _verdict(page(panels.points_of_people), "report.html") != "pass"
+
+
+def test_a_regional_plot_passes_and_people_under_its_words_do_not() -> None:
+    region = judged(drawn(panels.peak_of_a_region, 1), 42_000)
+    people = judged(drawn(panels.people_in_a_region, 1), 42_000)
+
+    assert region.verdict.word == "pass"
+    assert people.verdict.word != "pass"
+
+
+def test_panels_above_the_numbers_of_chromosomes_are_of_tests() -> None:
+    studies = judged(drawn(panels.two_studies, 1), 42_000)
+    wards = judged(drawn(panels.two_wards, 1), 42_000)
+
+    assert studies.verdict.word == "pass"
+    assert wards.verdict.word != "pass"

@@ -93,3 +93,54 @@ def points_of_people(rng: Rng) -> Any:
     axes.scatter(rng.normal(size=60), rng.normal(size=60))
     axes.set(xlabel="PC1", ylabel="PC2")
     return figure
+
+
+def _along_a_region(heights: Any, places: Any) -> Any:
+    figure, axes = plt.subplots(figsize=(7, 4.5))
+    axes.scatter(places, heights, s=9)
+    axes.set(xlabel="chr1 position (Mb)", ylabel="-log10(P)")
+    return figure
+
+
+def peak_of_a_region(rng: Rng) -> Any:
+    """Draw the p-values of a region around one variant that matters."""
+    places = np.sort(rng.uniform(109.0, 109.9, 900))
+    near = np.exp(-(((places - 109.3) / 0.07) ** 2))
+    return _along_a_region(near * rng.uniform(0, 30, 900) + rng.exponential(0.6, 900), places)
+
+
+def people_in_a_region(rng: Rng) -> Any:
+    """Draw a value of each person under the words of p-values."""
+    return _along_a_region(rng.normal(14, 4, 900), rng.uniform(109.0, 109.9, 900))
+
+
+def _two_panels(rng: Rng, lengths: Any, label: str) -> Any:
+    figure, (above, below) = plt.subplots(2, 1, figsize=(10, 6), sharex=True)
+    ends = np.cumsum(lengths)
+    for axes in (above, below):
+        for place, (end, wide) in enumerate(zip(ends, lengths, strict=True)):
+            n = int(wide * 12)
+            at = rng.uniform(end - wide, end, n)
+            axes.scatter(at, -np.log10(rng.uniform(size=n)), s=3, c=("navy", "orange")[place % 2])
+        at = np.full(20, ends[3])
+        axes.scatter(at, rng.uniform(4, 24, 20), s=3, c="navy")
+        axes.set_ylabel(label)
+        axes.set_ylim(0, 26)
+    below.invert_yaxis()
+    numbers = range(0, len(lengths), 2)
+    below.set_xticks([ends[i] - lengths[i] / 2 for i in numbers], [str(i + 1) for i in numbers])
+    return figure
+
+
+_LONG = np.array([249, 242, 198, 190, 182, 171, 159, 145, 138, 134, 135, 133, 114, 107, 102, 90, 83,
+                  80, 59, 64, 47, 51], dtype=float)  # fmt: skip
+
+
+def two_studies(rng: Rng) -> Any:
+    """Draw the p-values of two studies against each other, above the numbers of chromosomes."""
+    return _two_panels(rng, _LONG, "-log10 P")
+
+
+def two_wards(rng: Rng) -> Any:
+    """Draw a value of each patient of twenty-two wards, which are of one size."""
+    return _two_panels(rng, np.full(22, 120.0), "-log10 CRP")

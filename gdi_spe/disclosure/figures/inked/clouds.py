@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.figures.ground import Mask
+from gdi_spe.disclosure.figures.strokes import blobs_of
 
 _BANDS = 16
 _WIDE, _LOW_FULL, _TOP_EMPTY, _FROM_FOOT = 0.75, 0.8, 0.2, 0.85
@@ -17,12 +18,15 @@ _ONE_RUN, _RISING, _LEAST_RISE = 0.9, 0.97, 0.6
 # Of a sparse cloud: parts of its width that stand on the foot, and how it falls off.
 _PARTS, _ON_FOOT, _FOOT = 8, 7, 0.12
 _LEAST_LOW, _HALVED, _MOST_TOP, _RISE = 0.22, 0.62, 0.12, 0.06
+_THICK, _THINNED = 0.5, 0.3
+# Letters that were not read, beside quantiles.
+_MOST_STRAY, _STRAY_SHARE = 6, 0.05
 # Of a volcano: how high its notch and its shoulders are.
 _NOTCH, _MOST_NOTCH, _TIMES, _LEAST_SHOULDER = 0.03, 0.3, 2.0, 0.35
 # The foot of a Manhattan plot, its blocks, and the millions of bases of chromosomes 1 to 22
 # (GRCh38, Genome Reference Consortium).
 _FOOT_PARTS, _LEAST_BLOCK, _MOST_MORE, _AS_WIDE = 20, 3, 3, 0.95
-_LENGTHS = (249, 242, 198, 190, 182, 171, 159, 145, 138, 134, 135, 133, 114, 107, 102, 90, 83, 80,
+LENGTHS = (249, 242, 198, 190, 182, 171, 159, 145, 138, 134, 135, 133, 114, 107, 102, 90, 83, 80,
             59, 64, 47, 51)  # fmt: skip
 _MOSTLY, _NEARLY_ALL = 0.8, 0.95
 _MOST_COLOURS, _COLOUR_SHARE, _LIKE = 6, 0.03, 40
@@ -32,13 +36,17 @@ def kind_of_cloud(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> str:
     """Return the forms that it has, such as ``manhattan`` and ``falling``, or ``cloud``."""
     if cloud.sum() < 4 * mark:
         return "cloud" if cloud.any() else ""
-    is_manhattan = _is_manhattan(cloud)
+    # Of two studies set against each other the lower one hangs from the top.
+    hanging = cloud[::-1]
+    is_manhattan = _is_manhattan(cloud) or _is_manhattan(hanging)
     forms = {
         "manhattan": is_manhattan,
-        "chromosomes": is_manhattan and _has_chromosomes(cloud, pixels),
+        "chromosomes": is_manhattan
+        and (_has_chromosomes(cloud, pixels) or _has_chromosomes(hanging, pixels[::-1])),
         "quantiles": _is_quantiles(cloud, mark, pixels),
         "volcano": _is_volcano(cloud),
-        "falling": _is_falling(cloud) or _is_mirrored(cloud),
+        "falling": _is_falling(cloud) or _is_falling(hanging) or _is_mirrored(cloud),
+        "thinning": _is_thinning(cloud) or _is_thinning(hanging),
     }
     return " ".join(name for name, is_one in forms.items() if is_one) or "cloud"
 
@@ -72,11 +80,11 @@ def _has_chromosomes(cloud: Mask, pixels: NDArray[np.int16]) -> bool:
     colours = seen.argmax(axis=0)[seen.any(axis=0)]
     ends = np.r_[0, np.flatnonzero(np.diff(colours)) + 1, colours.size]
     wide = np.diff(ends)[np.diff(ends) >= _LEAST_BLOCK].astype(float)
-    n = len(_LENGTHS)
+    n = len(LENGTHS)
     # X and Y may follow.
     if not n <= wide.size <= n + _MOST_MORE:
         return False
-    return float(np.corrcoef(wide[:n], _LENGTHS)[0, 1]) >= _AS_WIDE
+    return float(np.corrcoef(wide[:n], LENGTHS)[0, 1]) >= _AS_WIDE
 
 
 def _bands(part: Mask, n: int) -> NDArray[np.float64]:
@@ -105,6 +113,16 @@ def _falls_off(part: Mask) -> bool:
         and bands[5:].max() <= _MOST_TOP
         and (np.diff(bands) <= _RISE).all()
     )
+
+
+def _is_thinning(cloud: Mask) -> bool:
+    """Whether marks stand on the foot along the width, and much fewer of them in the upper half."""
+    rows, columns = np.flatnonzero(cloud.any(axis=1)), np.flatnonzero(cloud.any(axis=0))
+    if columns[-1] - columns[0] < _WIDE * cloud.shape[1] or rows[-1] < 0.8 * cloud.shape[0]:
+        return False
+    bands = _bands(cloud[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], _BANDS // 2)
+    upper = bands[_BANDS // 4 :]
+    return bool(bands[0] >= _THICK and upper.max() <= _THINNED * bands[0] and bands[1] < bands[0])
 
 
 def _is_mirrored(cloud: Mask) -> bool:
@@ -153,7 +171,7 @@ def _is_quantiles(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> bool:
     high, wide = cloud.shape
     if columns[0] > 0.15 * wide or rows[-1] < 0.85 * high or columns.size < 0.3 * wide:
         return False
-    if _is_rising(cloud, mark):
+    if _is_rising(cloud, mark) or _is_rising(_without_strays(cloud, mark), mark):
         return True
     # Where series lie on each other, little is seen of some, and lines are drawn over them.
     parts = by_colour(cloud, pixels)
@@ -162,6 +180,24 @@ def _is_quantiles(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> bool:
     if len(parts) < 2 or risen < _MOSTLY * told:
         return False
     return risen >= _NEARLY_ALL * told or _is_rising(cloud, mark, is_strict=False)
+
+
+def _without_strays(cloud: Mask, mark: int) -> Mask:
+    """Drop a few small shapes that lie far above a rising curve: signs of a legend."""
+    labelled, blobs = blobs_of(cloud)
+    if len(blobs) < 2:
+        return cloud
+    largest = max(blobs, key=lambda b: b.n_pixels)
+    # What the curve reaches only further right is above it.
+    strays = [
+        b for b in blobs
+        if max(b.height, b.width) <= 2 * mark and b.box[1].stop <= largest.box[1].stop
+        and b.box[0].stop < largest.box[0].start + largest.height // 2
+        and b.n_pixels < _STRAY_SHARE * cloud.sum()
+    ]  # fmt: skip
+    if not 0 < len(strays) <= _MOST_STRAY:
+        return cloud
+    return np.asarray(cloud & ~np.isin(labelled, [b.number for b in strays]), dtype=bool)
 
 
 def _is_rising(cloud: Mask, mark: int, is_strict: bool = True) -> bool:

@@ -27,6 +27,7 @@ _SURE, _SURE_ALONE = 0.75, 0.85
 _BETWEEN_LINES = 0.7
 # So much of the height between two digits is no space.
 _WIDEST_GAP = 0.45
+_DASHES, _LONG_RULE, _RULED = set("-_=~.|+"), 8, 0.6
 # Letters that marks look like.
 _SHAPED, _MANY_SHAPED, _MOST_TOGETHER = set("AΔOoVvXx▲•"), 6, 4
 _LIKE_MARKS = set("oO0.•-_|lI1:°,'`\"~+xX*=/\\×>")
@@ -291,6 +292,9 @@ def _with_rim(box: Box, shape: tuple[int, ...]) -> Box:
 def _is_sure(words: Words) -> bool:
     told = words.text.replace(" ", "")
     if len(told) < 2 or "\ufffd" in told or set(told) <= _LIKE_MARKS - set("01lI"):
+        return False
+    # Broken lines that others cross look like letters between dashes.
+    if len(told) >= _LONG_RULE and sum(c in _DASHES for c in told) >= _RULED * len(told):
         return False
     return words.certainty >= _SURE
 

@@ -13,26 +13,19 @@ from gdi_spe.disclosure.figures.inked.traces import Traces
 from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.letters.scale import number_in
 from gdi_spe.disclosure.figures.scene import Scene
+from gdi_spe.disclosure.rules.drawn.clouded import is_of_tests
 from gdi_spe.disclosure.rules.drawn.counted import axis_label, small_bars_of, small_numbers
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     COUNT,
     EACH_PERSON,
     EMPIRICAL,
-    EXPECTED,
-    GENOME,
     GRID,
-    INFLATION,
-    LOG,
-    LOG_P,
     N_OF,
     NUMBER_OF,
-    OBSERVED,
     OTHER,
     PEOPLE,
-    PHENOME,
     RATE,
     SHARE,
-    SIZE,
     SURVIVAL,
     TOLD_PEOPLE,
 )
@@ -77,7 +70,7 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
     for chart in scene.charts:
         yield from _doubts_of_chart(chart, scene, judging)
     for traces in scene.traces:
-        yield from _doubts_of_traces(traces, told, judging)
+        yield from _doubts_of_traces(traces, scene, judging)
         if traces.n_area_bars and not _are_named(traces, scene.words):
             yield f"{traces.n_area_bars:,} bars up and down have no names: each may be a person"
     if scene.other_areas and scene.other_areas[0] > _LARGE_AREA:
@@ -240,27 +233,10 @@ def _of_few_people(values: tuple[float, ...], chart: Chart, label: str, judging:
     return len(small_bars_of(chart, minimum)) if counts or unnamed else 0
 
 
-def _is_of_tests(traces: Traces, told: str, is_declared: bool, judging: Judging) -> bool:
-    """Whether a cloud is of variants, genes or phenotypes: its form and its words agree."""
-    # TRUST: either alone can be had of people; what is drawn in this form with these words cannot
-    # be told from p-values.
-    forms = traces.cloud.split()
-    is_rising = "quantiles" in forms and EXPECTED.search(told) is not None
-    is_quantiles = is_rising and bool(OBSERVED.search(told) or INFLATION.search(told))
-    if is_quantiles and INFLATION.search(told) and (OBSERVED.search(told) or LOG.search(told)):
-        return True
-    if not LOG_P.search(told):
-        return False
-    is_along = bool(GENOME.search(told)) or is_declared or "chromosomes" in forms
-    people = judging.context.n_individuals
-    is_large = people is not None and people >= _LEAST_PEOPLE
-    is_along = is_along or bool(PHENOME.search(told))
-    return (
-        ("manhattan" in forms and is_along)
-        or is_quantiles
-        or ("falling" in forms and is_large and is_along)
-        or ("volcano" in forms and is_large and bool(SIZE.search(told)))
-    )
+def _is_beside_chromosomes(scene: Scene, judging: Judging) -> bool:
+    """Whether another panel shows tests along the chromosomes: the quantiles are of the same."""
+    of_tests = [t for t in scene.traces if "chromosomes" in t.cloud]
+    return any(is_of_tests(t, scene.words, False, judging) for t in of_tests)
 
 
 def _few_behind(told: str, judging: Judging) -> int:
@@ -271,11 +247,13 @@ def _few_behind(told: str, judging: Judging) -> int:
     return min((n for n in numbers if 0 < n < _FEW_BEHIND), default=0)
 
 
-def _doubts_of_traces(traces: Traces, told: str, judging: Judging) -> Iterator[str]:
-    limits = judging.policy.pictures
+def _doubts_of_traces(traces: Traces, scene: Scene, judging: Judging) -> Iterator[str]:
+    limits, told = judging.policy.pictures, all_words(scene)
     # A declared kind stands for the words of the axis along the genome, not for the form.
     is_declared = judging.side_car.kind.lower() == "manhattan"
-    if _is_of_tests(traces, told, is_declared, judging):
+    if is_of_tests(traces, scene.words, is_declared, judging):
+        return
+    if "quantiles" in traces.cloud and _is_beside_chromosomes(scene, judging):
         return
     is_grid = GRID.search(told) is not None and EACH_PERSON.search(told) is None
     n_on_grid = traces.n_on_grid if is_grid else 0

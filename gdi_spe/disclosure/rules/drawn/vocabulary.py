@@ -75,3 +75,5 @@ TOLD_PEOPLE = re.compile(
     r"|subjects|probands|carriers|events|deaths)\b|\bn\s*=\s*(\d{1,3})(?![\d.,])",
     re.IGNORECASE,
 )
+# Frequencies of alleles, as axes name them.
+ALLELES = re.compile(r"\b[EM]?AF\b|allele freq", re.IGNORECASE)
