@@ -31,7 +31,8 @@ _DECIMAL_COMMA = re.compile(r"[-+]?(\d+,(\d{1,2}|\d{4,})|0,\d+)([eE][-+]?\d{1,4}
 _PERCENT = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*\\?%")
 _FIRST = r"([-+]?\d[\d,]*(?:\.\d+)?)"
 # "640 (53.3%)" counts people; "54.2 (11.3)", "1.2 [1.0-1.4]" and "3.1 ± 0.2" do not.
-_SHARED = re.compile(rf"{_FIRST}\s*[(\[]\s*([-+]?\d+(?:\.\d+)?)\s*%\s*[)\]]")
+# "3 (<0.1%)" is a count and less than a share.
+_SHARED = re.compile(rf"{_FIRST}\s*[(\[]\s*[<≤~≈]?\s*([-+]?(?:\d+(?:\.\d+)?|\.\d+))\s*%\s*[)\]]")
 _SPREAD = re.compile(rf"{_FIRST}\s*(?:[(\[±]|\+/-)\s*([^)\]]*\d[^)\]]*)[)\]]?")
 _SHARE_LABEL = re.compile(r"n\s*\(\s*%\s*\)|,\s*n\b|\bno\.\s*\(%\)|\(%\)", re.IGNORECASE)
 _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gdi_spe.disclosure.rules import drawings, figures, hidden, matter, unnamed
 from gdi_spe.disclosure.rules.genomic import (
     alleles,
+    followed,
     genotypes,
     matrices,
     membership,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     *disguised.RULES,
     *matrices.RULES,
     *genotypes.RULES,
+    *followed.RULES,
     *single.RULES,
     *per_genome.RULES,
     *alleles.RULES,

@@ -14,7 +14,7 @@ _WHO = (
 )
 # Columns that count people.
 PEOPLE = re.compile(
-    r"n|count|counts|size|total|freq|frequency_count|n_?risk|n_total|total_n|n_percent|frequency"
+    r"n|count|counts|size|total|freq|.{0,40}value_counts\(?\)?|frequency_count|n_?risk|n_total|total_n|n_percent|frequency"
     r"|(samples|individuals|participants|people|patients)_(before|after|removed|remaining|left|kept|retained|failed|passed|in|out|dropped)|n_tumou?rs(_\w{1,20})?|tumou?rs"
     r"|(patients|participants|people|persons|individuals|subjects|members|donors|carriers?|cases|controls|deaths|events|men|women|males|females|families|samples|affected|unaffected|at_risk|respondents|smokers)"
     r"|(un|non_?)?(treated|exposed|vaccinated|smokers|responders|affected|screened)"

@@ -13,6 +13,12 @@ _MANY = lines("SNP,AF,N", [f"rs{i},0.{25 + i % 50},300" for i in range(9000)])
 _NAMED = "chromosome,position,reference,alternate,allele_count,allele_number,allele_frequency,"
 _FREQUENCIES = f"{_NAMED}n_individuals\nchr1,100,A,G,400,4000,0.1,2000\n"
 
+
+def _of_chance(chance: float, p: float) -> str:
+    """Mark the genotype that a person has with such a chance."""
+    return "abc"[(chance > (1 - p) ** 2) + (chance > 1 - p**2)]
+
+
 GENOMIC: dict[str, Entry] = {
     "GEN101": Entry(
         "Genotype matrix", "A genotype matrix is people's genomes, whatever its cells are called.",
@@ -30,6 +36,19 @@ GENOMIC: dict[str, Entry] = {
                 "0.9 0.08 0.02" if (i * j) % 3 else "0.05 0.05 0.9" for j in range(12)) + "\n"
             for i in range(12)), "t.gen"),
         COUNTS,
+    ),
+    "GEN111": Entry(
+        "One genome in another column", "Genotypes are one person's under any name and marks.",
+        Example(lines("rsid,AF,beta,se,p,N,tier", [
+            f"rs{1000 + i},{0.05 + 0.45 * (i % 100) / 100:.3f},0.01,0.02,0.6,40000,"
+            + _of_chance((i * 61 % 97) / 97, 0.05 + 0.45 * (i % 100) / 100)
+            for i in range(400)])),
+        AF,
+    ),
+    "GEN112": Entry(
+        "Frequencies that are copies", "No, one and two copies are a genotype, divided or not.",
+        Example(lines("rsid,AC,AN", [f"rs{i},{100 + 100 * (i * i % 3)},400" for i in range(60)])),
+        AF,
     ),
     "GEN105": Entry(
         "One genome", "Variants with zygosity, or the parent they are from, are one person's.",

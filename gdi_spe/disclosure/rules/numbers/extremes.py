@@ -161,6 +161,35 @@ def groups_but_for_few(table: Table, judging: Judging) -> Iterator[Hit]:
         yield Hit(why, {"n_pairs": len(few), "minimum": minimum})
 
 
+def models_but_for_few(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find one model fitted twice, the second time without a few people: it tells of those.
+
+    Models with other terms leave people out for what is missing, and differ by their terms as well.
+    """
+    # Models that only a number names were read as numbers.
+    model = table.column("model", "mean_model")
+    term, n = table.column("term"), table.column("n_people")
+    if term is None or model is None or n is None or n.numbers is None:
+        return
+    terms: dict[str, set[str]] = {}
+    people: dict[str, float] = {}
+    for row in range(table.n_rows):
+        terms.setdefault(model.text(row), set()).add(term.text(row))
+        people[model.text(row)] = float(n.numbers[row])
+    alike = [
+        (a, b) for a in terms for b in terms
+        if terms[a] == terms[b] and 0 < people[a] - people[b] < judging.policy.counts.minimum
+    ]  # fmt: skip
+    if alike:
+        why = f"The model “{alike[0][1][:40]}” is “{alike[0][0][:40]}” without a few people."
+        yield Hit(why, {"n_pairs": len(alike), "minimum": judging.policy.counts.minimum})
+
+
+def _but_for_few(table: Table, judging: Judging) -> Iterator[Hit]:
+    yield from groups_but_for_few(table, judging)
+    yield from models_but_for_few(table, judging)
+
+
 def _holds(group: str, part: str) -> bool:
     """Whether a group is everybody, or one that a part has a further condition to."""
     return bool(_EVERYBODY.fullmatch(group)) or (group != part and part.startswith(group))
@@ -175,7 +204,7 @@ RULES = (
     Rule(
         "TAB118", "Groups but for few people", Verdict.BLOCK,
         "Give one of the two groups only, or groups that differ by enough people.",
-        Table, groups_but_for_few,
+        Table, _but_for_few,
     ),
     Rule(
         "TAB119", "Quantiles of single people", Verdict.BLOCK,

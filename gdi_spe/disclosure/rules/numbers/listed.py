@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Text
+from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.contents.words.vocabulary import PEOPLE, counts_things
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
@@ -35,6 +36,7 @@ _RPART_NODE = re.compile(
 )
 _LONGEST = 200_000
 _LEAST_LISTED = 2
+_MOST_LABELS = 400
 
 
 def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
@@ -54,6 +56,33 @@ def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
             f"{judging.policy.counts.minimum} people."
         )
         yield Hit(why, {"n_lines": len(few)})
+
+
+# "Site Kemi (n=1)" as a label; studies, loci and repeats are counted so as well.
+_IN_A_LABEL = re.compile(
+    r"\b[nN]\s?=\s?(?P<n>\d{1,3}(?:,\d{3})*)(?![\d.,]?\d)(?!\s*(?:replicates?|studies|stud|snps?|variants?|genes"
+    r"|loci|sites|models|traits|data|cohorts|sets|tissues|terms|probes|markers|folds|runs))"
+)
+
+
+def few_in_labels(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find labels and heads of columns that say of few people what stands beside them."""
+    said = [c.name for c in table.columns]
+    said += [cell for c in table.labels if c.n_distinct <= _MOST_LABELS for cell in set(c.cells)]
+    counted = [(label, int(m["n"].replace(",", ""))) for label in said
+               for m in _IN_A_LABEL.finditer(label)]  # fmt: skip
+    few = [label for label, n in counted if 0 < n < judging.policy.counts.minimum]
+    if few:
+        why = f"{len(few):,} labels say that they are of few people: “{few[0][:60]}”."
+        yield Hit(why, {"n_labels": len(few), "minimum": judging.policy.counts.minimum})
+
+
+def few_listed(part: Table | Text, judging: Judging) -> Iterator[Hit]:
+    """Find few people in lines of a list, and in labels of a table."""
+    if isinstance(part, Text):
+        yield from small_counts_in_lists(part, judging)
+    else:
+        yield from few_in_labels(part, judging)
 
 
 def _are_things(words: list[str]) -> bool:
@@ -80,7 +109,7 @@ RULES = (
     Rule(
         "TAB113", "Few people in a list", Verdict.BLOCK,
         "Merge groups until each has enough people, or leave the lines out.",
-        Text, small_counts_in_lists,
+        (Table, Text), few_listed,
     ),
     Rule(
         "TAB114", "Few people in a leaf", Verdict.BLOCK,

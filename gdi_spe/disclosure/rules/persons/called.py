@@ -67,6 +67,19 @@ def column_of_names(table: Table, judging: Judging) -> Iterator[Hit]:
             yield Hit(why, {"n_names": named}, f"[column={column.name}]")
 
 
+def headed_by_names(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find columns that are headed by names of people: what stands below is theirs."""
+    named = [c for c in table.columns if is_name(c.name.strip().title()) and c.numbers is not None]
+    if len(named) >= _LEAST and len(named) >= _SHARE * (len(table.columns) - len(table.labels) - 3):
+        yield Hit(f"{len(named):,} columns are headed by names of people.", {"n_names": len(named)})
+
+
+def names_in_tables(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find names of people as cells of a column or as its head."""
+    yield from column_of_names(table, judging)
+    yield from headed_by_names(table, judging)
+
+
 RULES = (
     Rule(
         "PII123", "People called by name", Verdict.BLOCK,
@@ -76,6 +89,6 @@ RULES = (
     Rule(
         "PII124", "A column of people's names", Verdict.BLOCK,
         "Leave the column out and give one row a group, with the number of people in it.",
-        Table, column_of_names,
+        Table, names_in_tables,
     ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.numbering import counted_series, has_codes
+from gdi_spe.disclosure.contents.words.remarks import are_parallel, is_analyte, is_remark, may_mark
 from gdi_spe.disclosure.contents.words.vocabulary import (
     DATE,
     NOT_PEOPLE,
@@ -126,11 +127,14 @@ def _are_words_of_things(column: Column) -> bool:
         return False
     if column.n_distinct > _MOST_WORDS or has_codes(column):
         return False
-    return not counted_series(column)
+    # TRUST: what somebody noted of people, and marks that are genotypes in words.
+    return not (counted_series(column) or is_remark(column) or may_mark(column))
 
 
 def _measures_things(column: Column, of_public: bool = False) -> bool:
     """Whether numbers are neither marks nor so small and whole that they may count people."""
+    if is_analyte(column):
+        return False
     numbers = values(column)
     finite = numbers[np.isfinite(numbers)]
     if column.n_distinct == 1 or not finite.size:
@@ -157,6 +161,8 @@ def unexplained(columns: list[Column], among: str) -> Objections:
     if len(columns) > _MOST_BESIDE or max(map(stems.count, stems), default=0) > _MOST_ALIKE:
         yield f"{len(columns):,} columns have no known meaning in {among}."
         return
+    if are_parallel(columns):
+        yield f"Several columns in {among} measure the same: they may be of one person each."
     for column in columns:
         if not tells_of_nobody(column):
             yield f"The column “{column.name}” has no known meaning in {among}."

@@ -11,6 +11,7 @@ from gdi_spe.disclosure.contents.roles import Role, role_of, roles_of, with_role
 from gdi_spe.disclosure.contents.rows.variants import minor_allele_counts
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.words.listings import are_genes
+from gdi_spe.disclosure.contents.words.remarks import is_remark
 from gdi_spe.disclosure.shapes.genomes.beside import unexplained
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
@@ -130,7 +131,11 @@ def _sums_up_studies(table: Table) -> bool:
 
 def _is_name(column: Column) -> bool:
     named = all(_NAME.fullmatch(cell) for cell in column.cells)
-    return named and (bool(_SET.fullmatch(column.plain)) or column.n_distinct <= _MOST_TESTS)
+    return (
+        named
+        and not is_remark(column)
+        and (bool(_SET.fullmatch(column.plain)) or column.n_distinct <= _MOST_TESTS)
+    )
 
 
 def _between_tests(table: Table, judging: Judging) -> Objections:

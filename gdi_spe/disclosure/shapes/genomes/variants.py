@@ -15,6 +15,7 @@ from gdi_spe.disclosure.contents.rows.variants import (
     populations,
 )
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.words.remarks import is_remark, may_mark
 from gdi_spe.disclosure.inference.standard_errors import (
     agree_with_p,
     are_scores,
@@ -118,6 +119,8 @@ def _is_order(column: Column) -> bool:
 
 def _may_label(column: Column) -> bool:
     """Whether words are few, names of genes, or the signs of an effect in each study."""
+    if is_remark(column) or may_mark(column):
+        return False
     few = column.n_distinct <= _MOST_LABELS
     return few or _is_gene(column.plain) or all(map(_SIGNS.fullmatch, column.cells))
 

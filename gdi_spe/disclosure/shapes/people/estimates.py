@@ -13,7 +13,7 @@ from gdi_spe.disclosure.contents.roles import (
     with_role,
 )
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.words.numbering import counted_series
+from gdi_spe.disclosure.contents.words.numbering import are_one_series, counted_series
 from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN
 from gdi_spe.disclosure.shapes.freedom import is_of_few, least_people
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
@@ -26,6 +26,10 @@ _FEW_TERMS = 25
 _HERITABLE = re.compile(
     r"(prop_|snp_|obs\w{0,8}_|liability_)?(h2|rg|lambda|coefficient|enrichment)(_\w*)?", re.I
 )
+_SITE = re.compile(r"cg\d{4,8}")
+_HALF = 0.5
+# "age > 54.00", "24.1 < bmi <= 27.0", "village = Salla".
+_REASON = re.compile(r"[<>≤≥]=?\s?\d|\s=\s")
 _NUMBERED = re.compile(r"[A-Za-z]{0,10}[_-]?\d{2,}")
 _GENETIC = re.compile(
     r"(h2|rg|lambda\w*|intercept|ratio|mean_chi\w*|liability_h2|enrichment|coefficient|z|p|se|p_value)(_\w+)?"
@@ -57,6 +61,7 @@ def _model(table: Table, judging: Judging) -> Objections:
             continue
         if role not in known and not re.fullmatch(r"df\w*|dof", column.name, re.IGNORECASE):
             yield f"The column “{column.name}” has no known meaning in a model."
+    yield from _of_one(table)
     if series := next(filter(None, map(counted_series, table.labels)), ""):
         yield f"Its terms count up in one series (“{series}”): they may be of people."
     counts = [values(c) for c in with_role(table, Role.PEOPLE)]
@@ -81,6 +86,26 @@ def _behind(table: Table, judging: Judging) -> Objections:
         yield "Its intervals or p-values are those that a model of few people has."
     elif table.n_rows > _FEW_TERMS or not told:
         yield "How many people the model was fitted to is not known."
+
+
+def _of_one(table: Table) -> Objections:
+    """Object to weights that are of one person: levels of methylation, and reasons for a guess."""
+    effects = [values(c) for c in with_role(table, Role.EFFECT)]
+    alone = not with_role(table, Role.ERROR, Role.P, Role.STATISTIC)
+    sites = any(all(map(_SITE.fullmatch, c.cells)) for c in table.labels)
+    # TRUST: effects go both ways and are small; a level lies between 0 and 1.
+    if alone and sites and all(e.min() >= 0 and _HALF < e.max() <= 1 for e in effects):
+        yield "Its effects may be levels of methylation, as one sample has them."
+    compared = [c for c in table.labels if sum(map(bool, map(_REASON.search, c.cells))) > 1]
+    if alone and compared:
+        yield f"“{compared[0].name}” tells of one person why a model guessed so."
+    pairs = len(table.labels) > 1 and all(map(_is_of_nodes, table.labels[:2]))
+    if alone and pairs:
+        yield "Its rows are pairs of numbered things, which may be people."
+
+
+def _is_of_nodes(column: Column) -> bool:
+    return are_one_series(sorted(set(column.cells)))
 
 
 def _bounds(table: Table) -> list[Column]:

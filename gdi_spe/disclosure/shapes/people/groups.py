@@ -48,6 +48,11 @@ _ANCESTRY = re.compile(
     r"(sbs|dbs|id|cn|sv|signature)_?\d{1,3}[a-z]?|(k|q|cluster|component|pop|anc(estry)?)_?\d{1,2}(_(mean|sd|std))?|(eur|afr|amr|eas|sas|mid|nfe|fin)(_(mean|sd|anc\w*|prop\w*))?",
     re.IGNORECASE,
 )
+_QUANTITY = re.compile(
+    r"age(_(at|of|in)_\w{1,16}|_years?)?|\w{1,12}_age|years?_old|height(_cm)?|weight(_kg)?|bmi|sbp|dbp|systolic\w*|diastolic\w*"
+    r"|pulse|heart_rate|waist|hip|birth_?year|year_of_birth|onset|income|salary|platelets|crp|hba1c|dose(_mg)?|days|weeks|iq",
+    re.IGNORECASE,
+)
 
 
 def labels_and_counts(table: Table) -> tuple[list[Column], list[Column]]:
@@ -284,6 +289,9 @@ def _cross(table: Table, judging: Judging) -> Objections:
         yield f"The column “{first.name}” does not name each group once."
         return
     inner = [c for c in rest if not _TOTAL.fullmatch(c.plain)]
+    # TRUST: ages in whole years are no counts, though each is above the minimum.
+    if measured := [c.name for c in inner if _QUANTITY.fullmatch(c.plain)]:
+        yield f"“{measured[0]}” is what a person has, and no count of people."
     total = [[bool(_TOTAL.fullmatch(cell)) for cell in c.texts()] for c in labels]
     kept = ~np.any(np.array(total), axis=0)
     matrix = np.column_stack([values(c) for c in inner])[kept] if inner else np.zeros((0, 1))

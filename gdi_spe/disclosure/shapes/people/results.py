@@ -60,6 +60,7 @@ _NUMBERED_ROWS = re.compile(
 _SHARED = re.compile(
     r"(n_)?(overlap\w*|shared|in_common|both|common|intersect\w*|co_?occur\w*)", re.I
 )
+_RANKED = re.compile(r"(\w+_)?percentile(_rank)?|percentage_rank|centile", re.I)
 _MOST_NUMBERED = 25
 _CLOSE = 0.1
 _MOST_TURNS = 0.4
@@ -124,6 +125,10 @@ def _results(table: Table, judging: Judging) -> Objections:
     if square_of(table) is not None:
         yield "It is a matrix of likeness, whose names may be of people."
     yield from _numbered_rows(names, rest)
+    for column in (c for c in table.columns if _RANKED.fullmatch(c.plain)):
+        # TRUST: where somebody stands in each of several traits is that person's.
+        if column.n_rows > 2 and not _goes_one_way(column):
+            yield f"“{column.name}” may be where one person stands."
     for column in (c for c in table.columns if _SHARED.fullmatch(c.plain) and c.is_integer):
         # TRUST: what two sets have in common is people, unless something says what it is of.
         few = (values(column) > 0) & (values(column) < judging.policy.counts.minimum)
@@ -136,6 +141,11 @@ def _results(table: Table, judging: Judging) -> Objections:
         yield "How many people stand behind the results is not known."
     if n is None and not enough and is_of_few(table):
         yield "Its intervals or p-values are those that results of few people have."
+
+
+def _goes_one_way(column: Column) -> bool:
+    steps = np.diff(values(column))
+    return bool((steps >= 0).all() or (steps <= 0).all()) if column.numbers is not None else True
 
 
 def _numbered_rows(names: list[Column], rest: list[Column]) -> Objections:
