@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Marks, Opaque, Picture, Text
+from gdi_spe.disclosure.contents.programs.statements import read_code
+from gdi_spe.disclosure.contents.programs.typed import doubts_of_code
 from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.contents.words.listings import doubts_of_lists, is_listing
 from gdi_spe.disclosure.contents.words.prose import doubts, doubts_of_labels
@@ -118,6 +120,10 @@ def undeclared_text(part: Text, judging: Judging) -> Iterator[Hit]:
     """Words need a reader, unless they are few, plain and about no single person."""
     if part.path in ("header", "unseen words"):
         return  # names of columns, each of which is known; words that are not written again
+    if (code := read_code(part.text)) is not None:
+        if told := list(doubts_of_code(part.text, code)):
+            yield Hit(f"A person reads this code: {'; '.join(told)}.", {"n_doubts": len(told)})
+        return
     found = list(doubts_of_labels(part.text) if part.path.endswith("labels") else ())
     if not part.path.endswith("labels"):
         found = [*doubts(part.text, part.is_alone), *doubts_of_lists(part.text)]

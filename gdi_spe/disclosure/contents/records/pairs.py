@@ -40,6 +40,7 @@ _FUNCTION = re.compile(
     r"\(?['\"](count|size|mean|median|std|sd|sem|var|sum|nunique|first|last|min|max|any|all|prod|skew)['\"]\S{0,20}"
 )
 _HEIGHT = re.compile(r"\d{1,4}(\.\d{1,2})?[,;)\]}]*")
+_TYPED = re.compile(r"-?\d[\d.]*(?:[eE]-?\d+)?[,;)\]}]*")
 _LARGEST_PICTURE = 40
 _LEAST_FACTS = 2
 
@@ -47,6 +48,15 @@ _LEAST_FACTS = 2
 def lists_values(text: str) -> bool:
     """Whether somewhere values stand by name one after the other, and not only of settings."""
     return any(_tells(_PAIR.findall(found.group())) for found in _PAIRS.finditer(text))
+
+
+def lists_numbers(text: str) -> bool:
+    """Whether somewhere in code numbers are typed in by name, and not only as settings.
+
+    A variable and a name in quotation marks are what columns and pictures are called by.
+    """
+    runs = (_PAIR.findall(found.group()) for found in _PAIRS.finditer(text))
+    return any(_tells([pair for pair in run if _TYPED.fullmatch(pair[1])]) for run in runs)
 
 
 def _tells(pairs: list[tuple[str, str]]) -> bool:

@@ -3,13 +3,16 @@
 Each has a grammar that its every line must fit; a line that does not makes it a text like others.
 """
 
+# ruff: noqa: E501  # words of one sort read better together
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from gdi_spe.disclosure.contents.words.dialects import names_a_result
+from gdi_spe.disclosure.contents.words.numbering import names_a_person
 from gdi_spe.disclosure.contents.words.vocabulary import TRAIT, is_public
 
 _MOST_LINES = 500
@@ -28,6 +31,12 @@ _PIN = re.compile(
     r"(\s*;\s*[a-z_]{2,30}\s*(==|>=|<|>|<=)\s*['\"][\w.]{1,12}['\"])?"
 )
 _OPTION = re.compile(r"--?(index-url|extra-index-url|find-links|editable|e|r|c)\b.{0,80}|")
+# Names of columns with their types, as pandas, R and Arrow print them.
+_TYPED = re.compile(
+    r"(\d{1,4}\s+)?(?P<name>[A-Za-z_.][\w.%/ -]{0,40}?):?\s+(object|bool(ean)?|category|str(ing)?|double|logical|factor|character|integer|numeric|date32\[day\]"
+    r"|u?[Ii]nt(8|16|32|64)?|[Ff]loat(16|32|64)?|datetime64\[\w{1,3}(, UTC)?\]|timestamp\[\w{1,3}\]|large_string|halffloat)",
+)
+_TYPES_END = re.compile(r"(Name: \w{0,30}, )?(dtype: object|Length: \d+, dtype: object)|[.\s]{3,}")
 _ERRORS = re.compile(r"([\w./-]{1,60}:)?CV error \(K=\d{1,2}\): \d\.\d{2,6}")
 _SPECTRUM_NAME = re.compile(r"eigen|\.eva(l|ls)$|scree|spectrum", re.I)
 _SPECTRUM = re.compile(r"eigen_?val(ue)?s?|evals?", re.I)
@@ -37,6 +46,7 @@ _STRUCT = re.compile(r"\b(Struct|dict|frozendict|Interval|Locus)\(|\)")
 _FIELD = re.compile(r"(\w{1,40})\s*[=:]\s*(Struct\(|(?P<value>[-+]?\d[\d.eE+-]*))")
 _PLAIN_FIELDS = re.compile(r"[\w\s=:,.()+-]*")
 _COUNTED = re.compile(r"n_\w+|num_\w+|n|count\w*")
+_MOST_OF_A_STEM = 20
 _FEW = 10
 _NAME = re.compile(r"[A-ZÀ-Þ][\w'-]{1,20}([ ,]+[A-ZÀ-Þ][\w'.-]{0,20}){0,2}")
 _LEAST_NAMES = 5
@@ -49,7 +59,12 @@ def is_listing(text: str, name: str = "") -> bool:
     # A comment is a sentence, which is read as one.
     if not lines or len(lines) > _MOST_LINES or any(line.startswith("#") for line in lines):
         return False
-    grammars: tuple[Callable[[list[str]], bool], ...] = (are_pins, _are_errors, _are_genes)
+    grammars: tuple[Callable[[list[str]], bool], ...] = (
+        are_pins,
+        _are_errors,
+        _are_genes,
+        _are_types,
+    )
     if _SPECTRUM_NAME.search(name) or _SPECTRUM.fullmatch(lines[0]):
         lines = lines[1:] if _SPECTRUM.fullmatch(lines[0]) else lines
         grammars = (*grammars, _are_eigenvalues)
@@ -61,6 +76,17 @@ def are_pins(lines: list[str]) -> bool:
     pins = [line for line in lines if not _OPTION.fullmatch(line)]
     versions = sum(bool(re.search(r"[=<>]\s*\d", line)) for line in pins)
     return bool(pins) and all(map(_PIN.fullmatch, pins)) and versions >= 0.5 * len(pins)
+
+
+def _are_types(lines: list[str]) -> bool:
+    """Whether each line is a column's name with its type; names of people are none."""
+    found = [_TYPED.fullmatch(line) for line in lines if not _TYPES_END.fullmatch(line)]
+    names = [each["name"] for each in found if each]
+    if not names or len(names) < len(found) or any(map(names_a_person, names)):
+        return False
+    # A column a person has one stem and many numbers.
+    stems = Counter(re.sub(r"\d+", "#", name) for name in names)
+    return max(stems.values()) <= max(_MOST_OF_A_STEM, len(names) // 2)
 
 
 def _are_errors(lines: list[str]) -> bool:

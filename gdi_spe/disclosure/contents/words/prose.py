@@ -49,11 +49,14 @@ _ONE_PERSON = re.compile(
 # "1 165 participants", as French and Finnish write thousands, are not 165.
 _SPACED_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[ \u00a0\u202f]\d{3})+)(?![\d])")
 _VARIANT = re.compile(
-    r"\b(chr)?([0-9]{1,2}|X|Y|MT?):\d{3,}|\brs\d{3,}\b|\b[cgp]\.[A-Z(]?[a-z(]{0,3}\d+|\b[01.][/|][01.]\b"
+    r"\b(chr)?([0-9]{1,2}|X|Y|MT?):\d{3,}|\b[cgp]\.[A-Z(]?[a-z(]{0,3}\d+|\b[01.][/|][01.]\b"
     r"|\b(hetero|homo|hemi)zygous\b"
 )
 # Numbers that code counts through: "for _ in 1:500", "1:1000", "seq_len".
 _RANGE = re.compile(r"\b(in|=)\s*[01]:\d{1,7}\b|(?<=[\[(])[01]:\d{1,7}(?=[\])])|\b1:\d{0,3}0{3}\b")
+# A sentence names few of the variants that many people have, with more words around them.
+_COMMON = re.compile(r"\brs\d{3,}\b")
+_MOST_COMMON, _WORDS_EACH = 10, 5
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
 # No version has such numbers: "12.03.1961".
 _POINTED_DAY = re.compile(
@@ -131,6 +134,9 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     for pattern, what in _SAYS:
         if pattern.search(text) or (pattern is _DAY and is_dated):
             yield what
+    n_common = len(set(_COMMON.findall(text)))
+    if n_common > min(_MOST_COMMON, len(words) / _WORDS_EACH):
+        yield "it names many variants"
     if lists_values(text):
         yield "it lists values by name"
     if len({n for n in _PAIR.findall(text) if TRAIT.fullmatch(n)}) >= _LEAST_TRAITS:

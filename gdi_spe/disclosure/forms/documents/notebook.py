@@ -11,6 +11,7 @@ from typing import Any
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Opaque, Part, Text
+from gdi_spe.disclosure.contents.programs.statements import read_code
 from gdi_spe.disclosure.contents.table import clean_text
 from gdi_spe.disclosure.forms.documents.embedded import beside_pixels
 from gdi_spe.disclosure.forms.documents.html import taken_apart
@@ -96,7 +97,7 @@ def _cell(
     if cell.get("attachments"):
         parts.append(Opaque(path, "The cell has attachments"))
     if source.strip() and kind == "code":
-        parts.append(Text(path, source, is_alone=False))
+        parts += _read_code(path, source, how[0])
     elif source.strip():
         parts += _read_words(path, source, how[0])
     written: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source}
@@ -108,6 +109,13 @@ def _cell(
         ]
         written |= {"execution_count": None, "outputs": [each for each in made if each]}
     return written
+
+
+def _read_code(path: str, source: str, policy: DisclosurePolicy) -> list[Part]:
+    """Read a cell of code by its grammar, if it has one that is known."""
+    if read_code(source) is not None:
+        return _read_words(path, source, policy)
+    return [Text(path, source, is_alone=False)]
 
 
 def _read_words(path: str, words: str, policy: DisclosurePolicy) -> list[Part]:

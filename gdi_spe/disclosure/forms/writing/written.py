@@ -6,13 +6,16 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Part, Text
+from gdi_spe.disclosure.contents.programs.statements import Code, read_code
 from gdi_spe.disclosure.contents.records import trees
 from gdi_spe.disclosure.contents.table import NUMBER, Table
 from gdi_spe.disclosure.contents.words.listings import are_pins
 from gdi_spe.disclosure.forms.tabular.cells import named_table, table_of_rows
+from gdi_spe.disclosure.forms.writing.coded import of_people, typed_tables
 from gdi_spe.disclosure.forms.writing.headers import is_header_alone
 from gdi_spe.disclosure.forms.writing.inis import read_sections
 from gdi_spe.disclosure.forms.writing.logs import without_branches, without_jobs
@@ -77,6 +80,8 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     lines = _lines_of_json(text)
     if lines is not None:
         return trees.parts_of(lines, digits)
+    if (code := read_code(text)) is not None:
+        return _of_code(path, text, code, policy)
     text, packages = without_session(text)
     text, tables = without_jobs(text, path, digits)
     text, branches = without_branches(text)
@@ -116,6 +121,24 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
         parts.append(Text(path, rest, is_alone=not tables))
     quoted = _quoted(rest, digits)
     return (*parts, *([quoted] if quoted else []))
+
+
+def _of_code(path: str, text: str, code: Code, policy: DisclosurePolicy) -> tuple[Part, ...]:
+    """Return code as it is, the tables that are typed into it, and the words beside it.
+
+    TRUST: what is no statement, and what stands in comments and long strings, is read as words
+    and tables are anywhere; less text is left each time.
+    """
+    digits = policy.files.significant_digits
+    tables = typed_tables(path, text, digits)
+    _without_counters(text, tables, path, digits)
+    words: tuple[Part, ...] = ()
+    if code.words.strip():
+        found = words_and_tables(f"{path}.words", code.words, policy)
+        words = tuple(replace(p, is_alone=False) if isinstance(p, Text) else p for p in found)
+    quoted = _quoted(text, digits)
+    named = quoted and of_people(quoted)
+    return (*tables, Text(path, text, is_alone=False), *words, *([named] if named else []))
 
 
 def lines_of_pairs(rows: list[list[str]]) -> list[str] | None:

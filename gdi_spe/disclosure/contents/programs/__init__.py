@@ -1,0 +1,1 @@
+"""Code and what programs say: statements by their grammar, words by themselves."""
