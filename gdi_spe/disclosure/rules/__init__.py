@@ -24,6 +24,7 @@ from gdi_spe.disclosure.rules.numbers import (
     suppressed,
 )
 from gdi_spe.disclosure.rules.persons import (
+    answered,
     called,
     disguised,
     identifiers,
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     *printed_people.RULES,
     *picked_out.RULES,
     *called.RULES,
+    *answered.RULES,
     *disguised.RULES,
     *matrices.RULES,
     *genotypes.RULES,

@@ -60,4 +60,11 @@ PERSONS: dict[str, Entry] = {
         ),
         COUNTS,
     ),
+    "PII127": Entry(
+        "People in a session",
+        "What a program answered is told as much as what was written.",
+        Example('> nrow(subset(d, als == 1 & village == "Salla"))\n[1] 1\n', "t.txt"),
+        Example('> nrow(subset(d, als == 1 & region == "north"))\n[1] 41\n', "t.txt"),
+        ("counts.minimum",),
+    ),
 }
