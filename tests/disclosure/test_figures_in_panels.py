@@ -90,3 +90,14 @@ def test_panels_above_the_numbers_of_chromosomes_are_of_tests() -> None:
 
     assert studies.verdict.word == "pass"
     assert wards.verdict.word != "pass"
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg"])
+def test_names_aslant_are_read_and_judged_as_names(form: str) -> None:
+    steep = judged(drawn(panels.traits_aslant, 1, dpi=120, form=form), 42_000)
+    flat = judged(drawn(panels.traits_less_aslant, 1, dpi=120, form=form), 42_000)
+    people = judged(drawn(panels.people_aslant, 1, dpi=120, form=form), 42_000)
+
+    assert steep.verdict.word == "pass"
+    assert flat.verdict.word == "pass"
+    assert people.verdict.word != "pass"

@@ -35,6 +35,7 @@ from gdi_spe.disclosure.figures.inked.traces import (
 from gdi_spe.disclosure.figures.inked.trees import trees_beside
 from gdi_spe.disclosure.figures.letters.lettering import Words, around, ticks_of, words_of
 from gdi_spe.disclosure.figures.letters.scale import scale_below, scale_left
+from gdi_spe.disclosure.figures.letters.slanted import with_slanted
 from gdi_spe.disclosure.figures.letters.standing import with_standing_numbers
 from gdi_spe.disclosure.figures.strokes import Blob, Strokes, blobs_of, strokes_of
 
@@ -79,6 +80,7 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     ticks = ticks_of(strokes, frames)
     words = words_of(ground, strokes, ticks)
     words = with_standing_numbers(words, frames, ground, strokes, ticks)
+    words = with_slanted(words, frames, ground, strokes, ticks)
     enclosed = with_words(enclosed, words)
     legends = legends_among(frames, words, ground)
     frames = tuple(f for f in frames if f not in legends)

@@ -144,3 +144,29 @@ def two_studies(rng: Rng) -> Any:
 def two_wards(rng: Rng) -> Any:
     """Draw a value of each patient of twenty-two wards, which are of one size."""
     return _two_panels(rng, np.full(22, 120.0), "-log10 CRP")
+
+
+def _aslant(names: list[str], slope: int) -> Any:
+    figure, axes = plt.subplots(figsize=(8, 5))
+    axes.bar(names, np.linspace(3100, 400, len(names)))
+    axes.set_ylabel("Mean expression (TPM)")
+    axes.tick_params(axis="x", rotation=slope)
+    for label in axes.get_xticklabels():
+        label.set_ha("right")
+    figure.tight_layout()
+    return figure
+
+
+def traits_aslant(rng: Rng) -> Any:
+    """Draw bars of traits, whose names are aslant."""
+    return _aslant(["Asthma", "Migraine", "Insomnia", "Depression", "Psoriasis", "Gout"], 45)
+
+
+def traits_less_aslant(rng: Rng) -> Any:
+    """Draw the same at another slope."""
+    return _aslant(["Asthma", "Migraine", "Insomnia", "Depression", "Psoriasis", "Gout"], 30)
+
+
+def people_aslant(rng: Rng) -> Any:
+    """Draw a bar for each patient, whose codes are aslant."""
+    return _aslant([f"PAT{n:04d}" for n in (31, 77, 120, 245, 613, 902)], 45)

@@ -53,7 +53,9 @@ class Words:
 
 
 @dataclass(frozen=True)
-class _Group:
+class Group:
+    """Shapes that follow each other as letters do."""
+
     box: Box
     blobs: tuple[Blob, ...]
 
@@ -66,8 +68,8 @@ def words_of(ground: Ground, strokes: Strokes, ticks: set[int]) -> tuple[Words, 
     # Titles of axes first: their letters would be taken for letters of the numbers beside them.
     titles = _upright(small, ground, strokes, least=_LEAST_TITLE)
     small = _without(small, titles)
-    across = _read(_grouped(small, ground.shape), ground.strength, strokes.labelled)
-    sure = [words for words in across if _is_sure(words)]
+    across = read_groups(grouped(small, ground.shape), ground.strength, strokes.labelled)
+    sure = [words for words in across if is_sure(words)]
     upright = _upright(_without(small, sure), ground, strokes, least=3)
     found = [*titles, *sure, *upright]
     used = {number for words in found for number in words.blobs}
@@ -114,7 +116,7 @@ def _upright(blobs: list[Blob], ground: Ground, strokes: Strokes, least: int) ->
     """Read lines of so many letters that run upwards, and keep those that are sure."""
     return [
         w for w in read_upright(blobs, ground, strokes, least)
-        if _is_sure(w) and len(w.text) >= least
+        if is_sure(w) and len(w.text) >= least
         and (least < _LEAST_TITLE or w.certainty > _SURE_ALONE)
     ]  # fmt: skip
 
@@ -131,12 +133,12 @@ def read_upright(
     shape = (ground.shape[1], ground.shape[0])
     strength, labelled = np.rot90(ground.strength, -1), np.rot90(strokes.labelled, -1)
     groups = [
-        g for g in _grouped(turned, shape)
+        g for g in grouped(turned, shape)
         if len(g.blobs) >= least - 1 and (least < _LEAST_TITLE or _is_long(g.box))
     ]  # fmt: skip
     return [
         replace(w, box=_turned_back(w.box, high), is_upright=True)
-        for w in _read(groups, strength, labelled)
+        for w in read_groups(groups, strength, labelled)
     ]
 
 
@@ -149,7 +151,7 @@ def _turned_back(box: Box, high: int) -> Box:
     return slice(high - across.stop, high - across.start), down
 
 
-def _grouped(blobs: list[Blob], shape: tuple[int, int]) -> list[_Group]:
+def grouped(blobs: list[Blob], shape: tuple[int, int]) -> list[Group]:
     """Put shapes together that follow each other as letters of a line do."""
     from scipy.ndimage import label
 
@@ -170,7 +172,7 @@ def _grouped(blobs: list[Blob], shape: tuple[int, int]) -> list[_Group]:
     for blob in blobs:
         members.setdefault(int(labelled[blob.box[0].start, blob.box[1].start]), []).append(blob)
     rows = [row for each in members.values() for row in _rows(each, usual)]
-    return [_Group(around(each), tuple(each)) for each in rows]
+    return [Group(around(each), tuple(each)) for each in rows]
 
 
 def _rows(blobs: list[Blob], usual: float) -> list[list[Blob]]:
@@ -217,9 +219,10 @@ def around(blobs: Iterable[Blob]) -> Box:
     )
 
 
-def _read(
-    groups: list[_Group], strength: NDArray[np.int16], labelled: NDArray[np.int32]
+def read_groups(
+    groups: list[Group], strength: NDArray[np.int16], labelled: NDArray[np.int32]
 ) -> list[Words]:
+    """Read each group of shapes as a line of letters."""
     able = [g for g in _without_marks(groups) if g.box[0].stop - g.box[0].start >= _LEAST_HEIGHT]
     able = sorted(able, key=lambda g: -len(g.blobs))[:_MOST_LINES]
     read = read_lines([_line(group, strength, labelled) for group in able])
@@ -230,7 +233,7 @@ def _read(
     ]
 
 
-def _without_gaps(line: Line, group: _Group) -> Line:
+def _without_gaps(line: Line, group: Group) -> Line:
     """Join digits that stand too near to each other for a space: beside a 1 there is much room."""
     across = sorted((blob.box[1].start, blob.box[1].stop) for blob in group.blobs)
     if " " not in line.text or len(line.text.replace(" ", "")) != len(across):
@@ -247,7 +250,7 @@ def _without_gaps(line: Line, group: _Group) -> Line:
     return Line(text, tuple(line.sure[i] for i in kept), tuple(line.places[i] for i in kept))
 
 
-def _without_marks(groups: list[_Group]) -> list[_Group]:
+def _without_marks(groups: list[Group]) -> list[Group]:
     """Drop lone shapes of the commonest size, where so many are alike that they are marks."""
     sizes = [(g.box[0].stop - g.box[0].start, g.box[1].stop - g.box[1].start) for g in groups]
     lone = [size for size, g in zip(sizes, groups, strict=True) if len(g.blobs) == 1]
@@ -259,7 +262,7 @@ def _without_marks(groups: list[_Group]) -> list[_Group]:
 
 
 def _line(
-    group: _Group, strength: NDArray[np.int16], labelled: NDArray[np.int32]
+    group: Group, strength: NDArray[np.int16], labelled: NDArray[np.int32]
 ) -> NDArray[np.float32]:
     """Return the ink of a group alone, of the height that letters are read at."""
     near = _with_rim(group.box, strength.shape)
@@ -289,7 +292,8 @@ def _with_rim(box: Box, shape: tuple[int, ...]) -> Box:
     )
 
 
-def _is_sure(words: Words) -> bool:
+def is_sure(words: Words) -> bool:
+    """Whether letters are sure enough to be letters at all."""
     told = words.text.replace(" ", "")
     if len(told) < 2 or "\ufffd" in told or set(told) <= _LIKE_MARKS - set("01lI"):
         return False
