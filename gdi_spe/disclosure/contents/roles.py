@@ -106,6 +106,7 @@ _MEAN_OF = re.compile(r"(mean|median|avg|average|sd|std)_(\w{1,16}_)?counts?$", 
 _MANY_VARIANTS = {"snps", "variants", "markers"}
 _SHARE = re.compile(r"percent(age)?|pct|share|proportion|fraction")
 _CODE_OF_PERSON = re.compile(r"[pq]_\d{2,}")
+_TOTAL = re.compile(r"all|totals?|sum|overall|", re.IGNORECASE)
 _MAX_LABEL = 80
 _LEAST_POPULATION = 60
 _LETTERS = 2
@@ -113,6 +114,9 @@ _LETTERS = 2
 _MOST_CROSSED = 4
 _MOST_ROWS = 1000
 _FULL = 1.25
+# Rows divide about as many people if their sums differ by no more than this.
+_EVEN = 1.25
+_LEAST_DIVIDED = 100
 _NUMERIC = {
     Role.EFFECT, Role.ERROR, Role.P, Role.STATISTIC, Role.PROBABILITY, Role.PAIRS, Role.FREQUENCY,
     Role.ALLELE_NUMBER,
@@ -245,7 +249,7 @@ def cross_table_columns(table: Table) -> list[Column]:
 
     Nothing says that these count people, so that they do is assumed.
     """
-    rest = table.columns[len(crossed_labels(table)) or 1 :]
+    rest = table.columns[len(crossed_labels(table)) or _n_described(table) :]
     marks = all(c.numbers is not None and set(c.cells) <= {"0", "1", ""} for c in rest)
     # TRUST: zeros and ones alone are marks, not numbers of people; a person looks what they are of.
     if marks:
@@ -258,6 +262,22 @@ def cross_table_columns(table: Table) -> list[Column]:
         rest = tuple(c for c in rest if not re.fullmatch(r"[a-z][a-z0-9_]*", c.name))
     # TRUST: a name that says "not people" takes a column out only where no name says "people".
     return [c for c in rest if not _not_people(c) and not _is_set(c)]
+
+
+def _n_described(table: Table) -> int:
+    """Return how many first columns name rows: one, or two that say the same of each row.
+
+    TRUST: only where each row divides about as many people, as questions with their answers do.
+    """
+    first, *rest = table.columns[:3]
+    numbers = [c.numbers for c in table.columns[2:] if c.numbers is not None]
+    if len(rest) < 2 or table.n_rows > _MOST_ROWS or len(numbers) < len(table.columns) - 2:
+        return 1
+    words = first.numbers is None and rest[0].numbers is None
+    named = first.n_distinct == table.n_rows == rest[0].n_distinct
+    sums = np.sum(numbers, axis=0) if words and named else np.zeros(1)
+    many = bool(np.isfinite(sums).all() and sums.min() >= _LEAST_DIVIDED)
+    return 2 if many and float(sums.max()) <= _EVEN * float(sums.min()) else 1
 
 
 def crossed_labels(table: Table) -> list[Column]:
@@ -274,8 +294,12 @@ def crossed_labels(table: Table) -> list[Column]:
         labels.append(column)
     if len(labels) != len(table.labels) or not 1 < len(labels) <= _MOST_CROSSED:
         return []
-    full = int(np.prod([column.n_distinct for column in labels]))
-    few = min(column.n_distinct for column in labels)
+    # Totals over the levels of a variable are none of its levels.
+    levels = [sum(not _TOTAL.fullmatch(cell) for cell in column.cells) for column in labels]
+    totals = sum(
+        any(map(_TOTAL.fullmatch, row)) for row in zip(*(c.texts() for c in labels), strict=True)
+    )
+    full, few = int(np.prod(levels)) + totals, min(levels)
     crossed = few > 1 and full <= _FULL * table.n_rows and distinct_rows(labels) == table.n_rows
     return labels if crossed else []
 

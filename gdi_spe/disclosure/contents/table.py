@@ -84,6 +84,7 @@ _WRITTEN = (
     (re.compile(r"^C\(HOM A2\)$"), "n_hom_ref"),
     (re.compile(r"^C\(HET\)$"), "n_het"),
     (re.compile(r"^C\((HAP A\d|MISSING)\)$"), "n_missing"),
+    (re.compile(r"^GVIF\^\(1/\(2\*Df\)\)$"), "gvif_adj"),
     (re.compile(r"exp\((coef|beta|b|est\w*)\)", re.IGNORECASE), "hr"),
     (re.compile(r"(se|std)\((coef|beta|b|est\w*)\)", re.IGNORECASE), "se"),
     (re.compile(r"-?log(2|10)?\(p\)", re.IGNORECASE), "log_p"),

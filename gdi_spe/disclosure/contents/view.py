@@ -52,13 +52,14 @@ _MEASURED = re.compile(
 _FIRST_CELLS = 50
 _NOTHING = {"", "-", "–", "—", "NA", "."}
 _DIGITS = 15
+_LEAST_FLOW = 2
 _MOST_STATISTICS = 30
 _LONGEST_NAME = 24
 
 
 def as_judged(table: Table, people: int | None = None) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
-    table = _words_first(_filled_down(with_models(table)))
+    table = _words_first(_with_first_step(_filled_down(with_models(table))))
     table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
     table = _with_decimal_points(table)
     columns = _without_row_numbers(table)
@@ -120,6 +121,40 @@ def _filled_down(table: Table) -> Table:
         return table
     named = list(accumulate(labels, _or_above))
     return replace(table, columns=(column_of(first.name, pa.array(named), _DIGITS), *rest))
+
+
+def _with_first_step(table: Table) -> Table:
+    """Fill the cell of a flow of people above which nobody can have left, as the next one is.
+
+    TRUST: every other cell of the column is what is lost between two rows, and is judged; the cell
+    of the first row hides nobody.
+    """
+    if table.columns[0].numbers is not None or table.n_rows <= _LEAST_FLOW:
+        return table
+    whole = [_as_counts(c) for c in table.columns]
+    for place, column in enumerate(table.columns):
+        cells = column.texts() if 2 <= table.n_rows <= _MOST_STATISTICS else [""]
+        lost = _counts_of(cells[1:])
+        if cells[0] not in _NOTHING or lost is None:
+            continue
+        if any(left is not None and np.array_equal(-np.diff(left), lost) for left in whole):
+            made = column_of(column.name, pa.array([cells[1], *cells[1:]]), _DIGITS)
+            return replace(
+                table, columns=(*table.columns[:place], made, *table.columns[place + 1 :])
+            )
+    return table
+
+
+def _as_counts(column: Column) -> NDArray[np.float64] | None:
+    return _counts_of(column.texts()) if column.n_rows <= _MOST_STATISTICS else None
+
+
+def _counts_of(cells: list[str]) -> NDArray[np.float64] | None:
+    """Return whole numbers, with or without marks of thousands; None if a cell is none."""
+    simple = [_simple(cell) for cell in cells]
+    if not simple or not all(map(_INTEGER.fullmatch, simple)):
+        return None
+    return np.array([float(cell) for cell in simple])
 
 
 def _with_decimal_points(table: Table) -> Table:
@@ -270,6 +305,8 @@ def _simple(text: str) -> str:
         return whole.replace(",", "") if whole == text else whole.replace(",", ".")
     if _DECIMAL_COMMA.fullmatch(text):
         return text.replace(",", ".")
+    if text.endswith(" non-null"):
+        return text.removesuffix(" non-null")
     share = _PERCENT.fullmatch(text)
     return share.group(1) if share else text
 

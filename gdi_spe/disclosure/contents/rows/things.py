@@ -80,6 +80,11 @@ def with_things(table: Table, people: int | None) -> Table:
     return table
 
 
+_STEP_OF_PEOPLE = re.compile(
+    r"consent|recruit|invit|particip|individual|people|person|patient|subject|follow-?up|relat(ed|ive)"
+    r"|sex[- ](mismatch|check|discord)|withdr|enrol|eligib|questionnaire|phenotyp|sample|genotyped",
+    re.IGNORECASE,
+)
 # More rows than all collections of sets of genes have together.
 _MOST_SETS = 100_000
 
@@ -173,6 +178,9 @@ def names_sorts(column: Column) -> bool:
 def are_steps(table: Table) -> bool:
     """Whether rows are steps of a filter: what each took away and left stands beside."""
     named = any(_STEP_NAMES.fullmatch(c.plain) for c in table.labels)
+    # TRUST: steps that people take or fail are of people, more of whom were asked than stayed.
+    if any(_STEP_OF_PEOPLE.search(cell) for c in table.labels for cell in c.cells[:_FIRST]):
+        return False
     counted = [c for c in _counts(table) if _STEPS.fullmatch(c.plain)]
     return named and bool(counted)
 

@@ -90,6 +90,7 @@ class Dialect:
 
 
 DIALECTS: tuple[Dialect, ...] = (
+    Dialect("R", frozenset({"value", "std_error", "t_value"}), {"value": "estimate"}),
     Dialect("EIGENSOFT", frozenset({"n", "eigenvalue", "twstat"}),
             {"n": "rank", "effect_n": "statistic", "effect": "statistic",
              "difference": "statistic"}),

@@ -107,6 +107,23 @@ _DATED = re.compile(
 _MOST_DATED = 2
 _PAIR = re.compile(r"^[ \t\"'{]*(\w{2,20})[\"']?[ \t]*[=:][ \t]*[\"']?[\w.]{1,20}", re.MULTILINE)
 _LEAST_TRAITS = 3
+_VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?%?"
+_STATED = re.compile(
+    r"(?<![\w.])(?:(?:DeLong|Wald|Welch|Cochran)(?:'s)?\s+)?"
+    r"(?:p(?:[- ]?(?:value|adj))?|[tzZFQWV]|d\.?f\.?|chi-?(?:2|sq\w*)|X-squared|χ2|χ²|AUC|(?:\d{2}(?:\.\d)?\s?%\s?)?CI"
+    r"|OR|HR|RR|IRR|beta|β|SE|SD|R2|R²|R-squared|AIC|BIC|kappa|tau2|τ²|I2|I²|I2_pct|rho|c-index|C-statistic|Brier|RMSE|MAE)"
+    rf"\s*[:=<>≤≥]{{1,2}}\s*[<>≤≥]?\s*{_VALUE}(?:\s?(?:-|–|to|,)\s?{_VALUE})?(?:\s?\((?:DeLong|Wald|bootstrap|exact)\))?"
+    r"|(?<![\w.])(?:Cases|Controls|Participants|Individuals|Observations)\s*[:=]\s*\d{3,9}(?![\d.])",
+    re.IGNORECASE,
+)
+_MOST_STATED = 30
+# What pandas says of columns: each with its type.
+_TYPED = re.compile(
+    r"^[ \t]*[\w.()%/-]{1,40}[ \t]+(?:object|bool|category|str(?:ing)?|[uU]?[iI]nt\d{1,2}|[fF]loat\d{2}"
+    r"|datetime64\[\w{1,2}(?:, UTC)?\]|timedelta64\[\w{1,2}\])[ \t]*$|^dtype: \w{1,10}$",
+    re.MULTILINE,
+)
+_MOST_TYPED = 200
 _CELLS = re.compile(r"[&|\t]\s*([1-9])\s*(?=$|[&|\t\\])", re.MULTILINE)
 
 
@@ -115,6 +132,10 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     text = _STAMP.sub("", text)
     text = without_run(text) if is_log(text) else text
     is_dated = bool(_POINTED_DAY.search(text))
+    whole = text
+    text = _TYPED.sub("", text) if len(_TYPED.findall(text)) <= _MOST_TYPED else text
+    text = _without_statements(text)
+    is_stated = len(text.strip()) < _SHORTEST <= len(whole.strip())
     text = _ARGUMENTS.sub("", _RANGE.sub("", _SAID.sub("", text)))
     text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
     if len(_DATED.findall(text)) <= _MOST_DATED:
@@ -122,7 +143,8 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)
     if len(text) > _MOST_CHARACTERS:
         yield f"it has {len(text):,} characters"
-    if (_are_few(words, len(text)) or not _is_mostly_words(text)) and (is_alone or len(text) > 400):
+    odd = _are_few(words, len(text)) or not _is_mostly_words(text)
+    if odd and not is_stated and (is_alone or len(text) > 400):
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
         yield f"it has {len(numbers):,} numbers"
@@ -141,6 +163,15 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
         yield "it lists values by name"
     if len({n for n in _PAIR.findall(text) if TRAIT.fullmatch(n)}) >= _LEAST_TRAITS:
         yield "it lists what is known of a person"
+
+
+def _without_statements(text: str) -> str:
+    """Leave out statistics that are said by name, as "p = 0.02" and "95% CI: 0.68-0.69".
+
+    TRUST: each is a known statistic or a number of three digits of people; many stay as they are.
+    """
+    found = _STATED.findall(text)
+    return text if len(found) > _MOST_STATED else _STATED.sub(" ", text)
 
 
 def doubts_of_labels(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ _LEVEL = re.compile(r"\d")
 _MOST_ABOVE = 4
 # A header and a row below it.
 _LEAST_ROWS = 2
+_LEAST_QUANTILES = 3
 
 
 def table_of_rows(path: str, rows: Sequence[Sequence[str]], digits: int) -> Table | None:
@@ -91,6 +93,19 @@ def _names_levels(rows: list[list[str]], place: int) -> bool:
     if any(_VALUE.fullmatch(cell) for cell in row if cell and not _LEVEL.fullmatch(cell)):
         return False
     return any(_are_values([each[i].strip() for each in below]) for i in words)
+
+
+def are_quantiles(fields: Sequence[str]) -> bool:
+    """Whether a first line names columns, some after shares of people: 0.1, 0.25, 0.5, 0.9.
+
+    TRUST: a row of data has a number in its last places too, and its shares stand in no order.
+    """
+    numbers = [float(each) for each in fields if NUMBER.fullmatch(each.strip())]
+    words = [each for each in fields if re.fullmatch(r"[A-Za-z][\w .%-]{0,40}", each.strip())]
+    if len(numbers) < _LEAST_QUANTILES or len(numbers) + len(words) < len(fields):
+        return False
+    ordered = all(a < b for a, b in pairwise(numbers))
+    return ordered and numbers[0] > 0 and numbers[-1] < 1 and len(words) > 1
 
 
 def _are_values(cells: list[str]) -> bool:

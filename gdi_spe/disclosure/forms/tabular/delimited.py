@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.table import Column, Table, clean_text, column_of
+from gdi_spe.disclosure.forms.tabular.cells import are_quantiles
 from gdi_spe.disclosure.forms.writing.regions import with_attributes
 from gdi_spe.disclosure.intake.digits import without_exact_counts
 from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
@@ -139,6 +140,7 @@ def split_header(text: str, delimiter: str) -> tuple[list[str], list[str], str]:
     if (levels := _levels(text, at, delimiter)) is not None:
         return comments, unique_names(levels[0]), text[levels[1] :]
     named = _are_places(fields) or _are_levels(fields, text[after:], delimiter)
+    named = named or are_quantiles(fields)
     if any(_is_number(field) for field in fields) and not named:
         return comments, [f"column_{i + 1}" for i in range(len(fields))], text[at:]
     return comments, unique_names(fields), text[after:]

@@ -7,6 +7,8 @@ import re
 NUMBER = re.compile(
     r"[(\[]?[<>≤≥~]?[-+]?(\d[\d,]*\.?\d*|\.\d+)([eE][-+]?\d+)?%?[)\],]?|\(?(NA|NaN|nan|-?inf|-?Inf|\.|—|--?)\)?",
 )
+_IN_BRACKETS = re.compile(r"[(\[][\d.,%–-]+[)\]]")
+_BARE = re.compile(r"\d[\d,]*(\.\d+)?")
 WORD = re.compile(r"\S+")
 Spans = list[tuple[int, int]]
 
@@ -14,13 +16,25 @@ Spans = list[tuple[int, int]]
 def rows_of(body: list[str], spans: Spans) -> list[list[str]] | None:
     """Cut lines into cells: by the gaps, or by words where those are as many in each line."""
     rows = [_cells(line, spans) for line in body]
-    words = [line.split() for line in body]
+    words = [_with_brackets(line.split()) for line in body]
     mixed = any(_is_mixed(cell) or _is_crowded(cell) for row in rows for cell in row)
     if mixed and len({len(row) for row in words}) == 1:
         rows = words
     if not rows or len(rows[0]) < 2 or any(_is_crowded(cell) for row in rows for cell in row):
         return None
     return rows
+
+
+def _with_brackets(words: list[str]) -> list[str]:
+    """Put a number in brackets beside the number before it: "3,209 (51.7%)" is one cell."""
+    cells: list[str] = []
+    for word in words:
+        beside = bool(cells) and _IN_BRACKETS.fullmatch(word) and _BARE.fullmatch(cells[-1])
+        if beside:
+            cells[-1] = f"{cells[-1]} {word}"
+        else:
+            cells.append(word)
+    return cells
 
 
 def _is_mixed(cell: str) -> bool:

@@ -24,6 +24,9 @@ from gdi_spe.disclosure.forms.writing.prompts import without_prompts
 from gdi_spe.disclosure.forms.writing.vectors import read_vector
 
 _STARS = re.compile(r"\*{1,3}|\.|†|‡")
+# Stars right after a number, which mark small p-values.
+_ATTACHED = re.compile(r"(?<=[\d.)])\*{1,4}(?=\s|$)")
+_WIDEST_GAP = 2
 _BOUND = re.compile(r"([<>≤≥]) (?=[\d.])")
 _LEADERS = re.compile(r"(?<=\s)\.{3,}(?=\s)|\s(\. ){3,}|_{4,}(?=\s*\d)")
 _BAR = re.compile(r"(?<!\S)[|│](?!\S)|^[|│]|[|│]$")
@@ -35,7 +38,7 @@ _NODE = re.compile(r"\s*\d+\)\s")
 _ITEM = re.compile(r"\s*(\d{1,3}[.)]|[-*+•])\s+[A-Za-z]")
 _OPENED = re.compile(r"([(\[])( +)(?=[\d.])")
 # A value that stands after its name, as in "AIC: 3998" and "p=<2e-16".
-_NAMES_ONE = re.compile(r"[:=]\s*[<>]?[-+]?\.?\d|[=:]$")
+_NAMES_ONE = re.compile(r"(?<![<>])[:=]\s*[<>]?[-+]?\.?\d|[=:]$")
 _MARKDOWN_BARS = 3
 # An assignment of R and an option of a command are no rows.
 CODE = re.compile(
@@ -52,6 +55,7 @@ _MOST_HEADERS = 4
 _LEAST_ALIKE = 4
 _LEAST_NAMES = 3
 _MOST_LINES = 20_000
+_CONFIDENCE = re.compile(r"\[?9\d(\.\d)?%\]?")
 _TOTALS = re.compile(r"totals?|all|sum", re.IGNORECASE)
 
 
@@ -69,6 +73,7 @@ def read_printed(lines: list[str]) -> Iterator[Printed]:
     framed = any(_FRAME.search(line) for line in lines) and not any(map(_MARKDOWN.match, lines))
     lines = [_plain(line, framed) for line in without_prompts(lines[:_MOST_LINES])]
     at = 0
+    last: Printed | None = None
     while at < len(lines):
         if (vector := read_vector(lines, at)) is not None:
             name, values, after = vector
@@ -86,14 +91,30 @@ def read_printed(lines: list[str]) -> Iterator[Printed]:
             at += 1
             continue
         found = _table(lines, at, end)
-        if found is not None:
-            yield found
+        if found is not None and last is not None and _continues(last, found, lines):
+            last = Printed(
+                last.names, [*last.rows, *found.rows], range(last.lines.start, found.lines.stop)
+            )
+        else:
+            if last is not None:
+                yield last
+            last = found
         at = end
+    if last is not None:
+        yield last
+
+
+def _continues(table: Printed, more: Printed, lines: list[str]) -> bool:
+    """Whether rows without names of columns go on below a gap with as many cells each."""
+    between = lines[table.lines.stop : more.lines.start]
+    bare = not any(more.names) and any(table.names[1:]) and len(more.names) == len(table.names)
+    return bare and len(between) <= _WIDEST_GAP and not any(map(str.strip, between))
 
 
 def _plain(line: str, is_framed: bool) -> str:
     """Return a line of the same width without what only leads the eye."""
     line = line.expandtabs(8).rstrip()
+    line = _ATTACHED.sub(lambda m: " " * len(m.group()), line)
     line = _LEADERS.sub(lambda m: " " * len(m.group()), line)
     line = _BOUND.sub(r" \1", line)
     line = _OPENED.sub(r"\2\1", line)
@@ -125,6 +146,11 @@ def is_row(line: str) -> bool:
         return False
     first = numbers.index(True)
     label, rest = words[:first], words[first:]
+    # Levels before "Total", and levels of confidence, are parts of names.
+    if not label and _TOTALS.fullmatch(rest[-1]):
+        return False
+    if label and all(_CONFIDENCE.fullmatch(w) for w, n in zip(words, numbers, strict=True) if n):
+        return False
     if sum(map(len, label)) + len(label) > _LONGEST_LABEL:
         return False
     named = [bool(NUMBER.fullmatch(word) or _STARS.fullmatch(word)) for word in rest]
@@ -183,7 +209,7 @@ def _is_heading(line: str) -> bool:
 def _table(lines: list[str], at: int, end: int) -> Printed | None:
     body = [line for line in lines[at:end] if line.strip() and not _is_ruler(line)]
     above = _headers(lines, at) or _same_width(lines, at, body)
-    if len(above) > 1 and _is_caption(lines[above[0]], lines[above[-1]], body):
+    while len(above) > 1 and _is_caption(lines[above[0]], lines[above[-1]], body):
         above = above[1:]
     spans = columns_of([line for line in body if is_row(line)] or body, [lines[i] for i in above])
     body, heads = without_heads(body, spans)
@@ -208,7 +234,7 @@ def _filled_down(table: Printed) -> Printed:
     told = all(row[1] or _TOTALS.fullmatch(row[0]) for row in table.rows)
     if len(table.names) < _LEAST_NAMES or not told:
         return table
-    if any(NUMBER.fullmatch(row[i]) for row in table.rows for i in (0, 1)):
+    if any(_is_plain_number(row[i]) for row in table.rows for i in (0, 1)):
         return table
     rows, above = [], ""
     for row in table.rows:
@@ -217,12 +243,19 @@ def _filled_down(table: Printed) -> Printed:
     return Printed(table.names, rows, table.lines)
 
 
+def _is_plain_number(cell: str) -> bool:
+    """Whether a cell is a number, and no band of ages below or above one."""
+    return bool(NUMBER.fullmatch(cell)) and cell[:1] not in "<>≤≥~"
+
+
 def _is_whole(table: Printed) -> bool:
     """Whether a table has names, or several rows: one row of words and a number is a sentence."""
     if len(table.names) < 2 or not table.rows:
         return False
     numbers = [i for i, cell in enumerate(table.rows[0]) if NUMBER.fullmatch(cell)]
-    return len(table.rows) > 1 or (len(numbers) > 1 and all(table.names[i] for i in numbers))
+    # A number of the only row needs no name.
+    named = [table.names[i] or (i == 0 and table.rows[0][0] == "1") for i in numbers]
+    return len(table.rows) > 1 or (len(numbers) > 1 and all(named))
 
 
 def _headers(lines: list[str], at: int) -> list[int]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _COUNT = re.compile(r"\d{1,3}(,\d{3})+|\d{1,9}")
+_STATISTICS = re.compile(r"^\s*Summary statistics: (\w[\w, ]{1,200})$", re.MULTILINE)
 _TOTAL = re.compile(r"totals?", re.IGNORECASE)
 _LEAST_ROWS = 2
 _LEAST_COLUMNS = 3
@@ -37,6 +38,25 @@ def counts_alone(names: Sequence[str], rows: Rows) -> list[list[str]] | None:
     grid = _with_margins(matrix)
     told = all(_are_percents(blocks, at, by_name, grid) for at in range(1, deepest))
     return [list(row) for row in counts] if told else None
+
+
+def named_statistics(
+    told: str, names: Sequence[str], rows: Rows
+) -> tuple[list[str], list[list[str]]] | None:
+    """Return one row a group and variable, if each group has a row for each statistic told above.
+
+    Stata's tabstat says which once: "Summary statistics: N, mean, SD".
+    """
+    found = _STATISTICS.findall(told)
+    statistics = re.split(r",\s*", found[-1].strip()) if found else []
+    blocks = _blocks(rows)
+    if len(statistics) < _LEAST_ROWS or any(len(block) != len(statistics) for block in blocks):
+        return None
+    made = [
+        [block[0][0], names[i], *(row[i] for row in block)]
+        for block in blocks for i in range(1, len(names))
+    ]  # fmt: skip
+    return [names[0], "variable", *statistics], made
 
 
 def _blocks(rows: Rows) -> list[list[Sequence[str]]]:

@@ -18,28 +18,17 @@ from gdi_spe.disclosure.forms.tabular.cells import named_table, table_of_rows
 from gdi_spe.disclosure.forms.writing.coded import of_people, typed_tables
 from gdi_spe.disclosure.forms.writing.headers import is_header_alone
 from gdi_spe.disclosure.forms.writing.inis import read_sections
+from gdi_spe.disclosure.forms.writing.latex import without_tabulars
 from gdi_spe.disclosure.forms.writing.logs import without_branches, without_jobs
+from gdi_spe.disclosure.forms.writing.margins import beside_apart
+from gdi_spe.disclosure.forms.writing.pairs import lines_of_pairs
 from gdi_spe.disclosure.forms.writing.printed import CODE, read_printed
 from gdi_spe.disclosure.forms.writing.sessions import without_session
-from gdi_spe.disclosure.forms.writing.stacked import counts_alone
+from gdi_spe.disclosure.forms.writing.stacked import counts_alone, named_statistics
 from gdi_spe.disclosure.intake.form import Impossible
 
 _RULER = re.compile(r"[\s=\-_+|:*~]*")
 _MARKDOWN_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
-_TABULAR = re.compile(r"\\begin\{(tabular|longtable|tabularx|array)\*?\}(.*?)\\end\{\1\*?\}", re.S)
-_COMMAND = re.compile(
-    r"\\(hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|endlastfoot|centering|cr|q?quad"
-    r"|small|footnotesize|bfseries|itshape|tabularnewline)\b(\[[^\]]*\])?"
-    r"|\\(cline|cmidrule)(\([lr]*\))?\{[^}]*\}|\\addlinespace(\[[^\]]*\])?|\\hspace\*?\{[^}]*\}"
-)
-_WRAPPED = re.compile(
-    r"\\(textbf|textit|emph|text|texttt|textsuperscript|mathrm|mathbf|num|sym|ensuremath|underline"
-    r"|makecell(?:\[[^\]]*\])?|multirow\{[^}]*\}\{[^}]*\}|multicolumn\{\d+\}\{[^}]*\})\{([^{}]*)\}"
-)
-# What stands in braces, with braces within: how columns are set.
-_BRACED = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
-_ACROSS = re.compile(r"\s*\\multicolumn\{(\d{1,2})\}")
-_MOST_ACROSS = 50
 _TWO_SPACES = re.compile(r"\s{2,}|\t")
 _NUMERIC = re.compile(r"[<>≤~]?[-+]?[\d.,]+([eE][-+]?\d+)?%?|NA|NaN|nan|\.|-")
 _INNER_BARS = re.compile(r"(?<=[0-9.])\|(?=[0-9.](?:\s|,|;|$))|>\s?\|[tz]\|")
@@ -57,6 +46,7 @@ _COUNTER = re.compile(
     r"(?P<counts>\{(?:\s*['\"][^'\"{}\n]{1,60}['\"]\s*:\s*\d{1,12}\s*(?:,|(?=\}))){1,300}\s*\})\)?"
 )
 _LEAST_LINES = 3
+_MOST_ABOVE = 5
 _LEAST_LISTED = 10
 _LEAST_NAMED = 3
 _NAME = re.compile(r"[A-Za-z#][\w.()/%+#-]{0,40}( [\w.]{1,12})?")
@@ -85,7 +75,7 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     text, packages = without_session(text)
     text, tables = without_jobs(text, path, digits)
     text, branches = without_branches(text)
-    text = _without_padding(text)
+    text = beside_apart(_without_padding(text))
     if is_header_alone(text):
         return (Text("header", text, is_alone=False),)
     text = _without_counters(text, tables, path, digits)
@@ -95,7 +85,7 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
             return trees.parts_of(trees.canonical(sections, digits), digits)
         except (trees.NotATree, ValueError):
             sections = None
-    text = _without_tabulars(text, tables, path, digits)
+    text = without_tabulars(text, tables, path, digits)
     text = _without_printed(text, tables, path, digits)
     kept: list[str] = []
     for block in _blocks(text):
@@ -141,19 +131,7 @@ def _of_code(path: str, text: str, code: Code, policy: DisclosurePolicy) -> tupl
     return (*tables, Text(path, text, is_alone=False), *words, *([named] if named else []))
 
 
-def lines_of_pairs(rows: list[list[str]]) -> list[str] | None:
-    """Return "name: value" for each pair of cells, where rows are such pairs side by side."""
-    width = max(map(len, rows), default=0)
-    if width < 2 or width % 2 or any(len(row) != width for row in rows):
-        return None
-    pairs = [(row[i].strip(), row[i + 1].strip()) for row in rows for i in range(0, width, 2)]
-    pairs = [pair for pair in pairs if any(pair)]
-    if not pairs or not all(name.endswith((":", "No.")) for name, _ in pairs):
-        return None
-    return [f"{name.rstrip(':')}: {value}" for name, value in pairs]
-
-
-# --- lines of JSON, LaTeX ---------------------------------------------------------------------
+# --- lines of JSON ----------------------------------------------------------------------------
 
 
 def _lines_of_json(text: str) -> list[object] | None:
@@ -164,25 +142,6 @@ def _lines_of_json(text: str) -> list[object] | None:
         return [json.loads(line) for line in lines]
     except (ValueError, RecursionError):
         return None
-
-
-def _without_tabulars(text: str, tables: list[Table], path: str, digits: int) -> str:
-    """Take LaTeX tables out of a text."""
-    if "\\begin{" not in text:
-        return text
-
-    def taken(match: re.Match[str]) -> str:
-        body = re.sub(rf"^(\[[^\]]*\])?({_BRACED}\s*)+", "", match.group(2).strip())
-        rows = [_latex_row(row) for row in re.split(r"\\\\(?:\*?\[[^\]]*\])?", body) if row]
-        rows = [row for row in rows if any(row)]
-        if rows and (named := lines_of_pairs(rows)) is not None:
-            return "\n".join(named)
-        table = table_of_rows(f"{path}.table[{len(tables) + 1}]", rows, digits) if rows else None
-        if table is not None:
-            tables.append(table)
-        return ""
-
-    return _TABULAR.sub(taken, text)
 
 
 def _without_counters(text: str, tables: list[Table], path: str, digits: int) -> str:
@@ -205,22 +164,12 @@ def _without_printed(text: str, tables: list[Table], path: str, digits: int) -> 
         names = [
             name or ("" if i == 0 else f"column_{i + 1}") for i, name in enumerate(found.names)
         ]
+        above = "\n".join(lines[max(0, found.lines.start - _MOST_ABOVE) : found.lines.start])
         rows = counts_alone(names, found.rows) or found.rows
+        names, rows = named_statistics(above, names, found.rows) or (names, rows)
         tables.append(named_table(place, names, rows, digits))
         taken |= set(found.lines)
     return "\n".join("" if i in taken else line for i, line in enumerate(lines))
-
-
-def _latex_row(row: str) -> list[str]:
-    cells: list[str] = []
-    for cell in re.split(r"(?<!\\)&", _COMMAND.sub(" ", row)):
-        # A cell over several columns stands over each of them.
-        across = _ACROSS.match(cell)
-        for _ in range(3):
-            cell = _WRAPPED.sub(r"\2", cell)
-        plain = re.sub(r"\\([%_#$&])|[$]", r"\1", cell).strip()
-        cells += [plain] * (min(int(across[1]), _MOST_ACROSS) if across else 1)
-    return cells
 
 
 # --- blocks of lines --------------------------------------------------------------------------

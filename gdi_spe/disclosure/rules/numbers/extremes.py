@@ -23,7 +23,12 @@ from gdi_spe.disclosure.shapes.genomes.genes import is_bound, tests_genes
 from gdi_spe.disclosure.shapes.shape import values
 
 _LONGEST_ROW = max(map(len, SUMMARY_ROWS))
+_OF_SOMEBODY = re.compile(
+    r"oldest|youngest|longest|tallest|heaviest|participant|patient|person", re.IGNORECASE
+)
 _LEAST_GROUPS = 2
+# A group so many times the minimum is large.
+_LARGE = 10
 _LEVEL = re.compile(r"(quantiles?|percentiles?|e?cdf|cumulative_(share|proportion))")
 _EVERYBODY = re.compile(
     r"(all|total|overall|every(body|one)?|full|whole|complete|main|any)\b.{0,20}", re.IGNORECASE
@@ -93,7 +98,10 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
             f"The smallest or largest value in each of {table.n_rows:,} groups is one person's: "
             f"{', '.join(of_groups[:6])}."
         )
-        yield Hit(why, {"n_places": len(of_groups)}, severity=Verdict.BLOCK)
+        # Of groups that are all large, a person looks at extremes as at those of everybody.
+        many = _are_large(table, judging) and not any(map(_OF_SOMEBODY.search, of_groups))
+        severity = Verdict.REVIEW if many else Verdict.BLOCK
+        yield Hit(why, {"n_places": len(of_groups)}, severity=severity)
     else:
         why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
         yield Hit(why, {"n_places": len(names)})
@@ -103,6 +111,12 @@ def _is_asked_for(column: Column, table: Table) -> bool:
     """Whether a single number of a tree is what somebody asks for: "min_cell: 10"."""
     alone = table.path.startswith(("json", "yaml")) and table.n_rows == 1
     return alone and is_threshold(column.plain, column.cells)
+
+
+def _are_large(table: Table, judging: Judging) -> bool:
+    counts = [values(c) for c in with_role(table, Role.PEOPLE)]
+    least = min((float(np.nanmin(each)) for each in counts), default=0.0)
+    return least >= _LARGE * judging.policy.counts.minimum
 
 
 def _is_of_people(name: str, table: Table) -> bool:

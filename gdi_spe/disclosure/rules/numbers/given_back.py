@@ -24,6 +24,7 @@ from gdi_spe.disclosure.shapes.shape import values
 _SUM = re.compile(r"(sum|total)_\w{1,20}|sum|total|\w{1,20}_(sum|total)", re.IGNORECASE)
 _TOP = re.compile(
     r"(largest|top|max|maximum|biggest|dominant|first|highest)_?(1|2)?_?(share|contribution|contributor|proportion|pct|value|person|patient|single)?|top_?[12]"
+    r"|(share|proportion|part|pct)_of_(the_)?(largest|top|biggest|dominant|highest)\w{0,20}"
     r"|(max|maximum|largest|biggest|highest|top)_\w{1,20}|\w{1,20}_(max|maximum|largest)",
     re.IGNORECASE,
 )

@@ -27,7 +27,7 @@ _SHARE = re.compile(
 _PREDICTED = re.compile(
     r"predict|expect|probab|score|risk|freq|maf|_af(?![a-z])|variance|call_rate|heritab|power"
     r"|(observed|expected|obs|exp)_het|inbreed|(^|_)[fz](_|$)|f_?roh|kinship|(^|_)corr(_|$)|(^|_)r2(_|$)|(^|_)pip(_|$)"
-    r"|freemix|contaminat|chimer|standardi[sz]ed|adjusted|(^|_)asr"
+    r"|largest|biggest|dominan|(^|_)top_?\d|freemix|contaminat|chimer|standardi[sz]ed|adjusted|(^|_)asr"
 )
 _PERCENT = re.compile(r"(^|_)(percent(age)?|pct)(_|$)|%", re.IGNORECASE)
 _MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg)", re.IGNORECASE)

@@ -42,6 +42,7 @@ _TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
 _EDGE = re.compile(
     r"lo|hi|low|high|left|right|from|to|start|end|bin\w*|mid\w*|lower|upper|edge\w*", re.IGNORECASE
 )
+_LIMITS = (re.compile(r"(^|_)lower(_|$)"), re.compile(r"(^|_)upper(_|$)"))
 _SUM = re.compile(r"(sum|total)(_\w{1,20})?|\w{1,20}_(sum|total)", re.IGNORECASE)
 _MEAN = re.compile(r"(mean|avg|average)(_\w{1,20})?|\w{1,20}_(mean|avg|average)", re.IGNORECASE)
 _ANCESTRY = re.compile(
@@ -183,7 +184,9 @@ def _count(column: Column, judging: Judging) -> Objections:
         yield f"“{column.name}” is not a count throughout."
         return
     most = None if n is None else n * (n - 1) // 2 if role_of(column) is Role.PAIRS else n
-    if most is not None and np.nanmax(numbers) > most:
+    # Those who live in a region are no part of the cohort.
+    living = column.plain in ("population", "population_size", "inhabitants")
+    if most is not None and np.nanmax(numbers) > most and not living:
         yield f"“{column.name}” counts more than the cohort has ({most:,})."
 
 
@@ -213,8 +216,12 @@ def _edges(table: Table) -> Objections:
 
 def _are_limits(table: Table) -> bool:
     """Whether edges are the limits of an interval about a statistic, in every row."""
-    lower, upper = table.column("lower"), table.column("upper")
-    if lower is None or upper is None or lower.numbers is None or upper.numbers is None:
+    found = [
+        next((c for c in table.columns if end.search(c.plain) and c.numbers is not None), None)
+        for end in _LIMITS
+    ]
+    lower, upper = found
+    if lower is None or upper is None:
         return False
     return any(
         bool((values(lower) < values(c)).all() and (values(c) < values(upper)).all())
@@ -280,7 +287,7 @@ def _cross(table: Table, judging: Judging) -> Objections:
     """Object to whole numbers that need not be counts of people."""
     first, *rest = table.columns
     labels = crossed_labels(table) or [first]
-    rest = [c for c in rest if c not in labels]
+    rest = [c for c in rest if c not in labels and c.numbers is not None]
     names = role_of(first) in (Role.LABEL, Role.CHROMOSOME) or NOT_PEOPLE.fullmatch(first.plain)
     # SAS writes what its cells are, "Frequency", above the names of the rows.
     corner = first.plain == "frequency" and any(map(_TOTAL.fullmatch, first.cells))
@@ -301,8 +308,20 @@ def _cross(table: Table, judging: Judging) -> Objections:
     if matrix.shape[0] * matrix.shape[1] > _MOST_ROWS:
         yield "It has more cells than a table of groups has."
     blocks = _by_heading(matrix, [x for x, k in zip(first.texts(), kept, strict=True) if k])
-    if not all(_may_count(block, judging.context.n_individuals) for block in blocks):
+    is_flow = _is_flow(matrix, judging.policy.counts.minimum)
+    if not is_flow and not all(_may_count(b, judging.context.n_individuals) for b in blocks):
         yield "Nothing tells whether its whole numbers count people."
+
+
+def _is_flow(matrix: NDArray[np.float64], minimum: int) -> bool:
+    """Whether one column is those who are left and another those who left between two rows.
+
+    TRUST: nobody leaves alone or in a group that is small.
+    """
+    return matrix.shape[1] == _LEAST_TOLD and any(
+        np.array_equal(-np.diff(matrix[:, i]), matrix[1:, 1 - i]) and bool(matrix.min() >= minimum)
+        for i in range(_LEAST_TOLD)
+    )
 
 
 def _by_heading(

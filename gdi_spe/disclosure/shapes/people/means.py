@@ -96,12 +96,19 @@ def is_of_large_groups(column: Column, table: Table, judging: Judging) -> bool:
     return least >= _LARGE * judging.policy.counts.minimum
 
 
+_OF_ONE = re.compile(
+    r"(^|_)(min|max|minimum|maximum|largest|biggest|smallest|highest|lowest|oldest|youngest|top|first|last"
+    r"|patient|person|participant|individual|case|carrier|proband|id)(_|$)|dominan"
+)
+
+
 def _is_personal(name: str) -> bool:
     """Whether a name is for what one person has, or for a sum that one person can make up."""
     if _SUM.fullmatch(name):
         return True
     named = (TRAIT, PERSON_COLUMN, PERSON_NAME, EXTREMES)
-    return any(pattern.fullmatch(name) for pattern in named) or name.startswith("column_")
+    told = any(pattern.fullmatch(name) for pattern in named) or bool(_OF_ONE.search(name))
+    return told or name.startswith("column_")
 
 
 def is_part_of_people(column: Column, table: Table, judging: Judging) -> bool:

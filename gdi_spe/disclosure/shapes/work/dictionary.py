@@ -20,8 +20,12 @@ _MEANING = re.compile(
 _KIND = re.compile(r"((data|variable|field|value)_?)?(type|class|format|scale|storage)(_\w{1,8})?")
 _BESIDE = re.compile(
     r"units?|codes?|coding|values?(_labels)?|levels?|categories|categor(y|ies)|choices|options|allowed(_values)?|ontology|vocabulary|term|domain"
-    r"|table|dataset|source|instrument|section|group|module|notes?|comments?|remarks?|required|missing(_codes?)?|derivation|derived_from|reference|example",
+    r"|table|dataset|source|instrument|section|group|module|notes?|comments?|remarks?|required|missing(_codes?)?|((permitted|allowed|valid|possible)_?)?(values?|range)|ranges?|code_?lists?|unit_of_measure|format|derivation|derived_from|reference|example",
 )
+_CODES = re.compile(
+    r"((permitted|allowed|valid|possible)_?)?(values?|codes?|levels|categories|coding|value_labels|choices|options)"
+)
+_CODE = re.compile(r"(?:^|(?<=[;,|/(])\s*)\d{1,2}\s*[=:.-]?\s+(?=[A-Za-z])")
 _TYPES = re.compile(
     r"int(eger)?\d{0,2}|num(eric|ber)?|decimal|float\d{0,2}|double|real|code[ds]?|categor\w*|factor|nominal|ordinal|binary|bool(ean)?|logical"
     r"|char(acter)?|str(ing)?|text|date(time)?|timestamp|time|continuous|count|object|flag|enum|labelled|(varchar|char)\(\d{1,4}\)|byte|long|quantitative|qualitative",
@@ -34,6 +38,13 @@ _MOST_VARIABLES = 1000
 
 def _first(table: Table, pattern: re.Pattern[str]) -> Column | None:
     return next((c for c in table.columns if pattern.fullmatch(c.plain)), None)
+
+
+def _read(column: Column) -> list[str]:
+    """Return cells as words, without codes before what they mean, as in "2 other death"."""
+    if not _CODES.fullmatch(column.plain):
+        return column.texts()
+    return [_CODE.sub(" ", cell) for cell in column.texts()]
 
 
 def _fits(table: Table, judging: Judging) -> bool:
@@ -60,7 +71,7 @@ def _dictionary(table: Table, judging: Judging) -> Objections:
         yield "Not every variable has a type that is known."
     if table.n_rows > _MOST_VARIABLES:
         yield f"It has {table.n_rows:,} rows."
-    rows = zip(*(c.texts() for c in table.columns if c is not names), strict=True)
+    rows = zip(*(_read(c) for c in table.columns if c is not names), strict=True)
     told = "\n".join(". ".join(filter(None, row)) for row in rows)
     yield from doubts(told, is_alone=False)
 
