@@ -10,7 +10,9 @@ from typing import Any
 import pyarrow as pa
 
 from gdi_spe.disclosure.contents.parts import Part, Text
+from gdi_spe.disclosure.contents.records.locks import without_packages
 from gdi_spe.disclosure.contents.records.nested import nested_records
+from gdi_spe.disclosure.contents.records.settings import SETTINGS, says_settings
 from gdi_spe.disclosure.contents.records.single import people_in
 from gdi_spe.disclosure.contents.table import Table, canonical_number, clean_text, column_of
 from gdi_spe.disclosure.contents.words.fitting import is_chosen
@@ -76,6 +78,11 @@ def parts_of(tree: Any, digits: int) -> tuple[Part, ...]:
     """Return the tables of a tree, and all else as text with its place."""
     parts: list[Part] = []
     rest: list[tuple[Steps, Any]] = []
+    tree, packages = without_packages(tree)
+    if packages:
+        versions = {each["name"]: each["version"] for each in packages}
+        told = {"name": list(versions), "version": list(versions.values())}
+        parts.append(_table_of(told, "json.packages", digits))
     _walk(tree, ("json",), parts, rest, digits)
     numbers = [
         (path, v) for path, v in rest
@@ -89,10 +96,11 @@ def parts_of(tree: Any, digits: int) -> tuple[Part, ...]:
     if words or not (parts or numbers):
         parts.append(Text("json words", "\n".join(words) or "nothing"))
     if numbers:
-        parts.append(_scalars(numbers, digits))
-    told = [f"{place}: {', '.join(names)}" for place, names in people_in(tree)]
-    if told:
-        parts.append(Text(PEOPLE_FOUND, "\n".join(told), is_alone=False))
+        at = SETTINGS if says_settings(tree) else "json numbers"
+        parts.append(_scalars(numbers, at, digits))
+    named = [f"{place}: {', '.join(names)}" for place, names in people_in(tree)]
+    if named:
+        parts.append(Text(PEOPLE_FOUND, "\n".join(named), is_alone=False))
     return tuple(parts)
 
 
@@ -137,7 +145,7 @@ def _written(path: Steps) -> str:
     return str(first) + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in more)
 
 
-def _scalars(numbers: list[tuple[Steps, Any]], digits: int) -> Table:
+def _scalars(numbers: list[tuple[Steps, Any]], at: str, digits: int) -> Table:
     """Put single numbers into a table of one row, each under its own name."""
     columns, seen = [], set[str]()
     for path, value in numbers:
@@ -149,7 +157,7 @@ def _scalars(numbers: list[tuple[Steps, Any]], digits: int) -> Table:
         name = name if name not in seen else f"{name}_{len(seen)}"
         seen.add(name)
         columns.append(column_of(name, pa.array([_cell(value)]), digits))
-    return Table("json numbers", tuple(columns))
+    return Table(at, tuple(columns))
 
 
 def _walk(

@@ -79,10 +79,17 @@ def is_score(name: str) -> bool:
     return bool(SCORE.fullmatch(name) or SCORE.fullmatch(name.removesuffix("s")))
 
 
+def is_round(cells: Sequence[str]) -> bool:
+    """Whether numbers are as round as somebody chooses them."""
+    digits = [re.sub(r"[eE].*$|[.-]", "", cell) for cell in cells]
+    return all(len(each.strip("0")) <= _MOST_DIGITS for each in digits)
+
+
 _THRESHOLD = re.compile(
     r"(min_?|max_?)?(maf|mac|af|ac|hwe(_p)?|geno|mind|info|cv|folds?|k_?folds?|p|p_?val\w{0,4}|p_?thresh\w*|alpha|fdr|call_?rate|missing\w*|missing_call_rate"
     r"|r2|ld_r2|window\w*|step|steps|b_?size\w*|threads|seed|kb|mb|depth|dp|gq|qual|af_?cutoff|n_?pcs?|pcs|chunks?|block_?size|n_?iter\w*|burn_?in|n_?perm\w*|n_?boot\w*"
-    r"|epochs|patience|timeout|retries|max_?retries|mem_?(gb|mb)|gb|cores|nodes|version|build|release|n_?(jobs|threads|cores|cpus?|workers)|\w{1,24}_(min|max|threshold|cutoff)|(min|max|minimum|maximum)_(cells?|cell_(count|size)|counts?|n|years?|months?|days?|people|carriers|size|group(_size)?|samples)|at_(least|most)|k|digits|decimals)",
+    r"|epochs|patience|timeout|retries|max_?retries|mem_?(gb|mb)|gb|cores|nodes|version|build|release|n_?(jobs|threads|cores|cpus?|workers)|\w{1,24}_(min|max|threshold|cutoff)|(min|max|minimum|maximum)_(cells?|cell_(count|size)|counts?|n|years?|months?|days?|people|carriers|size|group(_size)?|samples)|at_(least|most)|k|digits|decimals"
+    r"|(min|max|at_least|at_most)_?(cases|controls|individuals|group\w*|events))",
     re.IGNORECASE,
 )
 _MOST_DIGITS = 2
@@ -96,6 +103,4 @@ def is_threshold(name: str, cells: Sequence[str]) -> bool:
     bare = re.sub(r"_\d{1,2}$", "", name)
     if not (_THRESHOLD.fullmatch(bare) or is_setting(name)):
         return False
-    digits = [re.sub(r"[eE].*$|[.-]", "", cell) for cell in cells]
-    is_seed = bare in ("seed", "random_state", "random_seed")
-    return is_seed or all(len(each.strip("0")) <= _MOST_DIGITS for each in digits)
+    return bare in ("seed", "random_state", "random_seed") or is_round(cells)

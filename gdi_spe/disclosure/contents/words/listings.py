@@ -26,7 +26,8 @@ _NUMBERED = re.compile(
 _DIGITS = re.compile(r"\d{3}")
 _VOWEL = re.compile(r"[AEIOUY]")
 _PIN = re.compile(
-    r"[A-Za-z][A-Za-z._-]{0,39}(\d{1,2}[A-Za-z._-]{0,20}){0,2}(\[[a-z,_-]{1,40}\])?"
+    # TRUST: codes of people have several digits in a row.
+    r"(?![A-Za-z0-9._-]*\d{3})[A-Za-z][A-Za-z0-9._-]{0,39}(\[[a-z,_-]{1,40}\])?"
     r"(\s*(==|>=|<=|~=|!=|=|<|>)\s*\d{1,4}([._+-]?(\d{1,6}|a|b|rc|post|dev|el)){0,6}\*?,?){0,3}"
     r"(\s*;\s*[a-z_]{2,30}\s*(==|>=|<|>|<=)\s*['\"][\w.]{1,12}['\"])?"
 )
@@ -41,7 +42,7 @@ _ERRORS = re.compile(r"([\w./-]{1,60}:)?CV error \(K=\d{1,2}\): \d\.\d{2,6}")
 _SPECTRUM_NAME = re.compile(r"eigen|\.eva(l|ls)$|scree|spectrum", re.I)
 _SPECTRUM = re.compile(r"eigen_?val(ue)?s?|evals?", re.I)
 _NUMBER = re.compile(r"\d{1,7}(\.\d{1,8})?")
-_MOST_VALUES = 50
+_MOST_VALUES, _LEAST_PINS = 50, 3
 _STRUCT = re.compile(r"\b(Struct|dict|frozendict|Interval|Locus)\(|\)")
 _FIELD = re.compile(r"(\w{1,40})\s*[=:]\s*(Struct\(|(?P<value>[-+]?\d[\d.eE+-]*))")
 _PLAIN_FIELDS = re.compile(r"[\w\s=:,.()+-]*")
@@ -87,6 +88,15 @@ def _are_types(lines: list[str]) -> bool:
     # A column a person has one stem and many numbers.
     stems = Counter(re.sub(r"\d+", "#", name) for name in names)
     return max(stems.values()) <= max(_MOST_OF_A_STEM, len(names) // 2)
+
+
+def pins_and_comments(text: str) -> tuple[str, str]:
+    """Return the lines that pin packages and the comments of a text that is of both alone."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    pins = [line for line in lines if not line.startswith("#")]
+    if len(pins) < _LEAST_PINS or len(pins) > _MOST_LINES or not are_pins(pins):
+        return "", ""
+    return "\n".join(pins), "\n".join(line for line in lines if line.startswith("#"))
 
 
 def _are_errors(lines: list[str]) -> bool:

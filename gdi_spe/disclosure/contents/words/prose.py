@@ -82,7 +82,7 @@ _SAID = re.compile(
     r"|^[ \t]*name:[ \t]+<unnamed>$"
     # Versions, as in "0.14.1", with the system that runs them.
     r"|(?<![\w.])v?\d{1,4}\.\d{1,3}\.\d{1,4}([.-]?(post|rc|dev|a|b)?\d{1,4})?(?![\w.])"
-    r"|<Figure size \d+x\d+ with \d+ Axes>",
+    r"|<(env|file|path|name|dir|input|output|this file)>|<Figure size \d+x\d+ with \d+ Axes>",
     re.MULTILINE,
 )
 # Columns that arguments of a call name: "index='population', columns='sex', values='n'".

@@ -103,6 +103,13 @@ _PUBLIC = re.compile(
 )
 
 
+# Concepts of terminologies, behind the name of the series.
+_OF_SERIES = re.compile(
+    r"\b(MedGen|UMLS(_CUI)?|Me?SH|Orphanet|Orphadata|HPO|OMIM|SNOMEDCT(_US)?|ICD-?10|DOID|NCIT|GARD|ClinGen|UniProt(KB)?|RefSeq|PubMed|PMC|MedDRA|GTR|EFO|Reactome|KEGG|LOINC|ATC|RxNorm)"
+    r":[A-Z]{0,4}\d{1,12}\b"
+)
+
+
 def is_public(word: str) -> bool:
     """Whether a word belongs to a public series of identifiers."""
     return bool(_PUBLIC.fullmatch(word))
@@ -110,4 +117,5 @@ def is_public(word: str) -> bool:
 
 def person_numbers(text: str) -> list[str]:
     """Return the tokens that look like a person's number and belong to no public series."""
-    return [token for token in PERSON_NUMBER.findall(text) if not is_public(token)]
+    told = _OF_SERIES.sub(" ", text) if ":" in text else text
+    return [token for token in PERSON_NUMBER.findall(told) if not is_public(token)]

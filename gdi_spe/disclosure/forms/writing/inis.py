@@ -7,6 +7,7 @@ import tomllib
 from typing import Any
 
 _LINE = re.compile(r"\s*(\[[\w .:\"'-]{1,80}\]|[\w .\"'-]{1,60}\s*=\s*\S.{0,2000}|[#;].*|)\s*")
+_TABLES = re.compile(r"^\[\[[\w.-]{1,80}\]\]$", re.MULTILINE)
 _SECTION = re.compile(r"\s*\[([\w .:\"'-]{1,80})\]\s*")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 _LONGEST = 1_000_000
@@ -15,6 +16,11 @@ _LONGEST = 1_000_000
 def read_sections(text: str) -> dict[str, Any] | None:
     """Return the tree of a text that is nothing but sections; None where it is words."""
     lines = text.split("\n")
+    if len(text) <= _LONGEST and _TABLES.search(text):
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            return None
     if len(text) > _LONGEST or not all(map(_LINE.fullmatch, lines)):
         return None
     if not any(map(_SECTION.fullmatch, lines)):

@@ -12,8 +12,9 @@ from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.programs.statements import Code, read_code
 from gdi_spe.disclosure.contents.records import trees
+from gdi_spe.disclosure.contents.records.locks import as_pins
 from gdi_spe.disclosure.contents.table import NUMBER, Table
-from gdi_spe.disclosure.contents.words.listings import are_pins
+from gdi_spe.disclosure.contents.words.listings import are_pins, pins_and_comments
 from gdi_spe.disclosure.forms.tabular.cells import named_table, table_of_rows
 from gdi_spe.disclosure.forms.writing.coded import of_people, typed_tables
 from gdi_spe.disclosure.forms.writing.headers import is_header_alone
@@ -70,6 +71,10 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     lines = _lines_of_json(text)
     if lines is not None:
         return trees.parts_of(lines, digits)
+    pins, comments = pins_and_comments(as_pins(text))
+    if pins:
+        told = [Text(path, comments, is_alone=False)] if comments.strip() else []
+        return (Text(f"{path}.packages", pins, is_alone=False), *told)
     if (code := read_code(text)) is not None:
         return _of_code(path, text, code, policy)
     text, packages = without_session(text)

@@ -13,6 +13,7 @@ import yaml
 
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.records import trees
+from gdi_spe.disclosure.contents.records.locks import without_packages
 
 # Each line of a plain document: a name with or without a value, an item, a comment, a mark.
 _LINE = re.compile(
@@ -94,10 +95,22 @@ def _scalar(word: str) -> Any:
     return float(word) if re.search(r"[.eE]", word) else int(word)
 
 
+class _Dumper(yaml.CSafeDumper):  # type: ignore[misc]  # the C library has no types
+    """Writes words that would be read as numbers, or as nothing, in quotation marks."""
+
+
+def _as_word(dumper: yaml.CSafeDumper, word: str) -> yaml.ScalarNode:
+    means_other = _NUMBER.fullmatch(word) or word.lower() in _WORDS
+    return dumper.represent_scalar("tag:yaml.org,2002:str", word, "'" if means_other else None)
+
+
+_Dumper.add_representer(str, _as_word)
+
+
 def written(documents: list[Any]) -> str:
     """Write documents in the one spelling."""
     text: str = yaml.dump_all(
-        documents, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=1000
+        documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000
     )
     return text
 
@@ -105,4 +118,7 @@ def written(documents: list[Any]) -> str:
 def parts_of(text: str, documents: list[Any], digits: int) -> tuple[Part, ...]:
     """Return the parts of the tree, and the words of the file as they were."""
     tree = documents[0] if len(documents) == 1 else documents
+    if without_packages(tree)[1]:
+        # Each value of a lock file is held to what such files hold; its comments are words.
+        text = "\n".join(line for line in text.split("\n") if line.lstrip().startswith("#"))
     return (*trees.parts_of(tree, digits), Text("yaml", text, is_alone=False))

@@ -10,7 +10,7 @@ import numpy as np
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.words.fitting import SCORE, is_setting, is_threshold
+from gdi_spe.disclosure.contents.words.fitting import SCORE, is_setting
 from gdi_spe.disclosure.contents.words.vocabulary import (
     DEGREES_OF_FREEDOM,
     EXTREMES,
@@ -20,6 +20,7 @@ from gdi_spe.disclosure.contents.words.vocabulary import (
 from gdi_spe.disclosure.rules.numbers.counts import told_cells
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genomes.genes import is_bound, tests_genes
+from gdi_spe.disclosure.shapes.people.single import is_set
 from gdi_spe.disclosure.shapes.shape import values
 
 _LONGEST_ROW = max(map(len, SUMMARY_ROWS))
@@ -84,8 +85,8 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     tests = tests_genes(table)
     names = [
         c.name for c in table.columns
-        if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c)) and not _is_chosen(c)
-        and not _OF_STATISTICS.search(c.plain) and not _is_asked_for(c, table)
+        if EXTREMES.fullmatch(c.plain) and not (tests and is_bound(c)) and not _is_chosen(c, table)
+        and not _OF_STATISTICS.search(c.plain)
     ]  # fmt: skip
     first = [cell for cell in table.columns[0].cells if len(cell) <= _LONGEST_ROW]
     if len(SUMMARY_ROWS.intersection(map(str.lower, first))) >= 2:
@@ -105,12 +106,6 @@ def extremes(table: Table, judging: Judging) -> Iterator[Hit]:
     else:
         why = f"A smallest or largest value is one person's: {', '.join(names[:6])}."
         yield Hit(why, {"n_places": len(names)})
-
-
-def _is_asked_for(column: Column, table: Table) -> bool:
-    """Whether a single number of a tree is what somebody asks for: "min_cell: 10"."""
-    alone = table.path.startswith(("json", "yaml")) and table.n_rows == 1
-    return alone and is_threshold(column.plain, column.cells)
 
 
 def _are_large(table: Table, judging: Judging) -> bool:
@@ -209,8 +204,10 @@ def _holds(group: str, part: str) -> bool:
     return bool(_EVERYBODY.fullmatch(group)) or (group != part and part.startswith(group))
 
 
-def _is_chosen(column: Column) -> bool:
+def _is_chosen(column: Column, table: Table) -> bool:
     """Whether "max" and the like name what a model was set to, or how well it does."""
+    if table.path.startswith(("json", "yaml")) and table.n_rows == 1 and is_set(column, table):
+        return True
     return is_setting(column.plain) or bool(SCORE.fullmatch(column.plain))
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdi_spe.disclosure.contents.records.settings import SETTINGS
 from gdi_spe.disclosure.contents.roles import Role, role_of, roles_of, with_role
-from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.contents.words.fitting import is_chosen, is_threshold
-from gdi_spe.disclosure.shapes.genomes.beside import has_words_of_nobody
+from gdi_spe.disclosure.contents.table import Column, Table, plain_name
+from gdi_spe.disclosure.contents.words.fitting import is_chosen, is_round, is_threshold
+from gdi_spe.disclosure.contents.words.vocabulary import TRAIT
+from gdi_spe.disclosure.shapes.genomes.beside import has_words_of_nobody, is_of_one
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -52,9 +54,7 @@ def _values(table: Table, judging: Judging) -> Objections:
     is_model = any(_INTERCEPT.fullmatch(c.name.strip()) for c in table.columns)
     for column, role in zip(table.columns, roles_of(table), strict=True):
         chosen = table.path.startswith("json") and (
-            is_chosen(column.plain)
-            or _is_version(column)
-            or is_threshold(column.plain, column.cells)
+            is_chosen(column.plain) or _is_version(column) or is_set(column, table)
         )
         term = is_model and not column.is_integer
         is_known = role in known or chosen or term or _is_of_run(column)
@@ -64,11 +64,22 @@ def _values(table: Table, judging: Judging) -> Objections:
     people = min(n, default=judging.n_people or 0)
     told = [c for c in table.columns if role_of(c) is not Role.SETTING]
     if table.path.startswith("json"):
-        told = [c for c in told if not is_threshold(c.plain, c.cells)]
+        told = [c for c in told if not (is_set(c, table) or _is_version(c))]
     # TRUST: few numbers, each of a known sort, need not say of how many people they are.
     unsaid = not n and judging.n_people is None and len(told) <= _FEW_NUMBERS
     if not unsaid and people < len(told) * judging.policy.counts.minimum:
         yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
+
+
+def is_set(column: Column, table: Table) -> bool:
+    """Whether a number of a tree was chosen: a threshold, or round among settings.
+
+    TRUST: a name for a trait, a person or a call is none of a setting, however round its number is.
+    """
+    short = plain_name(column.name.rpartition(".")[2])
+    if is_threshold(short, column.cells):
+        return True
+    return table.path == SETTINGS and is_round(column.cells) and has_words_of_nobody(column)
 
 
 def _is_of_run(column: Column) -> bool:
@@ -88,6 +99,9 @@ def _may_count_one(column: Column, judging: Judging) -> bool:
 
     More than the cohort has are not people: variants, say.
     """
+    # TRUST: a trait, and what has a word for one person in its name, counts nobody.
+    if TRAIT.fullmatch(column.plain) or is_of_one(column):
+        return False
     n = judging.context.n_individuals
     value = float(values(column)[0])
     most = _MOST_THINGS if n is not None else _MOST_PEOPLE

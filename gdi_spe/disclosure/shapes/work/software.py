@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"packages?|library|libraries|module|software|tool|program|name|dependency")
 _PACKAGE = re.compile(r"[A-Za-z_][A-Za-z0-9._+-]{0,40}( [A-Za-z0-9.]{1,12}){0,2}")
 _VERSIONED = re.compile(r"(loaded|installed|latest)?_?version")
-_VERSION = re.compile(r"[vr]?\d{1,4}([._-](\d{1,8}|[a-z]{1,4}\d{0,4}))*[a-z]{0,2}\d{0,4}")
+_VERSION = re.compile(
+    r"[vr]?\d{1,4}([._-](\d{1,8}[a-z]{0,3}\d{0,4}|[a-z]{1,4}\d{0,4}))*[a-z]{0,2}\d{0,4}"
+)
 _BESIDE = re.compile(
     r"build|channel|source|location|editable_project_location|licen[cs]e|priority|repository|type|purpose|use"
 )
