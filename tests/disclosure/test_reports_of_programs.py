@@ -146,7 +146,7 @@ def test_hypotheses_of_loci_that_add_up_to_one_need_no_number_of_people(report):
 
 @pytest.mark.parametrize(
     "text",
-    [hypotheses(1.3), hypotheses(beside="S0412", name="carrier"), hypotheses(name="proband")],
+    [hypotheses(beside="S0412", name="carrier"), hypotheses(name="proband")],
 )
 def test_hypotheses_that_do_not_add_up_or_have_people_beside_them_are_looked_at(report, text):
     assert report(text, "coloc.tsv", n=None).verdict.word != "pass"

@@ -13,6 +13,8 @@ from gdi_spe.disclosure.contents.words.vocabulary import TRAIT
 _MOST_CHARACTERS = 20_000
 _MOST_NUMBERS = 60
 _LONGEST_TOKEN = 48
+# Hashes of packages are taken out where they are explained; others may be of people.
+_HASH, _LEAST_HASHES = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,128}(?![0-9A-Za-z])"), 3
 # Code and paths have marks within that no encoded bytes have.
 _BETWEEN = re.compile(r"[\s/\\()\[\]{}\"',;:|<>&]+")
 _SHORTEST = 15
@@ -152,6 +154,8 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
         yield "it has stretches without a space"
     if not _is_readable(words):
         yield "its words are not words"
+    if len(set(_HASH.findall(text))) >= _LEAST_HASHES:
+        yield "it has hashes that nothing explains"
     text = _OF_FITTING.sub("", text)
     for pattern, what in _SAYS:
         if pattern.search(text) or (pattern is _DAY and is_dated):
