@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -150,9 +151,15 @@ def quantised_png(data: bytes, max_pixels: int, form: str = "PNG") -> tuple[byte
     return out.getvalue(), Picture("picture", width, height, seen, scene_of(kept, form == "JPEG"))
 
 
+# Broken lines of a grid are read as strokes between words.
+_RULER = re.compile(r"(?=.*[-=_]{4})[-=_+|HhNl ]{8,}")
+
+
 def words_within(picture: Picture) -> tuple[Text, ...]:
     """Return the words that stand in a picture, line by line, to be judged as any words."""
-    words = picture.scene.words if picture.scene else ()
+    words = (
+        [w for w in picture.scene.words if not _RULER.fullmatch(w.text)] if picture.scene else []
+    )
     lines: dict[int, list[Words]] = {}
     for each in words:
         row = each.box[0].start if each.is_upright else (each.box[0].start + each.box[0].stop) // 2

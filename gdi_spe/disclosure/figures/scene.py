@@ -34,12 +34,15 @@ from gdi_spe.disclosure.figures.inked.traces import (
 )
 from gdi_spe.disclosure.figures.inked.trees import trees_beside
 from gdi_spe.disclosure.figures.letters.lettering import Words, around, ticks_of, words_of
+from gdi_spe.disclosure.figures.letters.lone import without_marks
 from gdi_spe.disclosure.figures.letters.scale import scale_below, scale_left
 from gdi_spe.disclosure.figures.letters.slanted import with_slanted
 from gdi_spe.disclosure.figures.letters.standing import with_standing_numbers
 from gdi_spe.disclosure.figures.strokes import Blob, Strokes, blobs_of, strokes_of
 
 _SPANNING = 0.85
+# So much of the way, a line of a grid is seen.
+_LEAST_RUN = 0.3
 _MOST_LOOSE, _LEAST_BODY, _RIM = 14, 25, 6
 _MOST_EXPLAINED = 0.15
 _CRUMB = 8
@@ -81,6 +84,7 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     words = words_of(ground, strokes, ticks)
     words = with_standing_numbers(words, frames, ground, strokes, ticks)
     words = with_slanted(words, frames, ground, strokes, ticks)
+    words = without_marks(words, frames, strokes)
     enclosed = with_words(enclosed, words)
     legends = legends_among(frames, words, ground)
     frames = tuple(f for f in frames if f not in legends)
@@ -174,7 +178,9 @@ class _Apart:
 
     def _traces(self, frame: Box) -> Traces:
         """Tell what ink and filled parts are within a frame, besides what is known."""
-        ink = self.strokes.ink & ~_spanning(self.strokes, frame)
+        ink = (
+            self.strokes.ink & ~_spanning(self.strokes, frame) & ~_grid_pieces(self.strokes, frame)
+        )
         mass = (ink | self.body) & ~self.explained
         return traces_in(mass, frame, self.ground.pixels, self.strokes.thin)
 
@@ -254,6 +260,17 @@ def _spanning(strokes: Strokes, frame: Box) -> Mask:
         least = _SPANNING * (frame[side].stop - frame[side].start)
         kept = [b.number for b in blobs if max(b.height, b.width) >= least]
         found |= np.isin(labelled, kept)
+    return found
+
+
+def _grid_pieces(strokes: Strokes, frame: Box) -> Mask:
+    """Return what bars and areas leave of the lines of a grid: ink where they run, as thin."""
+    lines, found = (strokes.grid | strokes.lines)[frame], np.zeros_like(strokes.ink)
+    labelled, blobs = blobs_of(strokes.ink[frame])
+    for axis, side in ((0, 1), (1, 0)):
+        runs = _near(lines.mean(axis=axis) >= _LEAST_RUN, 1)
+        kept = [b.number for b in blobs if runs[b.box[side]].all()]
+        found[frame] |= np.isin(labelled, kept)
     return found
 
 

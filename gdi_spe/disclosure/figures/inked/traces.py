@@ -29,6 +29,8 @@ _LEAST_MARKS, _FEW_OTHERS = 5, 5
 _LEAST_DASHES, _EVEN = 7, 0.75
 _MOST_DASHES, _MOST_SLANTED, _NEXT, _OFF_LINE = 300, 4, 6, 2.0
 _LEAST_RUG = 8
+# Pieces of broken lines are so much longer than wide, and a cross of two fills so little.
+_PIECE, _CROSS = 1.5, 0.6
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def traces_in(mass: Mask, frame: Box, pixels: NDArray[np.int16], thin: int) -> T
     blobs = tuple(b for b in blobs if not _is_at_rim(b, ink.shape))
     dashes = dashes_of(blobs, mark)
     tally.marks += n_in_rugs(blobs, dashes, mark)
-    blobs = tuple(b for b in blobs if b.number not in dashes)
+    blobs = tuple(b for b in blobs if b.number not in dashes | _crossings(blobs, dashes, mark))
     sizes = Sizes(mark, thin, line, _usual_mark(blobs, mark))
     for blob in blobs:
         own = labelled[blob.box] == blob.number
@@ -118,6 +120,20 @@ def dashes_of(blobs: tuple[Blob, ...], mark: int) -> set[int]:
             ):
                 found |= {b.number for b in row}
     return found | _slanted(blobs, mark)
+
+
+def _crossings(blobs: tuple[Blob, ...], dashes: set[int], mark: int) -> set[int]:
+    """Find where broken lines of a grid cross: on pieces that lie and on pieces that stand."""
+    pieces = [b for b in blobs if b.number in dashes]
+    rows = np.array([b.middle[0] for b in pieces if b.width >= _PIECE * b.height])
+    columns = np.array([b.middle[1] for b in pieces if b.height >= _PIECE * b.width])
+    if not (rows.size and columns.size):
+        return set()
+    return {
+        b.number for b in blobs
+        if max(b.height, b.width) <= mark and b.n_pixels <= _CROSS * b.height * b.width
+        and np.abs(rows - b.middle[0]).min() <= 1 and np.abs(columns - b.middle[1]).min() <= 1
+    }  # fmt: skip
 
 
 def _slanted(blobs: tuple[Blob, ...], mark: int) -> set[int]:

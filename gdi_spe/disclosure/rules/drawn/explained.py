@@ -15,6 +15,7 @@ from gdi_spe.disclosure.figures.letters.scale import number_in
 from gdi_spe.disclosure.figures.scene import Scene
 from gdi_spe.disclosure.rules.drawn.clouded import is_of_tests
 from gdi_spe.disclosure.rules.drawn.counted import axis_label, small_bars_of, small_numbers
+from gdi_spe.disclosure.rules.drawn.things import are_of_things
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     COUNT,
     EACH_PERSON,
@@ -70,7 +71,8 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
     for chart in scene.charts:
         yield from _doubts_of_chart(chart, scene, judging)
     for traces in scene.traces:
-        yield from _doubts_of_traces(traces, scene, judging)
+        if not are_of_things(traces, scene, judging):
+            yield from _doubts_of_traces(traces, scene, judging)
         if traces.n_area_bars and not _are_named(traces, scene.words):
             yield f"{traces.n_area_bars:,} bars up and down have no names: each may be a person"
     if scene.other_areas and scene.other_areas[0] > _LARGE_AREA:
