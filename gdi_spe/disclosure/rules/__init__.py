@@ -23,18 +23,15 @@ from gdi_spe.disclosure.rules.numbers import (
     summaries,
     suppressed,
 )
-from gdi_spe.disclosure.rules.persons import (
+from gdi_spe.disclosure.rules.persons import disguised, identifiers, one_each, people, records
+from gdi_spe.disclosure.rules.rule import Rule
+from gdi_spe.disclosure.rules.written import (
     answered,
     called,
-    disguised,
-    identifiers,
-    one_each,
-    people,
     picked_out,
     printed_people,
-    records,
+    typed_in,
 )
-from gdi_spe.disclosure.rules.rule import Rule
 
 # Asked of every part, in this order.
 RULES: tuple[Rule, ...] = (
@@ -44,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *one_each.RULES,
     *printed_people.RULES,
     *picked_out.RULES,
+    *typed_in.RULES,
     *called.RULES,
     *answered.RULES,
     *disguised.RULES,

@@ -67,4 +67,13 @@ PERSONS: dict[str, Entry] = {
         Example('> nrow(subset(d, als == 1 & region == "north"))\n[1] 41\n', "t.txt"),
         ("counts.minimum",),
     ),
+    "PII128": Entry(
+        "People typed into code",
+        "A list of whom to leave out is a list of people.",
+        Example("library(survival)\noutliers <- c(412, 871, 1932)\nsummary(d)\n", "t.R"),
+        Example(
+            "outliers <- abs(scale(d$ldl)) > 6\nd <- d[!outliers, ]\nsummary(lm(ldl ~ age))\n",
+            "t.R",
+        ),
+    ),
 }

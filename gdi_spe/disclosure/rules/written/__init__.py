@@ -1,0 +1,1 @@
+"""Rules about people in what is written: words, code, logs, sessions."""
