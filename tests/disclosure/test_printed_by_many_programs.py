@@ -95,3 +95,23 @@ def test_settings_are_no_extremes_in_a_tree(report):
     settings = {"traits": ["ldl"], "rule": {"at_least": 2}, "min_cell": 10}
 
     assert report(json.dumps(settings), "t.json").verdict.word == "pass"
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        ("| N | 6203 | 2994 |\n| Haemophilia | 310 (5.0) | 150 (5.0) |\n", "pass"),
+        # No sign says that it is a share; the number of people above does.
+        ("| N | 6203 | 2994 |\n| Haemophilia | 3 (0.0) | 4 (0.1) |\n", "block"),
+        (
+            "| c(1, 2), n (%) | 3 (0.1) | 2 (1.0) |\n| f(x), n (%) | 310 (5.0) | 150 (5.0) |\n",
+            "block",
+        ),
+    ],
+)
+def test_counts_in_a_table_of_markdown_are_counts_whatever_else_looks_like_code(
+    report, rows, wanted
+):
+    text = f"# Characteristics\n\n| Characteristic | All | Cases |\n|---|---|---|\n{rows}| Age, mean (SD) | 52.1 (4.2) | 51.0 (3.1) |\n"
+
+    assert report(text, "t.md", n=6_900).verdict.word == wanted

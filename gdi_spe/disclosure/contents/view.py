@@ -39,6 +39,9 @@ _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
 # Numbers by allele, as Hail writes them: the reference's first.
 _ARRAY = re.compile(r"\[\s*[\d.eE+-]+\s*,\s*[\d.eE+-]+\s*\]")
 _SIZE_OF_GROUP = re.compile(r"[,(\[]?\s*\b[nN]\s*=\s*(\d[\d,. ]*\d|\d)\s*[)\]]?")
+_IS_SIZE = re.compile(
+    r"n|no\.?|total( n)?|n total|participants|individuals|patients", re.IGNORECASE
+)
 # A whole number that would have had a mark for its thousands.
 _WHOLE = re.compile(r"\d{5,12}")
 _INTEGER = re.compile(r"\d{1,12}")
@@ -311,24 +314,39 @@ def _simple(text: str) -> str:
     return share.group(1) if share else text
 
 
-def _bare_share(text: str, label: str, name: str) -> re.Match[str] | None:
+def _bare_share(text: str, label: str, size: float | None) -> re.Match[str] | None:
     """Return a count with its share in brackets, without a sign, if something says that it is one.
 
-    TRUST: how many people a column is of ("Overall, N = 48,112") tells which whole numbers are
-    counts of them; no count has a fraction.
+    TRUST: how many people a column is of, by its name ("Overall, N = 48,112") or by a row of it,
+    tells which whole numbers are counts of them; no count has a fraction.
     """
     found = _BARE_SHARE.fullmatch(text)
     if found is None or "." in found.group(1):
         return None
-    size = _SIZE_OF_GROUP.search(name)
-    named = f"{label} {_SIZE_OF_GROUP.sub('', name)}"
-    if _SHARE_LABEL.search(named):
+    if _SHARE_LABEL.search(label):
         return found
-    if size is None:
-        return None
-    people, count = float(re.sub(r"\D", "", size[1])), float(found.group(1).replace(",", ""))
+    count = float(found.group(1).replace(",", ""))
     half = 0.51 * 10.0 ** -len(found.group(2).partition(".")[2])
-    return found if people and abs(100 * count / people - float(found.group(2))) <= half else None
+    is_told = bool(size) and abs(100 * count / (size or 1) - float(found.group(2))) <= half
+    return found if is_told else None
+
+
+def _size_of(column: Column, labels: list[str], texts: list[str]) -> float | None:
+    """Return how many people a column is of, if its name or one of its rows tells."""
+    named = _SIZE_OF_GROUP.search(column.name)
+    told = [named[1]] if named else []
+    told += [
+        text for label, text in zip(labels, texts, strict=True)
+        if _IS_SIZE.fullmatch(label) and _INTEGER.fullmatch(_simple(text))
+    ]  # fmt: skip
+    return float(re.sub(r"\D", "", told[0])) if told else None
+
+
+def _told_labels(column: Column, labels: list[str], table: Table) -> list[str]:
+    """Return what says of each cell what it is: its row, its column, and what names the rows."""
+    name, above = _SIZE_OF_GROUP.sub("", column.name), table.columns[0].name
+    rows = above if _SHARE_LABEL.search(above) else ""
+    return [f"{x} {name}" if is_statistic(x) else f"{x} {name} {rows}" for x in labels]
 
 
 def _compound(
@@ -336,10 +354,11 @@ def _compound(
 ) -> Iterator[Column]:
     """Take counts with shares, and values with spreads, apart."""
     labels = table.columns[0].texts() if table.columns else texts
+    told, size = _told_labels(column, labels, table), _size_of(column, labels, texts)
     counts, shares, values = [""] * len(texts), [""] * len(texts), [""] * len(texts)
     n_found = n_compound = 0
     for row, text in enumerate(texts):
-        shared = _SHARED.fullmatch(text) or _bare_share(text, labels[row], column.name)
+        shared = _SHARED.fullmatch(text) or _bare_share(text, told[row], size)
         if shared:
             counts[row], shares[row] = shared.group(1).replace(",", ""), shared.group(2)
             n_compound += 1

@@ -104,8 +104,8 @@ def read_code(text: str) -> Code | None:
         return '""' + "\n" * found.group().count("\n")
 
     lines = [line for line in _TOKEN.sub(taken, text).split("\n") if line.strip()]
-    # LaTeX has braces too, and its tables are read as such.
-    if not lines or any("\\begin{" in line for line in lines):
+    # LaTeX has braces too, and Markdown has bars; their tables are read as such.
+    if not lines or any("\\begin{" in line or _RULER.fullmatch(line) for line in lines):
         return None
     kinds = _kinds(lines)
     n_strong, n_code = kinds.count("strong"), len(kinds) - kinds.count("")
@@ -114,6 +114,9 @@ def read_code(text: str) -> Code | None:
     words += [line for line, kind in zip(lines, kinds, strict=True) if not kind]
     bare = "\n".join(line for line, kind in zip(lines, kinds, strict=True) if kind)
     return Code(bare, tuple(strings), "\n".join(words))
+
+
+_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*")
 
 
 def is_code(text: str) -> bool:
