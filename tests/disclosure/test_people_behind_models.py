@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # made exports read better with one item a line
 """Tables of models that do not say of how many people they are: what their numbers tell of it."""
 
 from __future__ import annotations
@@ -135,3 +136,38 @@ def test_one_row_that_is_written_wrongly_does_not_make_a_model_one_of_few(tmp_pa
     verdict = judged(tmp_path, table, "model.csv")
 
     assert verdict is Verdict.PASS
+
+
+PROVEN = {
+    "a value over its error": "term,Value,Std.Error,t-value\n(Intercept),2.5431,0.0702,36.23\nage,0.0095,0.0012,7.92\n",
+    "a trend within its interval": "sex,prs.trend,SE,df,lower.CL,upper.CL\nFemale,0.248,0.0152,6030,0.218,0.278\nMale,0.203,0.0149,6030,0.174,0.232\n",
+    "an analysis of variance of broom": "term,df,sumsq,meansq,statistic,p.value\nage,1,44.1,44.1,68.4,1.6e-16\nResiduals,6027,3883.5,0.644,,\n",
+    "terms and a bias of the bootstrap": "term,original,bias,std. error\nage,2.5333,-0.0037,0.0741\nprs,0.2258,0.0028,0.0107\n",
+    "variances of random effects": " Groups   Name        Std.Dev.\n site     (Intercept)  0.38235\n Residual             15.25893\n",
+    "a matrix of covariance of terms": ",(Intercept),age\n(Intercept),0.108,-0.00096\nage,-0.00096,0.000015\n",
+}
+OF_SOMEBODY = {
+    "a slope of each patient": "patient,slope,se,lower,upper\nM.K.,-2.1,0.3,-2.7,-1.5\nA.T.,-1.1,0.2,-1.5,-0.7\nL.P.,-0.3,0.2,-0.7,0.1\n",
+    "a score of each sample": "sample,z,p\nA,3.1,0.002\nB,0.2,0.84\nC,-1.2,0.23\n",
+    "marginal means of few people": "smoking,emmean,SE,df,lower.CL,upper.CL\nCurrent,3.3,0.5,5,2.015,4.585\nNever,3.1,0.4,5,2.072,4.128\n",
+    "a variance with few people left": "term,df,sumsq,meansq,statistic,p.value\nage,1,44.1,44.1,6.1,0.04\nResiduals,6,43.2,7.2,,\n",
+    "means of a trait by carriers": "carrier,ldl,SE,lower,upper\nyes,5.1,0.9,3.3,6.9\nno,3.1,0.01,3.08,3.12\n",
+    "a value that its error does not make": "name,Value,Std.Error,t-value\nA,51.2,0.07,36.23\nB,43.1,0.01,7.92\n",
+    "a matrix of people": ",P01,P02\nP01,1,0.51\nP02,0.51,1\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PROVEN)
+def test_estimates_that_numbers_prove_may_leave_whatever_they_are_called(
+    tmp_path: Path, what: str
+) -> None:
+    verdict = judged(tmp_path, PROVEN[what], "t.csv" if "," in PROVEN[what] else "t.txt")
+
+    assert verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("what", OF_SOMEBODY)
+def test_what_is_of_somebody_does_not_leave_for_having_an_error(tmp_path: Path, what: str) -> None:
+    verdict = judged(tmp_path, OF_SOMEBODY[what], "t.csv")
+
+    assert verdict is not Verdict.PASS

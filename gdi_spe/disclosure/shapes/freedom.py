@@ -41,6 +41,7 @@ _BELOW = re.compile(r"[<≤]\s*(\d*\.?\d+(?:[eE][-+]?\d+)?)")
 # The last is as good as a normal distribution.
 _FREEDOM = np.array([*range(1, 60), 60, 80, 100, 150, 200, 300, 500, 1e3, 3e3, 1e4, 1e5, 1e9])
 _LEAST_FREEDOM, _NORMAL, _LEAST_ROWS = 30, 1_000, 2
+_FEW_LEFT = 10
 # Of a variable that divides 25 people into halves, the error of the log odds ratio.
 _WIDE = 0.8
 # The largest Wald score of one person: eta^2 p (1 - p), whatever is modelled (at eta = 2.4).
@@ -102,6 +103,8 @@ def is_of_few(table: Table) -> bool:
     fitted = _fitted(table)
     if fitted is None:
         return False
+    if any(float(np.nanmax(values(c))) < _FEW_LEFT for c in _of_student(table)):
+        return True
     told = [*_by_intervals(table, fitted), *_by_p(table, fitted)]
     few = [many < _LEAST_FREEDOM for _, many in told]
     if sum(few) >= _LEAST_ROWS and all(few):
@@ -109,6 +112,14 @@ def is_of_few(table: Table) -> bool:
     error = fitted.error[np.isfinite(fitted.error)]
     wide = error.size >= _LEAST_ROWS and float(error.min()) >= _WIDE
     return wide and (fitted.is_ratio or fitted.is_wald)
+
+
+def _of_student(table: Table) -> list[Column]:
+    """Return degrees of freedom of t, which stand beside errors; those of chi-squared do not."""
+    others = any(re.search(r"chi|wald|^f($|_)|^lr", _named(c)) for c in table.columns)
+    named = [c for c in table.columns if re.fullmatch(r"df|dof", _named(c)) and c.is_integer]
+    alike = [c for c in named if not others and with_role(table, Role.ERROR)]
+    return [c for c in alike if float(np.nanmin(values(c))) > 1]
 
 
 def _left(table: Table) -> Iterator[float]:

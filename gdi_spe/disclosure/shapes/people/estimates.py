@@ -16,6 +16,8 @@ from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.numbering import are_one_series, counted_series
 from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN
 from gdi_spe.disclosure.shapes.freedom import is_of_few, least_people
+from gdi_spe.disclosure.shapes.genomes.beside import unexplained
+from gdi_spe.disclosure.shapes.inferred import is_inferred
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ _SITE = re.compile(r"cg\d{4,8}")
 _HALF = 0.5
 # "age > 54.00", "24.1 < bmi <= 27.0", "village = Salla".
 _REASON = re.compile(r"[<>≤≥]=?\s?\d|\s=\s")
+_ONE_PERSON = re.compile(
+    r"(individual|participant|person|patient|subject|donor|proband|respondent|volunteer)s?"
+    r"(_?(id|no|number|code|name))?|[fis]?id|sample_?(id|no|number|code|name)"
+)
 _NUMBERED = re.compile(r"[A-Za-z]{0,10}[_-]?\d{2,}")
 _GENETIC = re.compile(
     r"(h2|rg|lambda\w*|intercept|ratio|mean_chi\w*|liability_h2|enrichment|coefficient|z|p|se|p_value)(_\w+)?"
@@ -56,12 +62,19 @@ def _model(table: Table, judging: Judging) -> Objections:
         Role.SETTING,
     }  # fmt: skip
     bounds = _bounds(table)
-    for column, role in zip(table.columns, roles_of(table), strict=True):
-        if column in bounds:
-            continue
-        if role not in known and not re.fullmatch(r"df\w*|dof", column.name, re.IGNORECASE):
-            yield f"The column “{column.name}” has no known meaning in a model."
+    unknown = [
+        column for column, role in zip(table.columns, roles_of(table), strict=True)
+        if column not in bounds and role not in known
+        and not re.fullmatch(r"df\w*|dof", column.name, re.IGNORECASE)
+    ]  # fmt: skip
+    # TRUST: estimates without errors or p-values do not prove that rows are terms.
+    if is_inferred(table):
+        yield from unexplained(unknown, "a model")
+    else:
+        yield from (f"The column “{c.name}” has no known meaning in a model." for c in unknown)
     yield from _of_one(table)
+    if any(_ONE_PERSON.fullmatch(c.plain) for c in table.labels):
+        yield "Its terms are named as people are."
     if series := next(filter(None, map(counted_series, table.labels)), ""):
         yield f"Its terms count up in one series (“{series}”): they may be of people."
     counts = [values(c) for c in with_role(table, Role.PEOPLE)]

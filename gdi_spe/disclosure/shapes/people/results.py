@@ -17,6 +17,8 @@ from gdi_spe.disclosure.contents.words.numbering import are_one_series, counted_
 from gdi_spe.disclosure.contents.words.prose import doubts
 from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
 from gdi_spe.disclosure.shapes.freedom import is_of_few, least_people
+from gdi_spe.disclosure.shapes.genomes.beside import unexplained
+from gdi_spe.disclosure.shapes.inferred import is_inferred
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -51,6 +53,11 @@ _PERSONAL = re.compile(
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+")
 _SERIES = re.compile(r"[A-Za-z]{1,6}[_-]?\d{3,}")
 _PAIRED = re.compile(r"[A-Za-z]{1,6}[_-]?\d{2,}")
+_ONE_PERSON = re.compile(
+    r"(sample|individual|participant|person|patient|subject|donor|proband|respondent|volunteer)s?"
+    r"(_?(id|no|number|code|name))?|[fis]?id"
+)
+_CODE = re.compile(r"\w{0,5}|([A-Z]\.\s?){1,3}|.{0,12}\d.{0,12}")
 _MOST_BARE_ROWS = 30
 _MOST_CHARACTERISTICS = 200
 _NUMBERED_ROWS = re.compile(
@@ -81,11 +88,19 @@ def _fits_results(table: Table, judging: Judging) -> bool:
     return (
         table.n_rows <= _MOST_ROWS
         and not is_about_variants(table)
-        and all(role_of(c) in _OF_MODELS for c in rest)
+        and _are_beside([c for c in rest if role_of(c) not in _OF_MODELS], table)
         and not any(_OF_GROUPS.fullmatch(c.plain) and not _is_of_a_model(c) for c in rest)
         and (bool(rest) or any(c.numbers is not None for c in table.columns))
         and not _is_weak(table, rest)
     )
+
+
+def _are_beside(columns: list[Column], table: Table) -> bool:
+    """Whether columns without a known meaning stand beside what was inferred of samples."""
+    if not columns:
+        return True
+    unknown = all(role_of(c) is Role.UNKNOWN for c in columns)
+    return unknown and is_inferred(table) and not list(unexplained(columns, "results"))
 
 
 def _is_weak(table: Table, rest: list[Column]) -> bool:
@@ -189,6 +204,9 @@ def _of_people(table: Table, names: list[Column]) -> Objections:
     words = [c for c in names if c.numbers is None]
     if not fitted and any(PERSON_COLUMN.fullmatch(c.plain) for c in words):
         yield "Its rows are named as people are."
+    # TRUST: codes or initials in a column for people are people, whatever is told of them.
+    if any(_ONE_PERSON.fullmatch(c.plain) and all(map(_CODE.fullmatch, c.cells)) for c in words):
+        yield "Its rows are named as people are, by codes or initials."
     series = [c for c in words if all(_SERIES.fullmatch(t) and not is_public(t) for t in c.cells)]
     paired = [c for c in words if all(_PAIRED.fullmatch(t) and not is_public(t) for t in c.cells)]
     if table.n_rows > 2 and (series or len(paired) > 1):

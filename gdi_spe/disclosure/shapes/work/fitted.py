@@ -19,7 +19,7 @@ _POWER = re.compile(r"(estimated_|achieved_|target_|statistical_)?power(_\w{1,12
 _LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
 _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 _AT_LEVEL = re.compile(r"(tau|q|quantile)?\s*=?\s*0?\.\d{1,3}", re.IGNORECASE)
-_BARE = re.compile(r"column_\d+|\d{1,2}|", re.IGNORECASE)
+_BARE = re.compile(r"column_\d+|\d{1,2}|values|", re.IGNORECASE)
 _COMPONENTS = {
     "groups_name",
     "groups",
@@ -33,10 +33,12 @@ _COMPONENTS = {
     "term",
     "",
 }
+_SPREADS = {"variance", "std_dev", "sd"}
 _LINKAGE = re.compile(r"r_?2|r_?sq(uared)?|d_?prime|ld_?r2?|dp|phase|r2_?\w{0,8}", re.IGNORECASE)
 _PAIRED = re.compile(r"(chr(om)?|bp|pos(ition)?|maf|distance(_\w{1,4})?)_?[ab12]?", re.IGNORECASE)
 _MOST_ROWS = 1000
-_MOST_TERMS = 200
+# Of so few terms with a constant it need not be said to how many people they were fitted.
+_MOST_TERMS, _FEW_TERMS = 200, 12
 _MOST_LISTED = 30
 _CHOSEN_DIGITS = 3
 _OF_DESIGNS = {
@@ -140,8 +142,12 @@ def _fits_terms(table: Table, judging: Judging) -> bool:
         and len(first.cells) <= _LONGEST_MODEL
         and any(_CONSTANT.fullmatch(cell) for cell in first.cells)
         and all(c.numbers is not None for c in rest)
-        and all(_BARE.fullmatch(c.plain) or role_of(c) is not Role.UNKNOWN for c in rest)
+        and (_are_known(rest) or {c.name for c in rest} <= set(first.cells))
     ) or _fits_levels(table)
+
+
+def _are_known(columns: list[Column]) -> bool:
+    return all(_BARE.fullmatch(c.plain) or role_of(c) is not Role.UNKNOWN for c in columns)
 
 
 def _fits_levels(table: Table) -> bool:
@@ -161,7 +167,8 @@ def _terms(table: Table, judging: Judging) -> Objections:
     n = judging.n_people
     if distinct_rows(table.columns[:1]) != table.n_rows or table.n_rows > _MOST_TERMS:
         yield "A term stands twice, or there are very many."
-    if n is None or n < table.n_rows * judging.policy.counts.minimum:
+    few = n is None and table.n_rows <= _FEW_TERMS and not with_role(table, Role.ERROR, Role.P)
+    if not few and (n or 0) < table.n_rows * judging.policy.counts.minimum:
         yield f"It has {table.n_rows:,} terms for {n or 0:,} people."
     if len(table.columns) > 12:
         yield f"It has {len(table.columns):,} columns, more than a model's terms have."
@@ -169,7 +176,7 @@ def _terms(table: Table, judging: Judging) -> Objections:
 
 def _fits_components(table: Table, judging: Judging) -> bool:
     names = {re.sub(r"_+$", "", c.plain) for c in table.columns}
-    return "variance" in names and names <= _COMPONENTS and bool(table.labels)
+    return bool(names & _SPREADS) and names <= _COMPONENTS and bool(table.labels)
 
 
 def _components(table: Table, judging: Judging) -> Objections:
