@@ -144,6 +144,12 @@ HIDDEN = {
     + "d <- tribble(\n  ~nr, ~y, ~s, ~b,\n  12, 1961, 'F', 31.2,\n  14, 1948, 'M', 27.9,\n  19, 1977, 'F', 22.4\n)\n",
     "statements of one form": PYTHON
     + "".join(f"add({i}, {1950 + i * 7}, 'F', {20 + i}.5)\n" for i in (1, 3, 4, 2, 6, 5)),
+    "genotypes beside alleles": "".join(
+        f'| 19:{38433000 + 71 * i} | ["A","G"] | 0/{i % 2} | 1/{i % 3 % 2} |\n' for i in range(25)
+    ),
+    "genotypes in columns": "".join(
+        f'fn(19:{38433000 + 71 * i})\t["A","G"]\t0/{i % 2}\t1/1\n' for i in range(25)
+    ),
     "a long list": PYTHON + f"x = {[round((i * 7919 % 97) / 9.7, 3) for i in range(60)]}\n",
     "few carriers": PYTHON + "n_carriers = 3\n",
     "few people by name": PYTHON + "counts = {'Tartu': 512, 'Saaremaa': 3}\n",

@@ -51,7 +51,9 @@ _CALL = re.compile(
     + _PRINTED
     + r"\()[A-Za-z_.][\w.$:@]*!?[\[({](?:[^\n]*[)\]}({\[,;]|[^\n]*[)\]]\s*[-+*/%<>=&|.$~^][^\n]*)\s*(?:;|&&|\\)?\s*$"
 )
-_CHAIN = re.compile(r"\s*(?:[.]\w+\(|[|&]>?\s|%>%|\|>).*|.*(?:%>%|\|>|\\|&&|\|\||<<<)\s*$")
+_CHAIN = re.compile(
+    r"\s*(?:[.]\w+\(|&\s|\|>?\s(?!.*\|\s*$)|%>%|\|>).*|.*(?:%>%|\|>|\\|&&|\|\||<<<)\s*$"
+)
 _SHELL = re.compile(
     r"\s*(?:time\s+|nohup\s+|sudo\s+)?(?:\./)?[a-z][\w./-]{1,40}(?:\s+(?:-{1,2}[A-Za-z][\w-]*(?:=\S+)?|[\w./${}*:,=%+@\"\[\]-]+)){0,30}\s*[\\|&>;]*.*"
 )
@@ -62,6 +64,7 @@ _ITEM = re.compile(
     r"\s*[\w.\"'$*-]+\s*(?:[:=]|<-|=>).*,?$|.*[,)\]}]\s*$|[\s\d.,\"'eE+-]+|\s*[\w.\"']+\s*$"
 )
 _LEAST_CODE, _LEAST_STRONG = 0.8, 0.34
+_CELLS = re.compile(r"\t.*\t|\S {2,}\S.*\S {2,}\S.*\S {2,}\S|^[|+].*[|+]$|^\S+(?: \S+)* \| .* \| ")
 _FIRST = 300
 _LONGEST = 400_000
 # A string that is a sentence, or several lines, is read as words are.
@@ -144,6 +147,9 @@ def _kinds(lines: list[str]) -> list[str]:
 
 
 def _kind(line: str, inside: bool) -> str:
+    # TRUST: cells of a table are no statement, whatever brackets stand in them.
+    if _CELLS.search(line.strip()):
+        return ""
     if _KEYWORD.match(line) or _SQL.match(line) or _SQL_SMALL.fullmatch(line):
         return "strong"
     if _ASSIGNED.fullmatch(line):

@@ -76,7 +76,11 @@ def are_pins(lines: list[str]) -> bool:
     """Whether each line names a package and its version; a version has few digits."""
     pins = [line for line in lines if not _OPTION.fullmatch(line)]
     versions = sum(bool(re.search(r"[=<>]\s*\d", line)) for line in pins)
-    return bool(pins) and all(map(_PIN.fullmatch, pins)) and versions >= 0.5 * len(pins)
+    stems = Counter(re.sub(r"\d+", "#", re.split(r"[=<>~!]", pin)[0]) for pin in pins)
+    # Names of packages have many stems; those that number people have one.
+    if not pins or max(stems.values()) > max(_MOST_OF_A_STEM / 2, len(pins) // 4):
+        return False
+    return all(map(_PIN.fullmatch, pins)) and versions >= 0.5 * len(pins)
 
 
 def _are_types(lines: list[str]) -> bool:

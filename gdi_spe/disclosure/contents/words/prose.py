@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gdi_spe.disclosure.contents.programs.results import without_results
 from gdi_spe.disclosure.contents.records.pairs import lists_values
 from gdi_spe.disclosure.contents.words.runs import is_log, without_run
 from gdi_spe.disclosure.contents.words.vocabulary import TRAIT
@@ -42,7 +43,7 @@ _ONE_PERSON = re.compile(
     rf"\b({_ARTICLE})\s+({_SOMEBODY})\b(?!{_OF_MANY})|\b({_ARTICLE})\s+(woman|man|girl|boy|child)\b"
     r"|\byears?[- ]old\b"
     # People aged 70 or older, and from 40 to 69, are many.
-    r"|(?<!mean )(?<!median )(?<!average )\b(aged?|born)\s+\d{1,4}\b"
+    r"|(?<!mean )(?<!median )(?<!average )\b(aged?|born)\s(?!\s|0\.)\d{1,4}\b"
     r"(?!\s?(\+|-|–|to\b|(years?\s)?(and|or)\s(older|over|above|more|younger|under|below|up)))"
     # "row chi2" is no row 2.
     rf"|(?<!job )(?<!run )(?<!task )(?<!array )(?<!process )\b({_NUMBERED})\s*(no\.?|number|id|#|:)?\s*(?:(?-i:[A-Z]{{0,5}})|[a-z])[-_]?\d{{1,12}}\b",
@@ -81,7 +82,7 @@ _SAID = re.compile(
     r"|\bLC_[A-Z]{2,16}=\S{0,30}"
     r"|\b(locus|array|set|dict|interval|struct)<[\w<>, ]{1,60}>"
     r"|<Axes[A-Za-z]*:?( (x|y)?(label|title)='[^'<>\n]{0,60}',?){0,4}>"
-    r"|^[ \t]*name:[ \t]+<unnamed>$"
+    r"|<unnamed>|<class '[\w.]{1,80}'>|<[a-z_]\w{0,40}(?:\.\w{1,40})+:?(?: [\w :.,=]{0,100})?>"
     # Versions, as in "0.14.1", with the system that runs them.
     r"|(?<![\w.])v?\d{1,4}\.\d{1,3}\.\d{1,4}([.-]?(post|rc|dev|a|b)?\d{1,4})?(?![\w.])"
     r"|<(env|file|path|name|dir|input|output|this file)>|<Figure size \d+x\d+ with \d+ Axes>",
@@ -142,6 +143,10 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
     if len(_DATED.findall(text)) <= _MOST_DATED:
         text = _DATED.sub("", text)
+    told = without_results(text)
+    # A few words beside results need be no sentence; beside other numbers they must.
+    is_alone = is_alone and (told == text or bool(_NUMBER.search(told)))
+    text = told
     words, numbers = _WORD.findall(text), _NUMBER.findall(text)
     if len(text) > _MOST_CHARACTERS:
         yield f"it has {len(text):,} characters"

@@ -37,7 +37,7 @@ _INNER_BARS = re.compile(r"(?<=[0-9.])\|(?=[0-9.](?:\s|,|;|$))|>\s?\|[tz]\|")
 _DEGREES = re.compile(
     r"\b(?:error|deviance)\b[^\n]{0,40}\bon\s+(\d[\d,]*)\s+degrees of freedom"
     r"|\bon\s+\d+\s+and\s+(\d[\d,]*)\s+DF\b"
-    r"|\bF\(\s*\d+,\s*(\d+)\)|\bResidual\s*\|\s+\S+\s+(\d+)",
+    r"|\bF\(\s*\d+,\s*(\d[\d,]*)\)|\bResidual\s*\|\s+\S+\s+(\d[\d,]*)",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_.:|/+=-]+")

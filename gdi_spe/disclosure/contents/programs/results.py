@@ -1,0 +1,70 @@
+"""Results that are said by name: "Z = -13.687", "95% CI: 0.68-0.69", "p-value < 2.2e-16"."""
+
+# ruff: noqa: E501  # words of one sort read better together
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from gdi_spe.disclosure.contents.words.dialects import names_a_result
+from gdi_spe.disclosure.contents.words.fitting import OF_A_MODEL, is_score
+from gdi_spe.disclosure.contents.words.vocabulary import PEOPLE, TRAIT
+
+_VALUE = r"[<>≤≥~≈]?\s?[-+−]?(?:\d[\d,]*\.?\d*|\.\d+)(?:\s?[eE×x]\s?[-+−]?\d+)?%?"
+_INTERVAL = re.compile(
+    rf"\b(?:\d{{2}}(?:\.\d)?\s?%?\s?|percent )?(?:CI|CrI|confidence interval|credible interval)\b(?:\s?\d{{2}}%)?\s?[:=]?\s?[(\[]?{_VALUE}\s?(?:-|–|to|,|;)\s?{_VALUE}[)\]]?",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    rf"(?P<name>[A-Za-z][A-Za-z0-9 ._()²^-]{{0,40}}?)\s*(?:[:=]|(?=[<>]))\s*(?:np\.float64\()?(?P<value>{_VALUE})(?:\)(?=[,)]))?(?=[\s,;)\]]|\.?$|\.\s)(?:\s?\((?:SE|df|p|P)?\s?[=:<]?\s?{_VALUE}\))?",
+    re.MULTILINE,
+)
+_LAST = re.compile(r"[A-Za-z][\w.²^-]*\s*$")
+_STATISTIC = re.compile(
+    r"(?:p|q|z|t|f|w|u|v|d|h|r|df|dof|χ2|chi2?|chisq|x-squared|tau|rho|kappa|odds ratio|hazard ratio|risk ratio|or|hr|rr|irr|statistic|pvalue|p-?val(?:ue)?|p\.value|p adj\w*|auc|se|sd|aic|bic|loglik|c-?index|concordance|heritability|h2|lambda(?: gc)?|intercept|ratio|r2|r-squared|i2|rmse|mae|brier)",
+    re.IGNORECASE,
+)
+_MOST_ALIKE = 20
+_FEW_LETTERS, _MANY = 2, 1000
+
+
+def without_results(text: str) -> str:
+    """Return a text without the results that are said by name.
+
+    TRUST: a name is one that statistics have, and no trait; counts of people stay where they are,
+    and all of it is held to the rules for numbers beside. A name that is said again and again may
+    be said of one person each time.
+    """
+    said = Counter(name for found in _NAMED.finditer(text) if (name := _result(found["name"])))
+    if max(said.values(), default=0) > _MOST_ALIKE:
+        return text
+    return _NAMED.sub(_unless_other, _INTERVAL.sub(" ", text))
+
+
+def _unless_other(found: re.Match[str]) -> str:
+    """Return what is left: nothing, or the words before the one that names the result."""
+    name = found["name"]
+    known = _result(name) or _many(name, found["value"])
+    return f"{name[: len(name.rstrip()) - len(known)]} " if known else found.group()
+
+
+def _many(name: str, value: str) -> str:
+    """Return a name if it counts people, and these are many."""
+    bare = value.replace(",", "").strip()
+    plain = re.sub(r"\W+", "_", name.strip()).lower()
+    many = bare.isdecimal() and int(bare) >= _MANY and PEOPLE.fullmatch(plain)
+    return name.strip() if many else ""
+
+
+def _result(name: str) -> str:
+    """Return the part of a name that is a statistic's: all of it, or its last word."""
+    last = _LAST.search(name)
+    for each in (name.strip(), last.group().strip() if last else ""):
+        plain = re.sub(r"\W+", "_", each).strip("_").lower()
+        if TRAIT.fullmatch(plain):
+            return ""
+        known = OF_A_MODEL.fullmatch(plain) or is_score(plain) or names_a_result(plain)
+        # Of short names those alone that statistics have everywhere.
+        if _STATISTIC.fullmatch(each) or (known and len(each) > _FEW_LETTERS):
+            return each
+    return ""
