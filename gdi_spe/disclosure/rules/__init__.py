@@ -28,6 +28,7 @@ from gdi_spe.disclosure.rules.rule import Rule
 from gdi_spe.disclosure.rules.written import (
     answered,
     called,
+    counted,
     picked_out,
     printed_people,
     typed_in,
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     *printed_people.RULES,
     *picked_out.RULES,
     *typed_in.RULES,
+    *counted.RULES,
     *called.RULES,
     *answered.RULES,
     *disguised.RULES,

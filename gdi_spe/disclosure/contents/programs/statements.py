@@ -60,6 +60,7 @@ _SHELL = re.compile(
 _OPTION = re.compile(r"(?:^|\s)-{1,2}[A-Za-z][\w-]*")
 _BRACKETS = re.compile(r"[\s()\[\]{},;:\"'`]*|\s*>>>")
 _ENDS = re.compile(r".*[{};]\s*$|.*[(\[,]\s*$")
+_FRAMED = re.compile(r"\s*(?:\|.*\||\+[-=+]{3,}\+|[┌├└│╞╔╠╚║].*)\s*")
 _ITEM = re.compile(
     r"\s*[\w.\"'$*-]+\s*(?:[:=]|<-|=>).*,?$|.*[,)\]}]\s*$|[\s\d.,\"'eE+-]+|\s*[\w.\"']+\s*$"
 )
@@ -109,6 +110,9 @@ def read_code(text: str) -> Code | None:
     lines = [line for line in _TOKEN.sub(taken, text).split("\n") if line.strip()]
     # LaTeX has braces too, and Markdown has bars; their tables are read as such.
     if not lines or any("\\begin{" in line or _RULER.fullmatch(line) for line in lines):
+        return None
+    # TRUST: a frame is printed around what was found, and no statement has one.
+    if sum(bool(_FRAMED.fullmatch(line)) for line in lines) > 1:
         return None
     kinds = _kinds(lines)
     n_strong, n_code = kinds.count("strong"), len(kinds) - kinds.count("")

@@ -107,8 +107,23 @@ def _cell(
             _output(out, f"{path}.output[{place}]!", parts, how)
             for place, out in enumerate(outputs)
         ]
+        parts += _answered(path, source, made)
         written |= {"execution_count": None, "outputs": [each for each in made if each]}
     return written
+
+
+_ANSWER = re.compile(r"\(?(?P<n>\d{1,2})(, \d{1,4})?,?\)?\s*")
+
+
+def _answered(path: str, source: str, made: list[dict[str, Any] | None]) -> list[Part]:
+    """Return a short answer below what asked for it, where a session would show them together."""
+    data = [each.get("data", each) for each in made if each]
+    said = [str(each.get("text/plain", each.get("text", ""))) for each in data]
+    found = _ANSWER.fullmatch(said[-1]) if said else None
+    asked = source.strip().rpartition("\n")[2]
+    if found is None or not asked:
+        return []
+    return [Text(f"{path}answer", f">>> {asked}\n{found['n']}\n", is_alone=False)]
 
 
 def _read_code(path: str, source: str, policy: DisclosurePolicy) -> list[Part]:

@@ -76,4 +76,11 @@ PERSONS: dict[str, Entry] = {
             "t.R",
         ),
     ),
+    "TAB120": Entry(
+        "Few people in code",
+        "A count is one wherever it is typed.",
+        Example("library(stats)\nprop.test(c(3, 14), c(412, 3708))\nsummary(fit)\n", "t.R"),
+        Example("library(stats)\nprop.test(c(31, 140), c(412, 3708))\nsummary(fit)\n", "t.R"),
+        ("counts.minimum",),
+    ),
 }
