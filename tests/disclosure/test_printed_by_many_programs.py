@@ -21,6 +21,13 @@ SAID = "Controls: 39758  Cases: {} \n95% CI: 0.681-0.694 (DeLong)\n95% CI: 0.704
 TYPES = "site             object\nsex              object\nage             float64\n{}\nt2d               int64\ndtype: object\n"
 MAXIMA = "site,n,{},max_sbp\nA,{},5.51,182\nB,600,5.74,174\nC,457,6.68,173\n"
 QUANTILES = "ageband,0.1,0.25,0.5,0.75,0.9,n\n<40,2.27,2.81,3.36,3.97,4.52,{}\n40-49,2.21,2.77,3.36,3.96,4.47,1342\n50+,2.25,2.77,3.38,4.02,4.55,2173\n"
+SPSS = "Crosstabs\n\nsmoking * t2d Crosstabulation\n                                 t2d\n                           Control     T2D     Total\nsmoking  Current  Count        900     {:>3}     {:>4}\n                  % within    80.4%   19.6%   100.0%\n         Former   Count       1605     375      1980\n                  % within    81.1%   18.9%   100.0%\nTotal             Count       2505     {:>3}     {:>4}\n                  % within    80.8%   19.2%   100.0%\n"
+ARRAY = "Confusion matrix:\n[[3460 1600]\n [ 496  {}]]\n"
+KNITR = "##        \n##         Control  T2D\n##   Riga     1660  395\n##   Tartu    1702  {}\n##   Turku    1673  390\n"
+STARGAZER = "=============================================\n                        (1)           (2)\n---------------------------------------------\nage                  0.011***      0.010***\n                      (0.001)       (0.001)\n\nbmi                                0.021***\n                                    (0.003)\n\nConstant             2.801***      2.233***\n                      (0.059)       (0.091)\n\n---------------------------------------------\nObservations           {:>5}         6,200\nR2                     0.018         0.028\n=============================================\nNote:            *p<0.1; **p<0.05; ***p<0.01\n"
+INFO = "<class 'pandas.core.frame.DataFrame'>\nRangeIndex: 6200 entries, 0 to 6199\nData columns (total 2 columns):\n #   Column   Non-Null Count  Dtype  \n---  ------   --------------  -----  \n 0   age      6200 non-null   float64\n 1   variant  {} non-null   object \ndtypes: float64(1), object(1)\nmemory usage: 242.3+ KB\n"
+ODDS = "                Point          95% Wald\nEffect       Estimate      Confidence Limits\n\nage             1.041       1.034       1.047\nbmi             1.083       1.067       1.100\n"
+INVITED = "step,n_remaining,n_excluded,reason\nInvited,59840,,\nConsented,57012,2828,declined or no reply\nGenotyped,{},no DNA sample\nAnalysed,46200,450,call rate\n"
 MAY_LEAVE = {
     "a report of a classifier": (REPORT.format(3310), "t.txt"),
     "a cross table of several levels": (LEVELS.format(167), "t.txt"),
@@ -35,6 +42,13 @@ MAY_LEAVE = {
     "statistics that are said": (SAID.format(8354), "t.txt"),
     "types of columns": (TYPES.format("rs7903146         int64"), "t.txt"),
     "quantiles of groups": (QUANTILES.format(406), "t.csv"),
+    "counts and percents by name": (SPSS.format(219, 1119, 594, 3099), "t.txt"),
+    "a matrix of NumPy": (ARRAY.format(644), "t.txt"),
+    "output of knitr": (KNITR.format(380), "t.txt"),
+    "models with gaps between terms": (STARGAZER.format("6,200"), "t.txt"),
+    "what pandas says of columns": (INFO.format(5982), "t.txt"),
+    "odds ratios of SAS": (ODDS, "t.lst"),
+    "a flow that begins with more": (INVITED.format("46650,10362"), "t.csv"),
 }
 MUST_NOT = {
     "a report of a classifier": (REPORT.format(7), "t.txt"),
@@ -51,6 +65,12 @@ MUST_NOT = {
     "few people that are said": (SAID.format(4), "t.txt"),
     "genotypes among types": (TYPES.format("rs7903146         0/1"), "t.txt"),
     "quantiles of few": (QUANTILES.format(31), "t.csv"),
+    "counts and percents by name": (SPSS.format(3, 903, 378, 2883), "t.txt"),
+    "a matrix of NumPy": (ARRAY.format(6), "t.txt"),
+    "output of knitr": (KNITR.format(3), "t.txt"),
+    "models with gaps between terms": (STARGAZER.format("9"), "t.txt"),
+    "what pandas says of columns": (INFO.format(4), "t.txt"),
+    "a flow that loses few": (INVITED.format("57009,3"), "t.csv"),
     "values of people under quantiles": ("pat,0.1,0.25,0.5,x\n" + "".join(f"P-{i:04},{i}.5,{i}.7,2.1,{i}\n" for i in range(12)), "t.csv"),
 }  # fmt: skip
 

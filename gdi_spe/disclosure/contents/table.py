@@ -49,6 +49,10 @@ _SAME = {
 }  # fmt: skip
 
 
+# What is left of "95% Wald" over "Confidence Limits".
+_LIMITS = {
+    "confidence": "lower", "wald_confidence": "lower", "limits": "upper", "wald_limits": "upper",
+}  # fmt: skip
 _WRITTEN = (
     # Letters that formulas have.
     *(
@@ -110,7 +114,8 @@ def plain_name(name: str) -> str:
     bare = _BESIDE.sub("", name).strip() or name.strip()
     joined = _JOINTS.sub("_", bare.lower().replace("%", "_percent").replace("²", "2"))
     joined = re.sub(r"(?<=\d),(?=\d{3})", "", joined)
-    return in_english(re.sub(r"_{2,}", "_", joined).strip("_") or joined)
+    plain = in_english(re.sub(r"_{2,}", "_", joined).strip("_") or joined)
+    return _LIMITS.get(plain, plain)
 
 
 class Column:

@@ -12,6 +12,11 @@ from gdi_spe.disclosure.forms.writing.sections import people_of
 
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _SAID = re.compile(rf"(?<![\w.,]){_NUMBER}\*{{0,2}}\s+([^\W\d_]{{3,20}})(?!\w)")
+# "Fewer than 10 people" is of no sample.
+_BOUND = re.compile(
+    r"(\b(than|least|most|below|under|over|minimum|minimum of|by|every|per)|[<>≤≥=])\s*$", re.I
+)
+_BEFORE = 16
 _WHO = {"individuals", "participants", "people", "patients", "persons", "subjects"}
 # The number of people that a model was fitted to, or what is left of them.
 _COUNTED = re.compile(
@@ -29,8 +34,11 @@ def people_said(parts: Iterable[Part]) -> int | None:
     found: list[int] = []
     for part in parts:
         if isinstance(part, Text):
-            told = _SAID.findall(part.text)
-            found += [_number(n) for n, who in told if in_english(who.lower()) in _WHO]
+            found += [
+                _number(told[1]) for told in _SAID.finditer(part.text)
+                if in_english(told[2].lower()) in _WHO
+                and not _BOUND.search(part.text[max(0, told.start() - _BEFORE) : told.start()])
+            ]  # fmt: skip
         elif isinstance(part, Table) and part.is_quoted:
             named = [c for c in part.columns if _COUNTED.fullmatch(c.plain) and c.is_integer]
             found += [int(float(c.text(0))) for c in named if c.text(0)]

@@ -123,7 +123,7 @@ def read_code(text: str) -> Code | None:
     return Code(bare, tuple(strings), "\n".join(words))
 
 
-_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*")
+_RULER = re.compile(r"\s*\+([-=:]{2,}\+)+\s*|\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*")
 
 
 def is_code(text: str) -> bool:

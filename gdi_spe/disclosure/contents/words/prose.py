@@ -123,7 +123,11 @@ _MOST_STATED = 30
 # What pandas says of columns: each with its type.
 _TYPED = re.compile(
     r"^[ \t]*[\w.()%/-]{1,40}[ \t]+(?:object|bool|category|str(?:ing)?|[uU]?[iI]nt\d{1,2}|[fF]loat\d{2}"
-    r"|datetime64\[\w{1,2}(?:, UTC)?\]|timedelta64\[\w{1,2}\])[ \t]*$|^dtype: \w{1,10}$",
+    r"|datetime64\[\w{1,2}(?:, UTC)?\]|timedelta64\[\w{1,2}\])[ \t]*$|^dtype: \w{1,10}$"
+    # Ten people or more have a value of each column.
+    r"|^[ \t]*\d{1,3}[ \t]+[\w.()%/ -]{1,40}[ \t]\d{2,9} non-null[ \t]+\w[\w\[\], ]{1,30}$"
+    r"|^[ #]*Column[ \t]+Non-Null Count[ \t]+Dtype[ \t]*$|^[ \t-]{10,}$|^(?:RangeIndex|Index): \d{2,9} entries.{0,40}$"
+    r"|^dtypes: [\w(), \[\]]{1,120}$|^memory usage: [\d.+]{1,9} [KMG]?B$",
     re.MULTILINE,
 )
 _MOST_TYPED = 200
@@ -202,6 +206,7 @@ _SAYS = (
     (re.compile(r"<(?!br\s?/?>)[A-Za-z!/][^<>\n]{0,400}>"), "it has markup"),
     (_FEW, "it counts few people"),
     (_N_FEW, "it counts few people"),
+    (re.compile(r"(?<![\d,.])[1-9] non-null\b"), "it counts few people"),
     (_CELLS, "it has a table with small numbers"),
     (_ONE_PERSON, "it seems to speak of one person"),
     (_VARIANT, "it names variants or genotypes"),

@@ -26,7 +26,8 @@ from gdi_spe.disclosure.forms.writing.vectors import read_vector
 _STARS = re.compile(r"\*{1,3}|\.|†|‡")
 # Stars right after a number, which mark small p-values.
 _ATTACHED = re.compile(r"(?<=[\d.)])\*{1,4}(?=\s|$)")
-_WIDEST_GAP = 2
+_IN_BRACKETS = re.compile(r"\([-+]?[\d.,]+\)")
+_WIDEST_GAP = 3
 _BOUND = re.compile(r"([<>≤≥]) (?=[\d.])")
 _LEADERS = re.compile(r"(?<=\s)\.{3,}(?=\s)|\s(\. ){3,}|_{4,}(?=\s*\d)")
 _BAR = re.compile(r"(?<!\S)[|│](?!\S)|^[|│]|[|│]$")
@@ -70,6 +71,7 @@ class Printed:
 
 def read_printed(lines: list[str]) -> Iterator[Printed]:
     """Yield the tables of numbers among lines, in order."""
+    lines = _without_marks(lines)
     framed = any(_FRAME.search(line) for line in lines) and not any(map(_MARKDOWN.match, lines))
     lines = [_plain(line, framed) for line in without_prompts(lines[:_MOST_LINES])]
     at = 0
@@ -104,17 +106,25 @@ def read_printed(lines: list[str]) -> Iterator[Printed]:
         yield last
 
 
+def _without_marks(lines: list[str]) -> list[str]:
+    """Return lines without the mark that knitr writes before each line of output."""
+    filled = [line for line in lines if line.strip()]
+    if len(filled) < _LEAST_NAMES - 1 or not all(line.startswith("##") for line in filled):
+        return lines
+    return [line.replace("##", "  ", 1) for line in lines]
+
+
 def _continues(table: Printed, more: Printed, lines: list[str]) -> bool:
     """Whether rows without names of columns go on below a gap with as many cells each."""
     between = lines[table.lines.stop : more.lines.start]
     bare = not any(more.names) and any(table.names[1:]) and len(more.names) == len(table.names)
-    return bare and len(between) <= _WIDEST_GAP and not any(map(str.strip, between))
+    return bare and len(between) <= _WIDEST_GAP and all(map(_is_ruler, between))
 
 
 def _plain(line: str, is_framed: bool) -> str:
     """Return a line of the same width without what only leads the eye."""
     line = line.expandtabs(8).rstrip()
-    line = _ATTACHED.sub(lambda m: " " * len(m.group()), line)
+    line = _ATTACHED.sub(lambda m: " " * len(m.group()), line).rstrip()
     line = _LEADERS.sub(lambda m: " " * len(m.group()), line)
     line = _BOUND.sub(r" \1", line)
     line = _OPENED.sub(r"\2\1", line)
@@ -169,9 +179,23 @@ def _end_of_run(lines: list[str], at: int) -> int | None:
             end += 1
         elif _is_heading(lines[end]) and end + 1 < len(lines) and is_row(lines[end + 1]):
             end += 2
+        elif (gap := _gap_below_errors(lines, end)) > 0:
+            end += gap
         else:
             break
     return end
+
+
+def _gap_below_errors(lines: list[str], at: int) -> int:
+    """Return how many empty lines and rulers stand below errors in brackets, before more rows."""
+    if not all(_IN_BRACKETS.fullmatch(word) for word in lines[at - 1].split()):
+        return 0
+    for n in range(1, _WIDEST_GAP + 1):
+        if at + n >= len(lines) or not _is_ruler(lines[at + n - 1]):
+            return 0
+        if is_row(lines[at + n]):
+            return n
+    return 0
 
 
 def _end_of_pattern(lines: list[str], at: int) -> int | None:
@@ -282,7 +306,10 @@ def _is_caption(first: str, last: str, body: list[str]) -> bool:
     if re.search(r"\S\s{2,}\S", first.strip()):
         return False
     spans = columns_of(body, [last])
-    return all(names_over([last], spans, body)[1:])
+    names = names_over([last], spans, body)[1:]
+    # Columns of words may be unnamed, as levels of variables are.
+    words = [not any(NUMBER.fullmatch(line[a:b].strip()) for line in body) for a, b in spans[1:]]
+    return any(names) and all(n or w for n, w in zip(names, words, strict=True))
 
 
 def _same_width(lines: list[str], at: int, body: list[str]) -> list[int]:

@@ -16,6 +16,8 @@ _SIZE = re.compile(r"\s*(\[1\]\s+\d+(\s+\d+)?|\(?\d+(, \d+)?\)?|\d[\d,]*)\s*")
 # How long a program ran, as SAS and R say.
 _RAN = re.compile(r"\s*(real|(user |system )?cpu|elapsed) time\s+[\d:.]{1,12}( seconds)?\s*", re.I)
 _CLOCK = re.compile(r"\s*user\s+system\s+elapsed\s*")
+# What pandas says of each column of a table: how many have a value, and of which type.
+_INFO = re.compile(r"\s*\d{1,3}\s+\S.{0,60}\s\d[\d,]* non-null\s+\w[\w\[\], ]*")
 _MARK = "typed:"
 
 
@@ -23,7 +25,7 @@ def without_prompts(lines: list[str]) -> Iterator[str]:
     """Yield lines with a mark in the place of each command and of the sizes it asks for."""
     typed, was_command, is_clock = "", False, False
     for line in lines:
-        if is_clock or _RAN.fullmatch(line) or _CLOCK.fullmatch(line):
+        if is_clock or _INFO.fullmatch(line) or _RAN.fullmatch(line) or _CLOCK.fullmatch(line):
             is_clock = bool(_CLOCK.fullmatch(line))
             yield _MARK
             continue

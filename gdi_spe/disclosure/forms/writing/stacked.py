@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 
 _COUNT = re.compile(r"\d{1,3}(,\d{3})+|\d{1,9}")
 _STATISTICS = re.compile(r"^\s*Summary statistics: (\w[\w, ]{1,200})$", re.MULTILINE)
+_COUNTS = re.compile(r"counts?|n|frequency|anzahl|recuento|effectif|conteggio", re.IGNORECASE)
+_PERCENTS = re.compile(r"%|percent|prozent|pourcentage|porcentaje", re.IGNORECASE)
 _TOTAL = re.compile(r"totals?", re.IGNORECASE)
 _LEAST_ROWS = 2
 _LEAST_COLUMNS = 3
 Rows = Sequence[Sequence[str]]
 
 
-def counts_alone(names: Sequence[str], rows: Rows) -> list[list[str]] | None:
-    """Return the rows of counts if all that stands below each is their percents; None if not.
+def counts_alone(names: Sequence[str], rows: Rows) -> tuple[list[str], list[list[str]]] | None:
+    """Return names and rows of counts if all that stands below each is its percents; else None.
 
     TRUST: percents are left out where each is a count beside it over a row, a column or everybody,
     to the last digit: they tell nothing that the counts, which are judged, do not.
     """
+    names, rows = _by_kind(names, rows)
     blocks = _blocks(rows)
     counts = [block[0] for block in blocks]
     if len(blocks) < _LEAST_ROWS or len(names) < _LEAST_COLUMNS or len(blocks) == len(rows):
@@ -37,7 +40,7 @@ def counts_alone(names: Sequence[str], rows: Rows) -> list[list[str]] | None:
         return None
     grid = _with_margins(matrix)
     told = all(_are_percents(blocks, at, by_name, grid) for at in range(1, deepest))
-    return [list(row) for row in counts] if told else None
+    return (list(names), [list(row) for row in counts]) if told else None
 
 
 def named_statistics(
@@ -74,6 +77,28 @@ def _blocks(rows: Rows) -> list[list[Sequence[str]]]:
 
 def _number(cell: str) -> float:
     return float(cell.replace(",", ""))
+
+
+def _by_kind(names: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
+    """Return rows named by their groups where they count, and by nothing where they do not.
+
+    SPSS names each row by what it holds: "Count", "% within smoking".
+    """
+    at = next((i for i in range(3) if _are_kinds([row[i] for row in rows if len(row) > i])), None)
+    if at is None:
+        return names, rows
+    made, label = [], ""
+    for row in rows:
+        label = ", ".join(filter(None, row[:at])) or label
+        made.append([label if _COUNTS.fullmatch(row[at]) else "", *row[at + 1 :]])
+    return ["", *names[at + 1 :]], made
+
+
+def _are_kinds(cells: list[str]) -> bool:
+    counted = sum(bool(_COUNTS.fullmatch(cell)) for cell in cells)
+    return 1 < counted < len(cells) and all(
+        _COUNTS.fullmatch(cell) or _PERCENTS.match(cell) for cell in cells
+    )
 
 
 def _with_margins(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -121,6 +146,7 @@ def _is_margin(row: int, column: int, grid: NDArray[np.float64]) -> bool:
 
 def _is_told(cell: str, percent: float) -> bool:
     """Whether a cell is empty or the percent, to its last digit."""
+    cell = cell.removesuffix("%")
     if cell in ("", "."):
         return True
     if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?", cell):

@@ -46,6 +46,11 @@ _COUNTER = re.compile(
     r"(?:\b(?:Counter|frozendict|OrderedDict|dict))?\(?"
     r"(?P<counts>\{(?:\s*['\"][^'\"{}\n]{1,60}['\"]\s*:\s*\d{1,12}\s*(?:,|(?=\}))){1,300}\s*\})\)?"
 )
+# A confusion matrix, as NumPy prints one of whole numbers.
+_MATRIX = re.compile(
+    r"(?:array\()?\[(?:\s*\[\s*\d{1,9}(?:[,\s]+\d{1,9}){1,20}\s*\],?){2,20}\s*\](?:, dtype=\w+)?\)?"
+)
+_MOST_CLASSES = 10
 _LEAST_LINES = 3
 _MOST_ABOVE = 5
 _LEAST_LISTED = 10
@@ -90,6 +95,7 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
             return trees.parts_of(trees.canonical(sections, digits), digits)
         except (trees.NotATree, ValueError):
             sections = None
+    text = _without_matrices(text, tables, path, digits)
     text = without_tabulars(text, tables, path, digits)
     text = _without_printed(text, tables, path, digits)
     kept: list[str] = []
@@ -160,6 +166,22 @@ def _without_counters(text: str, tables: list[Table], path: str, digits: int) ->
     return _COUNTER.sub("", text)
 
 
+def _without_matrices(text: str, tables: list[Table], path: str, digits: int) -> str:
+    """Take small square matrices of whole numbers, as NumPy prints them, out of a text."""
+    if "[[" not in text:
+        return text
+
+    def taken(match: re.Match[str]) -> str:
+        rows = [re.findall(r"\d+", row) for row in re.findall(r"\[([\d\s,]+)\]", match.group())]
+        if not 1 < len(rows) <= _MOST_CLASSES or any(len(row) != len(rows) for row in rows):
+            return match.group()
+        names = [f"column_{i + 1}" for i in range(len(rows))]
+        tables.append(named_table(f"{path}.confusion_matrix[{len(tables)}]", names, rows, digits))
+        return ""
+
+    return _MATRIX.sub(taken, text)
+
+
 def _without_printed(text: str, tables: list[Table], path: str, digits: int) -> str:
     """Take tables that programs printed in columns out of a text."""
     lines = text.split("\n")
@@ -170,8 +192,8 @@ def _without_printed(text: str, tables: list[Table], path: str, digits: int) -> 
             name or ("" if i == 0 else f"column_{i + 1}") for i, name in enumerate(found.names)
         ]
         above = "\n".join(lines[max(0, found.lines.start - _MOST_ABOVE) : found.lines.start])
-        rows = counts_alone(names, found.rows) or found.rows
-        names, rows = named_statistics(above, names, found.rows) or (names, rows)
+        made = named_statistics(above, names, found.rows) or counts_alone(names, found.rows)
+        names, rows = made or (names, found.rows)
         tables.append(named_table(place, names, rows, digits))
         taken |= set(found.lines)
     return "\n".join("" if i in taken else line for i, line in enumerate(lines))

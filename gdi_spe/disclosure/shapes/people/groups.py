@@ -110,7 +110,8 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     yield from _edges(table)
     yield from _quantiles_of_few(table, judging)
     for column in with_role(table, Role.PEOPLE, Role.PAIRS):
-        yield from _count(column, judging)
+        if not _is_left(column, table, judging):
+            yield from _count(column, judging)
 
 
 def _is_mean_ancestry(column: Column) -> bool:
@@ -311,6 +312,14 @@ def _cross(table: Table, judging: Judging) -> Objections:
     is_flow = _is_flow(matrix, judging.policy.counts.minimum)
     if not is_flow and not all(_may_count(b, judging.context.n_individuals) for b in blocks):
         yield "Nothing tells whether its whole numbers count people."
+
+
+def _is_left(column: Column, table: Table, judging: Judging) -> bool:
+    """Whether numbers are of those left after each step, more of whom were asked than stayed."""
+    numbers, n = values(column), judging.context.n_individuals
+    steps = any(re.match(r"(step|stage|filter|phase)", c.plain) for c in table.labels)
+    known = steps and column.is_integer and bool(np.isfinite(numbers).all())
+    return known and n is not None and bool((np.diff(numbers) < 0).all()) and numbers[-1] <= n
 
 
 def _is_flow(matrix: NDArray[np.float64], minimum: int) -> bool:
