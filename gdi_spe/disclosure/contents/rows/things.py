@@ -59,6 +59,15 @@ _STEPS = re.compile(
     r"(n_|num_|number_)?(removed|remaining|excluded|kept|left|retained|before|after|pass(ed|ing)?|fail(ed)?|dropped|filtered|in|out|start|total)(_(before|after|filter\w*|qc))?",
     re.IGNORECASE,
 )
+# Steps that variants go through, and those that people do.
+_OF_VARIANTS = re.compile(
+    r"\b(hwe|hardy|maf|mac|minor allele|info|imputation quality|r2|rsq|palindromic|strand|ambiguous|multi-?allelic|bi-?allelic|ld[ -]?prun\w*|monomorphic|indels?|snps?|variants?|markers?|autosomal|vqsr|vqslod|low complexity)\b",
+    re.IGNORECASE,
+)
+_OF_SAMPLES = re.compile(
+    r"sample|individual|people|person|participant|patient|sex|gender|related|kinship|ancestry|heterozyg|contaminat|duplicate|withdr|consent|phenotype|mind\b|case|control|outlier",
+    re.IGNORECASE,
+)
 # Names that say that people are counted, whatever the rows are.
 _OF_PEOPLE = re.compile(
     r"carrier|individual|sample|participant|people|person|patient|case|control|subject|proband"
@@ -185,6 +194,13 @@ def are_steps(table: Table) -> bool:
     return named and bool(counted)
 
 
+def _filters_variants(table: Table) -> bool:
+    """Whether several steps are such that variants go through, and none is one for people."""
+    cells = [cell for c in table.labels for cell in c.cells]
+    told = sum(bool(_OF_VARIANTS.search(cell)) for cell in cells)
+    return told >= _LEAST_SORTS and not any(map(_OF_SAMPLES.search, cells))
+
+
 def _counts(table: Table) -> list[Column]:
     """Return the whole numbers whose name does not say that they are people."""
     roles = (Role.PEOPLE, Role.UNKNOWN, Role.OTHER_COUNT)
@@ -203,6 +219,9 @@ def _more_than(table: Table, people: int | None) -> list[Column]:
     if are_steps(table):
         counts = [c for c in counts if _STEPS.fullmatch(c.plain)]
     most = people if people is not None else _SURELY
+    # TRUST: people are taken out in steps as well; frequencies and HWE are of variants.
+    if people is None and are_steps(table) and _filters_variants(table):
+        most = 0
     # TRUST: a column that may be of people is of variants only if it counts more itself.
     alone = [c for c in counts if role_of(c) is not Role.PEOPLE or _largest(c) > most]
     return alone if largest > most else []

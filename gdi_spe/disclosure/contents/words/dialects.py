@@ -154,6 +154,7 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("FUMA", frozenset({"genomiclocus", "uniqid"}),
             {"genomiclocus": "index", "no": "index", "start": "position", "end": "position",
              **dict.fromkeys(("nsnps", "ngwassnps", "nindsigsnps", "nleadsnps"), "n_snps")}),
+    Dialect("PLINK 1.9", frozenset({"clst", "nchrobs", "mac"}), {"clst": "population"}),
     Dialect("METASOFT", frozenset({"std_fe", "std_re"}),
             {"std_fe": "se", "std_re": "se", "study": "n_studies"}),
     Dialect("FUSION", frozenset({"twas_z", "twas_p", "hsq"}),

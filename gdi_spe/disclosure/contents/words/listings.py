@@ -41,6 +41,8 @@ _TYPES_END = re.compile(r"(Name: \w{0,30}, )?(dtype: object|Length: \d+, dtype: 
 _ERRORS = re.compile(r"([\w./-]{1,60}:)?CV error \(K=\d{1,2}\): \d\.\d{2,6}")
 _SPECTRUM_NAME = re.compile(r"eigen|\.eva(l|ls)$|scree|spectrum", re.I)
 _SPECTRUM = re.compile(r"eigen_?val(ue)?s?|evals?", re.I)
+# How many variants scores of linkage are of, as LDSC writes it beside them.
+_SUMMED, _WHOLE = re.compile(r"\.l2\.M(_5_50)?$"), re.compile(r"\d{3,8}")
 _NUMBER = re.compile(r"\d{1,7}(\.\d{1,8})?")
 _MOST_VALUES, _LEAST_PINS = 50, 3
 _STRUCT = re.compile(r"\b(Struct|dict|frozendict|Interval|Locus)\(|\)")
@@ -66,6 +68,8 @@ def is_listing(text: str, name: str = "") -> bool:
         _are_genes,
         _are_types,
     )
+    if _SUMMED.search(name) and len(lines) == 1 and _WHOLE.fullmatch(lines[0]):
+        return True
     if _SPECTRUM_NAME.search(name) or _SPECTRUM.fullmatch(lines[0]):
         lines = lines[1:] if _SPECTRUM.fullmatch(lines[0]) else lines
         grammars = (*grammars, _are_eigenvalues)
@@ -126,7 +130,7 @@ def are_genes(words: list[str]) -> bool:
         return False
     if all(map(is_public, words)):
         return True
-    if not all(_SYMBOL.fullmatch(word) and _may_be_gene(word) for word in words):
+    if not all(_SYMBOL.fullmatch(word) and may_be_gene(word) for word in words):
         return False
     # Codes of people are of one length; symbols are not.
     if len({len(word) for word in words}) < min(3, len(words) / 3):
@@ -136,7 +140,8 @@ def are_genes(words: list[str]) -> bool:
     return len(stems) >= min(3, 0.5 * len(words)) and odd >= _LEAST_ODD * len(words)
 
 
-def _may_be_gene(word: str) -> bool:
+def may_be_gene(word: str) -> bool:
+    """Whether a word has no long number, or is of a family of genes that is numbered so."""
     return not _DIGITS.search(word) or bool(_NUMBERED.fullmatch(word))
 
 

@@ -85,6 +85,8 @@ _SAID = re.compile(
     r"|<unnamed>|<class '[\w.]{1,80}'>|<[a-z_]\w{0,40}(?:\.\w{1,40})+:?(?: [\w :.,=]{0,100})?>"
     # Versions, as in "0.14.1", with the system that runs them.
     r"|(?<![\w.])v?\d{1,4}\.\d{1,3}\.\d{1,4}([.-]?(post|rc|dev|a|b)?\d{1,4})?(?![\w.])"
+    # What classes of Java programs are called: "picard.vcf.CollectVariantCallingMetrics".
+    r"|\b[a-z]{2,12}(\.[a-z]{2,16}){1,6}\.[A-Z][A-Za-z]{2,60}(\$[A-Z]\w{1,60})?"
     r"|<(env|file|path|name|dir|input|output|this file)>|<Figure size \d+x\d+ with \d+ Axes>",
     re.MULTILINE,
 )

@@ -19,6 +19,7 @@ from gdi_spe.disclosure.contents.words.vocabulary import (
 )
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genomes.annotation import correlates_names
+from gdi_spe.disclosure.shapes.genomes.beside import is_published
 from gdi_spe.disclosure.shapes.genomes.regions import are_far_apart
 from gdi_spe.disclosure.shapes.shape import values
 
@@ -45,6 +46,7 @@ _SCALED = re.compile(
 )
 # A birthday is one person's, whatever stands beside it.
 _BIRTH = re.compile(r"dob|born(_on)?|birth_?(day|date)|date_of_birth", re.IGNORECASE)
+_PUBLISHED = re.compile(r"(publication_|pub_)?date(_added\w*|_published)?")
 _BORN = re.compile(rf"{_BIRTH.pattern}|birth", re.IGNORECASE)
 # Columns of results: a table that has one is not of people's traits.
 _RESULTS = (
@@ -237,6 +239,8 @@ def _is_variant_table(table: Table) -> bool:
 def dates_of_people(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find days in a column whose rows count few people or none at all."""
     for column in table.columns:
+        if _PUBLISHED.fullmatch(column.plain) and is_published(table):
+            continue
         if column.numbers is None and role_of(column) is not Role.VARIANT and _mostly_dates(column):
             why = (
                 f"The column “{column.name}” has {column.n_distinct:,} different days. "

@@ -20,6 +20,7 @@ from gdi_spe.disclosure.contents.roles import (
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.numbering import are_one_series
+from gdi_spe.disclosure.contents.words.tissues import names_tissue
 from gdi_spe.disclosure.contents.words.vocabulary import is_public, person_numbers
 from gdi_spe.disclosure.evidence.scores import Standing, standing
 from gdi_spe.disclosure.forms.writing.reports import belongs_to_section, is_section
@@ -110,6 +111,8 @@ def _public(table: Table, judging: Judging) -> Objections:
     for column, role in zip(table.columns, roles_of(table), strict=True):
         if role in places or _PUBLIC.fullmatch(column.plain):
             continue
+        if set(column.cells) <= {"0", "1"} and _marks_property(column):
+            continue
         label = column.numbers is None and column.n_distinct <= 2000 and role is Role.LABEL
         if not label and not tells_of_nobody(column, of_public):
             yield f"The column “{column.name}” is of no public resource that is known here."
@@ -159,7 +162,9 @@ def marks_sets(table: Table, judging: Judging) -> bool:
     # TRUST: names can be forged; as many sets as a tenth of the people could be people.
     if n is None or 10 * len(rest) > n or first.numbers is not None or not rest:
         return False
-    public = all(is_public(c.name) or _SET_NAME.fullmatch(c.name) for c in rest)
+    public = all(
+        is_public(c.name) or _SET_NAME.fullmatch(c.name) or names_tissue(c.name) for c in rest
+    )
     marked = all(set(c.cells) <= {"0", "1"} for c in rest)
     return public and marked and are_genes(first.texts())
 
@@ -202,18 +207,28 @@ def _masks(table: Table, judging: Judging) -> Objections:
         if not all(is_public(cell) or _GENE.fullmatch(cell) for cell in column.cells):
             yield f"The column “{column.name}” does not name genes."
     for column in marks:
-        known = _MASK.fullmatch(column.plain) and not re.search(r"\d{4}", column.name)
-        if not (known or marks_genes(column)):
+        if not _marks_property(column):
             yield f"“{column.name}” is no known property of a gene."
+    n, tissues = judging.context.n_individuals, [c for c in marks if names_tissue(c.name)]
+    # TRUST: as many tissues as a tenth of the people could be people.
+    if n is not None and tissues and 10 * len(tissues) > n:
+        yield "It marks genes in as many tissues as there may be people."
     # TRUST: marks that are only numbered are as many people under one name.
     stems = [re.sub(r"\d+$", "", c.plain) for c in marks if re.search(r"\d$", c.plain)]
     if max(map(stems.count, stems), default=0) > _MOST_NUMBERED:
         yield "Its columns are one name that is numbered."
 
 
+def _marks_property(column: Column) -> bool:
+    """Whether marks have the name of a mask, or of a property of genes."""
+    known = _MASK.fullmatch(column.plain) and not re.search(r"\d{4}", column.name)
+    return bool(known) or marks_genes(column)
+
+
 def marks_genes(column: Column) -> bool:
     """Whether a name has a word for a set or property of genes, and none for people or traits."""
-    if _PREDICTOR.fullmatch(column.plain) or _SET_NAME.fullmatch(column.name):
+    known = _PREDICTOR.fullmatch(column.plain) or _SET_NAME.fullmatch(column.name)
+    if known or names_tissue(column.name):
         return True
     humps = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.name)
     words = [word for word in re.split(r"[^A-Za-z0-9]+", humps) if word]

@@ -55,6 +55,10 @@ _ACCESSION = re.compile(
     r"|pmids?|pubmed_?id|hgnc(_id)?|entrez\w{0,4}|omim|mim(_number)?|rs_?\(?dbsnp\)?|rs__dbsnp_?|gene_?id|#?tax_?id",
     re.IGNORECASE,
 )
+_STUDY = re.compile(r"GCST\d{6,9}|PMID:? ?\d{7,8}|10\.\d{4,6}/\S{3,60}")
+_PAPER, _PMID = re.compile(r"pubmed_?(id)?|pmids?|first_?pubmed_?id"), re.compile(r"\d{7,8}")
+_AUTHOR = re.compile(r"(first_?)?authors?(_name)?|study(_accession)?|journal|link")
+_MOST_PUBLISHED, _MOST_IDENTIFIERS = 5_000, 300_000
 _LISTED = re.compile(r"[;,|]\s*")
 _LONGEST_NAME, _LONGEST_CELL = 60, 120
 _MOST_WORDS = 50
@@ -72,7 +76,7 @@ def tells_of_nobody(column: Column, of_public: bool = False) -> bool:
     What a public resource counts may be small as well.
     """
     if _ACCESSION.fullmatch(column.plain) and (column.is_integer or column.numbers is None):
-        return column.n_distinct > _FEW or _are_public(column)
+        return column.n_distinct > _FEW or column.n_distinct == 1 or _are_public(column)
     return has_words_of_nobody(column) and (
         _are_words_of_things(column)
         if column.numbers is None
@@ -85,15 +89,37 @@ def is_of_one(column: Column) -> bool:
     return any(map(_WHO.fullmatch, _WORD.findall(_HUMPS.sub("_", column.name))))
 
 
+def names_people(column: Column) -> bool:
+    """Whether a column of words has a name for people, or codes that may be theirs."""
+    named = PERSON_COLUMN.fullmatch(column.plain) or PERSON_NAME.fullmatch(column.plain)
+    # TRUST: the accession of a study and the name of its first author are of nobody studied.
+    is_author = _AUTHOR.fullmatch(column.plain) or all(map(_STUDY.fullmatch, column.cells))
+    return not is_author and (bool(named) or is_of_one(column) or has_codes(column))
+
+
 def is_of_resource(table: Table) -> bool:
     """Whether a column beside the first has nothing but identifiers of a public series."""
     return any(_are_public(column) for column in table.columns[1:])
 
 
+def is_published(table: Table) -> bool:
+    """Whether each row gives the publication or the study of a public catalogue that it is of."""
+    return table.n_rows <= _MOST_PUBLISHED and any(map(_names_publications, table.columns))
+
+
+def _names_publications(column: Column) -> bool:
+    cells = [cell for cell in column.cells if cell]
+    studies = column.numbers is None and all(map(_STUDY.fullmatch, cells))
+    papers = bool(_PAPER.fullmatch(column.plain)) and all(map(_PMID.fullmatch, cells))
+    return bool(cells) and not column.n_missing and (studies or papers)
+
+
 def _are_public(column: Column) -> bool:
+    if column.numbers is not None or column.n_distinct > _MOST_IDENTIFIERS:
+        return False
     cells = [cell for cell in column.cells if cell not in ("", ".", "-", "NA")]
     ids = {each for cell in cells for each in _LISTED.split(cell)}
-    return column.numbers is None and bool(ids) and all(map(_is_public, ids))
+    return bool(ids) and all(map(_is_public, ids))
 
 
 def _is_public(word: str) -> bool:
@@ -122,10 +148,12 @@ def has_words_of_nobody(column: Column) -> bool:
 
 def _are_words_of_things(column: Column) -> bool:
     """Whether cells are a few words, and neither codes, nor days, nor a series."""
+    if column.n_distinct > _MOST_WORDS:
+        return False
     cells = [cell for cell in column.cells if cell]
     if any(len(c) > _LONGEST_CELL or DATE.fullmatch(c) or person_numbers(c) for c in cells):
         return False
-    if column.n_distinct > _MOST_WORDS or has_codes(column):
+    if has_codes(column):
         return False
     # TRUST: what somebody noted of people, and marks that are genotypes in words.
     return not (counted_series(column) or is_remark(column) or may_mark(column))

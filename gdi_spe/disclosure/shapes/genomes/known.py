@@ -10,6 +10,7 @@ from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.prose import doubts
+from gdi_spe.disclosure.contents.words.tissues import names_tissue
 from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN, PERSON_NAME, is_public
 from gdi_spe.disclosure.shapes.genomes.beside import is_of_resource, tells_of_nobody
 from gdi_spe.disclosure.shapes.shape import Objections, Shape
@@ -76,12 +77,17 @@ def _scores(table: Table, judging: Judging) -> Objections:
         words = [word for word in re.split(r"[^a-z0-9]+|(?<=[a-z])\d+", column.plain) if word]
         # What a gene is expressed at is public of many people only.
         one = "tpm" in words and not {"mean", "median"} & set(words)
-        told = all(map(_WORDS.fullmatch, words)) or tells_of_nobody(column, of_public)
+        told = all(map(_WORDS.fullmatch, words)) or names_tissue(column.name)
+        told = told or tells_of_nobody(column, of_public)
         if one or not told:
             yield f"The column “{column.name}” is of no public resource that is known here."
         if set(column.cells) == {"0", "1", "2"} and table.n_rows > _LEAST_GENES:
             yield f"The column “{column.name}” may be of copies of an allele."
     yield from _of_somebody(table)
+    n, tissues = judging.context.n_individuals, [c for c in table.columns if names_tissue(c.name)]
+    # TRUST: as many tissues as a tenth of the people could be people.
+    if n is not None and tissues and 10 * len(tissues) > n:
+        yield "It tells of genes in as many tissues as there may be people."
     if distinct_rows(genes) != table.n_rows:
         yield "A gene stands twice."
 

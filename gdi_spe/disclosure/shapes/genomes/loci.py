@@ -106,7 +106,7 @@ def _fits_named(table: Table, judging: Judging) -> bool:
 
 def _is_statistic(label: str) -> bool:
     """Whether the name of a row is that of a statistic of linkage, heritability or fit."""
-    name = plain_name(re.sub(r"[|#^]", "", label))
+    name = "_".join(re.findall(r"[A-Za-z0-9]+", label)).lower()
     return bool(_OF_LINKAGE.fullmatch(name)) or head_of(name) in ("z", "p")
 
 

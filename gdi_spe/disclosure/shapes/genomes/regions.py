@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _DECLARED = ("regions", "bed", "public-annotation", "annotation")
 _COLOUR = re.compile(r"\d{1,3},\d{1,3},\d{1,3}|0|\.")
 _BLOCKS = re.compile(r"(\d{1,9},){0,500}\d{0,9}")
-_LONGEST_NAME = 40
+_LONGEST_NAME, _LEAST_NAMED = 40, 5
 # Columns of a BED, and of the forms that end with what was measured at a peak.
 _BED, _PEAKS = (3, 4, 5, 6, 8, 9, 12), (9, 10)
 
@@ -41,7 +41,20 @@ _LEAST_SPAN, _FEWEST_CM, _MOST_CM = 500_000, 0.02, 50.0
 
 
 def _fits_regions(table: Table, judging: Judging) -> bool:
-    return judging.side_car.kind in _DECLARED and are_intervals(table)
+    declared = judging.side_car.kind in _DECLARED
+    return are_intervals(table) and (declared or _are_places_of_genes(table))
+
+
+def _are_places_of_genes(table: Table) -> bool:
+    """Whether intervals are named by genes, on both strands, as annotation has them.
+
+    TRUST: what somebody lost or doubled has genes for names as well, but no strand.
+    """
+    beside = _as_written(table)[3:]
+    stranded = any(set(c.cells) <= {"+", "-"} and c.n_distinct > 1 for c in beside)
+    named = [c for c in beside if c.numbers is None and c.n_distinct >= _LEAST_NAMED]
+    bare = (sorted({re.sub(r"\.\d{1,2}$", "", cell) for cell in c.cells}) for c in named)
+    return stranded and any(are_genes(cells) for cells in bare)
 
 
 def are_intervals(table: Table) -> bool:

@@ -18,6 +18,7 @@ from gdi_spe.disclosure.contents.rows.things import (
     tells_of_sets,
 )
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.words.listings import may_be_gene
 from gdi_spe.disclosure.contents.words.vocabulary import PEOPLE, PERSON_COLUMN
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
@@ -41,7 +42,7 @@ _VARIANTS = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    r"(percent|pct|share|proportion|prop|fraction|percentage)(_(of_)?(variants|snps|removed|kept|total|remaining|all|novel|sites|\w{0,3}r2\w{0,12}|gt_\w{1,8}))?|\w{1,12}_(percent|pct)",
+    r"(percent|pct|share|proportion|prop|fraction|percentage)(_(of_)?(variants|snps|removed|kept|total|remaining|all|novel|sites|\w{0,3}(r2|rsq|info)\w{0,12}|gt_\w{1,8}))?|\w{1,12}_(percent|pct)",
     re.IGNORECASE,
 )
 _QUALITY = re.compile(
@@ -56,10 +57,16 @@ _NAMES_SORTS = re.compile(
 _NUMBERED = re.compile(r"(?!chr)[A-Za-z]{0,12}[_ -]?\d{2,}", re.IGNORECASE)
 _TECHNICAL = re.compile(
     r"((pct|percent|mean|median|avg|sd|fraction|frac|prop|proportion|total|min_mean|bases|targets?|genome|exome)_)*(of_)?(bases_|covered_|at_|above_|ge_|gte_|territory_)*"
-    r"(\d{1,3}x|coverage|cov|depth|dp|gc(_content)?|dup\w*|mapped|unmapped|mapping_\w{1,12}|aligned|properly_paired|singletons?|supplementary|secondary|insert_size|reads?|read_length|raw_reads|total_reads|base_quality|mapq|gq|q[23]0|contamination|freemix|call_?rate|missing(ness)?|missing_rate|callable|breadth|uniformity|fold_80|error_rate|on_target|yield_gb)"
+    r"(\d{1,3}x|coverage|cov|depth|dp|gc(_content)?|t[is]_?tv|fold_80_base_penalty|[ag][tc]_dropout|freemix|percent_\w{1,20}|dup\w*|mapped(_passed)?|unmapped|mapping_\w{1,12}|aligned|properly_paired|singletons?|supplementary|secondary|insert_size|reads?|read_length|raw_reads|total_reads|base_quality|mapq|gq|q[23]0|contamination|freemix|call_?rate|missing(ness)?|missing_rate|callable|breadth|uniformity|fold_80|error_rate|on_target|yield_gb)"
     r"(_(pct|percent|rate|x|mean|median|sd|bp|gb|reads|bases|fraction))?",
     re.IGNORECASE,
 )
+_TOOL = re.compile(
+    r"^((samtools|mosdepth|verifybamid2?|bcftools|picard|fastqc|fastp|gatk|qualimap|somalier|multiqc|peddy)"
+    r"(_(flagstat|stats|idxstats|hsmetrics|wgsmetrics|alignment\w*))?_+)+"
+)
+_BATCH = re.compile(r"(batch|cohort|wave|release|freeze|pool|run)[-_. ]?\d{1,4}", re.IGNORECASE)
+_LIBRARIES = re.compile(r"n_?(libraries|samples|genomes|exomes|runs|lanes|flowcells)")
 _MOMENT = re.compile(r"mean|sd|std|median|average|avg|value|cv|iqr|q1|q3|se", re.IGNORECASE)
 _MOST_PARTS = 60
 _MOST_SORTS = 200
@@ -87,7 +94,8 @@ def _sets(table: Table, judging: Judging) -> Objections:
         if column.numbers is None:
             if max(map(len, column.cells)) > _LONGEST_WORDS and genes_listed(column) is None:
                 yield f"The column “{column.name}” holds long words."
-            if PERSON_COLUMN.fullmatch(column.plain) or any(map(_CODE.fullmatch, column.cells)):
+            codes = [c for c in column.cells if _CODE.fullmatch(c) and not may_be_gene(c)]
+            if PERSON_COLUMN.fullmatch(column.plain) or codes:
                 yield f"“{column.name}” may be of people."
         elif role_of(column) not in _RESULTS and not _OF_SETS.fullmatch(column.plain):
             yield f"The column “{column.name}” has no known meaning beside sets of genes."
@@ -120,7 +128,11 @@ def _fits_sorts(table: Table, judging: Judging) -> bool:
     counted = [c for c in table.columns if _counts_variants(c)]
     numbers = [c for c in table.columns if c.numbers is not None and c not in _named_by(table)]
     return bool(counted and _named_by(table)) and all(
-        c in counted or _SHARE.fullmatch(c.plain) or _QUALITY.fullmatch(c.plain) for c in numbers
+        c in counted
+        or _SHARE.fullmatch(c.plain)
+        or _QUALITY.fullmatch(c.plain)
+        or role_of(c) is Role.SETTING
+        for c in numbers
     )
 
 
@@ -154,13 +166,30 @@ def _sorts(table: Table, judging: Judging) -> Objections:
 
 def _fits_technical(table: Table, judging: Judging) -> bool:
     names = _named_by(table)
-    numbers = [c for c in table.columns if c not in names]
+    numbers = [c for c in table.columns if c not in names and not _counts_libraries(c)]
     if not names or not numbers or any(c.numbers is None for c in numbers):
         return False
     of_rows = all(map(_TECHNICAL.fullmatch, map(_plain, names[0].cells)))
     return all(
-        _TECHNICAL.fullmatch(c.plain) or (of_rows and _MOMENT.fullmatch(c.plain)) for c in numbers
+        _TECHNICAL.fullmatch(c.plain)
+        or _TECHNICAL.fullmatch(_of_tool(c))
+        or (of_rows and _MOMENT.fullmatch(c.plain))
+        for c in numbers
     )
+
+
+def _of_tool(column: Column) -> str:
+    """Return a name without the program it is of and the moment it is: what was measured."""
+    bare = _TOOL.sub("", re.sub(r"[\s/.-]+", "_", column.name.lower().replace("%", "pct ")))
+    return re.sub(r"_(mean|median|avg|sd)$", "", bare)
+
+
+def _counts_libraries(column: Column) -> bool:
+    """Whether whole numbers are how many genomes were sequenced in each row, none of them few."""
+    named = _LIBRARIES.fullmatch(column.plain) is not None
+    if column.numbers is None or not column.is_integer:
+        return False
+    return named and float(np.nanmin(values(column))) >= _SMALLEST_PART
 
 
 def _plain(cell: str) -> str:
@@ -177,7 +206,13 @@ def _technical(table: Table, judging: Judging) -> Objections:
         yield f"It has {table.n_rows:,} rows."
     if distinct_rows(names) != table.n_rows:
         yield "A row stands twice."
-    yield from _numbered(names)
+    # TRUST: a batch is one that counts its genomes, each of them many.
+    if not (any(map(_counts_libraries, table.columns)) and all(map(_names_batches, names))):
+        yield from _numbered(names)
+
+
+def _names_batches(column: Column) -> bool:
+    return all(map(_BATCH.fullmatch, column.cells))
 
 
 def _numbered(names: list[Column]) -> Objections:

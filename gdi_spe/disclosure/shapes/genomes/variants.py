@@ -21,7 +21,7 @@ from gdi_spe.disclosure.inference.standard_errors import (
     are_scores,
     copies_behind_errors,
 )
-from gdi_spe.disclosure.shapes.genomes.beside import unexplained
+from gdi_spe.disclosure.shapes.genomes.beside import is_published, names_people, unexplained
 from gdi_spe.disclosure.shapes.genomes.genes import tests_genes
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
@@ -77,9 +77,12 @@ def _fits_statistics(table: Table, judging: Judging) -> bool:
 def _statistics(table: Table, judging: Judging) -> Objections:
     """Object to statistics of variants whose people or alleles cannot be counted."""
     yield from _unknown_columns(table)
-    yield from _twice(table)
+    if not is_published(table):
+        yield from _twice(table)
     people, n = people_behind(table, judging), judging.context.n_individuals
     effects = with_role(table, Role.EFFECT)
+    if people is None and is_published(table):
+        return
     if people is None:
         yield "No column and no declaration says how many people stand behind a row."
         return
@@ -104,7 +107,9 @@ def _unknown_columns(table: Table) -> Objections:
     for column, role in zip(table.columns, roles_of(table), strict=True):
         ordered = role is Role.OTHER_COUNT and _is_order(column)
         known = role in _KNOWN or id(column) in held or ordered or _ends(column)
-        if not known or (role is Role.LABEL and not _may_label(column)):
+        # What a paper is called, and whom it studied, are words that are published.
+        told = column.numbers is None and is_published(table) and not names_people(column)
+        if not told and (not known or (role is Role.LABEL and not _may_label(column))):
             unknown.append(column)
     yield from unexplained(unknown, "a table of variants")
 

@@ -33,6 +33,10 @@ _PROGRAM = re.compile(
     re.IGNORECASE,
 )
 _LATEST = 10_000
+# Words that all are in the name of what callers of variants end with.
+_OF_VARIANTS = re.compile(
+    r"dbsnp|novel|known|total|titv|tstv|ti|tv|ins|del|ratio|snps?|indels?|pct|percent|het|hom|in|db|all"
+)
 # Words of which one is in the name of what an algorithm or a report of variants ends with.
 _OF_RUN = re.compile(
     r"elbo|log_?lik\w*|likelihood|objective|toleran\w*|converg\w*|inflation|evidence|titv|tstv|ratio|fraction|snps?|indels?|dbsnp|concordan\w*|imput\w*|heritab\w*",
@@ -86,7 +90,8 @@ def _is_of_run(column: Column) -> bool:
     """Whether a fraction of a run or report has words for a name, and none is of somebody."""
     told = any(map(_OF_RUN.fullmatch, re.split(r"[^a-z]+", column.plain)))
     asked = re.match(r"(requested|target|nominal)_", column.plain) is not None
-    return not column.is_integer and (asked or (told and has_words_of_nobody(column)))
+    known = all(map(_OF_VARIANTS.fullmatch, column.plain.split("_")))
+    return not column.is_integer and (asked or known or (told and has_words_of_nobody(column)))
 
 
 def _is_version(column: Column) -> bool:
