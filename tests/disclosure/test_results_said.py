@@ -97,3 +97,39 @@ def test_traits_are_no_results(words: str) -> None:
 
 def test_words_before_a_result_are_left() -> None:
     assert "The patient aged 43 has" in without_results("The patient aged 43 has Z = 3.1 there.")
+
+
+LEVELS = "\n   1    2    3 \n{} 2056 2060 \n"
+INTERVALS = "\n (0,40] (40,60] (60,120] \n{:>7}    3417     2375 \n"
+KERAS = "Epoch 1/5\n301/301 ━━━━━━━━━━━━━━━━━━━━ 4s 9ms/step - AUC: 0.5814 - loss: 0.4922\n"
+LINKED = "The licence is MIT, see <https://opensource.org/license/mit> for the text of it.\n"
+
+
+@pytest.mark.parametrize("text", [LEVELS.format(2087), INTERVALS.format(411), KERAS, LINKED])
+def test_tables_of_one_line_bars_of_progress_and_addresses_pass(report, text: str) -> None:
+    found = report(text, "run.log", n=6203)
+
+    assert found.verdict is Verdict.PASS, [finding.why for finding in found.findings]
+
+
+@pytest.mark.parametrize("text", [LEVELS.format("   3"), INTERVALS.format(3)])
+def test_few_people_in_a_table_of_one_line_are_blocked(report, text: str) -> None:
+    assert report(text, "run.log", n=6203).verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n  1   2   3 \n 43  54  61 \n",
+        KERAS + "age 43 bmi 31 sex F\nage 54 bmi 22 sex M\n",
+        LINKED.replace("https://opensource.org/license/mit", "person id='12'"),
+    ],
+)
+def test_values_of_few_and_marks_beside_them_do_not(report, text: str) -> None:
+    assert report(text, "run.log", n=6203).verdict is not Verdict.PASS
+
+
+def test_how_many_variants_scores_are_of_is_one_number(report) -> None:
+    assert report("1190321\n", "eur.l2.M_5_50", n=20_000).verdict is Verdict.PASS
+    assert report("43\n", "eur.l2.M_5_50", n=20_000).verdict is not Verdict.PASS
+    assert report("1190321\n", "notes.txt", n=20_000).verdict is not Verdict.PASS

@@ -33,6 +33,9 @@ _ARGUMENT = re.compile(
     r"|(bsize|cv|loocv|lowmem|firth|approx|step\d?|test|loco|spa|interaction|gz|bgz|build|chrom\w*|info|mac|maf|hwe|geno|mind|p_?thresh|min_?(mac|maf|info|af|dp|gq)|max_?(af|maf|missing\w*|corr\w*|it\w*)|mean_?fields?|robust|family|link|method|type|model|weights?_?fn|trend|corstr|ties|stratify|replications|nboot|boot\w*|n_?perm\w*|tails?|two_sided|alternative|conf_?(int|level)|level|exponentiate|na_action|optimizer|reml)",
     re.IGNORECASE,
 )
+# What a model was called with, as R prints it.
+_OF_A_MODEL = re.compile(r"['\"]?(quasi)?(binomial|gaussian|poisson|gamma|Gamma|nb|tweedie)\b")
+_OF_A_CALL = {"formula", "data", "subset", "weights", "offset", "random", "correlation"}
 _SWITCH = re.compile(r"(true|false|yes|no|none|null|na|t|f|on|off)[,;)\]}]*", re.IGNORECASE)
 _OTHER_NAME = re.compile(r"['\"]?[A-Za-z_][\w.$/{}*-]*['\"]?[,;)\]}]*")
 # "n='count'" names how a column is made.
@@ -73,10 +76,14 @@ def _is_harmless(name: str, value: str, names: set[str]) -> bool:
         return bool(size) and float(value.strip(",;)]}")) <= _LARGEST_PICTURE
     if _FUNCTION.fullmatch(value):
         return True
+    if name == "family" and _OF_A_MODEL.match(value):
+        return True
     # TRUST: a trait or a person's code with a value is a fact, whatever stands beside it.
     if TRAIT.fullmatch(name) or PERSON_COLUMN.fullmatch(name):
         return False
     if is_setting(name) or is_chosen(name) or SCORE.fullmatch(name) or OF_A_MODEL.fullmatch(name):
+        return True
+    if name in _OF_A_CALL and _OTHER_NAME.fullmatch(value):
         return True
     if _ARGUMENT.fullmatch(name) or _SWITCH.fullmatch(value):
         return True

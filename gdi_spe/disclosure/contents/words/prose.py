@@ -82,6 +82,10 @@ _SAID = re.compile(
     r"|\bLC_[A-Z]{2,16}=\S{0,30}"
     r"|\b(locus|array|set|dict|interval|struct)<[\w<>, ]{1,60}>"
     r"|<Axes[A-Za-z]*:?( (x|y)?(label|title)='[^'<>\n]{0,60}',?){0,4}>"
+    # Addresses as Markdown has them; bars of progress.
+    r"|<https?://[\w./~#?=&%+-]{3,200}>"
+    r"|\b\d{1,3}%\|[^|\n]{0,60}\|[^\n]{0,80}|\b\d+/\d+ [━╸=>.#\[\]-]{3,60}(?: \d+s)?(?: \d+[mu]?s/\w{2,8})?(?: -)?"
+    r"|\b(?:[Ee]poch|[Ii]teration|[Ff]old|[Bb]atch|[Cc]hunk|[Bb]lock) \[?\d{1,5}(?:/\d{1,5})?\]?:?"
     r"|<unnamed>|<class '[\w.]{1,80}'>|<[a-z_]\w{0,40}(?:\.\w{1,40})+:?(?: [\w :.,=]{0,100})?>"
     # Versions, as in "0.14.1", with the system that runs them.
     r"|(?<![\w.])v?\d{1,4}\.\d{1,3}\.\d{1,4}([.-]?(post|rc|dev|a|b)?\d{1,4})?(?![\w.])"
@@ -110,6 +114,8 @@ _DATED = re.compile(
     re.MULTILINE,
 )
 _MOST_DATED = 2
+# Lines that are drawn.
+_RULED = re.compile(r"([^\w\s])\1{3,}")
 _PAIR = re.compile(r"^[ \t\"'{]*(\w{2,20})[\"']?[ \t]*[=:][ \t]*[\"']?[\w.]{1,20}", re.MULTILINE)
 _LEAST_TRAITS = 3
 _VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?%?"
@@ -161,7 +167,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
         yield "it is not made of words"
     if len(numbers) > min(_MOST_NUMBERS, max(8, len(words))):
         yield f"it has {len(numbers):,} numbers"
-    if any(len(token) > _LONGEST_TOKEN for token in _BETWEEN.split(text)):
+    if any(len(token) > _LONGEST_TOKEN for token in _BETWEEN.split(_RULED.sub(" ", text))):
         yield "it has stretches without a space"
     if not _is_readable(words):
         yield "its words are not words"

@@ -11,6 +11,12 @@ _NAMED = re.compile(r"\$[`\w.$]+`?\s*")
 _LEAST_VALUES = 10
 _LEAST_NAMED = 2
 
+# Levels of a variable that was counted: 0, 1, 2, or intervals as cut() names them.
+_INTERVAL = re.compile(r"[(\[][-+\d.eE]+,[-+\d.eE]+[)\]]")
+_COUNT = re.compile(r"\d{1,9}")
+# So many in all are people that were counted, not the values of a few.
+_LEAST_COUNTED = 1000
+
 # Its name, or nothing; its values with their names, if they have some; where it ends.
 Vector = tuple[str, list[list[str]], int]
 
@@ -21,7 +27,40 @@ def read_vector(lines: list[str], at: int) -> Vector | None:
     start = at
     if _NAMED.fullmatch(lines[at]) and at + 1 < len(lines):
         name, start = lines[at].strip().strip("$`"), at + 1
-    return _placed(lines, start, name) or _named(lines, start, name)
+    return _counted(lines, start) or _placed(lines, start, name) or _named(lines, start, name)
+
+
+def _counted(lines: list[str], at: int) -> Vector | None:
+    """Read a line of levels and below it how many there are of each, as R prints one table.
+
+    TRUST: what is read as counts is held to the fewest people; values of a few are less in all.
+    """
+    if at + 1 >= len(lines) or (at + 2 < len(lines) and _is_of_numbers(lines[at + 2])):
+        return None
+    levels, counts = list(WORD.finditer(lines[at])), list(WORD.finditer(lines[at + 1]))
+    if len(levels) < _LEAST_NAMED or len(levels) != len(counts):
+        return None
+    ends = all(a.end() == b.end() for a, b in zip(levels, counts, strict=True))
+    told, values = [a.group() for a in levels], [b.group() for b in counts]
+    if not ends or not all(map(_COUNT.fullmatch, values)) or not _are_levels(told):
+        return None
+    if sum(map(int, values)) < _LEAST_COUNTED:
+        return None
+    return "n", [[a, b] for a, b in zip(told, values, strict=True)], at + 2
+
+
+def _is_of_numbers(line: str) -> bool:
+    words = line.split()
+    return bool(words) and all(map(NUMBER.fullmatch, words))
+
+
+def _are_levels(words: list[str]) -> bool:
+    """Whether words are intervals, or count up from 0 or 1."""
+    if all(map(_INTERVAL.fullmatch, words)):
+        return True
+    numbers = [int(word) for word in words if re.fullmatch(r"\d{1,2}", word)]
+    first = numbers[0] if numbers else -1
+    return first in (0, 1) and numbers == list(range(first, first + len(words)))
 
 
 def _placed(lines: list[str], at: int, name: str) -> Vector | None:
