@@ -16,6 +16,7 @@ _RAISED = 0.9
 _SIGNS, _BESIDE_SIGN = ("-", "\u2212", "\u2013", "+"), 0.6
 # Letters of one width take even steps.
 _LEAST_RUN, _EVEN, _MOSTLY = 3, 0.03, 0.6
+_WIDEST, _STRETCHED = 0.75, (0.7, 1.4)
 _LIGATURES = "ﬀﬁﬂﬃﬄ"
 _LETTERS = str.maketrans(dict(zip(_LIGATURES, ("ff", "fi", "fl", "ffi", "ffl"), strict=True)))
 
@@ -65,9 +66,11 @@ def _of_one_font(run: Sequence[Word]) -> list[Word]:
     middle = median(steps)
     even = sum(abs(step - middle) <= _EVEN * middle for step in steps)
     if even >= _MOSTLY * len(steps):
-        return [replace(w, long=middle) for w in run]
+        # Numbers along an axis stand evenly too, but further apart than letters do.
+        return [replace(w, long=middle) if middle <= _WIDEST * w.size else w for w in run]
     stretch = median(step / w.length for step, w in zip(steps, run, strict=False))
-    return [replace(w, long=stretch * w.length) for w in run]
+    is_font = _STRETCHED[0] <= stretch <= _STRETCHED[1]
+    return [replace(w, long=stretch * w.length) for w in run] if is_font else list(run)
 
 
 def _together(one: Word, other: Word) -> Word | None:

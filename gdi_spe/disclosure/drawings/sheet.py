@@ -142,6 +142,7 @@ class Sheet:
     # Shapes that stand where letters would, and could not be read.
     n_unread: int = 0
     is_whole: bool = True
+    left: float = 0.0
 
     @cached_property
     def told(self) -> str:

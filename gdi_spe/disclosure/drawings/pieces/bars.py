@@ -194,13 +194,13 @@ def label_of(sheet: Sheet, is_lying: bool, used: set[int]) -> str:
         lowest = max((w.base for w in sheet.words), default=0.0)
         near = [w for w in words if not w.is_upright and w.base >= lowest - 1.5 * w.size]
     else:
-        rim = 0.15 * sheet.wide
+        rim = max(0.15 * sheet.wide, 60.0 * (sheet.left > 0))
         near = [
             w
             for w in words
             if w.is_upright
             and len(w.text) > 1
-            and (w.middle[0] < rim or w.middle[0] > sheet.wide - rim)
+            and not rim <= w.middle[0] - sheet.left <= sheet.wide - rim
         ]
     near = [w for w in near if any(c.isalpha() for c in w.text)]
     return " ".join(w.text for w in near or words)

@@ -13,7 +13,7 @@ _LEAST_CORNERS = 8
 # A bend of so many degrees is a corner; of a smooth curve there are few.
 _CORNER = np.radians(14)
 _SLIGHT = 0.01
-_OFF_GRID = 0.08
+_OFF_GRID, _ONE_STEP = 0.08, 1.3
 _LEAST_STEPS = 5
 _OCCUPIED = 0.8
 
@@ -64,9 +64,11 @@ def is_even(at: NDArray[np.float64]) -> bool:
     if at.size < 3:
         return True
     gaps = np.diff(at)
-    step = float(gaps[gaps > 0.3].min()) if (gaps > 0.3).any() else 0.0
-    if step < 1.5:
+    least = float(gaps[gaps > 0.3].min()) if (gaps > 0.3).any() else 0.0
+    if least < 1.5:
         return False
+    # Places are written with few digits: one gap is less exact than many.
+    step = float(gaps[(gaps > 0.3) & (gaps <= _ONE_STEP * least)].mean())
     lines = (at - at[0]) / step
     if lines[-1] > _MOST_STEPS:
         return False

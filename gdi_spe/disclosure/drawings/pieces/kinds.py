@@ -21,6 +21,8 @@ _THIN = 0.15
 _NEAR = 16.0
 _MOST_HELD = 4000
 _BANNER = 0.9
+# The corner of an arrow's head, and how near it is to the end of its line.
+_HEAD, _AT_END = 3, 2.5
 _BESIDE_BAR, _LEAST_NUMBERS = 16.0, 3
 
 
@@ -49,6 +51,7 @@ def kinds_of(sheet: Sheet) -> Kinds:
         _sort(_on_page(piece, sheet, kinds), sheet, kinds, boxes)
     _sort_boxes(_without_squares(_once(boxes), kinds), sheet, kinds)
     _chain(kinds)
+    _take_heads(kinds)
     _take_keys(sheet, kinds)
     return kinds
 
@@ -180,6 +183,20 @@ def _follows(one: Piece, other: Piece) -> bool:
     near = np.abs(one.places[-1] - other.places[0]).max() <= _NEAR
     goes_on = other.places[0][0] >= one.places[-1][0] - 0.5 and other.wide > 0 and one.wide > 0
     return bool(near and goes_on)
+
+
+def _take_heads(kinds: Kinds) -> None:
+    """Take the heads of arrows away: small corners at the end of a line."""
+    small = [c for c in kinds.curves if len(c.places) == _HEAD and max(c.wide, c.high) <= MARK]
+    if not small or len(kinds.curves) > _MOST_HELD:
+        return
+    lines = [*kinds.strokes, *kinds.slants, *(c for c in kinds.curves if len(c.places) > _HEAD
+                                              or max(c.wide, c.high) > MARK)]  # fmt: skip
+    ends = np.array([end for line in lines for end in (line.places[0], line.places[-1])])
+    heads = [c for c in small if len(ends)
+             and np.abs(ends - c.places[1]).max(axis=1).min() <= _AT_END]  # fmt: skip
+    kinds.keys += heads
+    kinds.curves = [c for c in kinds.curves if not any(c is h for h in heads)]
 
 
 def _take_keys(sheet: Sheet, kinds: Kinds) -> None:

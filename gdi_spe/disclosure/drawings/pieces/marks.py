@@ -21,6 +21,7 @@ _GRID = 3
 _MANY_SIGNS = 6
 _LEAST_TICKS = 3
 _MOST_MARKS = 3000
+_MOST_SLANTS, _TO_NAME = 60, 20.0
 _LEAST_ROWS = 2
 _OFF_POWERS = 0.02
 
@@ -44,13 +45,40 @@ def marks_of(sheet: Sheet, kinds: Kinds) -> Marks:
     middles = middles.reshape(-1, 2)
     if len(middles) > _MOST_MARKS:
         return Marks(0, 0, 0, middles, 0)
-    on_line = _on_curves(middles, kinds.curves)
+    on_line = _on_curves(middles, kinds.curves) | _at_ends(middles, named_slants(kinds, sheet))
     within_interval = _on_intervals(middles, kinds.strokes) & ~on_line
     looks = [(*paint_of(m.ink), len(m.places)) for m in kinds.marks] + [("", "", 0)] * len(signs)
     named = _named(middles, looks, sheet, kinds) & ~on_line & ~within_interval
     alone = middles[~(on_line | within_interval | named)]
     return Marks(int(named.sum()), int(within_interval.sum()), int(on_line.sum()), alone,
                  _n_loose(sheet, kinds))  # fmt: skip
+
+
+def named_slants(kinds: Kinds, sheet: Sheet) -> list[Piece]:
+    """Return straight lines that a name stands at the end of, each a line and a name of its own."""
+    names = [w for w in sheet.words if not w.is_upright and sum(c.isalpha() for c in w.text) > 1]
+    taken: dict[int, Piece] = {}
+    for line in kinds.slants[:_MOST_SLANTS]:
+        (left, right) = sorted((line.places[0], line.places[-1]), key=lambda end: float(end[0]))
+        for word in names:
+            before = -2 <= left[0] - word.box[2] <= _TO_NAME and _is_level(word, left[1])
+            behind = -2 <= word.box[0] - right[0] <= _TO_NAME and _is_level(word, right[1])
+            if (before or behind) and id(word) not in taken:
+                taken[id(word)] = line
+                break
+    return list(taken.values())
+
+
+def _is_level(word: Word, at: float) -> bool:
+    return abs(word.middle[1] - at) <= 0.6 * word.size
+
+
+def _at_ends(middles: Places, lines: Sequence[Piece]) -> NDArray[np.bool_]:
+    found = np.zeros(len(middles), dtype=bool)
+    for line in lines:
+        for end in (line.places[0], line.places[-1]):
+            found |= np.abs(middles - end).max(axis=1) <= _NEAR if len(middles) else False
+    return found
 
 
 def _signs(sheet: Sheet) -> list[Word]:

@@ -9,7 +9,7 @@ from typing import Any
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Text
 from gdi_spe.disclosure.contents.table import clean_text
-from gdi_spe.disclosure.drawings.pieces.cells import beside_cells
+from gdi_spe.disclosure.drawings.pieces.cells import beside_axes, beside_cells
 from gdi_spe.disclosure.forms.graphics.pdf_objects import File, Name, Ref, Stream, read
 from gdi_spe.disclosure.forms.graphics.pdf_page import Embed, Page
 from gdi_spe.disclosure.forms.graphics.pdf_pictures import objects_of
@@ -124,6 +124,8 @@ def _parts(page: Page, path: str, policy: DisclosurePolicy) -> list[Part]:
     parts: list[Part] = []
     if len(words.split()) > _FEW_WORDS and sheet.pictures:
         words = clean_text("\n".join(beside_cells(words.replace("  ", "\n").split("\n"), sheet)))
+    if len(words.split()) > _FEW_WORDS:
+        words = clean_text("\n".join(beside_axes(words, sheet)))
     is_figure = len(words.split()) <= _FEW_WORDS and bool(page.out)
     if is_figure:
         parts.append(Text(f"{path} labels", words, is_alone=False))

@@ -77,3 +77,9 @@ TOLD_PEOPLE = re.compile(
 )
 # Frequencies of alleles, as axes name them.
 ALLELES = re.compile(r"\b[EM]?AF\b|allele freq", re.IGNORECASE)
+# Parts of genes and proteins, and places along them.
+TRACK = re.compile(
+    r"\bexons?\b|\bintrons?\b|\bUTR\b|transcript|\bdomains?\b|\bENS[TGP]\d|\bNM_\d|\bkb\b|\bMb\b"
+    r"|\bbp\b|amino acid|residue|gene model|isoform",
+    re.IGNORECASE,
+)
