@@ -42,7 +42,7 @@ _SAME = {
     "pr > |z|": "p_value", "pr > f": "p_value", "pr(>f)": "p_value", "pr(>chi)": "p_value",
     "pr(>|chi|)": "p_value", "p > |t|": "p_value", "p> |t|": "p_value", "p> |z|": "p_value",
     "p > |z|": "p_value", "std. err.": "std_err", "exp(-coef)": "ratio_inverse",
-    "sig.": "p_value", "sig": "p_value", "sig. (2-tailed)": "p_value",
+    "s.e.": "std_err", "sig.": "p_value", "sig": "p_value", "sig. (2-tailed)": "p_value",
     "(o-e)^2/e": "chi_sq", "(o-e)^2/v": "chi_sq_v", "0.95lcl": "lower", "0.95ucl": "upper",
     "lwr": "lower", "upr": "upper", "lower.cl": "lower", "upper.cl": "upper",
     "asymp.lcl": "lower", "asymp.ucl": "upper", "lower.hpd": "lower", "upper.hpd": "upper",

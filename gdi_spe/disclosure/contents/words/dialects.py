@@ -90,7 +90,6 @@ class Dialect:
 
 
 DIALECTS: tuple[Dialect, ...] = (
-    Dialect("R", frozenset({"value", "std_error", "t_value"}), {"value": "estimate"}),
     Dialect("EIGENSOFT", frozenset({"n", "eigenvalue", "twstat"}),
             {"n": "rank", "effect_n": "statistic", "effect": "statistic",
              "difference": "statistic"}),
@@ -98,6 +97,15 @@ DIALECTS: tuple[Dialect, ...] = (
             {"all_aa": "hom_a", "all_ab": "het", "all_bb": "hom_b", "all_total": "n_total",
              "alternate_ids": "variant_id", "all_null": "statistic", "index": "index"}),
     Dialect("PLINK 2", frozenset({"alt_cts", "obs_ct"}), {"alt_cts": "allele_count"}),
+    Dialect("mice", frozenset({"m", "fmi"}), {"m": "n_imputations"}),
+    Dialect("mice", frozenset({"m", "rhat_mean"}), {"m": "n_imputations"}),
+    Dialect("mice", frozenset({"m", "iterations"}), {"m": "n_imputations"}),
+    Dialect("meta", frozenset({"te", "sete"}), {"te": "estimate", "sete": "se"}),
+    Dialect("cuminc", frozenset({"stat", "pv"}), {"pv": "p_value"}),
+    Dialect("brms", frozenset({"est_error", "rhat"}),
+            {"est_error": "se", "bulk_ess": "ess_bulk", "tail_ess": "ess_tail"}),
+    Dialect("SAS", frozenset({"point_estimate", "wald_limits"}),
+            {"point_estimate": "or", "confidence": "lower", "wald_limits": "upper"}),
     Dialect("METAL", frozenset({"freq1", "freqse"}), {"freqse": "se"}),
     Dialect("LDSC", frozenset({"p1", "p2", "rg"}), {"p1": "trait_1", "p2": "trait_2"}),
     Dialect("PLINK 2", frozenset({"pop1", "pop2", "hudson_fst"}), {"hudson_fst": "fst"}),

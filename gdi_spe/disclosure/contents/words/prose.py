@@ -77,6 +77,8 @@ _STAMP = re.compile(
 )
 # What programs say of themselves: versions with their day, days of a file, types, axes.
 _SAID = re.compile(
+    # What R says of its stars, and what its formulas are of.
+    r"^Signif\. codes:.{0,120}$|\b(ids|strata|weights|fpc|probs|mu|sigma|phi) ?= ?(~ ?[\w.+ ]{1,60}|identity|logit|log|NULL)|"
     r"\bR (version|Under development)[^\n()]{0,30}\(\d{4}-\d{2}-\d{2}( r\d{4,6})?\)"
     r"|^#{0,2}[ ]?MASKS=<[\w=\";,. +-]{1,400}>$"
     r"|\bLC_[A-Z]{2,16}=\S{0,30}"

@@ -32,6 +32,8 @@ _TIME = re.compile(r"t|time(_\w{1,12})?|timeline|months?|years?|days?|weeks?")
 _TECHNICAL = re.compile(
     r"(n_?)?(\w{1,16}_)?(missing|removed|excluded|dropped|failed|failing|filtered|lost|na|null|duplicates?|unmatched)(_(n|count|number))?"
 )
+# Rows of those whom matching leaves out.
+_LEFT_OUT = re.compile(r"unmatched|discarded|dropped|excluded|missing", re.IGNORECASE)
 _EVENTS = re.compile(r"event|death|died|censor")
 # Where these name the rows, "size" and "count" are of genes.
 _SETS = re.compile(
@@ -184,6 +186,7 @@ def zero_counts(table: Table, judging: Judging) -> Iterator[Hit]:
         assert numbers is not None  # noqa: S101  # count columns are numbers
         rows = np.flatnonzero((numbers == 0) & ~(start & bool(_EVENTS.search(column.plain))))
         rows = rows[[not _divides_groups(table, column, int(row)) for row in rows]]
+        rows = rows[[not _LEFT_OUT.fullmatch(table.label_of(int(row))) for row in rows]]
         if rows.size:
             why = (
                 f"{told_cells(rows)} of the column “{column.name}” "

@@ -49,7 +49,7 @@ _EXTREME_WORDS = re.compile(
 
 # The smallest of correlations, frequencies or ranks is a pair's, a study's or a gene's.
 _OF_STATISTICS = re.compile(
-    r"(^|_)(r2|corr(elation)?|ld|kinship|relatedness|e?af|m?af|maf|freq(uency)?|info|rank|lambda|rg|fst|pip"
+    r"(^|_)(r2|r_squared|rsq|corr(elation)?|ld|kinship|relatedness|e?af|m?af|maf|freq(uency)?|info|rank|lambda|rg|fst|pip"
     r"|p_?val\w*)(?=_|$)|^rank_at_max$"
 )
 

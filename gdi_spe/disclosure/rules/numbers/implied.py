@@ -25,7 +25,7 @@ _SHARE = re.compile(
 )
 # What a model says of a group is no count of its people; nor is a share of something else.
 _PREDICTED = re.compile(
-    r"predict|expect|probab|score|risk|freq|maf|_af(?![a-z])|variance|call_rate|heritab|power"
+    r"predict|(^|_)pred(_|$)|expect|probab|score|risk|freq|maf|_af(?![a-z])|variance|call_rate|heritab|power"
     r"|(observed|expected|obs|exp)_het|inbreed|(^|_)[fz](_|$)|f_?roh|kinship|(^|_)corr(_|$)|(^|_)r2(_|$)|(^|_)pip(_|$)"
     r"|largest|biggest|dominan|(^|_)top_?\d|freemix|contaminat|chimer|standardi[sz]ed|adjusted|(^|_)asr"
 )

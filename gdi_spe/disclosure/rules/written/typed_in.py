@@ -27,6 +27,7 @@ _LISTED = re.compile(
     rf"(?<![\w.])(?P<name>{_WHOM})[\"']?\s*(?:=|:|<-|\bin\b)\s*(?:set\(|np\.array\(|c\s*\(|frozenset\()?\s*[\[({{]*\s*(?P<items>{_ITEM}(?:\s*[, ]\s*{_ITEM}){{1,400}})\s*[\])}};\n]",
     re.IGNORECASE,
 )
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){1,3}")
 _QUOTED = re.compile(r"[\w.-]+")
 _CODE = re.compile(r"[A-Za-z]{0,8}[-_.]?\d{2,14}[A-Za-z]{0,2}")
 # "54,61,38,22,47" between quotation marks is a list.
@@ -84,6 +85,10 @@ def people_typed_in(part: Text, judging: Judging) -> Iterator[Hit]:
 def _lists_people(found: re.Match[str]) -> bool:
     """Whether a list named for people has numbers or codes of theirs, and not of other things."""
     if _OF_OTHERS.search(found["name"]):
+        return False
+    # "No. of subjects = 48,112" is one number.
+    before = found.string[found.start() : found.start("items")]
+    if _THOUSANDS.fullmatch(found["items"]) and not re.search(r"[\[({]", before):
         return False
     items = _QUOTED.findall(found["items"])
     codes = [each for each in items if _CODE.fullmatch(each) and not is_public(each)]

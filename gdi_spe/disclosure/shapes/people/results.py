@@ -19,7 +19,7 @@ from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE, PERSON_COLU
 from gdi_spe.disclosure.shapes.freedom import is_of_few, least_people
 from gdi_spe.disclosure.shapes.genomes.beside import unexplained
 from gdi_spe.disclosure.shapes.inferred import is_inferred
-from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
+from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
@@ -47,8 +47,13 @@ _MOST_ROWS = 300
 # Results that are so few need not say of how many people they are, if their names are of none.
 _FEW_ROWS = 25
 _MANY_NAMES = 10
+_OF_MANY = re.compile(r"(\w{1,16}_)?(auc|auroc|auprc|c_?index|r2|r_squared)(_\w{1,16})?", re.I)
 _PERSONAL = re.compile(
     rf"{TRAIT.pattern}|{PERSON_COLUMN.pattern}|(first|last|full|sur)?_?name", re.I
+)
+# "Multivariable HR (95% CI)", as the parts of its cells are named.
+_OF_EFFECT = re.compile(
+    r"(^|_)(a?(HR|OR|RR)|IRR|beta|coef\w*|est\w*|MD|effect|diff\w*)(_|$)", re.IGNORECASE
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+")
 _SERIES = re.compile(r"[A-Za-z]{1,6}[_-]?\d{3,}")
@@ -60,6 +65,9 @@ _ONE_PERSON = re.compile(
 _CODE = re.compile(r"\w{0,5}|([A-Z]\.\s?){1,3}|.{0,12}\d.{0,12}")
 _MOST_BARE_ROWS = 30
 _MOST_CHARACTERISTICS = 200
+_TOLD = (Role.EFFECT, Role.ERROR, Role.P, Role.PEOPLE)
+_LIMIT = re.compile(r"(\w{1,16}_)?(lower|upper|low|high|lo|hi|lcl|ucl|lci|uci)(_\w{1,8})?", re.I)
+_BOTH = 2
 _NUMBERED_ROWS = re.compile(
     r"(cluster|level|index|id|idx|folds?|order|rank|class|iteration|k|model|group|set|bin)(_?(id|no|nr|number))?",
     re.I,
@@ -80,7 +88,24 @@ def labelled(table: Table) -> tuple[list[Column], list[Column]]:
         if role_of(c) in (Role.LABEL, Role.CHROMOSOME)
         or (NOT_PEOPLE.fullmatch(c.plain) and c.is_integer and role_of(c) is Role.OTHER_COUNT)
     ]  # fmt: skip
+    names += [c for c in table.columns if c not in names and is_axis(c, table)]
     return names, [c for c in table.columns if c not in names]
+
+
+def is_axis(column: Column, table: Table) -> bool:
+    """Whether numbers are an even grid at which a curve with its errors or limits was read off.
+
+    TRUST: in each group every place of the grid stands once, and all places are as far apart.
+    """
+    if column.numbers is None or role_of(column) in _TOLD or not is_inferred(table):
+        return False
+    limits = [c for c in table.columns if _LIMIT.fullmatch(c.plain) and c is not column]
+    if not with_role(table, Role.ERROR) and len(limits) < _BOTH:
+        return False
+    places = np.unique(values(column))
+    keys = [c for c in table.columns if role_of(c) is Role.LABEL and c.numbers is None]
+    full = places.size * distinct_rows(keys) if keys else places.size
+    return is_grid(places) and full == table.n_rows == distinct_rows([*keys, column])
 
 
 def _fits_results(table: Table, judging: Judging) -> bool:
@@ -151,6 +176,8 @@ def _results(table: Table, judging: Judging) -> Objections:
             yield f"“{column.name}” may count people, and fewer than the minimum."
     is_short = table.n_rows <= _FEW_ROWS and any(c.numbers is None for c in names)
     counted = all(role_of(c) is Role.OTHER_COUNT for c in rest)
+    # TRUST: a curve of cases and controls, or a share of variance, is of no single person.
+    is_short = is_short or (table.n_rows <= _FEW_ROWS and any(map(_needs_many, rest)))
     enough = least_people(table) >= table.n_rows * judging.policy.counts.minimum
     if rest and n is None and not is_short and not counted and not enough:
         yield "How many people stand behind the results is not known."
@@ -161,6 +188,10 @@ def _results(table: Table, judging: Judging) -> Objections:
 def _goes_one_way(column: Column) -> bool:
     steps = np.diff(values(column))
     return bool((steps >= 0).all() or (steps <= 0).all()) if column.numbers is not None else True
+
+
+def _needs_many(column: Column) -> bool:
+    return bool(_OF_MANY.fullmatch(column.plain))
 
 
 def _numbered_rows(names: list[Column], rest: list[Column]) -> Objections:
@@ -270,7 +301,9 @@ def _characteristics(table: Table, judging: Judging) -> Objections:
             yield f"The column “{column.name}” has no known meaning."
     counts = [c for c in with_role(table, Role.PEOPLE) if np.isfinite(values(c)).any()]
     n = judging.context.n_individuals
-    if not counts and judging.n_people is None:
+    parts = [c for c in table.columns if c.is_part]
+    ratios = table.n_rows <= _FEW_ROWS and all(_OF_EFFECT.search(c.name) for c in parts)
+    if not counts and judging.n_people is None and not ratios:
         yield "Nothing tells how many people it is of."
     for column in counts:
         if not column.is_integer or (n is not None and np.nanmax(values(column)) > n):

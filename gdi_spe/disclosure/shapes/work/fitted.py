@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
 _POWER = re.compile(r"(estimated_|achieved_|target_|statistical_)?power(_\w{1,12})?", re.IGNORECASE)
+# How many a study to come needs.
+_NEEDED = re.compile(
+    r"(n|events?|total_n|n_total|sample_?size|cases|controls|people|participants)_(required|needed)"
+    r"|(required|needed)_(n|events|total_n|sample_?size|cases|controls|people|participants)",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
 _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 _AT_LEVEL = re.compile(r"(tau|q|quantile)?\s*=?\s*0?\.\d{1,3}", re.IGNORECASE)
@@ -48,7 +54,7 @@ _OF_DESIGNS = {
 
 
 def _fits_design(table: Table, judging: Judging) -> bool:
-    return any(
+    return any(_NEEDED.fullmatch(c.plain) for c in table.columns) or any(
         _POWER.fullmatch(c.plain) and c.numbers is not None and _is_share(c) for c in table.columns
     )
 
@@ -63,7 +69,7 @@ def _design(table: Table, judging: Judging) -> Objections:
     if is_about_variants(table) or table.n_rows > _MOST_ROWS:
         yield "It names variants, or has many rows."
     for column in table.columns:
-        if role_of(column) not in _OF_DESIGNS:
+        if role_of(column) not in _OF_DESIGNS and not _NEEDED.fullmatch(column.plain):
             yield f"The column “{column.name}” belongs to no design."
         elif role_of(column) is Role.LABEL and column.n_distinct > 20:
             yield f"The column “{column.name}” has many words."
