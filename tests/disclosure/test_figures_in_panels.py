@@ -101,3 +101,11 @@ def test_names_aslant_are_read_and_judged_as_names(form: str) -> None:
     assert steep.verdict.word == "pass"
     assert flat.verdict.word == "pass"
     assert people.verdict.word != "pass"
+
+
+def test_facets_on_panels_of_their_own_colour_are_read_one_by_one() -> None:
+    many = judged(drawn(panels.facets_of_many, 1), 42_000)
+    few = judged(drawn(panels.facets_with_few, 1), 42_000)
+
+    assert many.verdict.word == "pass"
+    assert few.verdict.word == "block"

@@ -24,8 +24,9 @@ def frames_of(ground: Ground, strokes: Strokes) -> tuple[Box, ...]:
     """Find the axes: boxes of lines, corners of two lines, panels of their own colour."""
     across = _lines(strokes.across, is_down=False)
     down = _lines(strokes.down, is_down=True)
-    found = [*_panels(ground), *_boxes(across, down), *_corners(across, down)]
-    found += _lattices(strokes.grid)
+    panels = _panels(ground)
+    found = [*panels, *_boxes(across, down), *_corners(across, down)]
+    found += [box for box in _lattices(strokes.grid) if not any(_overlap(box, p) for p in panels)]
     return _outermost(found)
 
 
@@ -36,8 +37,13 @@ def axes_among(frames: tuple[Box, ...], ground: Ground) -> tuple[Box, ...]:
     """
     paper = paper_of(ground)
     blank = paper & ~ground.ink
+    panel = _of_panels(ground)
     kept = []
     for frame in frames:
+        # A panel of its own colour is one, whatever touches it.
+        if float(panel[frame].mean()) >= _SEEN:
+            kept.append(frame)
+            continue
         inside, outside = _along(blank, frame, -_INNER), _along(~paper, frame, _OUTER)
         is_filled = bool(inside) and float(np.concatenate(inside).mean()) < _LEAST_PAPER
         is_crossed = max((float(side.mean()) for side in outside), default=0.0) > _MOST_CROSSED
@@ -101,26 +107,37 @@ def _n_runs(some: Mask) -> int:
 
 
 def _panels(ground: Ground) -> list[Box]:
-    """Return the hulls of paper that is not the page's: grids cut a panel into many pieces."""
-    from scipy.ndimage import binary_closing
-
-    page = ground.areas[ground.page] if ground.areas else None
-    if page is None:
+    """Return the hulls of paper that is not the page's, with what is drawn on it."""
+    mask = _of_panels(ground)
+    if mask.mean() < _PANEL_SHARE * _SEEN:
         return []
+    page = ground.areas[ground.page].colour
+    of_page = np.array([not _differs(a.colour, page) for a in ground.areas], dtype=bool)
+    whole = _without_ticks(~of_page[np.maximum(ground.nearest, 0)] & ~ground.ink)
+    return [
+        blob.box for blob in blobs_of(whole)[1]
+        if size_of(blob.box) >= _PANEL_SHARE * mask.size and mask[blob.box].mean() >= _SEEN
+    ]  # fmt: skip
+
+
+def _of_panels(ground: Ground) -> Mask:
+    """Return the pixels of paper that is not the page's."""
+    if not ground.areas:
+        return np.zeros(ground.shape, dtype=bool)
+    page = ground.areas[ground.page]
     light = np.array(
         [is_paper(a, page) and _differs(a.colour, page.colour) for a in ground.areas], dtype=bool
     )
-    mask = light[np.maximum(ground.nearest, 0)] & ~ground.ink
-    if mask.mean() < _PANEL_SHARE:
-        return []
-    # Wider than the lines of a grid, narrower than what parts panels.
+    return np.asarray(light[np.maximum(ground.nearest, 0)] & ~ground.ink, dtype=bool)
+
+
+def _without_ticks(mask: Mask) -> Mask:
+    """Close what the lines of a grid part, but not what lies between panels, and cut ticks off."""
+    from scipy.ndimage import binary_closing, binary_opening
+
     side = _GRID_GAP if max(mask.shape) < _WIDE else _GRID_GAP + 2
-    whole = binary_closing(np.pad(mask, 9), np.ones((side, side), dtype=bool))[9:-9, 9:-9]
-    least = _PANEL_SHARE * mask.size
-    return [
-        blob.box for blob in blobs_of(whole)[1]
-        if size_of(blob.box) >= least and blob.n_pixels >= _SEEN * size_of(blob.box)
-    ]  # fmt: skip
+    whole = binary_closing(np.pad(mask, 9), np.ones((side, side), dtype=bool))
+    return np.asarray(binary_opening(whole, np.ones((9, 9), dtype=bool))[9:-9, 9:-9], dtype=bool)
 
 
 def _differs(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

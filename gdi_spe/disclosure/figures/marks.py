@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 _FEW_COLOURS, _FEW_CHANGE = 8, 0.25
 _MOST_CHANGE = 0.6
 _BANDS, _LEAST_IN_BAND = 40, 1000
+_MAIN_SHARE = 0.1
 # A matrix drawn with several pixels a cell has at least so many cells a side.
 _LEAST_CELLS = 20
 _KEPT_IF_NOISY, _MUCH_PLAIN = np.uint8(0b11110000), 0.12
@@ -61,6 +63,8 @@ def _hidden_noise(pixels: NDArray[np.uint8]) -> float:
     flat = np.ones(inside.shape[:2], dtype=bool)
     for other in (seen[:-2, 1:-1], seen[2:, 1:-1], seen[1:-1, :-2], seen[1:-1, 2:]):
         flat &= (inside == other).all(axis=-1)
+    # Marks that lie dense have shades of their own, which are written anew; large areas have none.
+    flat &= _is_of_main_colour(inside)
     if flat.sum() < 100:
         return 0.0
     # Within an area that looks plain, every pixel should be the very same.
@@ -70,6 +74,15 @@ def _hidden_noise(pixels: NDArray[np.uint8]) -> float:
     noisy = differs[0] | differs[1]
     shares = noisy[flat].mean(axis=0)
     return max(float(shares.max()), _noise_in_bands(noisy.any(axis=-1), flat))
+
+
+def _is_of_main_colour(seen: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which pixels have the commonest colour, or one that a tenth of all pixels have."""
+    packed = seen.astype(np.int32) @ np.array([4096, 64, 1], dtype=np.int32)
+    counts = np.bincount(packed.ravel(), minlength=1 << 18)
+    is_main = counts >= _MAIN_SHARE * packed.size
+    is_main[counts.argmax()] = True
+    return np.asarray(is_main[packed], dtype=bool)
 
 
 def _noise_in_bands(noisy: NDArray[np.bool_], flat: NDArray[np.bool_]) -> float:

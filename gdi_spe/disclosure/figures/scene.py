@@ -11,7 +11,7 @@ from gdi_spe.disclosure.figures.changes import most_changes
 from gdi_spe.disclosure.figures.charts import Chart, with_shared_scales
 from gdi_spe.disclosure.figures.filled.areas import Areas, areas_in
 from gdi_spe.disclosure.figures.filled.bars import bars_in
-from gdi_spe.disclosure.figures.filled.boxes import boxes_of, colour_bars_of
+from gdi_spe.disclosure.figures.filled.boxes import boxes_of, colour_bars_of, strips_of
 from gdi_spe.disclosure.figures.filled.cells import Matrix, dense_parts, matrices_of
 from gdi_spe.disclosure.figures.filled.density import Density, densities_of
 from gdi_spe.disclosure.figures.filled.enclosures import (
@@ -145,6 +145,7 @@ class _Apart:
     def take(self, frame: Box) -> None:
         """Tell what is within a frame."""
         shape = self.ground.shape
+        self.explained |= strips_of(self.body, frame, self.words)
         inside = self.body & ~self.explained
         pixels, whole = uncovered(self.ground.pixels, inside, self.enclosed)
         found = bars_in(pixels, whole, frame)

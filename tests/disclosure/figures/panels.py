@@ -170,3 +170,35 @@ def traits_less_aslant(rng: Rng) -> Any:
 def people_aslant(rng: Rng) -> Any:
     """Draw a bar for each patient, whose codes are aslant."""
     return _aslant([f"PAT{n:04d}" for n in (31, 77, 120, 245, 613, 902)], 45)
+
+
+def _facets(rng: Rng, least: int) -> Any:
+    figure, panels = plt.subplots(2, 3, figsize=(7, 5), sharex=True, sharey=True)
+    for place, axes in enumerate(panels.flat):
+        counts = rng.integers(60, 140, 5)
+        if place == 4:
+            counts[2] = least
+        axes.bar(["Q1", "Q2", "Q3", "Q4", "Q5"], counts, width=0.9, color="steelblue")
+        axes.set_facecolor("#EBEBEB")
+        axes.grid(color="white")
+        axes.set_axisbelow(True)
+        for side in axes.spines.values():
+            side.set_visible(False)
+        title = ["Height", "Asthma", "Stroke", "Gout", "Eczema", "Migraine"][place]
+        axes.text(0.5, 1.06, title, transform=axes.transAxes, ha="center", va="center", fontsize=9)
+        strip = plt.Rectangle((0, 1), 1, 0.12, transform=axes.transAxes, color="#D9D9D9",
+                              clip_on=False, zorder=0)  # fmt: skip
+        axes.add_patch(strip)
+    figure.supylabel("Number of participants")
+    figure.subplots_adjust(hspace=0.18, wspace=0.05)
+    return figure
+
+
+def facets_of_many(rng: Rng) -> Any:
+    """Draw six facets with strips, as ggplot2 does, of many people in each bar."""
+    return _facets(rng, 80)
+
+
+def facets_with_few(rng: Rng) -> Any:
+    """Draw the same with six people in a bar of the fifth facet."""
+    return _facets(rng, 6)

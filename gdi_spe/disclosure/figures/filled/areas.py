@@ -22,6 +22,7 @@ _ROUGH = 0.35
 _MOST_EVEN = 12
 # Discs of one size are marks, however large.
 _ROUND, _LIKE, _LEAST_DISCS = 0.12, 0.2, 6
+_LEAST_BARS = 3
 _DISC, _FULL = np.pi / 4, 0.95
 
 
@@ -90,7 +91,7 @@ def _n_bars(shapes: list[tuple[Box, Mask]]) -> int:
             for edge in {round(box[axis].start / 4), round(box[axis].stop / 4)}:
                 edges[edge, wide] += 1
         most = max([most, *edges.values()])
-    return most if most >= _LEAST_DISCS else 0
+    return most if most >= _LEAST_BARS else 0
 
 
 def _tight(box: Box, own: Mask) -> Box:

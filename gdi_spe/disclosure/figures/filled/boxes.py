@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdi_spe.disclosure.figures.filled.enclosures import Enclosure
-from gdi_spe.disclosure.figures.ground import Ground, Mask
+from gdi_spe.disclosure.figures.ground import Box, Ground, Mask
 from gdi_spe.disclosure.figures.letters.lettering import Words, around
 from gdi_spe.disclosure.figures.strokes import Blob, blobs_of
 
 _FULL, _FILLED = 0.8, 0.55
 _LONG = 4.0
 _EDGE = 5
+_WHOLE_SIDE, _LETTERED, _SLIM_STRIP = 0.9, 0.4, 0.25
 # A ramp of colours turns seldom; a row of values turns often.
 _MOST_TURNS = 8
 _TURN = 24
@@ -38,6 +40,33 @@ def boxes_of(
         if whole.n_pixels >= _FILLED * each.inside.size and _is_plain(ground, whole, letters):
             found[each.box] = True
     return np.asarray(_with_edge(found) & (~ground.ink | letters), dtype=bool)
+
+
+def strips_of(body: Mask, frame: Box, words: tuple[Words, ...]) -> Mask:
+    """Find the strips with a name along the upper or right side of a panel, as facets have."""
+    found = np.zeros_like(body)
+    for axis, at_end in ((0, False), (1, True)):
+        share = body[frame].mean(axis=1 - axis)
+        end = _end_of_strip(share[::-1] if at_end else share)
+        if end == 0:
+            continue
+        start, stop = frame[axis].start, frame[axis].stop
+        side = slice(stop - end, stop + 2) if at_end else slice(max(0, start - 2), start + end)
+        box = (side, frame[1]) if axis == 0 else (frame[0], side)
+        if any(_holds(Blob(0, box, 0), each) for each in words):
+            found[box] = True
+    return found
+
+
+def _end_of_strip(share: NDArray[np.float64]) -> int:
+    """Return where a strip that begins at the side itself ends; letters part it, bars do not."""
+    full = np.flatnonzero(share >= _WHOLE_SIDE)
+    if not full.size or full[0] > _EDGE:
+        return 0
+    thin = np.flatnonzero(share[full[0] :] < _LETTERED)
+    end = full[0] + (thin[0] if thin.size else share.size)
+    last = int(full[full < end][-1]) + 2
+    return last if last < _SLIM_STRIP * share.size else 0
 
 
 def colour_bars_of(ground: Ground, body: Mask) -> Mask:

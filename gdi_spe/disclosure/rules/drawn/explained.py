@@ -14,7 +14,12 @@ from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.letters.scale import number_in
 from gdi_spe.disclosure.figures.scene import Scene
 from gdi_spe.disclosure.rules.drawn.clouded import is_of_tests
-from gdi_spe.disclosure.rules.drawn.counted import axis_label, small_bars_of, small_numbers
+from gdi_spe.disclosure.rules.drawn.counted import (
+    axis_label,
+    is_of_counts,
+    small_bars_of,
+    small_numbers,
+)
 from gdi_spe.disclosure.rules.drawn.things import are_of_things
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     COUNT,
@@ -41,6 +46,7 @@ _FEW_SHADES = 4
 _LEAST_DECIMALS, _MEASURED, _MISREAD = 6, 0.7, 0.05
 _SOME_CURVE = 0.3
 _FEW_BEHIND = 200
+_MANY_BARS = 6
 _CODE = re.compile(r"(?<![\w.])([A-Za-z]{1,6}[-_.]?)(\d{2,10})(?![\w.])")
 _NUMBERED = re.compile(
     r"\b(pt|patient|subject|participant|person|individual|sample|case|donor|id)s?[ #-]{0,2}"
@@ -73,7 +79,9 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
     for traces in scene.traces:
         if not are_of_things(traces, scene, judging):
             yield from _doubts_of_traces(traces, scene, judging)
-        if traces.n_area_bars and not _are_named(traces, scene.words):
+        if traces.n_area_bars and is_of_counts(_beside(traces, scene.words)):
+            yield f"{traces.n_area_bars:,} bars of people could not be measured"
+        if traces.n_area_bars >= _MANY_BARS and not _are_named(traces, scene.words):
             yield f"{traces.n_area_bars:,} bars up and down have no names: each may be a person"
     if scene.other_areas and scene.other_areas[0] > _LARGE_AREA:
         yield f"a filled area covers {scene.other_areas[0]:.0%} of it"
@@ -103,6 +111,16 @@ def _is_flow_chart(scene: Scene, told: str) -> bool:
     """Whether boxes say how many were left at each step; cells of a table stand in rows."""
     is_counted = len(N_OF.findall(told)) >= _LEAST_STEPS
     return scene.n_enclosed >= _FLOW_CHART and is_counted and not _n_table_rows(scene)
+
+
+def _beside(traces: Traces, words: tuple[Words, ...]) -> str:
+    """Return the words left of axes and below them, which say what is counted."""
+    down, across = traces.frame
+    near = [
+        w for w in words
+        if (w.is_upright and w.box[1].stop <= across.start + 8) or w.box[0].start >= down.stop
+    ]  # fmt: skip
+    return " ".join(w.text for w in near if number_in(w.text) is None)
 
 
 def _are_named(traces: Traces, words: tuple[Words, ...]) -> bool:
