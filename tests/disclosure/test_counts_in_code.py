@@ -94,3 +94,42 @@ def test_a_printed_table_in_a_frame_is_no_code():
     report = judged_bytes(frame + head + frame + rows + frame, "show.txt")
 
     assert report.verdict is Verdict.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("words", "few", "many"),
+    [
+        ("OR = 4.2 (95% CI 1.1-9.3), p = 0.01, {} of 412 cases and 114 of 3708 controls\n", 3, 31),
+        ("The odds ratio of the variant was 4.2; {}/412 vs 114/3708; p = 0.01\n", 3, 31),
+    ],
+)
+def test_few_of_many_in_words_block(words, few, many):
+    assert judged_bytes(words.format(few), "t.txt").verdict is Verdict.BLOCK
+    assert judged_bytes(words.format(many), "t.txt").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Step 3 of 112 of the pipeline of the second release is done.\n",
+        "We replicated 3 of 112 loci that others have found for cholesterol.\n",
+    ],
+)
+def test_steps_and_loci_of_many_pass(words):
+    assert judged_bytes(words, "t.txt").verdict is Verdict.PASS
+
+
+def drawing(style: str) -> str:
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">'
+    axes = '<path d="M40 260H380M40 20V260" stroke="#000"/><text x="90" y="290">n = 4120</text>'
+    return f"{head}<style>{style}</style>{axes}</svg>"
+
+
+def test_a_style_of_a_drawing_that_carries_numbers_blocks():
+    widths = "".join(f".p{i}{{stroke-width:{1 + i * 37 % 60 / 9:.2f}}}" for i in range(60))
+    names = "".join(f".age{19 + i * 37 % 70}x{i}{{fill:#47a}}" for i in range(40))
+    plain = "".join(f".cls-{i}{{fill:#4{i}a}}" for i in range(9))
+
+    assert judged_bytes(drawing(widths), "f.svg").verdict is Verdict.BLOCK
+    assert judged_bytes(drawing(names), "f.svg").verdict is Verdict.BLOCK
+    assert judged_bytes(drawing(plain), "f.svg").verdict is not Verdict.BLOCK

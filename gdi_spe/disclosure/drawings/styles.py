@@ -51,6 +51,11 @@ class Styles:
         self.unknown += [rest] if rest else []
 
     @property
+    def carries_numbers(self) -> bool:
+        """Whether its rules are full of numbers that no look of a drawing needs."""
+        return bool(_numbers_in(self.rules))
+
+    @property
     def names(self) -> str:
         """What its rules are for; a name can say anything."""
         return "\n".join(dict.fromkeys(names for names, _ in self.rules))
@@ -67,6 +72,28 @@ class Styles:
             ):  # fmt: skip
                 found |= declared
         return found
+
+
+_NUMBER = re.compile(r"(?<![#\w.])\d+(?:\.\d+)?(?![\w%]*[a-f]{3})")
+_IN_NAME = re.compile(r"\d{1,9}")
+_MOST_SIZES, _MOST_NUMBERED = 15, 20
+
+
+def _numbers_in(rules: list[tuple[str, dict[str, str]]]) -> list[str]:
+    """Return numbers that rules carry: sizes of one sort that all differ, names that count nothing.
+
+    TRUST: a style has a few sizes, and names that are numbered count up; data do neither.
+    """
+    sizes: dict[str, set[str]] = {}
+    for _, declared in rules:
+        for key, value in declared.items():
+            sizes.setdefault(key, set()).update(_NUMBER.findall(value))
+    told = [key for key, values in sizes.items() if len(values) > _MOST_SIZES]
+    named = [int(n) for name in {name for name, _ in rules} for n in _IN_NAME.findall(name)]
+    different = set(named)
+    odd = len(different) > _MOST_NUMBERED and max(different) > 2 * len(different)
+    repeated = len(named) > 2 * _MOST_NUMBERED and len(named) > 1.5 * len(rules)
+    return [*told, *(["names"] if odd or repeated else [])]
 
 
 def is_customary(key: str, value: str) -> bool:

@@ -305,6 +305,8 @@ class _Drawing:
         if self.n_unseen > _MOST_UNSEEN:
             self.problems.append("something that is not shown")
         self._beside("style", sum(map(len, self.places.styles.unknown)))
+        if self.places.styles.carries_numbers:
+            self._beside("style", _MOST_BESIDE + 1)
 
     def comment(self, text: str) -> None:
         # Plotting libraries write each label once more as a comment.

@@ -169,7 +169,9 @@ def _names_people(column: Column, table: Table, judging: Judging) -> str | None:
     if column.numbers is not None:
         is_key = column.is_integer and column.n_distinct >= max(_LEAST_CODES, 0.5 * table.n_rows)
         return "numbers of people" if named and is_key and not _is_count(column, table) else None
-    cells = [_once(cell) for cell in column.cells if cell]
+    cells = [cell for cell in column.cells if cell]
+    if role_of(column) not in (Role.VARIANT, Role.ALLELE):
+        cells = [_once(cell) for cell in cells]
     if PERSON_NAME.fullmatch(column.plain) and sum(cell.isdigit() for cell in cells) < len(cells):
         return "names of people" if len(cells) >= _LEAST_HASHES else None
     if _PERSON.fullmatch(column.plain) and _each_once(column, table):

@@ -45,6 +45,23 @@ _LABEL = re.compile(
 _CALLED = re.compile(
     r"\w\(\s*[\"']?\d{1,3}[\"']?\s*,\s*[\"'](?:F|M|female|male)[\"']|\w\(\s*[\"'](?:F|M|female|male)[\"']\s*,\s*\d{1,3}\s*[,)]"
 )
+# "3 of 412 cases", "3/412 vs 14/3708"; dates, steps and pages are no parts of people.
+_PART = re.compile(
+    r"(?<![\w.,/:-])(?P<n>[1-9]\d?)\s?(?:/|of|out of)\s?(?P<all>\d{2,9}|\d{1,3}(?:,\d{3})+)(?![\w/.:-]|,\d)(?P<what>(?:\s+[A-Za-z-]+){0,3}(?:\s*[,;(]?\s*\d{1,7}\s?/\s?\d{2,9})?)",
+    re.IGNORECASE,
+)
+_STEPS = re.compile(
+    r"(?:step|chunk|page|batch|fold|block|file|iter\w*|epoch|chr\w*|round|figure|table|part|chapter|section|week|grade|stage|score|scale|version|job|task|run|\[|\()\s*$",
+    re.I,
+)
+_OTHERS = re.compile(
+    r"snps?|snvs?|variants?|genes?|loci|sites|markers|tests?|signals|hits|regions|models?|sets|studies|datasets|traits|chromosomes|samples? size|steps|files|folds|pathways|terms|items|questions|proteins|probes|cpgs|points|years|months|pages|cohorts|blocks|seconds|minutes",
+    re.I,
+)
+_WHO = re.compile(
+    r"cases?|controls?|patients?|participants?|people|persons?|individuals?|women|men|carriers?|probands?|children|males?|females?|deaths?|samples|subjects?|relatives|/",
+    re.I,
+)
 _MANY = 50
 _OF_SETTINGS = re.compile(
     r"n_?(est\w*|iter\w*|jobs|folds?|splits?|boot\w*|perm\w*|pcs?|comp\w*|clusters?|bins|trees|steps|rep\w*|chains?|cores|threads|workers|neighbou?rs|layers|epochs|rows?|cols?|genes|snps|variants|quantiles|lags?|knots|draws|sim\w*|grid|levels|digits|max|min|top|batch\w*|chr\w*|models?|studies|sets|tests|traits|features|plots|panels?)|size|figsize|breaks|bins",
@@ -67,8 +84,25 @@ def few_typed_in(part: Text, judging: Judging) -> Iterator[Hit]:
         yield Hit(f"A label in code says that it is of fewer than {minimum}.", {"minimum": minimum})
     if len(_CALLED.findall(text)) > 1:
         yield Hit("Calls are each given the age and sex of one person.", {})
+    yield from _parts_of_people(text, minimum)
     if _is_doubtful(text, minimum):
         yield Hit("Numbers in code may count few people.", {}, severity=Verdict.REVIEW)
+
+
+def _parts_of_people(text: str, minimum: int) -> Iterator[Hit]:
+    """Find few of many, in words: "3 of 412 cases"."""
+    told = [
+        m["what"] for m in _PART.finditer(text)
+        if 0 < int(m["n"]) < minimum and int(m["all"].replace(",", "")) >= 2 * minimum
+        and not (_STEPS.search(text[max(0, m.start() - 20) : m.start()]) or _OTHERS.search(m["what"]))
+        and not ("/" in m.group() and re.fullmatch(r"(19|20)\d{2}", m["all"]))
+    ]  # fmt: skip
+    if told:
+        sure = any(map(_WHO.search, told))
+        yield Hit(
+            f"It tells of fewer than {minimum} of many.", {"n_parts": len(told)},
+            severity=None if sure else Verdict.REVIEW,
+        )  # fmt: skip
 
 
 def _is_doubtful(text: str, minimum: int) -> bool:
