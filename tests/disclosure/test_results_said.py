@@ -133,3 +133,33 @@ def test_how_many_variants_scores_are_of_is_one_number(report) -> None:
     assert report("1190321\n", "eur.l2.M_5_50", n=20_000).verdict is Verdict.PASS
     assert report("43\n", "eur.l2.M_5_50", n=20_000).verdict is not Verdict.PASS
     assert report("1190321\n", "notes.txt", n=20_000).verdict is not Verdict.PASS
+
+
+SESSION = """>>> df.groupby("sex").ldl.agg(["count", "mean", "std"]).round(2)
+        count  mean   std
+sex
+Female   2521  3.41  0.88
+Male     2087  3.34  0.86
+>>> df.t2d.value_counts()
+t2d
+0    3975
+1    {}
+Name: count, dtype: int64
+"""
+KABLE = """|            | Estimate| Std. Error|Pr(>&#124;t&#124;) |
+|:-----------|--------:|----------:|:--------|
+|(Intercept) |  100.000|      0.020|0.000    |
+|age         |    0.612|      0.017|0.000    |
+|sexMale     |    0.010|      0.397|0.981    |
+"""
+
+
+@pytest.mark.parametrize("text", [SESSION.format(835), KABLE])
+def test_series_and_bars_in_cells_of_markdown_pass(report, text: str) -> None:
+    found = report(text, "run.md", n=6203)
+
+    assert found.verdict is Verdict.PASS, [finding.why for finding in found.findings]
+
+
+def test_few_people_in_a_series_are_blocked(report) -> None:
+    assert report(SESSION.format("  3"), "run.md", n=6203).verdict is Verdict.BLOCK

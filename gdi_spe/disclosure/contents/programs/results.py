@@ -15,10 +15,13 @@ _INTERVAL = re.compile(
     rf"\b(?:\d{{2}}(?:\.\d)?\s?%?\s?|percent )?(?:CI|CrI|confidence interval|credible interval)\b(?:\s?\d{{2}}%)?\s?[:=]?\s?[(\[]?{_VALUE}\s?(?:-|–|to|,|;)\s?{_VALUE}[)\]]?",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
-    rf"(?P<name>[A-Za-z][A-Za-z0-9 ._()²^-]{{0,40}}?)\s*(?:[:=]|(?=[<>]))\s*(?:np\.float64\()?(?P<value>{_VALUE})(?:\)(?=[,)]))?(?=[\s,;)\]]|\.?$|\.\s)(?:\s?\((?:SE|df|p|P)?\s?[=:<]?\s?{_VALUE}\))?",
+# A sign and a value; the name is what stands before it in the line.
+_VALUED = re.compile(
+    rf"[ \t]{{0,12}}(?:[:=][ \t]{{0,12}}|(?=[<>]))(?:np\.float64\()?(?P<value>{_VALUE})(?:\)(?=[,)]))?(?=[\s,;)\]]|\.?$|\.\s)(?:\s?\((?:SE|df|p|P)?\s?[=:<]?\s?{_VALUE}\))?",
     re.MULTILINE,
 )
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 ._()²^-]*$")
+_LONGEST_NAME, _MOST_CHARACTERS = 42, 20_000
 _LAST = re.compile(r"[A-Za-z][\w.²^-]*\s*$")
 _STATISTIC = re.compile(
     r"(?:p|q|z|t|f|w|u|v|d|h|r|df|dof|χ2|chi2?|chisq|x-squared|tau|rho|kappa|odds ratio|hazard ratio|risk ratio|or|hr|rr|irr|statistic|pvalue|p-?val(?:ue)?|p\.value|p adj\w*|auc|se|sd|aic|bic|loglik|c-?index|concordance|heritability|h2|lambda(?: gc)?|intercept|ratio|r2|r-squared|i2|rmse|mae|brier)",
@@ -35,17 +38,25 @@ def without_results(text: str) -> str:
     and all of it is held to the rules for numbers beside. A name that is said again and again may
     be said of one person each time.
     """
-    said = Counter(name for found in _NAMED.finditer(text) if (name := _result(found["name"])))
+    if len(text) > _MOST_CHARACTERS:
+        return text
+    text = _INTERVAL.sub(" ", text)
+    said: Counter[str] = Counter()
+    kept: list[str] = []
+    end = 0
+    for found in _VALUED.finditer(text):
+        before = text[max(end, found.start() - _LONGEST_NAME) : found.start()]
+        name = _NAME.search(before)
+        known = name and (_result(name.group()) or _many(name.group(), found["value"]))
+        if name and known:
+            # The words before the one that names the result are left.
+            kept += [text[end : found.start() - len(name.group().rstrip())], " "]
+            kept[-2] += name.group().rstrip()[: -len(known)]
+            end = found.end()
+            said[known] += 1
     if max(said.values(), default=0) > _MOST_ALIKE:
         return text
-    return _NAMED.sub(_unless_other, _INTERVAL.sub(" ", text))
-
-
-def _unless_other(found: re.Match[str]) -> str:
-    """Return what is left: nothing, or the words before the one that names the result."""
-    name = found["name"]
-    known = _result(name) or _many(name, found["value"])
-    return f"{name[: len(name.rstrip()) - len(known)]} " if known else found.group()
+    return "".join([*kept, text[end:]])
 
 
 def _many(name: str, value: str) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _TOKEN = re.compile(
-    r"(?P<string>\"\"\"(?:.|\n)*?\"\"\"|'''(?:.|\n)*?'''|\"(?:\\.|[^\"\\\n])*\"|(?<![\w)\]])'(?:\\.|[^'\\\n])*')"
-    r"|(?P<comment>(?<![\w$&'])#(?!SBATCH|PBS|\$|!)[^\n]*|(?<![:\w/])//[^\n]*|(?:^|(?<=\s))--[ ][^\n]*|/\*(?:.|\n)*?\*/)",
+    r"(?P<string>\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"(?:\\.|[^\"\\\n])*\"|(?<![\w)\]])'(?:\\.|[^'\\\n])*')"
+    r"|(?P<comment>(?<![\w$&'])#(?!SBATCH|PBS|\$|!)[^\n]*|(?<![:\w/])//[^\n]*|(?:^|(?<=\s))--[ ][^\n]*|/\*[\s\S]{0,2000}?\*/)",
     re.MULTILINE,
 )
 _KEYWORD = re.compile(
@@ -67,7 +67,7 @@ _ITEM = re.compile(
 _LEAST_CODE, _LEAST_STRONG = 0.8, 0.34
 _CELLS = re.compile(r"\t.*\t|\S {2,}\S.*\S {2,}\S.*\S {2,}\S|^[|+].*[|+]$|^\S+(?: \S+)* \| .* \| ")
 _FIRST = 300
-_LONGEST = 400_000
+_LONGEST, _LONGEST_LINE = 400_000, 2_000
 # A string that is a sentence, or several lines, is read as words are.
 _LEAST_WORDS = 4
 # Formulas of models and conditions stand in strings as well.
@@ -152,7 +152,7 @@ def _kinds(lines: list[str]) -> list[str]:
 
 def _kind(line: str, inside: bool) -> str:
     # TRUST: cells of a table are no statement, whatever brackets stand in them.
-    if _CELLS.search(line.strip()):
+    if len(line) > _LONGEST_LINE or _CELLS.search(line.strip()):
         return ""
     if _KEYWORD.match(line) or _SQL.match(line) or _SQL_SMALL.fullmatch(line):
         return "strong"

@@ -40,6 +40,9 @@ _ITEM = re.compile(r"\s*(\d{1,3}[.)]|[-*+•])\s+[A-Za-z]")
 _OPENED = re.compile(r"([(\[])( +)(?=[\d.])")
 # A value that stands after its name, as in "AIC: 3998" and "p=<2e-16".
 _NAMES_ONE = re.compile(r"(?<![<>])[:=]\s*[<>]?[-+]?\.?\d|[=:]$")
+# What pandas writes below a series.
+_SERIES = re.compile(r"Name: (?P<name>[A-Za-z_]\w{0,40}), (?:Length: \d+, )?dtype: \w+")
+_SERIES_WIDTH = 2
 _MARKDOWN_BARS = 3
 # An assignment of R and an option of a command are no rows.
 CODE = re.compile(
@@ -250,7 +253,21 @@ def _table(lines: list[str], at: int, end: int) -> Printed | None:
     if unnamed and len(named) == 1 and len(words := named[0].split()) == len(found.names):
         # As many words as columns, stars aside, name them in order wherever they stand.
         found = Printed(words, found.rows, found.lines)
+    below = lines[end] if end < len(lines) else ""
+    found = _of_series(found, below, lines[at - 1] if at else "")
     return _filled_down(found) if _is_whole(found) else None
+
+
+def _of_series(table: Printed, below: str, above: str) -> Printed:
+    """Name the one column of values as pandas does below it, and its index by the word above."""
+    found = _SERIES.fullmatch(below.strip())
+    if found is None or len(table.names) != _SERIES_WIDTH or not all(r[1] for r in table.rows):
+        return table
+    index = above.strip() if re.fullmatch(r"\s*[A-Za-z_]\w*\s*", above) else table.names[0]
+    # Levels that are numbers are told with what they are levels of.
+    numbered = all(re.fullmatch(r"\d{1,2}", row[0]) for row in table.rows)
+    rows = [[f"{index} {row[0]}", row[1]] for row in table.rows] if numbered else table.rows
+    return Printed([index, found["name"]], rows, table.lines)
 
 
 def _filled_down(table: Printed) -> Printed:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Part, Text
@@ -40,6 +41,8 @@ _DEGREES = re.compile(
     r"|\bF\(\s*\d+,\s*(\d[\d,]*)\)|\bResidual\s*\|\s+\S+\s+(\d[\d,]*)",
     re.IGNORECASE,
 )
+# The freedom of a test is none of a model's people.
+_OF_A_TEST = re.compile(r"(null_distribution = chi squared\s+)degrees_of_freedom\b")
 _TOKEN = re.compile(r"[A-Za-z0-9_.:|/+=-]+")
 _COUNTED = re.compile(r"['\"]([^'\"{}\n]{1,60})['\"]\s*:\s*(\d{1,12})(?![\d.])")
 _COUNTER = re.compile(
@@ -322,7 +325,8 @@ def _rows(block: list[str]) -> list[list[str]] | None:
         return None
     sorts = {_sort(line) for line in lines}
     if sorts == {"bars"}:
-        rows = [[c.strip() for c in line.strip("|").split("|")] for line in lines]
+        # Bars within cells are written as entities.
+        rows = [[unescape(c.strip()) for c in line.strip("|").split("|")] for line in lines]
         return rows if len(rows) >= 2 else None
     first = next(iter(sorts))
     if not isinstance(first, tuple):
@@ -392,7 +396,7 @@ def _is_repetitive(rows: list[list[str]]) -> bool:
 def _quoted(text: str, digits: int) -> Table | None:
     """Return numbers that words name one by one: rules look at them, the words explain them."""
     pairs: dict[str, str] = {}
-    text = _CALL.sub(" ", text) if "(" in text else text
+    text = _OF_A_TEST.sub(r"\1test_df", _CALL.sub(" ", text) if "(" in text else text)
     said = [("residual df", m[m.lastindex or 0]) for m in _DEGREES.finditer(text[:_MOST_LINES])]
     for name, value in (*said, *_PAIR.findall(text[:_MOST_LINES])):
         short = " ".join(name.split()[-4:])
