@@ -62,6 +62,15 @@ def workbook(settings: bytes) -> bytes:
     return sink.getvalue()
 
 
+POLARS = "shape: (3, 3)\n┌────────┬────────┬──────┐\n│ centre ┆ sex    ┆ n    │\n│ ---    ┆ ---    ┆ ---  │\n│ str    ┆ str    ┆ u32  │\n╞════════╪════════╪══════╡\n│ Riga   ┆ Female ┆ 1062 │\n│ Riga   ┆ Male   ┆ {:<4} │\n│ Tartu  ┆ Female ┆ 1096 │\n└────────┴────────┴──────┘\n"
+QUERY = " centre |  sex   | n_people | mean_ldl \n--------+--------+----------+----------\n Riga   | Female |     1062 |     3.41\n Riga   | Male   |     {:>4} |     3.38\n Tartu  | Female |     1096 |     3.40\n(3 rows)\n"
+LEVELS_R = (
+    "> quantile(d$ldl, c({}.25,.5,.75{}))\n{}   25%   50%   75% {}\n{} 2.790 3.390 4.010 {}\n"
+)
+FIFTHS = "| Fifth | Cases / N | OR (95% CI) |\n|---|---|---|\n| 1 | 151 / 1,241 | 1.00 (ref) |\n| 2 | {} / 1,240 | 1.32 (1.05-1.66) |\n| 3 | 221 / 1,241 | 1.56 (1.25-1.95) |\n"
+ODDS = "| Characteristic | OR | 95% CI | p-value |\n|---|---|---|---|\n| Age (years) | 1.04 | 1.03, 1.05 | <0.001 |\n| Sex |  |  |  |\n| Female | - | - |  |\n| Male | 1.21 | 1.06, 1.38 | 0.005 |\n"
+PREDICTORS = "<table><tr><th>&nbsp;</th><th colspan='3'>LDL cholesterol</th></tr><tr><td>Predictors</td><td>Estimates</td><td>CI</td><td>p</td></tr><tr><td>(Intercept)</td><td>2.80</td><td>2.68 &ndash; 2.92</td><td>&lt;0.001</td></tr><tr><td>age</td><td>0.01</td><td>0.01 &ndash; 0.02</td><td>&lt;0.001</td></tr><tr><td>Observations</td><td colspan='3'>{}</td></tr><tr><td>R<sup>2</sup> / R<sup>2</sup> adjusted</td><td colspan='3'>0.018 / 0.017</td></tr></table>"
+SKIMMED = "Name                       d\nNumber of rows             6203\nNumber of columns          18\n_______________________\nColumn type frequency:\n  character                4\n  numeric                  14\n________________________\n{}"
 MAY_LEAVE = {
     "the record of a session of R": (ROUT.format(505), "t.Rout"),
     "means by site": (MEANS.format("3.398621", "131.6063"), "t.txt"),
@@ -73,6 +82,13 @@ MAY_LEAVE = {
     "a model that does not say of how many": (FITTED.format(""), "t.csv"),
     "a summary with the size of the group above": (SUMMARY.format("6,203", "1,177 (19%)", "5,026 (81%)"), "t.html"),
     "decimal commas of three digits": (SPANISH.format("9151"), "t.txt"),
+    "groups in a box of Polars": (POLARS.format(987), "t.txt"),
+    "groups of a query": (QUERY.format(987), "t.txt"),
+    "quantiles of R": (LEVELS_R.format(".05,", ",.95", "   5%", "  95%", "1.920", "4.890"), "t.txt"),
+    "cases among people": (FIFTHS.format(192), "t.md"),
+    "odds ratios with a reference": (ODDS, "t.md"),
+    "predictors with the people below": (PREDICTORS.format(6200), "t.html"),
+    "how many columns of a type": (SKIMMED.format(""), "t.txt"),
     "settings with bounds": (SETTINGS.format("at_least: 2"), "t.yaml"),
     "settings of a printer": (workbook(DEVMODE), "t.xlsx"),
     "the same, spelled in letters": (workbook(DEVMODE.hex(" ").encode()), "t.xlsx"),
@@ -89,6 +105,12 @@ MUST_NOT = {
     "a model of numbered people": (FITTED.format("".join(f"factor(id){i},1.1,0.2,0.3\n" for i in range(101, 140))), "t.csv"),
     "a count in brackets without a sign": (SUMMARY.format("25", "3 (12)", "22 (88)"), "t.html"),
     "decimal commas and few people": (SPANISH.format("7"), "t.txt"),
+    "few in a box of Polars": (POLARS.format(7), "t.txt"),
+    "few of a query": (QUERY.format(7), "t.txt"),
+    "extremes among quantiles of R": (LEVELS_R.format("0,", ",1", "   0%", " 100%", "0.920", "9.890"), "t.txt"),
+    "few cases among people": (FIFTHS.format(3), "t.md"),
+    "few predicted": (PREDICTORS.format(7), "t.html"),
+    "few below how many columns of a type": (SKIMMED.format("carriers                 4\nothers                 6199\n"), "t.txt"),
     "extremes among settings": (SETTINGS.format("max_age: 97"), "t.yaml"),
     "words in settings of a printer": (workbook(DEVMODE[:120] + b"Kask Mari 1961 carrier BRCA2; Tamm Jaan 1958 " * 6), "t.xlsx"),
     "numbers in settings of a printer": (workbook(DEVMODE[:300] + b"38204151923" + DEVMODE[300:900]), "t.xlsx"),

@@ -61,7 +61,7 @@ _NAMES: tuple[tuple[Role, str], ...] = (
     (Role.ALLELE_NUMBER, r"an|allele_?number|nchrobs|an_\w+|n_chr\w*|a\d_obs"),
     (
         Role.EFFECT,
-        r"(beta|b|point_?estimate|effect(_?size|_?weight)?|or|odds_?ratio|log_?or|hr|hazard_?ratio|log_?hr|weight|estimate|coef\w*|log2?_?(fc|fold_?change)|log2foldchange|logfc|lfc)"
+        r"(beta|b|point_?estimate|effect(_?size|_?weight)?|or|odds_?ratio|log_?or|hr|hazard_?ratio|log_?hr|weight|estimates?|\w{1,32}_(estimates?|coefficients?|(odds|hazard)_ratios?)|coef\w*|log2?_?(fc|fold_?change)|log2foldchange|logfc|lfc)"
         r"(_\w{1,12})?",
     ),
     (Role.ERROR, r"(se|se_?beta|lfc_?se|standard_?error|std_?e|std_?err\w*|bse|sem)(_\w{1,12})?"),

@@ -30,6 +30,8 @@ _MANY = 2000
 _LARGEST = 1e15
 _EXACT_POWER = 22
 
+# Markdown sets names in bold between stars.
+_EMPHASIS = re.compile(r"(\*{1,3})(?=\S)([^*]+)\1")
 _BESIDE = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]?\s*$")
 _JOINTS = re.compile(r"[\s.\-/\\:]+")
 _SAME = {
@@ -105,6 +107,7 @@ _WRITTEN = (
 
 def plain_name(name: str) -> str:
     """Return a column's name as rules know it: small letters, one joint, no unit in brackets."""
+    name = _EMPHASIS.sub(r"\2", name)
     known = _SAME.get(name.strip().lower())
     if known is not None:
         return known

@@ -16,7 +16,8 @@ from gdi_spe.disclosure.contents.records.named_values import with_values_by_name
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.rows.cells_of_variants import of_variants
 from gdi_spe.disclosure.contents.rows.characteristics import by_kind_of_row, is_statistic
-from gdi_spe.disclosure.contents.rows.regressions import with_models
+from gdi_spe.disclosure.contents.rows.pairs_of_numbers import in_two
+from gdi_spe.disclosure.contents.rows.regressions import with_footers, with_models
 from gdi_spe.disclosure.contents.rows.things import with_things
 from gdi_spe.disclosure.contents.rows.unnamed import with_places
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
@@ -63,7 +64,7 @@ _LONGEST_NAME = 24
 
 def as_judged(table: Table, people: int | None = None) -> Table:
     """Return the table that rules look at; the canonical bytes keep every cell."""
-    table = _words_first(_with_first_step(_filled_down(with_models(table))))
+    table = _words_first(_with_first_step(_filled_down(with_models(with_footers(table)))))
     table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
     table = _with_decimal_points(table)
     columns = _without_row_numbers(table)
@@ -251,8 +252,13 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
         return
     texts = column.texts()
     filled = [text for text in texts if text not in _NOTHING]
+    if parts := in_two(column.name, texts):
+        yield from parts
+        return
     simple = _all_simple(texts)
-    changed = any(a != b for a, b in zip(simple, texts, strict=True))
+    changed = any(a != b for a, b in zip(simple, texts, strict=True)) or _has_reference(
+        column, filled
+    )
     if filled and changed and all(NUMBER.fullmatch(s) for s in simple if s not in _NOTHING):
         # Percent signs stay in the name, so that the numbers are known to be shares.
         is_share = any(_PERCENT.fullmatch(text) for text in filled)
@@ -260,6 +266,14 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
         yield column_of(name, pa.array(["" if s in _NOTHING else s for s in simple]), _DIGITS)
         return
     yield from _compound(column, texts, filled, table)
+
+
+def _has_reference(column: Column, filled: list[str]) -> bool:
+    """Whether a column of estimates has a stroke for the level that others are compared with."""
+    if len(filled) == column.n_rows or not filled or not all(map(NUMBER.fullmatch, filled)):
+        return False
+    role = role_of(column_of(column.name, pa.array(filled), _DIGITS))
+    return role in (Role.EFFECT, Role.ERROR, Role.P)
 
 
 def _is_measured(label: str) -> bool:

@@ -32,7 +32,7 @@ _PEOPLE = re.compile(
 )
 _FIT = re.compile(
     r"(adj\w*\.?|pseudo|multiple|within|marginal|conditional|mcfadden'?s?)?\s*"
-    r"(r-?\s?(2|²|sq\w*\.?)|r\^2)(\s*(adj\w*\.?|within|marg\w*\.?|cond\w*\.?))?"
+    r"(r-?\s?(2|²|sq\w*\.?)|r\^2)(\s*(tjur|nagelkerke|adj\w*\.?|within|marg\w*\.?|cond\w*\.?))?"
     r"|aicc?|bic|log[.\s-]*lik\w*\.?|rmse|f([\s-]*(stat\w*|value))?|deviance|icc|sigma|ll"
     r"|(residual\s+)?std\.?\s*err\w*\.?|residual std\. error|chi-?2|wald( test)?|lr( test)?"
     r"|(score \(logrank\) |likelihood ratio )?test|concordance|c-index|tau00|σ2|τ00\s*\w*",
@@ -47,6 +47,7 @@ _YES_NO = re.compile(r"yes|no|✓|x|", re.IGNORECASE)
 _MOST_MODELS = 12
 _MOST_ROWS = 400
 _LEAST_PAIRS = 2
+_LEAST_COLUMNS = 3
 
 
 @dataclass
@@ -56,6 +57,41 @@ class _Models:
     terms: list[tuple[str, int, str, list[str]]] = field(default_factory=list)
     below: dict[str, list[str]] = field(default_factory=dict)
     n_pairs: int = 0
+
+
+def with_footers(table: Table) -> Table:
+    """Return a model without the rows below its terms that are of all of it, as columns.
+
+    sjPlot and gtsummary write the number of people once, over all columns.
+    """
+    if len(table.columns) < _LEAST_COLUMNS or not 3 <= table.n_rows <= _MOST_ROWS:
+        return table
+    rows = [list(cells) for cells in zip(*(c.texts() for c in table.columns), strict=True)]
+    kept = len(rows)
+    while kept > 1 and _is_footer(rows[kept - 1]):
+        kept -= 1
+    names = [c.plain for c in table.columns]
+    is_model = any(re.search(r"(^|_)(ci|p|p_value|std_err\w*)$", name) for name in names)
+    if kept == len(rows) or not is_model:
+        return table
+    columns = [
+        column_of(c.name, pa.array([row[i] for row in rows[:kept]]), _DIGITS)
+        for i, c in enumerate(table.columns)
+    ]
+    for place, (label, value, *_) in enumerate(rows[kept:]):
+        people = _PEOPLE.fullmatch(label)
+        for i, number in enumerate(re.findall(_NUMBER, value)):
+            name = "n_people" if people and not i else f"statistic {place}{i}"
+            columns.append(column_of(name, pa.array([_plain(number)] * kept), _DIGITS))
+    return replace(table, columns=tuple(columns))
+
+
+def _is_footer(row: list[str]) -> bool:
+    label, *cells = row
+    named = [each.strip() for each in label.split(" / ")]
+    known = all(_PEOPLE.fullmatch(each) or _FIT.fullmatch(each) for each in named)
+    same = len({cell for cell in cells if cell not in _NOTHING}) == 1
+    return known and same and re.fullmatch(rf"[\s/]*({_NUMBER}[\s/]*)+", cells[0]) is not None
 
 
 def with_models(table: Table) -> Table:

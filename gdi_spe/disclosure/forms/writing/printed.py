@@ -31,9 +31,12 @@ _WIDEST_GAP = 3
 _BOUND = re.compile(r"([<>≤≥]) (?=[\d.])")
 _LEADERS = re.compile(r"(?<=\s)\.{3,}(?=\s)|\s(\. ){3,}|_{4,}(?=\s*\d)")
 _BAR = re.compile(r"(?<!\S)[|│](?!\S)|^[|│]|[|│]$")
-_RULER = re.compile(r"[\s=\-_+|:*~─┼┴┬│═]*")
+_RULER = re.compile(r"[\s=\-_+|:*~─━═┌┐└┘├┤┬┴┼╞╡╪│┆]*")
 # What R's tibbles say of a column's kind.
-_KINDS = re.compile(r"\s*(<(chr|int|dbl|lgl|fct|date|dttm|ord)>\s*)+")
+_KINDS = re.compile(
+    r"\s*(<(chr|int|dbl|lgl|fct|date|dttm|ord)>\s*)+"
+    r"|[\s|│┆]*((str|[iu](8|16|32|64)|f(32|64)|bool|cat|date)([\s|│┆]+|$)){2,}"
+)
 # A node of a decision tree, as rpart prints it.
 _NODE = re.compile(r"\s*\d+\)\s")
 _ITEM = re.compile(r"\s*(\d{1,3}[.)]|[-*+•])\s+[A-Za-z]")
@@ -83,6 +86,7 @@ def read_printed(lines: list[str]) -> Iterator[Printed]:
         if (vector := read_vector(lines, at)) is not None:
             name, values, after = vector
             names = [*[""] * (len(values[0]) - 1), name or "values"]
+            names = ["quantile", "values"] if name == "quantile" else names
             yield Printed(names, values, range(at, after))
             at = after
             continue
@@ -131,10 +135,10 @@ def _plain(line: str, is_framed: bool) -> str:
     line = _LEADERS.sub(lambda m: " " * len(m.group()), line)
     line = _BOUND.sub(r" \1", line)
     line = _OPENED.sub(r"\2\1", line)
-    n_bars = line.count("|") + line.count("│")
+    n_bars = line.count("|") + line.count("│") + line.count("┆")
     if is_framed and n_bars:
         # The heads of tests, as in "P>|t|", have bars that divide nothing.
-        return re.sub(r"(>\|[tz]\|)|[|│]", lambda m: m.group(1) or " ", line)
+        return re.sub(r"(>\|[tz]\|)|[|│┆]", lambda m: m.group(1) or " ", line).rstrip()
     return _BAR.sub(" ", line) if 0 < n_bars < _MARKDOWN_BARS else line
 
 

@@ -18,6 +18,11 @@ _RAN = re.compile(r"\s*(real|(user |system )?cpu|elapsed) time\s+[\d:.]{1,12}( s
 _CLOCK = re.compile(r"\s*user\s+system\s+elapsed\s*")
 # What pandas says of each column of a table: how many have a value, and of which type.
 _INFO = re.compile(r"\s*\d{1,3}\s+\S.{0,60}\s\d[\d,]* non-null\s+\w[\w\[\], ]*")
+# How many rows a query gives, and how many columns of each type a table has.
+_SUMMED = re.compile(
+    r"\s*\(\d+ rows?\)\s*|\s*(character|numeric|factor|logical|Date|POSIXct|integer|double|list"
+    r"|Number of columns)\s+\d{1,4}\s*"
+)
 _MARK = "typed:"
 
 
@@ -25,7 +30,13 @@ def without_prompts(lines: list[str]) -> Iterator[str]:
     """Yield lines with a mark in the place of each command and of the sizes it asks for."""
     typed, was_command, is_clock = "", False, False
     for line in lines:
-        if is_clock or _INFO.fullmatch(line) or _RAN.fullmatch(line) or _CLOCK.fullmatch(line):
+        if (
+            is_clock
+            or _SUMMED.fullmatch(line)
+            or _INFO.fullmatch(line)
+            or _RAN.fullmatch(line)
+            or _CLOCK.fullmatch(line)
+        ):
             is_clock = bool(_CLOCK.fullmatch(line))
             yield _MARK
             continue

@@ -8,6 +8,7 @@ from gdi_spe.disclosure.forms.writing.aligned import NUMBER, WORD
 
 _PLACED = re.compile(r"\s*\[\d+\](\s+\S+)+\s*")
 _NAMED = re.compile(r"\$[`\w.$]+`?\s*")
+_LEVEL = re.compile(r"\d{1,2}(\.\d)?%")
 _LEAST_VALUES = 10
 _LEAST_NAMED = 2
 
@@ -82,6 +83,10 @@ def _named(lines: list[str], at: int, name: str) -> Vector | None:
     while end + 1 < len(lines) and (pairs := _pairs(lines[end], lines[end + 1])):
         rows += pairs
         end += 2
+    if rows and len(rows) >= _LEAST_NAMED + 1 and all(_LEVEL.fullmatch(row[0]) for row in rows):
+        # Quantiles, as R prints them below their levels.
+        told = [[f"{float(level.rstrip('%')) / 100:g}", value] for level, value in rows]
+        return "quantile", told, end
     numbered = all(re.fullmatch(r"\d+", row[0]) for row in rows)
     long = end - at > _LEAST_NAMED
     if not rows or not (numbered or long) or (numbered and not long and len(rows) < _LEAST_NAMED):
@@ -99,7 +104,9 @@ def _pairs(above: str, below: str) -> list[list[str]]:
         return []
     # Rows of numbers below each other are a table, unless the first count on.
     told = [name.group() for name in names]
-    if any(NUMBER.fullmatch(word) for word in told) and not _count_people(told, values):
+    levels = all(map(_LEVEL.fullmatch, told)) and len(told) > _LEAST_NAMED
+    named = any(NUMBER.fullmatch(word) for word in told)
+    if named and not levels and not _count_people(told, values):
         return []
     return [[a, b.group()] for a, b in zip(told, values, strict=True)]
 

@@ -29,7 +29,7 @@ from gdi_spe.disclosure.forms.writing.sessions import without_session
 from gdi_spe.disclosure.forms.writing.stacked import counts_alone, named_statistics
 from gdi_spe.disclosure.intake.form import Impossible
 
-_RULER = re.compile(r"[\s=\-_+|:*~]*")
+_RULER = re.compile(r"[\s=\-_+|:*~─━═┌┐└┘├┤┬┴┼╞╡╪│┆]*")
 _MARKDOWN_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
 _TWO_SPACES = re.compile(r"\s{2,}|\t")
 _NUMERIC = re.compile(r"[<>≤~]?[-+]?[\d.,]+([eE][-+]?\d+)?%?|NA|NaN|nan|\.|-")

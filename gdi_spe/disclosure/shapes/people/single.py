@@ -18,6 +18,7 @@ from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
+_NEARLY, _MANY = 0.002, 10
 _MOST_CODES = 20
 _FEW_NUMBERS = 12
 _INTERCEPT = re.compile(r"\((Intercept|intercept|Const|const)\)|_cons|Intercept")
@@ -56,12 +57,13 @@ def _values(table: Table, judging: Judging) -> Objections:
     }  # fmt: skip
     # The coefficients of a model, as R prints them: one is of no term.
     is_model = any(_INTERCEPT.fullmatch(c.name.strip()) for c in table.columns)
+    divides = _divides_many(table, judging)
     for column, role in zip(table.columns, roles_of(table), strict=True):
         chosen = table.path.startswith("json") and (
             is_chosen(column.plain) or _is_version(column) or is_set(column, table)
         )
         term = is_model and not column.is_integer
-        is_known = role in known or chosen or term or _is_of_run(column)
+        is_known = role in known or divides or chosen or term or _is_of_run(column)
         if not is_known and not _may_count_one(column, judging):
             yield f"“{column.name}” has no known meaning."
     n = [float(values(c)[0]) for c in with_role(table, Role.PEOPLE)]
@@ -73,6 +75,13 @@ def _values(table: Table, judging: Judging) -> Objections:
     unsaid = not n and judging.n_people is None and len(told) <= _FEW_NUMBERS
     if not unsaid and people < len(told) * judging.policy.counts.minimum:
         yield f"It has {len(table.columns):,} numbers of {people:,.0f} people."
+
+
+def _divides_many(table: Table, judging: Judging) -> bool:
+    """Whether numbers are shares that divide everybody, each of them of many people."""
+    n, shares = judging.n_people, [float(values(c)[0]) for c in table.columns]
+    whole = len(shares) > 1 and abs(sum(shares) - 1) < _NEARLY and min(shares) > 0
+    return whole and n is not None and min(shares) * n >= _MANY * judging.policy.counts.minimum
 
 
 def is_set(column: Column, table: Table) -> bool:
