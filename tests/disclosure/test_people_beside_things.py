@@ -194,3 +194,13 @@ def test_a_model_fitted_again_without_few_people_blocks():
 def test_a_label_that_says_that_it_is_of_one_blocks():
     assert judged(models(412, 412, last="Site Kemi (n=1)"), n=412).verdict is Verdict.BLOCK
     assert judged(models(412, 412, last="Site Kemi (n=61)"), n=412).verdict is Verdict.PASS
+
+
+def test_people_who_are_written_as_models_block():
+    rows = {"Age": ("54", "61", "38", "22"), "BMI": ("24.1", "31.2", "27.7", "22.0")}
+    lines = ["term,(1),(2),(3),(4)"]
+    for name, cells in rows.items():
+        lines += [f"{name},{','.join(f'{cell}***' for cell in cells)}", ",(1.1),(1.2),(0.9),(0.7)"]
+    people = "\n".join([*lines, "Observations,4120,4120,4120,4120"]) + "\n"
+
+    assert judged(people, n=4120).verdict is Verdict.BLOCK

@@ -142,6 +142,40 @@ def _are_of_one_spelling(cells: list[str]) -> bool:
     return any(len({cell[i] for cell in cells}) >= _LEAST_LETTERS for i in letters)
 
 
+# What people have of each, in the units of clinics: no coefficient is so large in every model.
+_NATURAL = {
+    "age": (15.0, 110.0), "bmi": (13.0, 65.0), "ldl": (0.6, 12.0), "hdl": (0.3, 4.0), "sbp": (75.0, 240.0),
+    "dbp": (40.0, 140.0), "height": (120.0, 215.0), "weight": (30.0, 220.0), "hba1c": (20.0, 150.0),
+    "glucose": (2.5, 30.0), "creatinine": (30.0, 500.0), "egfr": (5.0, 140.0), "waist": (50.0, 170.0),
+}  # fmt: skip
+_LEAST_NATURAL, _LEAST_MODELS = 2, 3
+
+
+def values_as_terms(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find people who are written as models: their age and more as estimates of terms."""
+    estimate = next((c for c in table.columns if role_of(c) is Role.EFFECT), None)
+    term = table.column("term", "variable", "parameter", "feature")
+    if estimate is None or term is None or estimate.numbers is None:
+        return
+    told: dict[str, list[float]] = {}
+    for row, name in enumerate(term.texts()[:2000]):
+        told.setdefault(name.strip().lower(), []).append(float(estimate.numbers[row]))
+    natural = [
+        name for name, numbers in told.items()
+        if name in _NATURAL and len(numbers) >= _LEAST_MODELS
+        and all(_NATURAL[name][0] <= n <= _NATURAL[name][1] for n in numbers)
+    ]  # fmt: skip
+    if len(natural) >= _LEAST_NATURAL:
+        why = f"Estimates of “{natural[0]}” and “{natural[1]}” are what people have of them."
+        yield Hit(why, {"n_terms": len(natural)})
+
+
+def people_as_things(table: Table, judging: Judging) -> Iterator[Hit]:
+    """Find people under names of markers, terms and models."""
+    yield from codes_as_things(table, judging)
+    yield from values_as_terms(table, judging)
+
+
 RULES = (
     Rule(
         "PII125", "Likeness in the steps of kinship", Verdict.BLOCK,
@@ -151,6 +185,6 @@ RULES = (
     Rule(
         "PII126", "People under names of things", Verdict.BLOCK,
         "Leave codes and words of people out; name genes, markers and terms as their series does.",
-        Table, codes_as_things,
+        Table, people_as_things,
     ),
 )  # fmt: skip
