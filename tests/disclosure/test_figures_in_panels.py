@@ -109,3 +109,12 @@ def test_facets_on_panels_of_their_own_colour_are_read_one_by_one() -> None:
 
     assert many.verdict.word == "pass"
     assert few.verdict.word == "block"
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg"])
+def test_pieces_of_a_grid_between_bars_are_no_marks_and_marks_are(form: str) -> None:
+    bars = judged(drawn(panels.bars_before_a_grid, 1, dpi=120, form=form), 42_000)
+    people = judged(drawn(panels.people_before_a_grid, 1, dpi=120, form=form), 42_000)
+
+    assert bars.verdict.word == "pass"
+    assert people.verdict.word != "pass"

@@ -25,6 +25,7 @@ from gdi_spe.disclosure.figures.filled.enclosures import (
 from gdi_spe.disclosure.figures.filled.legends import keys_beside, legends_among
 from gdi_spe.disclosure.figures.frames import axes_among, frames_of, size_of
 from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, ground_of, paper_of
+from gdi_spe.disclosure.figures.inked.rests import without_edges
 from gdi_spe.disclosure.figures.inked.traces import (
     Traces,
     dashes_of,
@@ -153,7 +154,9 @@ class _Apart:
             scale = (scale_below if found.is_lying else scale_left)(self.words, frame, shape)
             self.charts.append(Chart(found, scale))
             drawn = (self.ground.ink & ~self.letters)[frame]
-            on = _on_bars(inside[frame], _without_dust(drawn) if self.is_noisy else drawn)
+            on = _on_bars(
+                inside[frame], without_edges(drawn) if self.is_noisy else drawn, found.is_lying
+            )
             self.explained[frame] |= _near(inside[frame]) & ~on
             areas = Areas(np.zeros_like(inside))
         else:
@@ -289,18 +292,13 @@ def _crumbs(ink: Mask, areas: Mask) -> Mask:
     return np.asarray(np.isin(labelled, small) & ink, dtype=bool)
 
 
-def _without_dust(ink: Mask) -> Mask:
-    """Drop what compression leaves beside edges."""
-    from scipy.ndimage import binary_opening
-
-    return np.asarray(binary_opening(ink, np.ones((3, 3))), dtype=bool)
-
-
-def _on_bars(body: Mask, ink: Mask) -> Mask:
+def _on_bars(body: Mask, ink: Mask, is_lying: bool) -> Mask:
     """Return the ink that lies on bars and not along their sides: marks may be drawn there."""
     from scipy.ndimage import binary_closing, binary_erosion
 
-    whole = binary_closing(np.pad(body, _RIM), np.ones((2 * _RIM + 1, 2 * _RIM + 1)))
+    # Marks leave holes along a bar; what lies between bars is on none.
+    reach = (1, 2 * _RIM + 1) if is_lying else (2 * _RIM + 1, 1)
+    whole = binary_closing(np.pad(body, _RIM), np.ones(reach))
     inner = binary_erosion(whole, np.ones((3, 3)), iterations=2)[_RIM:-_RIM, _RIM:-_RIM]
     return np.asarray(ink & inner, dtype=bool)
 

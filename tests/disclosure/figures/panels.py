@@ -202,3 +202,24 @@ def facets_of_many(rng: Rng) -> Any:
 def facets_with_few(rng: Rng) -> Any:
     """Draw the same with six people in a bar of the fifth facet."""
     return _facets(rng, 6)
+
+
+def _on_a_grid(rng: Rng, n_dots: int) -> Any:
+    figure, axes = plt.subplots(figsize=(8, 5))
+    axes.barh([f"Trait {c}" for c in "ABCDEFGH"], rng.uniform(0.1, 0.5, 8), height=0.7)
+    axes.grid(color="#cccccc")
+    axes.set_axisbelow(True)
+    axes.set_xlabel("Heritability")
+    axes.plot(rng.uniform(0.02, 0.5, n_dots), rng.integers(0, 8, n_dots), "o", ms=5, c="black")
+    figure.tight_layout()
+    return figure
+
+
+def bars_before_a_grid(rng: Rng) -> Any:
+    """Draw bars that hide most of a grid."""
+    return _on_a_grid(rng, 0)
+
+
+def people_before_a_grid(rng: Rng) -> Any:
+    """Draw the same with forty marks on the bars and beside them."""
+    return _on_a_grid(rng, 40)
