@@ -35,7 +35,7 @@ OF_A_MODEL = re.compile(
     r"|aic\w*|bic\w*|hqic|vif|gvif\w*|tolerance|condition_(no|number|index)|durbin_watson|omnibus|jarque_bera\w*|skew|kurtosis|cook\w*_max|bias|emmean|emmeans|lsmeans|diff(erence)?|mean_diff(erence)?|estimate_diff|log2?err|median_bias|coverage_prob|ame|dy_dx|margin|contrast|lsmean|emmean|adjusted_mean|exp\(?_?-?coef\)?|exp_coef\w*|exp__coef|eta_?(sq\w*|2)|cohens?_[dfw]"
     r"|(cover|gain|split|mean_abs_shap|shap_\w{1,12}|importances?(_(mean|std|sd))?|importance_\w{1,12}|overall|mean_decrease_\w{1,10}|inc_?mse|inc_?node_?purity|variance_inflation\w*)"
     r"|fmi|riv|r_?hat(_\w{1,8})?|ess(_\w{1,8})?|q_df|df_q|e_?df|ref_df|eff(ective)?_df|((abs(olute)?|un)?_?(weighted|adjusted|matched)_)?(a?smd|std_diff\w{0,8}|standardi[sz]ed_(mean_)?diff\w{0,8}|asd)(_\w{1,20})?|\w{1,20}_a?smd|variance_ratio(_\w{1,16})?|vr(_\w{1,16})?|(diff\w{0,8}_)?rmst(_\w{1,16})?|rmtl(_\w{1,12})?|nnt\w{0,8}|(n)?ri(_\w{1,8})?|idi|e_value"
-    r"|(coef_|exp_coef_|hr_|or_|\w{1,16}_)?(lower|upper|low|high|lcl|ucl|lo|hi)(_?(limit|ci|cl|bound|\d{1,2}|0_\d{1,3}|\d{1,2}_?(percent)?(_ci)?)){0,2}|_?\d{1,2}(_\d)?_?(percent)?_?(lower|upper)?_?ci\w*|qic\w?|cic|e_?value(_\w{1,12})?|nmin|nparams?|npar|n_par(am(eter)?s)?|null_value|nsplit|sum_?sq(uares?)?|mean_?sq(uares?)?|ss_\w{1,12}|k_index",
+    r"|(coef_|exp_coef_|hr_|or_|\w{1,16}_)?(lower|upper|low|high|lcl|ucl|lo|hi)(_?(limit|ci|cl|bound|\d{1,2}|0_\d{1,3}|\d{1,2}_?(percent)?(_ci)?)){0,2}|_?\d{1,2}(_\d)?_?(percent)?_?(lower|upper)?_?ci\w*|qic\w?|cic|pr|ard|rd|arr|at[etuc]|late|cace|e_?value(_\w{1,12})?|nmin|nparams?|npar|n_par(am(eter)?s)?|null_value|nsplit|sum_?sq(uares?)?|mean_?sq(uares?)?|ss_\w{1,12}|k_index",
     re.IGNORECASE,
 )
 # Quantiles that a column is named after: "25%", "p95", "q1", "3rd Qu.".

@@ -34,7 +34,7 @@ ALLELE_COUNT = re.compile(
 _THINGS = (
     r"loc(i|us)|novel|snps?|snvs?|indels?|variants?|genes?|sites|terms?|signals?|credible_sets?|hits|tests?|markers?|exons?"
     r"|transcripts?|chromosomes?|pcs|components?|iterations?|clusters?|parameters?|significant\w*|instruments?|proteins?|peaks?|regions?"
-    r"|pathways?|sets?|features?|covariates?|folds?|models?|trees?|layers?|epochs?|steps?|files?|columns?|rows?|bins?|permutations?|bootstraps?|studies|cohorts?"
+    r"|pathways?|sets?|features?|covariates?|folds?|models?|trees?|layers?|epochs?|steps?|files?|columns?|rows?|bins?|permutations?|bootstraps?|items?|reps?|replicates?|simulations?|draws|studies|cohorts?"
     r"|associations?|qtls?|eqtls?|pqtls?|alleles?|haplotypes?|blocks?|traits?|phenotypes?|probes?|cpgs?|reads?|bases|mutations?|pairs_tested|independent\w*|overlap\w*"
 )
 # Integers that count things other than people.

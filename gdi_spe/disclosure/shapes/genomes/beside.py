@@ -78,7 +78,7 @@ def tells_of_nobody(column: Column, of_public: bool = False) -> bool:
     if _ACCESSION.fullmatch(column.plain) and (column.is_integer or column.numbers is None):
         return column.n_distinct > _FEW or column.n_distinct == 1 or _are_public(column)
     return has_words_of_nobody(column) and (
-        _are_words_of_things(column)
+        are_words_of_things(column)
         if column.numbers is None
         else _measures_things(column, of_public)
     )
@@ -146,7 +146,7 @@ def has_words_of_nobody(column: Column) -> bool:
     return not (names or trait or any(map(_OF_SOMEBODY.fullmatch, spoken)))
 
 
-def _are_words_of_things(column: Column) -> bool:
+def are_words_of_things(column: Column) -> bool:
     """Whether cells are a few words, and neither codes, nor days, nor a series."""
     if column.n_distinct > _MOST_WORDS:
         return False

@@ -18,7 +18,7 @@ from gdi_spe.disclosure.contents.words.prose import doubts
 from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE, PERSON_COLUMN, TRAIT, is_public
 from gdi_spe.disclosure.shapes.freedom import is_of_few, least_people
 from gdi_spe.disclosure.shapes.genomes.beside import unexplained
-from gdi_spe.disclosure.shapes.inferred import is_inferred
+from gdi_spe.disclosure.shapes.inferred import is_inferred, is_tested
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _OF_GROUPS = re.compile(
 )
 _EXPLAINED = re.compile(
     r"(mean|median|avg)_(abs_)?(corr|r2|ld|info|maf|chi2|chi_sq|z|pip)(_\w{1,12})?|"
-    r"(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
+    r"((pct|percent|cum\w*)_)+(var\w{0,8}|pct|percent)|(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
 )
 _SEEN = re.compile(r"(mean_)?(obs|pred|observed|expected|predicted)(_\w{1,12})?", re.IGNORECASE)
 _OF_TERMS = re.compile(
@@ -99,6 +99,8 @@ def is_axis(column: Column, table: Table) -> bool:
     """
     if column.numbers is None or role_of(column) in _TOLD or not is_inferred(table):
         return False
+    if role_of(column) is Role.SETTING and not table.labels:
+        return column.n_distinct == table.n_rows and column is table.columns[0]
     limits = [c for c in table.columns if _LIMIT.fullmatch(c.plain) and c is not column]
     if not with_role(table, Role.ERROR) and len(limits) < _BOTH:
         return False
@@ -124,8 +126,19 @@ def _are_beside(columns: list[Column], table: Table) -> bool:
     """Whether columns without a known meaning stand beside what was inferred of samples."""
     if not columns:
         return True
-    unknown = all(role_of(c) is Role.UNKNOWN for c in columns)
-    return unknown and is_inferred(table) and not list(unexplained(columns, "results"))
+    if not all(role_of(c) is Role.UNKNOWN for c in columns) or not is_inferred(table):
+        return False
+    # TRUST: where rows are only named as work is, columns may be people: initials or names.
+    if not is_tested(table) and not _are_results(columns, table):
+        return False
+    return not list(unexplained(columns, "results"))
+
+
+def _are_results(columns: list[Column], table: Table) -> bool:
+    """Whether known results stand beside columns without a meaning, whose names are words."""
+    known = sum(role_of(c) in _OF_MODELS for c in table.columns)
+    words = all(re.search(r"[a-z]{3}|[A-Z]{2}[A-Z_]*_", c.name) for c in columns)
+    return words and known >= len(columns) - 1 and known > 0
 
 
 def _is_weak(table: Table, rest: list[Column]) -> bool:
@@ -174,7 +187,8 @@ def _results(table: Table, judging: Judging) -> Objections:
         few = (values(column) > 0) & (values(column) < judging.policy.counts.minimum)
         if few.any() and not tells_of_sets(table):
             yield f"“{column.name}” may count people, and fewer than the minimum."
-    is_short = table.n_rows <= _FEW_ROWS and any(c.numbers is None for c in names)
+    named = any(c.numbers is None or is_axis(c, table) for c in names)
+    is_short = table.n_rows <= _FEW_ROWS and named
     counted = all(role_of(c) is Role.OTHER_COUNT for c in rest)
     # TRUST: a curve of cases and controls, or a share of variance, is of no single person.
     is_short = is_short or (table.n_rows <= _FEW_ROWS and any(map(_needs_many, rest)))

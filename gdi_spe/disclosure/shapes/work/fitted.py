@@ -27,6 +27,11 @@ _CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 _AT_LEVEL = re.compile(r"(tau|q|quantile)?\s*=?\s*0?\.\d{1,3}", re.IGNORECASE)
 _BARE = re.compile(r"column_\d+|\d{1,2}|values|", re.IGNORECASE)
 _COMPONENTS = {
+    "grp",
+    "var1",
+    "var2",
+    "vcov",
+    "sdcor",
     "groups_name",
     "groups",
     "group",
@@ -39,7 +44,7 @@ _COMPONENTS = {
     "term",
     "",
 }
-_SPREADS = {"variance", "std_dev", "sd"}
+_SPREADS = {"variance", "std_dev", "sd", "sdcor"}
 _LINKAGE = re.compile(r"r_?2|r_?sq(uared)?|d_?prime|ld_?r2?|dp|phase|r2_?\w{0,8}", re.IGNORECASE)
 _PAIRED = re.compile(r"(chr(om)?|bp|pos(ition)?|maf|distance(_\w{1,4})?)_?[ab12]?", re.IGNORECASE)
 _MOST_ROWS = 1000
