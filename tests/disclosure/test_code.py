@@ -150,6 +150,8 @@ HIDDEN = {
     "genotypes in columns": "".join(
         f'fn(19:{38433000 + 71 * i})\t["A","G"]\t0/{i % 2}\t1/1\n' for i in range(25)
     ),
+    "values in no order": PYTHON
+    + "v = [3.1, 4.2, 2.9, 3.8, 5.1, 2.2, 3.3, 4.4, 2.7, 3.9, 4.8, 3.0]\n",
     "a long list": PYTHON + f"x = {[round((i * 7919 % 97) / 9.7, 3) for i in range(60)]}\n",
     "few carriers": PYTHON + "n_carriers = 3\n",
     "few people by name": PYTHON + "counts = {'Tartu': 512, 'Saaremaa': 3}\n",

@@ -163,3 +163,26 @@ def test_series_and_bars_in_cells_of_markdown_pass(report, text: str) -> None:
 
 def test_few_people_in_a_series_are_blocked(report) -> None:
     assert report(SESSION.format("  3"), "run.md", n=6203).verdict is Verdict.BLOCK
+
+
+ASKED = """> d <- readRDS("d.rds")
+> table(d$site)
+
+Leuven  Porto  Tartu
+  2070   {}   2044
+> summary(d$prs > 1)
+"""
+
+
+PEOPLE_ASKED = "> table(d$name)\n\n Anna   Mari Peeter\n   43     54     61\n"
+
+
+def test_a_table_that_was_asked_for_is_of_counts(report) -> None:
+    found = report(ASKED.format("2089"), "run.Rout", n=6203)
+
+    assert found.verdict is Verdict.PASS, [finding.why for finding in found.findings]
+
+
+@pytest.mark.parametrize("text", [ASKED.format("   3"), PEOPLE_ASKED])
+def test_few_in_it_and_values_nobody_counted_do_not_pass(report, text: str) -> None:
+    assert report(text, "run.Rout", n=6203).verdict is not Verdict.PASS

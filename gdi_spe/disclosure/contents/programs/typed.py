@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from gdi_spe.disclosure.contents.programs.statements import Code
 from gdi_spe.disclosure.contents.records.pairs import lists_numbers
@@ -14,7 +15,7 @@ from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN, TRAIT
 _MOST_CHARACTERS = 60_000
 # Numbers in code set something; data have more of them, and in lists.
 _MOST_NUMBERS, _SHARE_OF_WORDS = 60, 0.5
-_MOST_LISTED, _MOST_QUOTED = 30, 60
+_MOST_LISTED, _MOST_QUOTED, _LEAST_UNORDERED = 30, 60, 12
 _MOST_DAYS = 4
 _LONGEST_WORD = 48
 _WORD = re.compile(r"[A-Za-z]{2,}")
@@ -43,6 +44,8 @@ def doubts_of_code(text: str, code: Code) -> Iterator[str]:
         yield f"{len(numbers):,} numbers are typed into code"
     longest = max((len(_NUMBER.findall(m[1])) for m in _LIST.finditer(code.bare)), default=0)
     quoted = max((m[1].count('""') for m in _LIST.finditer(code.bare)), default=0)
+    if any(_is_unordered(_NUMBER.findall(m[1])) for m in _LIST.finditer(code.bare)):
+        yield "values in no order are typed into code"
     if longest > _MOST_LISTED or quoted > _MOST_QUOTED:
         yield f"a list of {max(longest, quoted):,} values is typed into code"
     if n := _rows_of_values(code.bare):
@@ -53,6 +56,14 @@ def doubts_of_code(text: str, code: Code) -> Iterator[str]:
         yield "it names days"
     if tells_of_one(text):
         yield "what is known of a person is typed into code"
+
+
+def _is_unordered(numbers: list[str]) -> bool:
+    """Whether numbers are many, with decimals, and in no order: limits and places of ticks rise."""
+    if len(numbers) < _LEAST_UNORDERED or sum("." in each for each in numbers) < len(numbers) / 2:
+        return False
+    steps = [float(b) - float(a) for a, b in pairwise(n.replace("_", "") for n in numbers)]
+    return min(steps) < 0 < max(steps)
 
 
 def _rows_of_values(bare: str) -> int:

@@ -24,6 +24,9 @@ _SUMMED = re.compile(
     r"|Number of columns)\s+\d{1,4}\s*"
 )
 _MARK = "typed:"
+# Stands for a command that counts how many there are of each level.
+COUNTS = "typed to count:"
+_COUNTS = re.compile(r">\s+(print\()?(table|xtabs)\([^()]{1,80}\)\)?\s*")
 
 
 def without_prompts(lines: list[str]) -> Iterator[str]:
@@ -49,4 +52,4 @@ def without_prompts(lines: list[str]) -> Iterator[str]:
             yield _MARK if command else line
             continue
         was_command = True
-        yield _MARK
+        yield COUNTS if _COUNTS.fullmatch(line) else _MARK

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gdi_spe.disclosure.forms.writing.aligned import NUMBER, WORD
+from gdi_spe.disclosure.forms.writing.prompts import COUNTS
 
 _PLACED = re.compile(r"\s*\[\d+\](\s+\S+)+\s*")
 _NAMED = re.compile(r"\$[`\w.$]+`?\s*")
@@ -43,9 +44,10 @@ def _counted(lines: list[str], at: int) -> Vector | None:
         return None
     ends = all(a.end() == b.end() for a, b in zip(levels, counts, strict=True))
     told, values = [a.group() for a in levels], [b.group() for b in counts]
-    if not ends or not all(map(_COUNT.fullmatch, values)) or not _are_levels(told):
+    if not ends or not all(map(_COUNT.fullmatch, values)):
         return None
-    if sum(map(int, values)) < _LEAST_COUNTED:
+    asked = COUNTS in lines[max(0, at - 2) : at]
+    if not asked and (not _are_levels(told) or sum(map(int, values)) < _LEAST_COUNTED):
         return None
     return "n", [[a, b] for a, b in zip(told, values, strict=True)], at + 2
 
