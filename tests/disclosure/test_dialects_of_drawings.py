@@ -85,6 +85,21 @@ HONEST = {
 }
 
 HIDING = {
+    "in a pattern by another name": bars(
+        "<defs>" + '<g id="all">'
+        + "".join(f'<circle cx="{97 * i % 397}" cy="{61 * i % 233}" r="2"/>' for i in range(40))
+        + '</g><pattern id="g" width="1" height="1"><use href="#all"/></pattern></defs>',
+        'fill="url(#g)"',
+    ),
+    "in a pattern as one path": bars(
+        '<defs><pattern id="g" width="1" height="1"><path d="'
+        + " ".join(f"M{97 * i % 397} {61 * i % 233}h2v2z" for i in range(60))
+        + '"/></pattern></defs>', 'fill="url(#g)"',
+    ),
+    "in white on a white area": bars(
+        more='<path d="M60 30L470 30L400 300L70 310z" fill="#fff"/>'
+        + f'<g fill="#ffffff">{TOLD}</g>'
+    ),
     "in a style's own values": bars(
         "<style>" + "".join(f'.p{i}{{--v:"{p}"}}' for i, p in enumerate(PEOPLE)) + "</style>"
     ),
@@ -171,3 +186,28 @@ def test_letters_drawn_small_and_made_larger_keep_their_size():
 
     assert isinstance(form, Canonical)
     assert b"scale(0.01562)" in form.data
+
+
+def test_white_words_on_coloured_areas_are_seen():
+    wedges = "".join(
+        f'<path d="M240 160L{240 + 100 * c} {160 + 100 * s}L{240 + 100 * s} {160 - 100 * c}z" '
+        f'fill="{fill}"/><text x="{240 + 45 * (c + s) - 12}" y="{160 + 45 * (s - c)}" fill="#fff" '
+        f'font-size="11">{share}%</text>'
+        for c, s, fill, share in (
+            (1, 0, "#36c", 24),
+            (0, 1, "#c33", 21),
+            (-1, 0, "#292", 30),
+            (0, -1, "#848", 25),
+        )
+    )
+    names = "".join(
+        f'<text x="400" y="{40 + 20 * i}">{site}</text>' for i, site in enumerate(SITES)
+    )
+    data = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="320">'
+        f'<rect width="480" height="320" fill="#fff"/>{wedges}{names}</svg>'
+    ).encode()
+
+    report = judged(data)
+
+    assert not any("hardly be seen" in f.why for f in report.findings)

@@ -185,3 +185,26 @@ def test_a_curve_on_a_grid_that_was_chosen_passes_and_one_at_peoples_places_does
 
     assert verdict(roc(np.linspace(0, 1, 51), is_stepped=False)) == "pass"
     assert verdict(roc(bumpy, is_stepped=True)) != "pass"
+
+
+def weighed(n: int, names: bool, with_intervals: bool) -> Figure:
+    pick = np.random.default_rng(5)
+    figure = Figure(figsize=(6, 5))
+    axes = figure.subplots()
+    for row in range(n):
+        middle, size = pick.normal(1.2, 0.1), pick.uniform(5, 11)
+        axes.plot([middle], [row], "s", color="black", ms=size)
+        if with_intervals:
+            axes.plot([middle - 0.25, middle + 0.25], [row, row], color="black", lw=0.8)
+    told = [f"Cohort {'ABCDEFGHIJKL'[i]}" for i in range(n)] if names else [""] * n
+    axes.set_yticks(range(n), told)
+    axes.set_xlabel("Odds ratio (95% CI)")
+    return figure
+
+
+def test_squares_of_studies_with_an_interval_through_each_pass():
+    assert verdict(weighed(9, names=True, with_intervals=True)) == "pass"
+
+
+def test_squares_without_names_and_intervals_do_not_pass():
+    assert verdict(weighed(12, names=False, with_intervals=False)) != "pass"

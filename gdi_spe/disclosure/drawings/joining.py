@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -98,3 +99,15 @@ def _together(one: Word, other: Word) -> Word | None:
     if one.is_upright:
         end = one.box[3] - min(one.box[1], other.box[1])
     return replace(one, text=f"{one.text}{between}{other.text}", long=end)
+
+
+def plain_formula(told: str) -> str:
+    """Return a formula of TeX as it is read: "10^{4}" for ten to the fourth."""
+    told = re.sub(
+        r"\\\\?(mathdefault|mathregular|mathrm|log|text|operatorname)\b",
+        lambda m: "log" if m.group(1) == "log" else "",
+        told,
+    )
+    told = html.unescape(told).replace("\\times", "×")
+    told = re.sub(r"(10\^)\{([^{}]*)\}", r"\1\2", told.replace("$", ""))
+    return re.sub(r"[{}\\]", "", told).strip()

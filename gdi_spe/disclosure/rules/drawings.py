@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Marks
 from gdi_spe.disclosure.drawings.pieces.axes import axes_across, axes_up, number_of
 from gdi_spe.disclosure.drawings.pieces.marks import is_membership, marks_of
 from gdi_spe.disclosure.drawings.pieces.panels import read
-from gdi_spe.disclosure.drawings.sheet import Piece, Sheet, colour_of, within
+from gdi_spe.disclosure.drawings.sheet import Piece, Sheet, Word, colour_of, within
 from gdi_spe.disclosure.rules.drawn.bars_drawn import doubts_of_bars, small_of
-from gdi_spe.disclosure.rules.drawn.clouds import GROUPED, doubts_of_marks
 from gdi_spe.disclosure.rules.drawn.counted import few_in_labels
 from gdi_spe.disclosure.rules.drawn.courses import doubts_of_curves
 from gdi_spe.disclosure.rules.drawn.explained import n_codes
+from gdi_spe.disclosure.rules.drawn.marks_drawn import GROUPED, doubts_of_marks
 from gdi_spe.disclosure.rules.drawn.vocabulary import OTHER, PEOPLE
 from gdi_spe.disclosure.rules.hidden import is_density, shows_variants
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
@@ -26,6 +28,7 @@ _FEW_PIECES = 3
 _NAMED_SHARE = 0.75
 _SMALLEST_LETTERS = 2.5
 _LARGE_SHEET = 3000
+_HALO = 3.0
 _SMALLEST_PICTURE = 3.0
 _PERSON = re.compile(
     r"\b(?:pt|patient|subject|participant|person|individual|sample|case|donor|id|s|p|i)"
@@ -87,7 +90,7 @@ def doubts(part: Marks, sheet: Sheet, judging: Judging) -> Iterator[str]:
     if n >= _SURE:
         yield f"{n:,} of its words are codes of one kind, as people have"
     shown = (kinds.grounds, kinds.frames, kinds.boxes, kinds.tiles, *(b.pieces for b in bars))
-    yield from _doubts_of_words(sheet, [p for group in shown for p in group])
+    yield from _doubts_of_words(sheet, [p for group in shown for p in group], kinds.areas)
     other = [b for b in kinds.boxes if b.ink.is_filled]
     if len(other) > judging.policy.pictures.most_marks:
         yield f"{len(other):,} of its boxes are neither bars nor cells with names"
@@ -105,18 +108,21 @@ def doubts(part: Marks, sheet: Sheet, judging: Judging) -> Iterator[str]:
         yield from doubts_of_marks(kinds, [p for each in bars for p in each.pieces], sheet, judging)
 
 
-def _doubts_of_words(sheet: Sheet, boxes: Sequence[Piece]) -> Iterator[str]:
+def _doubts_of_words(sheet: Sheet, boxes: Sequence[Piece], areas: Sequence[Piece]) -> Iterator[str]:
     """Yield why words may not be seen, or shapes: off the page, beneath others, in their colour."""
     page = (-0.05 * sheet.wide, -0.05 * sheet.high, 1.05 * sheet.wide, 1.05 * sheet.high)
     hidden = sum(1 for w in sheet.words if w.size < _SMALLEST_LETTERS)
     away = [w for w in sheet.words if not (page[0] <= w.middle[0] <= page[2]
                                            and page[1] <= w.middle[1] <= page[3])]  # fmt: skip
     boxes = [p for p in boxes if p.ink.is_filled][:_LARGE_SHEET]
+    areas = [p for p in areas if p.ink.is_filled][:_LARGE_SHEET]
     for word in sheet.words:
         beneath = [b for b in boxes if within(word.middle * 2, b.box, 0)]
         covered = any(b.order > word.order for b in beneath)
+        beneath += [a for a in areas if a.order <= word.order and _is_in(word.middle, a)]
         ground = max(beneath, key=lambda b: b.order).ink.fill if beneath else "#ffffff"
-        hidden += covered or _is_like(word.colour, ground)
+        unseen = covered or _is_like(word.colour, ground)
+        hidden += unseen and not _is_again(word, sheet)
     if hidden or away:
         yield f"{hidden + len(away):,} of its words can hardly be seen"
     off = [p for p in sheet.pieces if p.box[2] < page[0] or p.box[0] > page[2]
@@ -127,6 +133,27 @@ def _doubts_of_words(sheet: Sheet, boxes: Sequence[Piece]) -> Iterator[str]:
             or not within(p, page, 0)]  # fmt: skip
     if tiny:
         yield f"{len(tiny):,} of its pictures can hardly be seen"
+
+
+def _is_in(place: tuple[float, float], area: Piece) -> bool:
+    """Whether a place lies within a closed line: as many of its sides lie left as right."""
+    x, y = place
+    if not within(place * 2, area.box, 0):
+        return False
+    at, after = area.places, np.roll(area.places, -1, axis=0)
+    crosses = (at[:, 1] > y) != (after[:, 1] > y)
+    rise = np.where(crosses, after[:, 1] - at[:, 1], 1.0)
+    across = at[:, 0] + (y - at[:, 1]) / rise * (after[:, 0] - at[:, 0])
+    return bool((crosses & (across > x)).sum() % 2)
+
+
+def _is_again(word: Word, sheet: Sheet) -> bool:
+    """Whether words are written once more beside themselves, as a halo around letters is."""
+    return any(
+        other.text == word.text and other.order > word.order
+        and max(abs(other.left - word.left), abs(other.base - word.base)) <= _HALO
+        for other in sheet.words
+    )  # fmt: skip
 
 
 def _is_like(one: str, other: str) -> bool:

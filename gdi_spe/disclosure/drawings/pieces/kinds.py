@@ -21,9 +21,10 @@ _THIN = 0.15
 _NEAR = 16.0
 _MOST_HELD = 4000
 _BANNER = 0.9
+_MOST_ESTIMATES, _LONGEST_INTERVAL = 120, 80.0
 # The corner of an arrow's head, and how near it is to the end of its line.
 _HEAD, _AT_END = 3, 2.5
-_BESIDE_BAR, _LEAST_NUMBERS = 16.0, 3
+_BESIDE_BAR, _LEAST_NUMBERS, _LONG_BAR = 16.0, 3, 5.0
 
 
 @dataclass
@@ -49,7 +50,7 @@ def kinds_of(sheet: Sheet) -> Kinds:
     kinds, boxes = Kinds(), list[Piece]()
     for piece in sheet.pieces:
         _sort(_on_page(piece, sheet, kinds), sheet, kinds, boxes)
-    _sort_boxes(_without_squares(_once(boxes), kinds), sheet, kinds)
+    _sort_boxes(_without_estimates(_without_squares(_once(boxes), kinds), kinds), sheet, kinds)
     _chain(kinds)
     _take_heads(kinds)
     _take_keys(sheet, kinds)
@@ -105,6 +106,28 @@ def _without_squares(boxes: list[Piece], kinds: Kinds) -> list[Piece]:
         return boxes
     kinds.marks += found
     return [b for b in boxes if not any(b is f for f in found)]
+
+
+def _without_estimates(boxes: list[Piece], kinds: Kinds) -> list[Piece]:
+    """Take squares for marks that an interval goes through: the larger, the more a study weighs."""
+    if len(boxes) > _MOST_ESTIMATES:
+        return boxes
+    square = [b for b in boxes if max(b.wide, b.high) <= 2 * MARK and b.ink.is_filled
+              and abs(b.wide - b.high) <= 0.15 * b.wide + 0.1]  # fmt: skip
+    found = [b for b in square if any(_goes_through(s, b) for s in kinds.strokes)]
+    kinds.marks += found
+    return [b for b in boxes if not any(b is f for f in found)]
+
+
+def _goes_through(stroke: Piece, box: Piece) -> bool:
+    """Whether a stroke lies on the middle of a box and beyond it, to both sides."""
+    side = 0 if stroke.wide >= stroke.high else 1
+    return (
+        abs(stroke.middle[1 - side] - box.middle[1 - side]) <= 1
+        and stroke.box[side] < box.box[side] - 0.5
+        and stroke.box[side + 2] > box.box[side + 2] + 0.5
+        and max(stroke.wide, stroke.high) <= _LONGEST_INTERVAL * max(box.wide, box.high)
+    )
 
 
 def _long(piece: Piece) -> float:
@@ -253,7 +276,10 @@ def _has_numbers(box: Piece, sheet: Sheet) -> bool:
                 or 0 <= top - w.box[3] <= _BESIDE_BAR]  # fmt: skip
     at = [w.middle[side] for w in near
           if box.box[side] - w.size <= w.middle[side] <= box.box[side + 2] + w.size]  # fmt: skip
-    return len(at) >= _LEAST_NUMBERS and max(at) - min(at) >= 0.5 * max(box.wide, box.high)
+    long = max(box.wide, box.high) >= _LONG_BAR * min(box.wide, box.high)
+    return len(at) >= (2 if long else _LEAST_NUMBERS) and max(at) - min(at) >= 0.5 * max(
+        box.wide, box.high
+    )
 
 
 def paint_of(ink: Ink) -> tuple[str, str]:

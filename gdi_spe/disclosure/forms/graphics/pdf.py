@@ -175,6 +175,9 @@ def _page(about: dict[str, Any], file: File, policy: DisclosurePolicy, embed: Em
         raise Impossible("a page of the PDF draws nothing")
     content = b"\n".join(stream.data(page.limit) for stream in streams)
     page.draw(content, file.get(about.get("Resources")) or {}, (1, 0, 0, 1, 0, 0))
+    shown = "".join("".join(word.text.split()) for word in page.pad.words)
+    if any("".join(told.split()) not in shown for told in page.unseen):
+        page.problems.append("words that nobody can see")
     return page
 
 

@@ -63,6 +63,7 @@ class Page:
     embed: Embed | None = None
     pictures: list[Written] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
 
     @property
     def top(self) -> tuple[float, float]:
@@ -225,9 +226,9 @@ class _Drawing:
     def _count(self, path: list[tuple[bytes, list[float]]], operator: bytes) -> None:
         """Count marks, areas and curves as a drawing does."""
         starts = sum(name in (b"m", b"re") for name, _ in path)
-        places = [place for name, numbers in path for place in _places(name, numbers)]
+        places = [place for name, numbers in path for place in pdf_places.corners_of(name, numbers)]
         corners = sum(name in (b"l", b"c", b"v", b"y") for name, _ in path)
-        hull = [place for name, numbers in path for place in _hull(name, numbers)]
+        hull = [place for name, numbers in path for place in pdf_places.hull_of(name, numbers)]
         wide = (max(x for x, _ in hull) - min(x for x, _ in hull)) if hull else 0.0
         high = (max(y for _, y in hull) - min(y for _, y in hull)) if hull else 0.0
         across, down = wide * abs(self.matrix[0] or 1), high * abs(self.matrix[3] or 1)
@@ -343,8 +344,13 @@ class _Drawing:
         x, y = placed[4], placed[5]
         low_x, low_y, high_x, high_y = self.page.box
         seen = low_x - 9 <= x <= high_x and low_y - 9 <= y <= high_y
-        if told.strip() and (scale < _TINY or self.mode == 3 or not seen or "ca" in self.clear):
+        if told.strip() and (scale < _TINY or self.mode == 3 or not seen):
             self.page.problems.append("words that nobody can see")
+        if "ca" in self.clear:
+            # A shadow of words that are shown is none of its own; others are told at the end.
+            self.page.unseen.append(told.strip())
+            self.text = times((1, 0, 0, 1, self.size * width_of(told), 0), self.text)
+            return
         if len(told) > 12 and self.is_white:
             self.page.problems.append("white words")
         colour = self.colour or "#000000"
@@ -371,23 +377,6 @@ def _is_operator(value: bytes, scanner: Scanner) -> bool:
     """Tell an operator from a string, which the scanner gives as bytes too."""
     end = scanner.data[scanner.at - 1 : scanner.at]
     return end not in (b")", b">") and bool(value)
-
-
-def _places(name: bytes, numbers: list[float]) -> list[tuple[float, float]]:
-    """Return the corners that a piece of a path adds; a box adds two."""
-    if name == b"re":
-        x, y, wide, high = numbers
-        return [(x, y), (x + wide, y + high)]
-    return list(zip(numbers[-2::2], numbers[-1::2], strict=False))
-
-
-def _hull(name: bytes, numbers: list[float]) -> list[tuple[float, float]]:
-    """Return points around a piece of a path: a curve stays within its own and their handles."""
-    return (
-        _places(name, numbers)
-        if name == b"re"
-        else list(zip(numbers[::2], numbers[1::2], strict=True))
-    )
 
 
 def _is_number(value: Any) -> bool:

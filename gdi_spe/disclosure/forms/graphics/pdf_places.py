@@ -124,3 +124,20 @@ def cells(
             (left, high), (right, low) = corners.min(axis=0), corners.max(axis=0)
             told.append((float(left), float(high), float(right - left), float(low - high), colour))
     return told
+
+
+def corners_of(name: bytes, numbers: list[float]) -> list[tuple[float, float]]:
+    """Return the corners that a piece of a path adds; a box adds two."""
+    if name == b"re":
+        x, y, wide, high = numbers
+        return [(x, y), (x + wide, y + high)]
+    return list(zip(numbers[-2::2], numbers[-1::2], strict=False))
+
+
+def hull_of(name: bytes, numbers: list[float]) -> list[tuple[float, float]]:
+    """Return points around a piece of a path: a curve stays within its own and their handles."""
+    return (
+        corners_of(name, numbers)
+        if name == b"re"
+        else list(zip(numbers[::2], numbers[1::2], strict=True))
+    )

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Picture, Text
 from gdi_spe.disclosure.contents.table import clean_text
+from gdi_spe.disclosure.drawings.lengths import place_of, rounded, size_of
 from gdi_spe.disclosure.drawings.pictures_within import cells_at
 from gdi_spe.disclosure.drawings.pieces.cells import beside_cells
 from gdi_spe.disclosure.drawings.stairs import is_stairs, points_of, uneven_steps
@@ -38,7 +39,6 @@ _ATTRIBUTES = {
     "marker-start", "marker-mid", "marker-end",
 }  # fmt: skip
 _PLACED = {"x", "y", "width", "height", "transform", "preserveAspectRatio"}
-_NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
 _UNSEEN = re.compile(
     r"(?<![-\w])opacity:\s*0+(?:\.0*)?(?![.\d])|display:\s*none|visibility:\s*(hidden|collapse)"
     r"|font-size:\s*[0-2](px|pt)?(?![.\d])"
@@ -116,6 +116,7 @@ class _Drawing:
         if self._is_quiet():
             return
         if tag == "image":
+            self.named[f"#{attributes.get('id', '')}"] = ""
             self._picture(attributes)
             return
         if tag not in _SHAPES | _FRAMES:
@@ -143,17 +144,25 @@ class _Drawing:
         within_one = next((each for each in self.stack[:-1] if each in _DEFINED), "")
         if tag in _DEFINED:
             self.n_defined[tag] = 0
-            size = max(_size(attributes.get("width")), _size(attributes.get("height")))
+            size = max(size_of(attributes.get("width")), size_of(attributes.get("height")))
             is_fixed = attributes.get("patternUnits") == "userSpaceOnUse"
             self.n_defined["large"] = tag == "pattern" and is_fixed and size > _LARGEST_PATTERN
         elif within_one:
-            self.n_defined[within_one] += 1
+            self.n_defined[within_one] += self._amount(tag, attributes)
             most = _MOST_STOPS if within_one.endswith("Gradient") else _MOST_IN_PATTERN
             much = self.n_defined[within_one] > most or (
                 self.n_defined.get("large") and tag in _SHAPES and self.n_defined[within_one] > 1
             )
             if much or tag in ("text", "tspan"):
                 self.problems.append(f"a <{within_one}> that draws more than a pattern")
+
+    def _amount(self, tag: str, attributes: dict[str, str]) -> int:
+        """Return how much one element of a pattern draws: of a path, a part for each few steps."""
+        name = attributes.get("xlink:href") or attributes.get("href") or ""
+        drawn = attributes.get("d") or attributes.get("points") or self.named.get(name, "")
+        if tag == "use" and not drawn and name not in self.named:
+            return _MOST_IN_PATTERN + 1
+        return 1 + (len(re.findall(r"[A-Za-z]", drawn)) + drawn.count(",")) // 12
 
     def _picture(self, attributes: dict[str, str]) -> None:
         """Write a picture inside the drawing anew; heat maps and colour bars are such."""
@@ -163,13 +172,15 @@ class _Drawing:
         if cells is not None:
             # TRUST: cells are judged as boxes of the drawing, with the names that stand beside.
             found = [part for part in found if not isinstance(part, Picture | Text)]
+            if cells.is_bar_of_colours and self.places.pad.pictures:
+                self.places.pad.pictures.pop()
             for x, y, wide, high, colour in self.places.cells(cells):
                 self.tiles.add(x, y, wide, high, colour)
         self.pictures += found
         for key, value in attributes.items():
             if not key.endswith("href"):
                 self._attribute(key, value)
-        kept = {k: _rounded(v) for k, v in attributes.items() if k in _PLACED}
+        kept = {k: rounded(v) for k, v in attributes.items() if k in _PLACED}
         words = " ".join(f"{k}={quoteattr(v[:_LONGEST_WORDS])}" for k, v in kept.items())
         if written:
             self.out.append(f'<image {words} xlink:href="{written}"/>')
@@ -186,7 +197,7 @@ class _Drawing:
         if len(value) > _LONGEST_WORDS and key in _WORDY:
             self.problems.append(f"a {key} of {len(value):,} characters")
             return ""
-        return _rounded(value, ".4g" if key in _EXACT else ".1f")
+        return rounded(value, ".4g" if key in _EXACT else ".1f")
 
     def _alias(self, name: str) -> str:
         return self.aliases.setdefault(name, f"n{len(self.aliases) + 1}")
@@ -220,10 +231,10 @@ class _Drawing:
         elif tag == "use":
             self._count_use(attributes)
         elif tag == "rect":
-            high, wide = _size(attributes.get("height")), _size(attributes.get("width"))
+            high, wide = size_of(attributes.get("height")), size_of(attributes.get("width"))
             self.areas += high > 12 and wide > 4
             self.marks += 0 < high <= 12 and 0 < wide <= 12
-            x, y = _place(attributes.get("x")), _place(attributes.get("y"))
+            x, y = place_of(attributes.get("x")), place_of(attributes.get("y"))
             self.tiles.add(x, y, wide, high, _fill(attributes))
         elif tag in ("path", "polyline", "polygon"):
             drawn = attributes.get("d") or attributes.get("points") or ""
@@ -316,14 +327,6 @@ class _Drawing:
         self.places.comment(text)
 
 
-def _rounded(value: str, form: str = ".1f") -> str:
-    return _NUMBER.sub(lambda m: _short(f"{float(m.group()):{form}}"), value)
-
-
-def _short(number: str) -> str:
-    return number.rstrip("0").rstrip(".") if "." in number and "e" not in number else number
-
-
 def _is_name(title: str) -> bool:
     """Whether words that show when pointed at are a name that programs give to nodes and edges."""
     return len(title) <= _MOST_NAMES and not re.search(r"\s|\d{3}", title)
@@ -337,16 +340,6 @@ def _is_open(drawn: str) -> bool:
 
 def _fill(attributes: dict[str, str]) -> str:
     return fill_of(attributes.get("style", ""), attributes.get("fill", ""))
-
-
-def _place(value: str | None) -> float:
-    found = re.match(r"-?\d+(\.\d+)?", value or "")
-    return float(found.group()) if found else 0.0
-
-
-def _size(value: str | None) -> float:
-    found = re.match(r"\d+(\.\d+)?", value or "")
-    return float(found.group()) if found else 0.0
 
 
 def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Canonical:
@@ -378,6 +371,7 @@ def encode(text: str, name: str, policy: DisclosurePolicy, inner: Encode) -> Can
 
 def _read(text: str, embed: Embed) -> _Drawing:
     drawing, parser = _Drawing(embed), expat.ParserCreate()
+    drawing.places.foresee(text)
     parser.buffer_text = True
     parser.StartElementHandler = drawing.start
     parser.EndElementHandler = drawing.end

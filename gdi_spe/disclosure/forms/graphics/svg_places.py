@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.drawings.glyphs import Glyph, words_of
+from gdi_spe.disclosure.drawings.joining import plain_formula
 from gdi_spe.disclosure.drawings.paths import (
     SAME,
     Line,
@@ -34,6 +34,10 @@ _DEFINED = {"defs", "clipPath", "symbol", "marker", "pattern", "mask", "filter"}
 # What fonts' letters are called where they are drawn as shapes; what is called so is read.
 _LETTER = re.compile(r"#(glyph[-\w]*|[A-Za-z][\w -]{0,60}-[0-9a-fA-F]{1,6})")
 _PAINT = re.compile(r"url\(['\"]?#([^)'\"]*)")
+_GRADIENT = re.compile(
+    r"<\w*Gradient\b[^>]*\bid=\"([^\"]+)\"[^>]*[^/]>(.*?)</\w*Gradient>", re.DOTALL
+)
+_STOP = re.compile(r"stop-color\s*[:=]\s*[\"']?([^;\"'>]+)")
 _LENGTH = re.compile(r"\s*(-?\d*\.?\d+(?:[eE][-+]?\d+)?)(px|pt|em|%)?")
 _CIRCLE = np.linspace(0, 2 * np.pi, 17)
 _MOST_LETTERS = 6000
@@ -68,6 +72,7 @@ class Places:
     styles: Styles = field(default_factory=Styles)
     # The colours that gradients and patterns consist of, by their names.
     paints: dict[str, list[str]] = field(default_factory=dict)
+    pictured: set[str] = field(default_factory=set)
     defined: dict[str, _Defined] = field(default_factory=dict)
     open_names: list[tuple[int, str]] = field(default_factory=list)
     glyphs: list[Glyph] = field(default_factory=list)
@@ -111,6 +116,9 @@ class Places:
         if tag in ("linearGradient", "radialGradient", "pattern"):
             like = attributes.get("xlink:href") or attributes.get("href") or ""
             self.paints[attributes.get("id", "")] = list(self.paints.get(like[1:], ()))
+        elif self._is_painting() and tag in ("use", "image"):
+            # TRUST: the picture of a pattern is judged as a picture.
+            self.pictured.add(next(reversed(self.paints)))
         elif self.paints and self._is_painting():
             written = dict(DECLARED.findall(attributes.get("style", "")))
             told = {**attributes, **ruled, **written}
@@ -125,7 +133,7 @@ class Places:
         """Leave an element."""
         state = self.stack[-1]
         if state.tag in ("text", "tspan"):
-            self._end_words(state)
+            self._flush(state)
         self.stack.pop()
         while self.open_names and self.open_names[-1][0] > len(self.stack):
             self.open_names.pop()
@@ -140,7 +148,12 @@ class Places:
     def comment(self, told: str) -> None:
         """Take what a string of letters says of itself."""
         if self.stack and self.stack[-1].string:
-            self.told[self.stack[-1].string] = _plain(told)
+            self.told[self.stack[-1].string] = plain_formula(told)
+
+    def foresee(self, told: str) -> None:
+        """Take the colours of gradients that are defined behind what they paint."""
+        for name, inner in _GRADIENT.findall(told):
+            self.paints[name] = [c.strip() for c in _STOP.findall(inner)]
 
     def sheet(self) -> Sheet:
         """Return the drawing, with its letters read."""
@@ -193,6 +206,8 @@ class Places:
         found = _PAINT.match(told)
         if found is None:
             return told
+        if found.group(1) in self.pictured:
+            return "none"
         colours = self.paints.get(found.group(1), [])
         return max(colours, key=lambda c: sum(colour_of(c) or (0.5, 0.5, 0.5)), default="#808080")
 
@@ -299,9 +314,6 @@ class Places:
                 self._flush(self.stack[-2])
             self.place = self.place[0], self.place[1] + _length(attributes["dy"], 0)
 
-    def _end_words(self, state: _State) -> None:
-        self._flush(state)
-
     def _flush(self, state: _State) -> None:
         text = " ".join("".join(self.text).split())
         self.text = []
@@ -318,18 +330,6 @@ class Places:
         self.pad.write(
             Word(text, float(left), float(base), size, upright, colour, self.pad.n_drawn)
         )
-
-
-def _plain(told: str) -> str:
-    """Return a formula of TeX as it is read: "10^{4}" for ten to the fourth."""
-    told = re.sub(
-        r"\\\\?(mathdefault|mathregular|mathrm|log|text|operatorname)\b",
-        lambda m: "log" if m.group(1) == "log" else "",
-        told,
-    )
-    told = html.unescape(told).replace("\\times", "×")
-    told = re.sub(r"(10\^)\{([^{}]*)\}", r"\1\2", told.replace("$", ""))
-    return re.sub(r"[{}\\]", "", told).strip()
 
 
 def _lines(tag: str, attributes: dict[str, str], pad: Pad) -> list[Line]:
