@@ -82,6 +82,17 @@ def test_genotype_counts_of_plink_are_counts_of_people(report, n, frequency, wan
     assert found.verdict.word == wanted
 
 
+@pytest.mark.parametrize(("n", "wanted"), [(20_000, "pass"), (2_000, "block")])
+def test_genotype_counts_have_one_meaning_under_short_names(report, n, wanted):
+    rows = "".join(
+        f"rs{5000 + 31 * i}\t{n - 1_000}\t{n // 25 + i}\t{n // 220}\n" for i in range(30)
+    )
+
+    found = report(f"ID\tHOM_REF_CT\tHET_CT\tHOM_ALT_CT\n{rows}", "counts.tsv", n=n, variants=30)
+
+    assert (found.verdict.word == "pass") is (wanted == "pass")
+
+
 def without_header(beside) -> str:
     rng = np.random.default_rng(8)
     rows = []
