@@ -16,8 +16,8 @@ _OF_INTERVALS = re.compile(
 )
 _COUNT = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _AMONG = re.compile(rf"{_COUNT}\s*/\s*{_COUNT}")
-# Alleles stand on either side of a stroke too, and are fewer.
-_LEAST_PEOPLE = 20
+# Alleles, repeats among them, stand on either side of a stroke too: their numbers are small.
+_LEAST_PEOPLE = 100
 _NOTHING = ("", "-", "–", "—", "NA", ".", "ref", "reference", "(ref)", "1 (ref)")
 
 
@@ -29,10 +29,18 @@ def in_two(name: str, texts: list[str]) -> list[Column]:
     if _OF_INTERVALS.fullmatch(plain_name(name)) and all(map(_INTERVAL.fullmatch, filled)):
         return _both(_INTERVAL, (f"{name} lower", f"{name} upper"), texts)
     people = [_AMONG.fullmatch(text) for text in filled]
-    if all(people) and all(_number(each[2]) >= _LEAST_PEOPLE for each in people if each):
+    if all(_is_part(each) for each in people):
         stem = re.sub(r"\W+", "_", name).strip("_")[:24]
         return _both(_AMONG, (f"n_individuals_{stem}", f"n_total_{stem}"), texts)
     return []
+
+
+def _is_part(found: re.Match[str] | None) -> bool:
+    """Whether people are counted among many of whom they are a part."""
+    if found is None:
+        return False
+    part, whole = _number(found[1]), _number(found[2])
+    return part <= whole and whole >= _LEAST_PEOPLE
 
 
 def _both(pattern: re.Pattern[str], names: tuple[str, str], texts: list[str]) -> list[Column]:
