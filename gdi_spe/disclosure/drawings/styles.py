@@ -36,6 +36,8 @@ class Styles:
     """The rules of a drawing, in the order that they were written."""
 
     rules: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    # What each asks of an element: its kind, its classes and its name.
+    asked: list[tuple[list[tuple[str, str]], dict[str, str]]] = field(default_factory=list)
     # What explains nothing of how it looks: comments, names and values of its own.
     unknown: list[str] = field(default_factory=list)
 
@@ -45,7 +47,10 @@ class Styles:
         plain = _COMMENT.sub("", told)
         for names, body in _RULE.findall(plain):
             declared = dict(DECLARED.findall(body))
-            self.rules += [(n.strip(), declared) for n in names.split(",")]
+            for name in names.split(","):
+                self.rules.append((name.strip(), declared))
+                if (asked := _asked(name.strip())) is not None:
+                    self.asked.append((asked, declared))
             self.unknown.append(rest_of(body))
         rest = _RULE.sub("", plain).strip()
         self.unknown += [rest] if rest else []
@@ -64,12 +69,8 @@ class Styles:
         """Return what the rules say of an element."""
         found: dict[str, str] = {}
         own = {".": set(attributes.get("class", "").split()), "#": {attributes.get("id", "")}}
-        for selector, declared in self.rules:
-            last = re.split(r"[\s>+~]+", selector)[-1] if selector else ""
-            asked = _SIMPLE.findall(last)
-            if asked and "".join(a + b for a, b in asked) == last and all(
-                word in own[sign] if sign else word in ("*", tag) for sign, word in asked
-            ):  # fmt: skip
+        for asked, declared in self.asked:
+            if all(word in own[sign] if sign else word in ("*", tag) for sign, word in asked):
                 found |= declared
         return found
 
@@ -94,6 +95,13 @@ def _numbers_in(rules: list[tuple[str, dict[str, str]]]) -> list[str]:
     odd = len(different) > _MOST_NUMBERED and max(different) > 2 * len(different)
     repeated = len(named) > 2 * _MOST_NUMBERED and len(named) > 1.5 * len(rules)
     return [*told, *(["names"] if odd or repeated else [])]
+
+
+def _asked(selector: str) -> list[tuple[str, str]] | None:
+    """Return what a selector asks of the element itself, if that is all that it asks."""
+    last = re.split(r"[\s>+~]+", selector)[-1] if selector else ""
+    asked = _SIMPLE.findall(last)
+    return asked if asked and "".join(a + b for a, b in asked) == last else None
 
 
 def is_customary(key: str, value: str) -> bool:

@@ -12,7 +12,7 @@ from gdi_spe.disclosure.drawings.sheet import Box, Piece, Sheet, Word
 
 # Bars of one panel are no further apart than this, or than so many of their widths.
 _APART, _WIDTHS = 8.0, 1.5
-_MOST_PANELS, _MOST_BOXES = 24, 1500
+_MOST_PANELS, _MOST_BOXES = 24, 500
 
 
 def read(sheet: Sheet) -> tuple[Kinds, list[Bars]]:
