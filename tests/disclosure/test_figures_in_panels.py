@@ -118,3 +118,13 @@ def test_pieces_of_a_grid_between_bars_are_no_marks_and_marks_are(form: str) -> 
 
     assert bars.verdict.word == "pass"
     assert people.verdict.word != "pass"
+
+
+def test_one_mark_for_each_name_passes_and_several_do_not() -> None:
+    traits = judged(drawn(panels.a_dot_for_each_trait, 1), 42_000)
+    several = judged(drawn(panels.several_dots_for_each, 1), 42_000)
+    people = judged(drawn(panels.a_dot_for_each_person, 1), 42_000)
+
+    assert traits.verdict.word == "pass"
+    assert several.verdict.word != "pass"
+    assert people.verdict.word != "pass"

@@ -223,3 +223,31 @@ def bars_before_a_grid(rng: Rng) -> Any:
 def people_before_a_grid(rng: Rng) -> Any:
     """Draw the same with forty marks on the bars and beside them."""
     return _on_a_grid(rng, 40)
+
+
+def _dots(names: list[str], each: int, label: str, rng: Rng) -> Any:
+    figure, axes = plt.subplots(figsize=(7, 5))
+    for place in range(len(names)):
+        axes.plot(rng.uniform(0.1, 0.5, each), [place] * each, "o", c="black")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel(label)
+    figure.tight_layout()
+    return figure
+
+
+_TRAITS = ["Height", "Asthma", "Stroke", "Gout", "Migraine", "Eczema", "Insomnia", "Psoriasis"]
+
+
+def a_dot_for_each_trait(rng: Rng) -> Any:
+    """Draw one mark for each of eight traits."""
+    return _dots(_TRAITS, 1, "SNP heritability", rng)
+
+
+def several_dots_for_each(rng: Rng) -> Any:
+    """Draw four marks, which may be people, for each of eight names."""
+    return _dots(_TRAITS, 4, "Concentration (mg/L)", rng)
+
+
+def a_dot_for_each_person(rng: Rng) -> Any:
+    """Draw one mark for each participant."""
+    return _dots(_TRAITS, 1, "Concentration (mg/L), one row a patient", rng)

@@ -46,7 +46,7 @@ _FEW_SHADES = 4
 _LEAST_DECIMALS, _MEASURED, _MISREAD = 6, 0.7, 0.05
 _SOME_CURVE = 0.3
 _FEW_BEHIND = 200
-_MANY_BARS = 6
+_MANY_BARS, _NAMED_EACH = 6, 0.9
 _CODE = re.compile(r"(?<![\w.])([A-Za-z]{1,6}[-_.]?)(\d{2,10})(?![\w.])")
 _NUMBERED = re.compile(
     r"\b(pt|patient|subject|participant|person|individual|sample|case|donor|id)s?[ #-]{0,2}"
@@ -125,12 +125,17 @@ def _beside(traces: Traces, words: tuple[Words, ...]) -> str:
 
 def _are_named(traces: Traces, words: tuple[Words, ...]) -> bool:
     """Whether most bars have a name of letters beside or below them."""
+    return _n_names(traces, words) >= _LABELLED * traces.n_area_bars
+
+
+def _n_names(traces: Traces, words: tuple[Words, ...]) -> int:
+    """Count the names of letters beside axes, or below them."""
     named = [w for w in words if sum(c.isalpha() for c in w.text) >= 2]
     down, across = traces.frame
     beside = [w for w in named if not w.is_upright and w.box[1].stop <= across.start + 6]
     below = [w for w in named if w.box[0].start >= down.stop - 6 or w.is_upright]
     n_below = sum(1 if w.is_upright else len(w.text.split()) for w in below)
-    return max(len(beside), n_below) >= _LABELLED * traces.n_area_bars
+    return max(len(beside), n_below)
 
 
 def _shows_something(traces: Traces) -> bool:
@@ -275,7 +280,10 @@ def _doubts_of_traces(traces: Traces, scene: Scene, judging: Judging) -> Iterato
         return
     if "quantiles" in traces.cloud and _is_beside_chromosomes(scene, judging):
         return
-    is_grid = GRID.search(told) is not None and EACH_PERSON.search(told) is None
+    # One mark for each name is the value of what has the name, as a bar would be.
+    has_names = _n_names(traces, scene.words) >= _NAMED_EACH * max(1, traces.n_on_grid)
+    is_grid = GRID.search(told) is not None or (has_names and not PEOPLE.search(told))
+    is_grid = is_grid and EACH_PERSON.search(told) is None
     n_on_grid = traces.n_on_grid if is_grid else 0
     if traces.n_marks - n_on_grid > limits.most_marks:
         yield f"it has about {traces.n_marks:,} marks that no line goes through"
