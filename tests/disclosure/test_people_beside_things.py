@@ -204,3 +204,14 @@ def test_people_who_are_written_as_models_block():
     people = "\n".join([*lines, "Observations,4120,4120,4120,4120"]) + "\n"
 
     assert judged(people, n=4120).verdict is Verdict.BLOCK
+
+
+def sets(head: str, few: str) -> str:
+    rows = ((66171, "lipid transport", few), (66172, "cholesterol transport", "31/212"))
+    told = "".join(f"GO:00{i},{words},{part},0.001\n" for i, words, part in rows)
+    return f"ID,Description,{head},pvalue\n{told}"
+
+
+def test_genes_among_those_of_a_set_are_no_people_and_carriers_are():
+    assert judged(sets("GeneRatio", "4/212")).verdict is not Verdict.BLOCK
+    assert judged(sets("carriers", "4/212")).verdict is Verdict.BLOCK

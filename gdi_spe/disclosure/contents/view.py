@@ -18,7 +18,7 @@ from gdi_spe.disclosure.contents.rows.cells_of_variants import of_variants
 from gdi_spe.disclosure.contents.rows.characteristics import by_kind_of_row, is_statistic
 from gdi_spe.disclosure.contents.rows.pairs_of_numbers import in_two
 from gdi_spe.disclosure.contents.rows.regressions import with_footers, with_models
-from gdi_spe.disclosure.contents.rows.things import with_things
+from gdi_spe.disclosure.contents.rows.things import says_people, tells_of_sets, with_things
 from gdi_spe.disclosure.contents.rows.unnamed import with_places
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
 from gdi_spe.disclosure.contents.words.dialects import understood
@@ -252,7 +252,9 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
         return
     texts = column.texts()
     filled = [text for text in texts if text not in _NOTHING]
-    if parts := in_two(column.name, texts):
+    # TRUST: "13/212" beside a set is of genes, unless its name says that it is of people.
+    of_genes = tells_of_sets(table) and not says_people(column.name)
+    if not of_genes and (parts := in_two(column.name, texts)):
         yield from parts
         return
     simple = _all_simple(texts)

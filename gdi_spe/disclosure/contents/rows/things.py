@@ -76,6 +76,11 @@ _OF_PEOPLE = re.compile(
 )
 
 
+def says_people(name: str) -> bool:
+    """Whether a name says that people are counted, whatever the rows are."""
+    return bool(_OF_PEOPLE.search(name))
+
+
 def with_things(table: Table, people: int | None) -> Table:
     """Return a table whose counts go by what they are of, where the cells of its rows tell."""
     if is_about_variants(table):
