@@ -185,3 +185,16 @@ def test_distances_of_populations_tell_nobody_where_people_are_many(report, n, w
     found = report(f"CHR\tSNP\tPOS\tNMISS\tFST\n{rows}", "nordic.fst", n=n, variants=90)
 
     assert found.verdict.word == wanted
+
+
+def enriched(name: str) -> str:
+    rows = [
+        f"GO:00{54961 + 7 * i},insulin secretion,{4 + i}/212,1e-05,{'/'.join(GENES[i : 2 * i + 4])}"
+        for i in range(8)
+    ]
+    return "\n".join([f"ID,Description,{name},pvalue,geneID", *rows]) + "\n"
+
+
+def test_genes_among_those_of_a_set_are_no_people_and_carriers_are(report):
+    assert report(enriched("GeneRatio"), "enrichGO.csv", n=40_000).verdict.word == "pass"
+    assert report(enriched("carriers"), "enrichGO.csv", n=40_000).verdict.word != "pass"
