@@ -63,8 +63,14 @@ MAY_LEAVE = {
     "ratios of prevalence": "exposure,PR,PR_low,PR_high,ARD,ARD_low,ARD_high\nsmoking,1.41,1.30,1.53,0.021,0.015,0.027\n",
     "a model in other cohorts": "model,cohort,citl,slope,c_statistic,oe_ratio\nQRISK,Estonia,0.02,0.97,0.751,1.03\nSCORE2,Finland,-0.11,0.91,0.742,0.91\n",
     "bounds of a sensitivity analysis": "gamma,p_lower,p_upper\n1.0,0.0001,0.0001\n1.2,0.0000,0.0021\n1.5,0.0000,0.0412\n",
+    "scores in one column": "model,fold,metric,value\nlogit,1,auc,0.712\nlogit,2,auc,0.709\nxgb,1,auc,0.731\nxgb,2,auc,0.728\n",
+    "a tally of balance": "Balance tally for mean differences\n                   count\nBalanced, <0.1         4\nNot Balanced, >0.1     0\n",
+    "a report of scikit-learn": ",precision,recall,f1-score,support\n0,0.867,0.896,0.881,15935\n1,0.401,0.336,0.366,3310\naccuracy,0.8,0.8,0.8,0.8\nmacro avg,0.634,0.616,0.623,19245\n",
 }
 MUST_NOT = {
+    "values of people in one column": "model,fold,metric,value\nlogit,1,ldl,3.12\nlogit,2,ldl,2.21\nxgb,1,ldl,4.31\nxgb,2,ldl,2.98\n",
+    "a tally of people": "Tally\n                   count\nBalanced diet         4\nPoor diet     3\n",
+    "a report of few": ",precision,recall,f1-score,support\n0,0.867,0.896,0.881,155\n1,0.401,0.336,0.366,4\naccuracy,0.8,0.8,0.8,0.8\nmacro avg,0.634,0.616,0.623,159\n",
     "people in columns by initials": "variable,KT,MA\nldl,3.12,2.21\nbmi,27.2,31.1\n",
     "people in columns by name": "parameter,Mari,Anneli\nldl,3.12,2.21\nhdl,1.27,0.91\n",
     "people in columns by number": "variable,Patient1,Patient2\nldl,3.12,2.21\nbmi,27.2,31.1\n",

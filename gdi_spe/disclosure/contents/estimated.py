@@ -20,12 +20,32 @@ from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN, TRAIT
 
 _MOST_TERMS = 200
 _SCORE = re.compile(r"[tz](_?(value|stat|statistic|score|ratio))?|wald(_z)?|statistic|stat")
+_METRIC = re.compile(r"metrics?|scores?|measures?|statistics?|\.?metric|scoring")
+_OF_MANY = re.compile(
+    r"(\w{1,12}_)?(auc|auroc|auprc|roc_auc|pr_auc|c_?index|c_?stat\w*|r2|r_squared|brier(_score)?"
+    r"|sensitivity|specificity|precision|recall|f1(_score)?|accuracy|ppv|npv|log_?loss)"
+)
 _MARGINAL = re.compile(r"(em|ls)_?means?|adjusted_mean|contrast|diff(erence)?|ame|dy_dx|margins?")
 _LOWER = re.compile(r"(\w{1,16}_)?(lower|low|lo|lcl|lci|l95)(_?\w{0,8})")
 _UPPER = re.compile(r"(\w{1,16}_)?(upper|high|hi|ucl|uci|u95)(_?\w{0,8})")
 # Between 89 and 99 % of a normal distribution, or of Student's with few degrees of freedom.
 _LEAST_WIDTH, _MOST_WIDTH = 3.2, 6.4
 _WIDTHS_DIFFER = 1.15
+
+
+def with_scores(table: Table) -> Table:
+    """Return a long table of scores whose values go by that name: each row says which score it is.
+
+    TRUST: every score is one of cases and controls or a share of variance, which no person has.
+    """
+    named = [c for c in table.labels if _METRIC.fullmatch(c.plain)]
+    told = [c for c in table.columns if c.plain in ("value", "estimate", "result", "score")]
+    if len(named) != 1 or len(told) != 1 or told[0].numbers is None or told[0].is_integer:
+        return table
+    if not all(_OF_MANY.fullmatch(plain_name(cell)) for cell in named[0].cells):
+        return table
+    columns = (known_as(c, "auc") if c is told[0] else c for c in table.columns)
+    return replace(table, columns=tuple(columns))
 
 
 def with_estimates(table: Table) -> Table:

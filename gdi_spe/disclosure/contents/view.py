@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.contents.estimated import with_estimates
+from gdi_spe.disclosure.contents.estimated import with_estimates, with_scores
 from gdi_spe.disclosure.contents.records.named_values import with_values_by_name
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.rows.cells_of_variants import of_variants
@@ -70,7 +70,7 @@ def as_judged(table: Table, people: int | None = None) -> Table:
     columns = _without_row_numbers(table)
     parts = [part for column in columns for part in _parts_of(column, table)]
     parted = replace(table, columns=tuple(sorted(parts, key=_names_rows)))
-    told = with_estimates(understood(with_places(parted)))
+    told = with_scores(with_estimates(understood(with_places(parted))))
     return with_things(told, people)
 
 

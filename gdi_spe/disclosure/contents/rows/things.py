@@ -91,9 +91,23 @@ def with_things(table: Table, people: int | None) -> Table:
         return _renamed(table, _more_than(table, people), "n_variants")
     if names_alleles(table) is not None:
         return _with_copies(table)
+    if are_balanced(table):
+        return _renamed(table, _counts(table), "n_covariates")
     return table
 
 
+def are_balanced(table: Table) -> bool:
+    """Whether rows tally the covariates that are balanced between groups, and those that are not.
+
+    TRUST: both rows, with the bound that divides them, and nothing else.
+    """
+    first = table.columns[0]
+    told = first.numbers is None and all(map(_BALANCED.fullmatch, first.cells))
+    return told and first.n_distinct == table.n_rows == _BOTH and len(table.columns) <= _BOTH + 1
+
+
+_BALANCED = re.compile(r"(not )?balanced, [<>] ?0?\.\d{1,3}", re.IGNORECASE)
+_BOTH = 2
 _STEP_OF_PEOPLE = re.compile(
     r"consent|recruit|invit|particip|individual|people|person|patient|subject|follow-?up|relat(ed|ive)"
     r"|sex[- ](mismatch|check|discord)|withdr|enrol|eligib|questionnaire|phenotyp|sample|genotyped",

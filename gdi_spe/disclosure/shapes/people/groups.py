@@ -111,7 +111,7 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     yield from _quantiles_of_few(table, judging)
     for column in with_role(table, Role.PEOPLE, Role.PAIRS):
         if not _is_left(column, table, judging):
-            yield from _count(column, judging)
+            yield from _count(column, table, judging)
 
 
 def _is_mean_ancestry(column: Column) -> bool:
@@ -178,10 +178,11 @@ def _quantiles_of_few(table: Table, judging: Judging) -> Objections:
             yield f"Few people lie beyond “{name}” in the smallest group."
 
 
-def _count(column: Column, judging: Judging) -> Objections:
-    numbers, n = values(column), judging.context.n_individuals
+def _count(column: Column, table: Table, judging: Judging) -> Objections:
+    numbers, n = values(column)[~_accuracies(table)], judging.context.n_individuals
     gaps = np.isnan(numbers).any() and not column.is_part
-    if not column.is_integer or gaps or not np.isfinite(numbers).any():
+    whole = bool((numbers[np.isfinite(numbers)] % 1 == 0).all())
+    if not whole or gaps or not np.isfinite(numbers).any():
         yield f"“{column.name}” is not a count throughout."
         return
     most = None if n is None else n * (n - 1) // 2 if role_of(column) is Role.PAIRS else n
@@ -189,6 +190,17 @@ def _count(column: Column, judging: Judging) -> Objections:
     living = column.plain in ("population", "population_size", "inhabitants")
     if most is not None and np.nanmax(numbers) > most and not living:
         yield f"“{column.name}” counts more than the cohort has ({most:,})."
+
+
+def _accuracies(table: Table) -> NDArray[np.bool_]:
+    """Return the rows of scikit-learn's report that have the accuracy in every column."""
+    is_report = table.column("precision") is not None and table.column("recall") is not None
+    numbers = [values(c) for c in table.columns if c.numbers is not None]
+    if not is_report or not table.labels:
+        return np.zeros(table.n_rows, dtype=bool)
+    named = np.array([text.lower() == "accuracy" for text in table.labels[0].texts()])
+    alike = np.ptp(np.stack(numbers), axis=0) == 0
+    return np.asarray(named & alike)
 
 
 def _twice(table: Table) -> Objections:
