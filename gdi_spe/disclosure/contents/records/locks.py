@@ -29,6 +29,7 @@ _FILE = re.compile(r"[\w.+!-]{1,120}\.(conda|whl|zip|tar\.(gz|bz2|xz)|tgz|egg)")
 _DEPENDENCY = re.compile(
     r"(?![\w.-]*\d{3})[A-Za-z_][\w.-]{0,60}(\[[\w,]{1,60}\])?(\s*[(<>=!~^].{0,60})?"
 )
+_DIGESTS = {"sha1", "sha224", "sha256", "sha384", "sha512"}
 _MOST_WORDS, _LONGEST_WORD = 30, 60
 _LEAST_PACKAGES, _MOST_PACKAGES, _LEAST_KNOWN = 3, 3_000, 0.3
 # Packages that most environments have, and how names of such begin.
@@ -113,7 +114,9 @@ def _share_words(records: list[dict[str, Any]]) -> bool:
         if value is not None and not any(form.fullmatch(str(value)) for form in _FORMS)
     }  # fmt: skip
     long = [word for word in other if len(word) > _LONGEST_WORD]
-    return len(long) <= len(records) and not any(map(_NUMBERED.search, other - set(long)))
+    return len(long) <= len(records) and not any(
+        map(_NUMBERED.search, other - set(long) - _DIGESTS)
+    )
 
 
 def _without(node: Any) -> Any:
