@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.disclosure.figures import marks
+from tests.disclosure.figures import cells, marks
 from tests.disclosure.figures.styles import drawn
 from tests.disclosure.test_figures import judged
 
@@ -39,3 +39,14 @@ def test_marks_that_look_like_letters_are_people_nevertheless(form: str, size: i
     people = partial(marks.people_on_a_line, form=form, size=size)
 
     assert judged(drawn(people, 4), 48_000).verdict.word != "pass"
+
+
+@pytest.mark.parametrize("draw", [cells.triangle, cells.expression])
+def test_cells_are_counted_whatever_their_height_in_pixels(draw: Draw) -> None:
+    picture = drawn(draw, 4, dpi=100)
+
+    assert judged(picture, 48_000).verdict.word == "pass"
+
+
+def test_a_matrix_of_few_people_by_variants_does_not_pass() -> None:
+    assert judged(drawn(partial(cells.expression, genes=23), 4), 23).verdict.word != "pass"

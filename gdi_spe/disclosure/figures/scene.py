@@ -47,6 +47,8 @@ _LEAST_RUN = 0.3
 _MOST_LOOSE, _LEAST_BODY, _RIM = 14, 25, 6
 _MOST_EXPLAINED = 0.15
 _CRUMB = 8
+# The outermost cells of a matrix reach so far beyond what was found of it.
+_CELL_RIM = 3
 _SLIM, _MOSTLY = 0.09, 0.6
 
 
@@ -105,7 +107,7 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
     for density in densities:
         explained[density.box] = True
     for box in (*(m.box for m in matrices), *textures):
-        explained[box] = True
+        explained[_with_rim(box, ground.shape, _CELL_RIM)] = True
     explained |= _near(trees_beside(ground.ink, matrices), 2)
     apart = _Apart(ground, strokes, words, enclosed, body, letters, explained, [], [], is_noisy)
     taken = [*(m.box for m in matrices), *(d.box for d in densities)]
@@ -220,11 +222,11 @@ def _bars_without_axes(apart: _Apart) -> Box | None:
     return box if bars_in(apart.ground.pixels, inside, box) is not None else None
 
 
-def _with_rim(box: Box, shape: tuple[int, int]) -> Box:
+def _with_rim(box: Box, shape: tuple[int, int], rim: int = _RIM) -> Box:
     down, across = box
     return (
-        slice(max(0, down.start - _RIM), min(shape[0], down.stop + _RIM)),
-        slice(max(0, across.start - _RIM), min(shape[1], across.stop + _RIM)),
+        slice(max(0, down.start - rim), min(shape[0], down.stop + rim)),
+        slice(max(0, across.start - rim), min(shape[1], across.stop + rim)),
     )
 
 

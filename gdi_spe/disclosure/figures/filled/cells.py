@@ -26,7 +26,8 @@ _MOST_INK, _MOST_PLAIN = 0.35, 0.6
 _LEAST_SIDE, _DENSE, _FULL_ROW = 0.15, 0.3, 0.15
 _SAME_PITCH = 0.04
 # How many rows a matrix may have beyond its dense part, and how much of a cell is filled there.
-_MOST_RIM, _FULL_CELL = 6, 0.6
+_CELL_GAP, _WEAK = 6, 0.3
+_MOST_RIM, _FULL_CELL = 6, 0.3
 
 
 # Lightness of all channels together within which shades are one.
@@ -155,12 +156,18 @@ def _tight(drawn: Mask, box: Box) -> Box:
     """Cut rows and columns off a box that hold little."""
     cut = []
     for axis in (1, 0):
-        full = np.flatnonzero(drawn.mean(axis=axis) > _FULL_ROW)
+        full = _longest(np.flatnonzero(drawn.mean(axis=axis) > _FULL_ROW))
         side = box[0 if axis == 1 else 1]
         cut.append(
             slice(side.start + int(full[0]), side.start + int(full[-1]) + 1) if full.size else side
         )
     return cut[0], cut[1]
+
+
+def _longest(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return the longest run of places without a gap wider than those between cells."""
+    runs = np.split(places, np.flatnonzero(np.diff(places) > _CELL_GAP) + 1)
+    return max(runs, key=len)
 
 
 def is_texture(pixels: NDArray[np.int16]) -> bool:
@@ -211,6 +218,9 @@ def _edges(pixels: NDArray[np.int16]) -> NDArray[np.float64] | None:
     if high.size < _LEAST_CELLS - 1:
         return None
     groups = np.split(high, np.flatnonzero(np.diff(high) > 2) + 1)
+    # Letters in cells change some pixels too: what is weak beside the others is no line.
+    strength = np.array([share[each].max() for each in groups])
+    groups = [g for g, s in zip(groups, strength, strict=True) if s >= _WEAK * np.median(strength)]
     places = np.array([np.average(each, weights=share[each]) + 1 for each in groups])
     places = np.unique(np.r_[0.0, places[(places > 2) & (places < pixels.shape[0] - 2)],
                              float(pixels.shape[0])])  # fmt: skip
@@ -219,6 +229,8 @@ def _edges(pixels: NDArray[np.int16]) -> NDArray[np.float64] | None:
     step = float(np.median(steps[steps <= 1.3 * np.quantile(steps, 0.25)]))
     times = np.rint(steps / step)
     near = (np.abs(steps - times * step) <= np.maximum(1.6, 0.12 * step)) & (times >= 1)
+    # Steps of a part of a pixel too many add up over many cells.
+    step = float(steps[near].sum() / times[near].sum()) if near.any() else step
     n = round(pixels.shape[0] / step)
     missing = 1 - (places.size - 1) / n
     if near.mean() < _REGULAR or n < _LEAST_CELLS or missing > 0.6:
