@@ -17,7 +17,7 @@ from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.rows.cells_of_variants import of_variants
 from gdi_spe.disclosure.contents.rows.characteristics import by_kind_of_row, is_statistic
 from gdi_spe.disclosure.contents.rows.pairs_of_numbers import in_two
-from gdi_spe.disclosure.contents.rows.regressions import with_footers, with_models
+from gdi_spe.disclosure.contents.rows.regressions import NOTHING, with_footers, with_models
 from gdi_spe.disclosure.contents.rows.things import says_people, tells_of_sets, with_things
 from gdi_spe.disclosure.contents.rows.unnamed import with_places
 from gdi_spe.disclosure.contents.table import NUMBER, Column, Table, column_of
@@ -55,7 +55,6 @@ _MEASURED = re.compile(
     r"\b(years?|months?|kg|mmol|mg|cm|mm|bpm|units?|unknown|missing|follow-?up|age|bmi)\b|%", re.I
 )
 _FIRST_CELLS = 50
-_NOTHING = {"", "-", "–", "—", "NA", "."}
 _DIGITS = 15
 _LEAST_FLOW = 2
 _MOST_STATISTICS = 30
@@ -140,7 +139,7 @@ def _with_first_step(table: Table) -> Table:
     for place, column in enumerate(table.columns):
         cells = column.texts() if 2 <= table.n_rows <= _MOST_STATISTICS else [""]
         lost = _counts_of(cells[1:])
-        if cells[0] not in _NOTHING or lost is None:
+        if cells[0] not in NOTHING or lost is None:
             continue
         if any(left is not None and np.array_equal(-np.diff(left), lost) for left in whole):
             made = column_of(column.name, pa.array([cells[1], *cells[1:]]), _DIGITS)
@@ -251,7 +250,7 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
         yield column
         return
     texts = column.texts()
-    filled = [text for text in texts if text not in _NOTHING]
+    filled = [text for text in texts if text not in NOTHING]
     # TRUST: "13/212" beside a set is of genes, unless its name says that it is of people.
     of_genes = tells_of_sets(table) and not says_people(column.name)
     if not of_genes and (parts := in_two(column.name, texts)):
@@ -261,11 +260,11 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
     changed = any(a != b for a, b in zip(simple, texts, strict=True)) or _has_reference(
         column, filled
     )
-    if filled and changed and all(NUMBER.fullmatch(s) for s in simple if s not in _NOTHING):
+    if filled and changed and all(NUMBER.fullmatch(s) for s in simple if s not in NOTHING):
         # Percent signs stay in the name, so that the numbers are known to be shares.
         is_share = any(_PERCENT.fullmatch(text) for text in filled)
         name = f"percent_{column.name}" if is_share else column.name
-        yield column_of(name, pa.array(["" if s in _NOTHING else s for s in simple]), _DIGITS)
+        yield column_of(name, pa.array(["" if s in NOTHING else s for s in simple]), _DIGITS)
         return
     yield from _compound(column, texts, filled, table)
 
@@ -287,18 +286,18 @@ def _has_commas(column: Column) -> bool:
     if not all(map(_may_be_number, column.cells[:_FIRST_CELLS])):
         return False
     simple = _all_simple(list(column.cells))
-    return all(NUMBER.fullmatch(each) or each in _NOTHING for each in simple)
+    return all(NUMBER.fullmatch(each) or each in NOTHING for each in simple)
 
 
 def _may_be_number(cell: str) -> bool:
     """Whether a cell is a number in one of the two ways to write it."""
     read = (_simple(cell), _simple(re.sub(r"(?<=\d),(?=\d)", ".", cell)))
-    return cell in _NOTHING or any(map(NUMBER.fullmatch, read))
+    return cell in NOTHING or any(map(NUMBER.fullmatch, read))
 
 
 def _with_points(column: Column) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Return cells with points, and which of them each row has."""
-    simple = ["" if cell in _NOTHING else cell for cell in _all_simple(list(column.cells))]
+    simple = ["" if cell in NOTHING else cell for cell in _all_simple(list(column.cells))]
     place = {cell: i for i, cell in enumerate(dict.fromkeys(simple))}
     mapping = np.array([place[cell] for cell in simple], dtype=np.int32)
     return tuple(place), mapping[column.codes]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
+# Any number of an attribute.
+NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_DECIMAL = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
 
 
 def rounded(value: str, form: str = ".1f") -> str:
     """Write the numbers of a value with few digits."""
-    return _NUMBER.sub(lambda m: _short(f"{float(m.group()):{form}}"), value)
+    return _DECIMAL.sub(lambda m: _short(f"{float(m.group()):{form}}"), value)
 
 
 def _short(number: str) -> str:

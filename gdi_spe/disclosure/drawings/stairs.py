@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+from gdi_spe.disclosure.drawings.lengths import NUMBER
+
 # Steps of a curve, and what is no step at all.
 _LEAST_STEPS, _STILL = 8, 0.05
 
@@ -28,7 +29,7 @@ def points_of(drawn: str) -> list[tuple[float, float]]:
         return []
     places: list[tuple[float, float]] = []
     for command, rest in re.findall(r"([MLHV]?)([^A-Za-z]+)", drawn):
-        found = [float(number) for number in _NUMBER.findall(rest)]
+        found = [float(number) for number in NUMBER.findall(rest)]
         if command in ("H", "V") and places:
             x, y = places[-1]
             places += [(n, y) if command == "H" else (x, n) for n in found]

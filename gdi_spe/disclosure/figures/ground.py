@@ -68,6 +68,13 @@ class Ground:
         return self.ink.shape[0], self.ink.shape[1]
 
 
+def widened(mask: Mask, by: int = 1) -> Mask:
+    """Return a mask with so many pixels more around it."""
+    from scipy.ndimage import binary_dilation
+
+    return np.asarray(binary_dilation(mask, iterations=by), dtype=bool)
+
+
 def reduced(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     """Average squares of pixels until there are not too many."""
     step = int(np.ceil(np.sqrt(pixels.shape[0] * pixels.shape[1] / _MOST_PIXELS)))

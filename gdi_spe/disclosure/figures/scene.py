@@ -24,7 +24,7 @@ from gdi_spe.disclosure.figures.filled.enclosures import (
 )
 from gdi_spe.disclosure.figures.filled.legends import keys_beside, legends_among
 from gdi_spe.disclosure.figures.frames import axes_among, frames_of, size_of
-from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, ground_of, paper_of
+from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, ground_of, paper_of, widened
 from gdi_spe.disclosure.figures.inked.rests import without_edges
 from gdi_spe.disclosure.figures.inked.traces import (
     Traces,
@@ -108,7 +108,7 @@ def scene_of(pixels: NDArray[np.uint8], is_noisy: bool = False) -> Scene:
         explained[density.box] = True
     for box in (*(m.box for m in matrices), *textures):
         explained[_with_rim(box, ground.shape, _CELL_RIM)] = True
-    explained |= _near(trees_beside(ground.ink, matrices), 2)
+    explained |= widened(trees_beside(ground.ink, matrices), 2)
     apart = _Apart(ground, strokes, words, enclosed, body, letters, explained, [], [], is_noisy)
     taken = [*(m.box for m in matrices), *(d.box for d in densities)]
     for frame in axes_among(frames, ground):
@@ -159,13 +159,13 @@ class _Apart:
             on = _on_bars(
                 inside[frame], without_edges(drawn) if self.is_noisy else drawn, found.is_lying
             )
-            self.explained[frame] |= _near(inside[frame]) & ~on
+            self.explained[frame] |= widened(inside[frame], 4) & ~on
             areas = Areas(np.zeros_like(inside))
         else:
             self.explained |= boxes_of(self.ground, inside, self.words, self.letters, self.enclosed)
             inside &= ~self.explained
             areas = self._areas(inside, frame)
-            self.explained |= _near(areas.mask, 2)
+            self.explained |= widened(areas.mask, 2)
             self.explained |= _crumbs(self.strokes.ink & ~self.explained, areas.mask)
         self.traces.append(_with_areas(self._traces(frame), areas))
         # Ticks and the ends of lines stand out a little.
@@ -274,22 +274,16 @@ def _grid_pieces(strokes: Strokes, frame: Box) -> Mask:
     lines, found = (strokes.grid | strokes.lines)[frame], np.zeros_like(strokes.ink)
     labelled, blobs = blobs_of(strokes.ink[frame])
     for axis, side in ((0, 1), (1, 0)):
-        runs = _near(lines.mean(axis=axis) >= _LEAST_RUN, 1)
+        runs = widened(lines.mean(axis=axis) >= _LEAST_RUN, 1)
         kept = [b.number for b in blobs if runs[b.box[side]].all()]
         found[frame] |= np.isin(labelled, kept)
     return found
 
 
-def _near(mask: Mask, by: int = 4) -> Mask:
-    from scipy.ndimage import binary_dilation
-
-    return np.asarray(binary_dilation(mask, iterations=by), dtype=bool)
-
-
 def _crumbs(ink: Mask, areas: Mask) -> Mask:
     """Return specks at the corners of areas, too small for marks."""
-    labelled, blobs = blobs_of(ink & _near(areas, 8))
-    near = _near(areas, 5)
+    labelled, blobs = blobs_of(ink & widened(areas, 8))
+    near = widened(areas, 5)
     small = [b.number for b in blobs if b.n_pixels <= _CRUMB and near[b.box].any()]
     return np.asarray(np.isin(labelled, small) & ink, dtype=bool)
 

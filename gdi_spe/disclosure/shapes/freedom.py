@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gdi_spe.disclosure.contents.roles import Role, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, plain_name
+from gdi_spe.disclosure.contents.words.fitting import CONSTANT
 from gdi_spe.disclosure.contents.words.vocabulary import DEGREES_OF_FREEDOM
 from gdi_spe.disclosure.shapes.shape import values
 
@@ -23,7 +24,6 @@ _RESIDUAL = re.compile(r"(residuals?|error|within( groups)?)\b.*", re.IGNORECASE
 _OF_ERROR = re.compile(
     r"(den|denominator|error|resid\w*)_?(df|dof)|(df|dof)_?(den|error|resid\w*|2)|ddf"
 )
-_CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 _RATIO = re.compile(
     r"((adj\w*|crude|unadj\w*)_)?(or|hr|rr|irr|odds_?ratio|hazard_?ratio"
     r"|risk_?ratio|rate_?ratio|exp_?coef)(_\w{1,12})?"
@@ -307,7 +307,7 @@ def _p_between(cell: str, column: Column) -> tuple[float, float] | None:
 
 def _behind_scores(table: Table, fitted: _Fitted, is_normal: bool) -> float:
     """Return the fewest people whom errors and scores of a model of ratios or scores can be of."""
-    constant = np.array([bool(_CONSTANT.fullmatch(c)) for c in table.columns[0].texts()])
+    constant = np.array([bool(CONSTANT.fullmatch(c)) for c in table.columns[0].texts()])
     score = fitted.score[np.isfinite(fitted.score) & ~constant]
     most = _MOST_TOLD if is_normal else _MOST_EXPLAINED
     people = [float((score**2).max()) / most] if score.size else []

@@ -41,7 +41,7 @@ _FIT = re.compile(
 _NOTES = re.compile(
     r"notes?:?|standard errors? in (parentheses|brackets)|.*\bp\s*<\s*0?\.\d+.*", re.IGNORECASE
 )
-_NOTHING = {"", "-", "–", "—", "NA", "."}
+NOTHING = {"", "-", "–", "—", "NA", "."}
 _NUMBERED = re.compile(r"\(\d{1,2}\)|(model|m) ?\d{1,2}", re.IGNORECASE)
 _YES_NO = re.compile(r"yes|no|✓|x|", re.IGNORECASE)
 _MOST_MODELS = 12
@@ -90,7 +90,7 @@ def _is_footer(row: list[str]) -> bool:
     label, *cells = row
     named = [each.strip() for each in label.split(" / ")]
     known = all(_PEOPLE.fullmatch(each) or _FIT.fullmatch(each) for each in named)
-    same = len({cell for cell in cells if cell not in _NOTHING}) == 1
+    same = len({cell for cell in cells if cell not in NOTHING}) == 1
     return known and same and re.fullmatch(rf"[\s/]*({_NUMBER}[\s/]*)+", cells[0]) is not None
 
 
@@ -124,7 +124,7 @@ def _read(rows: list[list[str]]) -> _Models | None:
 
 def _take(found: _Models, label: str, cells: list[str], is_first: bool, place: int) -> bool:
     """Take one row for what it is; False if it is nothing that belongs to models."""
-    filled = {i: cell for i, cell in enumerate(cells) if cell not in _NOTHING}
+    filled = {i: cell for i, cell in enumerate(cells) if cell not in NOTHING}
     if not filled or _NOTES.fullmatch(label) or (not label and all(map(_is_note, cells))):
         return not any(re.search(r"\d{2}", c) and not _NOTES.fullmatch(c) for c in cells)
     if _PEOPLE.fullmatch(label) or _FIT.fullmatch(label) or _is_fit(label):
@@ -141,7 +141,7 @@ def _take(found: _Models, label: str, cells: list[str], is_first: bool, place: i
 
 
 def _is_note(cell: str) -> bool:
-    return cell in _NOTHING or bool(_NOTES.fullmatch(cell))
+    return cell in NOTHING or bool(_NOTES.fullmatch(cell))
 
 
 def _is_fit(label: str) -> bool:
@@ -156,9 +156,9 @@ def _take_below(found: _Models, label: str, cells: list[str]) -> bool:
     values, degrees = [], []
     for cell in cells:
         with_df, alone = _DEGREES.fullmatch(cell), _ESTIMATE.fullmatch(cell)
-        if cell not in _NOTHING and not (with_df or alone):
+        if cell not in NOTHING and not (with_df or alone):
             return False
-        values.append((with_df or alone)[1] if cell not in _NOTHING else "")  # type: ignore[index]
+        values.append((with_df or alone)[1] if cell not in NOTHING else "")  # type: ignore[index]
         degrees.append(with_df[2] if with_df else "")
     found.below[name] = [value.replace(",", "") for value in values]
     if any(degrees):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+# What programs call the term that every row of a model has.
+CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 # What somebody chose: a grid of hyperparameters, thresholds, a design for a study to come.
 SETTING = re.compile(
     r"(param_)?(\w{1,16}__)?(max_(depth|iter|features|leaf_nodes|leaves|bin|samples)|n_(estimators|neighbors|components|splits|jobs|iter|layers|units|hidden|knots|pcs?|folds)"

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from gdi_spe.disclosure.drawings.pieces.axes import number_of
 from gdi_spe.disclosure.drawings.pieces.curves import is_even, is_stairs
 from gdi_spe.disclosure.drawings.pieces.kinds import MARK, Kinds, paint_of
-from gdi_spe.disclosure.drawings.sheet import Piece, Sheet, Word, within
-
-Places = NDArray[np.float64]
+from gdi_spe.disclosure.drawings.sheet import Piece, Places, Sheet, Word, within
 
 _NEAR, _NEAR_GAPS, _FEW_CORNERS = 2.5, 8.0, 60
 _GRID = 3

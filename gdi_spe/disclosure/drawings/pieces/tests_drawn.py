@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Places = NDArray[np.float64]
-
 _LEAST = 40
 # Of the height of the cloud the lowest eighth has so many; filters may cut its foot.
 _LEAST_LOW = 0.4

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.figures.filled.enclosures import Enclosure
-from gdi_spe.disclosure.figures.ground import Box, Ground, Mask
+from gdi_spe.disclosure.figures.ground import Box, Ground, Mask, widened
 from gdi_spe.disclosure.figures.letters.lettering import Words, around
 from gdi_spe.disclosure.figures.strokes import Blob, blobs_of
 
@@ -39,7 +39,7 @@ def boxes_of(
         whole = Blob(0, each.box, int(body[each.box].sum()))
         if whole.n_pixels >= _FILLED * each.inside.size and _is_plain(ground, whole, letters):
             found[each.box] = True
-    return np.asarray(_with_edge(found) & (~ground.ink | letters), dtype=bool)
+    return np.asarray(widened(found, _EDGE) & (~ground.ink | letters), dtype=bool)
 
 
 def strips_of(body: Mask, frame: Box, words: tuple[Words, ...]) -> Mask:
@@ -79,7 +79,7 @@ def colour_bars_of(ground: Ground, body: Mask) -> Mask:
     for blob in _joined([b for b in blobs if _is_full(b)]):
         if _is_ramp(ground, blob):
             found[blob.box] = True
-    return _with_edge(found)
+    return widened(found, _EDGE)
 
 
 def _joined(blobs: list[Blob]) -> list[Blob]:
@@ -165,9 +165,3 @@ def _turns(values: np.ndarray) -> int:
         turns += direction != 0 and (moved > 0) != (direction > 0)
         direction, last = moved, int(each)
     return turns
-
-
-def _with_edge(mask: Mask) -> Mask:
-    from scipy.ndimage import binary_dilation
-
-    return np.asarray(binary_dilation(mask, iterations=_EDGE), dtype=bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.figures.ground import Mask
+from gdi_spe.disclosure.figures.ground import Mask, widened
 from gdi_spe.disclosure.figures.strokes import blobs_of, run_lengths
 
 _LEAST_TREAD, _LEAST_RISE = 4, 2
@@ -21,7 +21,7 @@ def steps_in(ink: Mask, line: int) -> tuple[int, int]:
     riser = _flat(inside & (rise >= line + _LEAST_RISE) & (run <= line + 1), 1, line)
     if not tread.any() or not riser.any():
         return 0, 0
-    beside = _near(tread, line + 2)
+    beside = widened(tread, line + 2)
     labelled, blobs = blobs_of(inside)
     even = uneven = 0
     for blob in blobs:
@@ -52,12 +52,6 @@ def _flat(mask: Mask, axis: int, line: int) -> Mask:
     labelled, blobs = blobs_of(mask)
     kept = [b.number for b in blobs if (b.height, b.width)[axis] <= line + 2]
     return np.asarray(np.isin(labelled, kept), dtype=bool)
-
-
-def _near(mask: Mask, by: int) -> Mask:
-    from scipy.ndimage import binary_dilation
-
-    return np.asarray(binary_dilation(mask, iterations=by), dtype=bool)
 
 
 def _are_even(places: NDArray[np.float64]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gdi_spe.disclosure.figures.ground import Box, Ground, Mask
+from gdi_spe.disclosure.figures.ground import Box, Ground, widened
 from gdi_spe.disclosure.figures.letters.letters import HEIGHT, Line, read_lines
 from gdi_spe.disclosure.figures.strokes import Blob, Strokes
 
@@ -100,7 +100,7 @@ def ticks_of(strokes: Strokes, frames: tuple[Box, ...]) -> set[int]:
     for down, across in frames:
         edges[down, max(0, across.start - 1)] = True
         edges[min(edges.shape[0] - 1, down.stop), across] = True
-    near = set(np.unique(strokes.labelled[_wider(_wider(edges))]).tolist())
+    near = set(np.unique(strokes.labelled[widened(edges, 2)]).tolist())
     return {
         b.number for b in strokes.blobs
         if b.number in near and min(b.height, b.width) <= max(2, strokes.thin // 2 + 1)
@@ -267,7 +267,7 @@ def _line(
     """Return the ink of a group alone, of the height that letters are read at."""
     near = _with_rim(group.box, strength.shape)
     own = np.isin(labelled[near], [b.number for b in group.blobs])
-    ink = np.where(_wider(own), strength[near], 0).astype(np.float32)
+    ink = np.where(widened(own), strength[near], 0).astype(np.float32)
     ink /= max(float(np.percentile(ink[own], 95)), 1.0)
     ink = np.clip(ink, 0, 1)
     rows = np.flatnonzero(ink.max(axis=1) > 0.22)
@@ -276,12 +276,6 @@ def _line(
     wide = max(2, round(cut.shape[1] * scale))
     how = Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR
     return np.asarray(Image.fromarray(cut).resize((wide, HEIGHT), how), dtype=np.float32)
-
-
-def _wider(mask: Mask) -> Mask:
-    from scipy.ndimage import binary_dilation
-
-    return np.asarray(binary_dilation(mask), dtype=bool)
 
 
 def _with_rim(box: Box, shape: tuple[int, ...]) -> Box:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gdi_spe.disclosure.figures.ground import Box, Ground
+from gdi_spe.disclosure.figures.ground import Box, Ground, widened
 from gdi_spe.disclosure.figures.letters.lettering import (
     Words,
     around,
@@ -93,7 +93,7 @@ def _read_at(slope: float, letters: list[Blob], ground: Ground, strokes: Strokes
     own = np.isin(strokes.labelled[box], [b.number for b in letters])
     numbers = _turned(np.where(own, strokes.labelled[box], 0).astype(np.int32), slope)
     strength = _turned(
-        np.where(_near(own), ground.strength[box], 0).astype(np.float32), slope
+        np.where(widened(own), ground.strength[box], 0).astype(np.float32), slope
     ).astype(np.int16)
     labelled, blobs = blobs_of(numbers > 0)
     groups = grouped(list(blobs), (numbers.shape[0], numbers.shape[1]))
@@ -114,9 +114,3 @@ def _turned(values: Any, slope: float) -> NDArray[Any]:
     """Turn a part of a picture clockwise by so many degrees."""
     how = Image.Resampling.NEAREST if values.dtype == np.int32 else Image.Resampling.BILINEAR
     return np.asarray(Image.fromarray(values).rotate(-slope, resample=how, expand=True))
-
-
-def _near(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    from scipy.ndimage import binary_dilation
-
-    return np.asarray(binary_dilation(mask), dtype=bool)

@@ -35,7 +35,6 @@ _MOST_OPERATORS = 200_000
 _MOST_DEPTH = 6
 
 
-_Saved = tuple[Matrix, bool, str, str, float, str, frozenset[str]]
 # Writes a picture anew: its parts, and the PNG that is left of it.
 Embed = Callable[[bytes], tuple[list[Part], bytes]]
 

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Marks, Opaque, Part, Picture, Text
 from gdi_spe.disclosure.contents.table import clean_text
-from gdi_spe.disclosure.drawings.lengths import place_of, rounded, size_of
+from gdi_spe.disclosure.drawings.lengths import NUMBER, place_of, rounded, size_of
 from gdi_spe.disclosure.drawings.pictures_within import cells_at
 from gdi_spe.disclosure.drawings.pieces.cells import beside_cells
 from gdi_spe.disclosure.drawings.stairs import is_stairs, points_of, uneven_steps
@@ -48,7 +48,6 @@ _MOST_UNSEEN = 12
 _READ_OUT = ("aria-", "role", "class", "data-unformatted", "data-math")
 _MOST_STOPS, _MOST_IN_PATTERN, _LARGEST_PATTERN = 64, 16, 60.0
 _EXACT = ("transform", "gradientTransform", "patternTransform", "offset")
-_ANY_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 # A mark is so large at most.
 _MARK = 12.0
 _DOT = re.compile(
@@ -255,7 +254,7 @@ class _Drawing:
 
     def _count_closed(self, drawn: str, attributes: dict[str, str]) -> None:
         """Count a small shape as a mark, and a box as a cell of its size and colour."""
-        found = [float(number) for number in _ANY_NUMBER.findall(drawn)]
+        found = [float(number) for number in NUMBER.findall(drawn)]
         across, down = found[::2], found[1::2]
         if not across or not down or drawn != drawn.replace("a", "").replace("A", ""):
             return
@@ -334,7 +333,7 @@ def _is_name(title: str) -> bool:
 
 def _is_open(drawn: str) -> bool:
     """Whether a line does not end where it begins."""
-    found = _ANY_NUMBER.findall(drawn)
+    found = NUMBER.findall(drawn)
     return not re.search(r"[Zz]", drawn) and found[:2] != found[-2:]
 
 

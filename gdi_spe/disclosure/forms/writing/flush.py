@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gdi_spe.disclosure.forms.writing.aligned import NUMBER
+from gdi_spe.disclosure.forms.writing.aligned import NUMBER, WORD
 
-_WORD = re.compile(r"\S+")
 # A bound was moved to its number, which leaves two spaces.
 _BOUND = re.compile(r"  (?=[<>≤≥])")
 _COUNTED = re.compile(r"(\d{1,6})\s+(\S.*)")
@@ -35,7 +34,7 @@ def read_flush(lines: list[str], at: int) -> Found | None:
     padded = sum("  " in line for line in (header, *body)) > _LEAST_ROWS
     if len(body) < _LEAST_ROWS or not whole or not padded:
         return None
-    edges = [m.end() for m in _WORD.finditer(header) if all(_ends(r, m.end()) for r in body)]
+    edges = [m.end() for m in WORD.finditer(header) if all(_ends(r, m.end()) for r in body)]
     if len(edges) < _LEAST_NAMES or edges[-1] != len(header):
         return None
     names, *rows = (_cut(line, edges) for line in (header, *body))

@@ -31,7 +31,7 @@ _WIDEST_GAP = 3
 _BOUND = re.compile(r"([<>≤≥]) (?=[\d.])")
 _LEADERS = re.compile(r"(?<=\s)\.{3,}(?=\s)|\s(\. ){3,}|_{4,}(?=\s*\d)")
 _BAR = re.compile(r"(?<!\S)[|│](?!\S)|^[|│]|[|│]$")
-_RULER = re.compile(r"[\s=\-_+|:*~─━═┌┐└┘├┤┬┴┼╞╡╪│┆]*")
+RULER = re.compile(r"[\s=\-_+|:*~─━═┌┐└┘├┤┬┴┼╞╡╪│┆]*")
 # What R's tibbles say of a column's kind.
 _KINDS = re.compile(
     r"\s*(<(chr|int|dbl|lgl|fct|date|dttm|ord)>\s*)+"
@@ -149,7 +149,7 @@ def is_row(line: str) -> bool:
     if (
         not any(numbers)
         or line.lstrip().startswith('"')
-        or _RULER.fullmatch(line)
+        or RULER.fullmatch(line)
         or _NAMES_ONE.search(line)
         or CODE.match(line)
         or line.count("|") >= _MARKDOWN_BARS
@@ -228,7 +228,7 @@ def _goes_on(lines: list[str], at: int) -> bool:
 
 
 def _is_ruler(line: str) -> bool:
-    return bool(_RULER.fullmatch(line) or _KINDS.fullmatch(line))
+    return bool(RULER.fullmatch(line) or _KINDS.fullmatch(line))
 
 
 def _is_heading(line: str) -> bool:

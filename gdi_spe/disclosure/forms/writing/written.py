@@ -24,12 +24,11 @@ from gdi_spe.disclosure.forms.writing.latex import without_tabulars
 from gdi_spe.disclosure.forms.writing.logs import without_branches, without_jobs
 from gdi_spe.disclosure.forms.writing.margins import beside_apart
 from gdi_spe.disclosure.forms.writing.pairs import lines_of_pairs
-from gdi_spe.disclosure.forms.writing.printed import CODE, read_printed
+from gdi_spe.disclosure.forms.writing.printed import CODE, RULER, read_printed
 from gdi_spe.disclosure.forms.writing.sessions import without_session
 from gdi_spe.disclosure.forms.writing.stacked import counts_alone, named_statistics
 from gdi_spe.disclosure.intake.form import Impossible
 
-_RULER = re.compile(r"[\s=\-_+|:*~─━═┌┐└┘├┤┬┴┼╞╡╪│┆]*")
 _MARKDOWN_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
 _TWO_SPACES = re.compile(r"\s{2,}|\t")
 _NUMERIC = re.compile(r"[<>≤~]?[-+]?[\d.,]+([eE][-+]?\d+)?%?|NA|NaN|nan|\.|-")
@@ -112,7 +111,7 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
             kept.pop()
         table = table_of_rows(f"{path}.table[{len(tables) + 1}]", rows, digits) if rows else None
         if table is None:
-            kept += [line for line in block if not line or not _RULER.fullmatch(line)]
+            kept += [line for line in block if not line or not RULER.fullmatch(line)]
         else:
             tables.append(table)
     rest = "\n".join(kept)
@@ -250,7 +249,7 @@ def _are_names(block: list[str], sort: object) -> bool:
 
 def _is_header_of(block: list[str], sort: object, found: object) -> bool:
     """Whether one line of words stands above what follows as its header."""
-    lines = [line for line in block if not _RULER.fullmatch(line)]
+    lines = [line for line in block if not RULER.fullmatch(line)]
     if len(lines) != 1 or not isinstance(sort, tuple) or not isinstance(found, tuple):
         return False
     if sort[0] != found[0]:
@@ -284,7 +283,7 @@ def _sort(line: str) -> object:
     bare = _INNER_BARS.sub(" ", stripped)
     if bare.count("|") >= 2 or (_MARKDOWN_RULER.fullmatch(stripped) and "|" in stripped):
         return "bars"
-    if _RULER.fullmatch(stripped):
+    if RULER.fullmatch(stripped):
         return "ruler"
     # Code, names with their values, and items of a list, are words.
     if (
@@ -320,7 +319,7 @@ def _is_tabular(line: str) -> bool:
 
 def _rows(block: list[str]) -> list[list[str]] | None:
     """Return a block's cells if it is a table."""
-    lines = [line.strip() for line in block if line.strip() and not _RULER.fullmatch(line)]
+    lines = [line.strip() for line in block if line.strip() and not RULER.fullmatch(line)]
     if not lines:
         return None
     sorts = {_sort(line) for line in lines}

@@ -15,6 +15,7 @@ from gdi_spe.disclosure.rules.drawn.vocabulary import (
     EXPECTED,
     GENOME,
     INFLATION,
+    LEAST_PEOPLE,
     LOG_P,
     OBSERVED,
     OTHER,
@@ -23,7 +24,6 @@ from gdi_spe.disclosure.rules.drawn.vocabulary import (
 )
 from gdi_spe.disclosure.rules.rule import Judging
 
-_LEAST_PEOPLE = 1000
 # Numbers of chromosomes below their middles: so many, from the first ones to the last ones.
 _LEAST_NUMBERS, _FIRST, _LAST = 7, 3, 18
 _AS_LONG = 0.995
@@ -37,7 +37,7 @@ def is_of_tests(
     # be told from p-values.
     told, forms = " ".join(w.text for w in words), traces.cloud.split()
     people = judging.context.n_individuals
-    is_large = people is not None and people >= _LEAST_PEOPLE
+    is_large = people is not None and people >= LEAST_PEOPLE
     if "quantiles" in forms and _is_of_quantiles(told, is_large):
         return True
     if not LOG_P.search(told):

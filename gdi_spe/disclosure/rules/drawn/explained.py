@@ -38,7 +38,6 @@ from gdi_spe.disclosure.rules.drawn.vocabulary import (
 from gdi_spe.disclosure.rules.rule import Judging
 
 _LABELLED = 0.6
-_LEAST_PEOPLE = 1000
 _UNKNOWN, _LARGE_AREA = 0.003, 0.08
 _UNREAD, _UNREAD_SHARE, _SPECKS = 10, 0.15, 60
 _LEAST_TEXT, _FLOW_CHART, _LEAST_STEPS = 25, 4, 3

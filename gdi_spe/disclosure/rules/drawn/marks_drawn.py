@@ -11,19 +11,20 @@ import numpy as np
 from gdi_spe.disclosure.drawings.pieces.axes import Axis, axes_across, axes_up
 from gdi_spe.disclosure.drawings.pieces.curves import is_even
 from gdi_spe.disclosure.drawings.pieces.kinds import Kinds
-from gdi_spe.disclosure.drawings.pieces.marks import Places, marks_of, n_beside_boxes
+from gdi_spe.disclosure.drawings.pieces.marks import marks_of, n_beside_boxes
 from gdi_spe.disclosure.drawings.pieces.tests_drawn import (
     are_quantiles,
     falls_off,
     is_mirrored,
     is_volcano,
 )
-from gdi_spe.disclosure.drawings.sheet import Piece, Sheet
+from gdi_spe.disclosure.drawings.sheet import Piece, Places, Sheet
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     EACH_PERSON,
     EXPECTED,
     GENOME,
     GRID,
+    LEAST_PEOPLE,
     LOG_P,
     OBSERVED,
     PEOPLE,
@@ -32,7 +33,6 @@ from gdi_spe.disclosure.rules.drawn.vocabulary import (
 )
 from gdi_spe.disclosure.rules.rule import Judging
 
-_LEAST_PEOPLE = 1000
 _LEAST_ON_GRID = 4
 _ESTIMATES = re.compile(
     r"\bbeta\b|effect|\blog ?OR\b|odds|hazard|estimate|log2|fold|coefficient|\br_?g\b|Z[- ]?score"
@@ -80,7 +80,7 @@ def _are_of_tests(at: Places, kinds: Kinds, sheet: Sheet, judging: Judging) -> b
     """Whether marks are of variants, genes, studies or groups: form and words agree."""
     # TRUST: either alone can be had of people; form and words together are the form of results.
     people, told = judging.context.n_individuals, sheet.told
-    if people is None or people < _LEAST_PEOPLE:
+    if people is None or people < LEAST_PEOPLE:
         return False
     up, across = axes_up(sheet.words), axes_across(sheet.words)
     vertical = _covering(up, at[:, 1])

@@ -9,10 +9,9 @@ from gdi_spe.disclosure.figures.inked.traces import Traces
 from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.letters.scale import number_in
 from gdi_spe.disclosure.figures.scene import Scene
-from gdi_spe.disclosure.rules.drawn.vocabulary import EXPECTED, GENOME, PHENOME
+from gdi_spe.disclosure.rules.drawn.vocabulary import EXPECTED, GENOME, LEAST_PEOPLE, PHENOME
 from gdi_spe.disclosure.rules.rule import Judging
 
-_LEAST_PEOPLE = 1000
 # Marks as many as people, by this share of them, may be people whatever is written.
 _AS_MANY = 0.2
 _TICK = 8
@@ -42,7 +41,7 @@ def are_of_things(traces: Traces, scene: Scene, judging: Judging) -> bool:
     told = " ".join(words.text for words in words_about(traces.frame, scene))
     if not traces.n_marks or _OF_PEOPLE.search(told):
         return False
-    known = people is not None and people >= _LEAST_PEOPLE
+    known = people is not None and people >= LEAST_PEOPLE
     known = known and abs(traces.n_marks - (people or 0)) > _AS_MANY * (people or 0)
     is_funnel = bool(_EFFECT.search(told) and _ERROR.search(told))
     if not (known or (people is None and (traces.cloud not in ("", "cloud") or is_funnel))):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+# In a cohort of fewer, the words beside marks say nothing of whose they are.
+LEAST_PEOPLE = 1000
+
 PEOPLE = re.compile(
     r"participant|individual|patient|people|person(?![- ]?(?:year|month|day|time))|subject|case"
     r"|control|carrier|sample|women|men\b|donor|famil|death|event|at risk",

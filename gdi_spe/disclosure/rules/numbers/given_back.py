@@ -12,6 +12,7 @@ from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.rows.variants import is_total
 from gdi_spe.disclosure.contents.table import Column, Table
+from gdi_spe.disclosure.contents.words.fitting import CONSTANT
 from gdi_spe.disclosure.inference.recovery import (
     MostCells,
     Recovered,
@@ -32,7 +33,6 @@ _WORDS_FOR_TOP = ("top", "largest", "max", "biggest", "highest")
 _DUMMY = re.compile(
     r".*(\[T?\.?.+\]|==.+|_yes|_true|=1)|is_.+|has_.+|dummy.*|.*_dummy|(id|person|patient)_?\w*\d.*"
 )
-_CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 
 
 def dominated(table: Table, judging: Judging) -> Iterator[Hit]:
@@ -122,7 +122,7 @@ def _rare_dummies(
     names = table.labels[0].texts()
     if not people or not np.isfinite(error).any():
         return
-    constant = [error[i] for i, other in enumerate(names) if _CONSTANT.fullmatch(other)]
+    constant = [error[i] for i, other in enumerate(names) if CONSTANT.fullmatch(other)]
     dummies = [error[i] for i, other in enumerate(names) if _DUMMY.fullmatch(other)]
     # The error of the mean of everybody is sigma / sqrt(n); the least of a 0/1 term is twice that.
     base = min([*constant, *(each / 2 for each in dummies)], default=0.0)

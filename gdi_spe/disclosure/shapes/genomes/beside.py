@@ -59,7 +59,7 @@ _STUDY = re.compile(r"GCST\d{6,9}|PMID:? ?\d{7,8}|10\.\d{4,6}/\S{3,60}")
 _PAPER, _PMID = re.compile(r"pubmed_?(id)?|pmids?|first_?pubmed_?id"), re.compile(r"\d{7,8}")
 _AUTHOR = re.compile(r"(first_?)?authors?(_name)?|study(_accession)?|journal|link")
 _MOST_PUBLISHED, _MOST_IDENTIFIERS = 5_000, 300_000
-_LISTED = re.compile(r"[;,|]\s*")
+LISTED = re.compile(r"[;,|]\s*")
 _LONGEST_NAME, _LONGEST_CELL = 60, 120
 _MOST_WORDS = 50
 _LONG_NUMBER = 3
@@ -118,7 +118,7 @@ def _are_public(column: Column) -> bool:
     if column.numbers is not None or column.n_distinct > _MOST_IDENTIFIERS:
         return False
     cells = [cell for cell in column.cells if cell not in ("", ".", "-", "NA")]
-    ids = {each for cell in cells for each in _LISTED.split(cell)}
+    ids = {each for cell in cells for each in LISTED.split(cell)}
     return bool(ids) and all(map(_is_public, ids))
 
 

@@ -12,7 +12,7 @@ from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.prose import doubts
 from gdi_spe.disclosure.contents.words.tissues import names_tissue
 from gdi_spe.disclosure.contents.words.vocabulary import PERSON_COLUMN, PERSON_NAME, is_public
-from gdi_spe.disclosure.shapes.genomes.beside import is_of_resource, tells_of_nobody
+from gdi_spe.disclosure.shapes.genomes.beside import LISTED, is_of_resource, tells_of_nobody
 from gdi_spe.disclosure.shapes.shape import Objections, Shape
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _OF_SOMEBODY = re.compile(
     r"zygosity|genotype|gt|variant|hgvs\w*|allele|inherited\w*|de_novo|finding|sample|depth|vaf|proband|case|age|sex|count_tpm",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"[;,|]\s*")
 _MOST_WORDS = 400
 _LONGEST = 120
 _LEAST_GENES = 5
@@ -110,7 +109,7 @@ def _terms(table: Table, judging: Judging) -> Objections:
     for column in table.columns:
         if column in genes or role_of(column) is Role.CHROMOSOME or column.numbers is not None:
             continue
-        cells = {each for cell in column.cells for each in _LISTED.split(cell) if each}
+        cells = {each for cell in column.cells for each in LISTED.split(cell) if each}
         if cells and all(map(is_public, cells)):
             # TRUST: the same phenotypes at every gene are one person's, whose genes are suspected.
             if column.n_distinct == 1 and all(cell.startswith("HP:") for cell in cells):

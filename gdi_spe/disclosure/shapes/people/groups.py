@@ -21,6 +21,7 @@ from gdi_spe.disclosure.contents.rows.variants import is_total
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE
 from gdi_spe.disclosure.shapes.people.means import (
+    TOTAL,
     is_of_large_groups,
     is_part_of_people,
     mean_of_trait,
@@ -38,7 +39,6 @@ _LEAST_TOLD = 2
 _PERCENT = re.compile(r"(^|_)(percent(age)?|pct)(_|$)|%")
 # A cross table that says nothing of the cohort's size counts at most so many people.
 _MOST_PEOPLE = 100_000
-_TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
 _EDGE = re.compile(
     r"lo|hi|low|high|left|right|from|to|start|end|bin\w*|mid\w*|lower|upper|edge\w*", re.IGNORECASE
 )
@@ -303,16 +303,16 @@ def _cross(table: Table, judging: Judging) -> Objections:
     rest = [c for c in rest if c not in labels and c.numbers is not None]
     names = role_of(first) in (Role.LABEL, Role.CHROMOSOME) or NOT_PEOPLE.fullmatch(first.plain)
     # SAS writes what its cells are, "Frequency", above the names of the rows.
-    corner = first.plain == "frequency" and any(map(_TOTAL.fullmatch, first.cells))
+    corner = first.plain == "frequency" and any(map(TOTAL.fullmatch, first.cells))
     named = names and all(role_of(c) is Role.LABEL for c in labels[1:])
     if not (named or corner) or distinct_rows(labels) != table.n_rows:
         yield f"The column “{first.name}” does not name each group once."
         return
-    inner = [c for c in rest if not _TOTAL.fullmatch(c.plain)]
+    inner = [c for c in rest if not TOTAL.fullmatch(c.plain)]
     # TRUST: ages in whole years are no counts, though each is above the minimum.
     if measured := [c.name for c in inner if _QUANTITY.fullmatch(c.plain)]:
         yield f"“{measured[0]}” is what a person has, and no count of people."
-    total = [[bool(_TOTAL.fullmatch(cell)) for cell in c.texts()] for c in labels]
+    total = [[bool(TOTAL.fullmatch(cell)) for cell in c.texts()] for c in labels]
     kept = ~np.any(np.array(total), axis=0)
     matrix = np.column_stack([values(c) for c in inner])[kept] if inner else np.zeros((0, 1))
     if not matrix.size or not np.isfinite(matrix).all():

@@ -28,7 +28,7 @@ from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
-_TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
+TOTAL = re.compile(r"all|total|totals|sum|overall|any|marginal", re.IGNORECASE)
 _SUM = re.compile(r"(\w{1,20}_)?(sum|total)(_\w{1,20})?", re.IGNORECASE)
 _SPREAD = re.compile(r"sd|std|stdev|se|sem|std_err\w*")
 # Means of groups differ by less than this share of them; single people's values by more.
@@ -64,7 +64,7 @@ def means_of_traits(table: Table, judging: Judging) -> list[Column]:
     if len(labels) == 1 and table.n_rows > _MOST_CODES:
         return []
     people = values(counts[0])
-    kept = ~np.array([any(_TOTAL.fullmatch(c.text(i)) for c in labels) for i in range(len(people))])
+    kept = ~np.array([any(TOTAL.fullmatch(c.text(i)) for c in labels) for i in range(len(people))])
     if not (people >= judging.policy.counts.minimum).all() or people[kept].sum() > n:
         return []
     rest = [c for c in table.columns if role_of(c) is Role.UNKNOWN and c.numbers is not None]

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdi_spe.disclosure.contents.roles import Role, is_about_variants, role_of, with_role
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
-from gdi_spe.disclosure.contents.words.fitting import SCORE, is_chosen, is_score
+from gdi_spe.disclosure.contents.words.fitting import CONSTANT, SCORE, is_chosen, is_score
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _NEEDED = re.compile(
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
-_CONSTANT = re.compile(r"\(?(const(ant)?|intercept|_cons)\)?", re.IGNORECASE)
 _AT_LEVEL = re.compile(r"(tau|q|quantile)?\s*=?\s*0?\.\d{1,3}", re.IGNORECASE)
 _BARE = re.compile(r"column_\d+|\d{1,2}|values|", re.IGNORECASE)
 _COMPONENTS = {
@@ -151,7 +150,7 @@ def _fits_terms(table: Table, judging: Judging) -> bool:
         first.numbers is None
         and bool(rest)
         and len(first.cells) <= _LONGEST_MODEL
-        and any(_CONSTANT.fullmatch(cell) for cell in first.cells)
+        and any(CONSTANT.fullmatch(cell) for cell in first.cells)
         and all(c.numbers is not None for c in rest)
         and (_are_known(rest) or {c.name for c in rest} <= set(first.cells))
     ) or _fits_levels(table)
@@ -168,7 +167,7 @@ def _fits_levels(table: Table) -> bool:
         first.numbers is None
         and len(rest) > 1
         and len(first.cells) <= _LONGEST_MODEL
-        and any(_CONSTANT.fullmatch(cell) for cell in first.cells)
+        and any(CONSTANT.fullmatch(cell) for cell in first.cells)
         and all(c.numbers is not None and _AT_LEVEL.fullmatch(c.name.strip()) for c in rest)
     )
 
