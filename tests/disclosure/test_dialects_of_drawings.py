@@ -171,6 +171,39 @@ def test_people_hidden_in_what_styles_and_paints_do_not_pass(where):
     assert report.verdict.word != "pass"
 
 
+def _with_fonts(fonts: list[str]) -> bytes:
+    """Bars whose words each name fonts, with places of their own, as Matplotlib writes them."""
+    long = "'DejaVu Serif', 'Bitstream Vera Serif', 'Century Schoolbook L', 'Utopia', 'Times'"
+    words = "".join(
+        f'<text style="font: {8 + i % 3}px {font}, {long}, serif; text-anchor: {anchor}" '
+        f'x="{75 + 78 * (i % 4)}" y="{310 - 12 * (i // 4)}">site</text>'
+        for i, font in enumerate(fonts)
+        for anchor in ("middle", "end")
+    )
+    return bars(more=words)
+
+
+def test_fonts_with_a_number_in_their_name_are_told_once():
+    report = judged(_with_fonts(["'Nimbus Roman No9 L'"] * 6))
+
+    assert [f.rule for f in report.findings if f.rule == "HID101"] == []
+
+
+def test_fonts_that_carry_a_number_for_each_person_block():
+    report = judged(_with_fonts([f"'Roman {1940 + 7 * i} L'" for i in range(6)]))
+
+    assert report.verdict.word == "block"
+
+
+def test_numbers_before_fonts_are_sizes_and_no_more():
+    values = [" ".join(f"{k}{100 + 37 * i}" for i in range(40)) for k in range(1, 6)]
+    fonts = "'DejaVu Serif', 'Bitstream Vera Serif', serif"
+
+    report = judged(bars(more="".join(f'<g style="font: {v} {fonts}"/>' for v in values)))
+
+    assert report.verdict.word == "block"
+
+
 def test_rules_of_style_are_written_with_each_shape():
     form = canonicalise_bytes(HONEST["a sheet of style"], "f.svg", POLICY)
 

@@ -28,7 +28,13 @@ _LAYS_OUT = re.compile(
     r"top|left|right|bottom|outline|z-index|orphans|widows|tab-|shadow|rendering|d$|r$|cx$|cy$",
 )
 _LONGEST, _LONGEST_FONTS = 60, 300
-_FONTS = re.compile(r"[\d.pxtem%/ ]*[A-Za-z '\",-]*")
+_OF_FONTS = ("font-family", "font")
+# How letters of a font look: slant, weight, size and height of a line, before its names.
+_LETTERS = re.compile(
+    r"(?:(?:italic|oblique|normal|bold|bolder|lighter|small-caps|[1-9]00)\s+){0,3}"
+    r"(?:\d{1,3}(?:\.\d{1,6})?(?:px|pt|em|rem|%)?(?:\s*/\s*\d{1,3}(?:\.\d{1,6})?\w{0,3})?\s+)?"
+)
+_FONTS = re.compile(r"[A-Za-z '\",-]*")
 
 
 @dataclass
@@ -107,7 +113,7 @@ def _asked(selector: str) -> list[tuple[str, str]] | None:
 def is_customary(key: str, value: str) -> bool:
     """Whether a declaration is one that programs make, with a short value."""
     known = key in _PAINTS or _LAYS_OUT.match(key) is not None
-    is_fonts = key in ("font-family", "font") and _FONTS.fullmatch(value) is not None
+    is_fonts = key in _OF_FONTS and _FONTS.fullmatch(_LETTERS.sub("", value, count=1)) is not None
     return known and len(value) <= (_LONGEST_FONTS if is_fonts else _LONGEST)
 
 
@@ -121,5 +127,16 @@ def painting(declared: Mapping[str, str]) -> str:
 
 def rest_of(told: str) -> str:
     """Return what of a style is no customary declaration."""
-    rest = DECLARED.sub(lambda m: "" if is_customary(m.group(1), m.group(2)) else m.group(), told)
-    return re.sub(r"[;\s]+", "", rest)
+    return "".join(rests_of(told))
+
+
+def rests_of(told: str) -> list[str]:
+    """Return each declaration of a style that is not customary, fonts without their size.
+
+    Programs name the same fonts, some of them with a number, in each style of a drawing: what says
+    the same again says nothing more, whatever stands beside it.
+    """
+    odd = [(k, v) for k, v in DECLARED.findall(told) if not is_customary(k, v)]
+    odd = [(k, _LETTERS.sub("", v, count=1) if k in _OF_FONTS else v) for k, v in odd]
+    rest = [*(f"{k}:{v}" for k, v in odd), DECLARED.sub("", told)]
+    return [short for each in rest if (short := re.sub(r"[;\s]+", "", each))]

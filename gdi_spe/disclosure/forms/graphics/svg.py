@@ -15,7 +15,7 @@ from gdi_spe.disclosure.drawings.lengths import NUMBER, place_of, rounded, size_
 from gdi_spe.disclosure.drawings.pictures_within import cells_at
 from gdi_spe.disclosure.drawings.pieces.cells import beside_cells
 from gdi_spe.disclosure.drawings.stairs import is_stairs, points_of, uneven_steps
-from gdi_spe.disclosure.drawings.styles import DECLARED, painting, rest_of
+from gdi_spe.disclosure.drawings.styles import DECLARED, painting, rests_of
 from gdi_spe.disclosure.figures.filled.tiles import Tiles, fill_of
 from gdi_spe.disclosure.forms.documents.embedded import picture_within
 from gdi_spe.disclosure.forms.graphics.svg_places import Places
@@ -213,9 +213,9 @@ class _Drawing:
             self.read_out.append(value)
         elif key == "style":
             # The same again says nothing more.
-            size = 0 if value in self.styled else len(rest_of(value))
-            self.styled.add(value)
-            self._beside("attributes", size)
+            new = set(rests_of(value)) - self.styled
+            self.styled |= new
+            self._beside("attributes", sum(map(len, new)))
         elif key == "id" or (key not in _ATTRIBUTES and not key.startswith("xmlns")):
             # What is short is a name; what is long says something.
             self._beside("attributes", max(0, len(value) - _MOST_NAMES))
