@@ -1,4 +1,4 @@
-"""A header of which no row is left: names of columns, each of them known."""
+"""Lines that only name columns: a header of which no row is left, and levels of intervals."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from gdi_spe.disclosure.contents.table import column_of
 _LONGEST_HEADER = 2000
 _ABOUT = re.compile(
     r"(gene|symbol|trait|phenotype|population|group|description|category|variable|term|locus|outcome|exposure)(_(id|name))?"
+)
+_LIMITS = (("2.5%", "97.5%"), ("5%", "95%"), ("0.5%", "99.5%"), ("5.0%", "95.0%"))
+# What an interval stands beside, as fits print it.
+_ESTIMATE = re.compile(
+    r"[ahirs]?[ohr]r|coef(ficient)?s?\.?|est(imate)?s?\.?|betas?|b|exp\(\w{1,12}\)|(odds|hazards?|rate|risk)"
+    r"|ratios?|effects?|mean|median|sd|s\.?e\.?|std\.?|err(or)?\.?|[zt]|p|pr?\(?>\|[zt]\|\)?",
+    re.IGNORECASE,
 )
 
 
@@ -30,3 +37,11 @@ def _is_known_name(name: str) -> bool:
     words = column_of(name, pa.array(["A"]), 6)
     about = role_of(words) in (Role.VARIANT, Role.ALLELE) or _ABOUT.fullmatch(number.plain)
     return bool(about) or role_of(number) is not Role.UNKNOWN
+
+
+def names_limits(label: list[str], numbers: list[str]) -> bool:
+    """Whether a line names an estimate and both limits of its interval: "OR  2.5%  97.5%".
+
+    TRUST: shares of people may add up to a whole as well, so only the levels in use are limits.
+    """
+    return all(map(_ESTIMATE.fullmatch, label)) and tuple(numbers) in _LIMITS

@@ -20,6 +20,7 @@ from gdi_spe.disclosure.forms.writing.aligned import (
     without_heads,
 )
 from gdi_spe.disclosure.forms.writing.flush import read_flush
+from gdi_spe.disclosure.forms.writing.headers import names_limits
 from gdi_spe.disclosure.forms.writing.prompts import without_prompts
 from gdi_spe.disclosure.forms.writing.vectors import read_vector
 
@@ -166,7 +167,8 @@ def is_row(line: str) -> bool:
     # Levels before "Total", and levels of confidence, are parts of names.
     if not label and _TOTALS.fullmatch(rest[-1]):
         return False
-    if label and all(_CONFIDENCE.fullmatch(w) for w, n in zip(words, numbers, strict=True) if n):
+    given = [w for w, n in zip(words, numbers, strict=True) if n]
+    if label and (all(map(_CONFIDENCE.fullmatch, given)) or names_limits(label, given)):
         return False
     if sum(map(len, label)) + len(label) > _LONGEST_LABEL:
         return False

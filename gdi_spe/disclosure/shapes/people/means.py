@@ -55,17 +55,20 @@ def means_of_traits(table: Table, judging: Judging) -> list[Column]:
     """Return columns that go by the names of traits, if they are means of the groups in each row.
 
     TRUST: groups are named or crossed, enough people are counted in each and no more than there
-    are, and what is told of each lies as near together as means do and people do not.
+    are, and what is told of each lies as near together as means do and people do not. Whichever of
+    several counts a mean is of, it is of enough people.
     """
     counts, n = with_role(table, Role.PEOPLE), judging.context.n_individuals
     labels = crossed_labels(table) or with_role(table, Role.LABEL)
-    if len(counts) != 1 or not labels or distinct_rows(labels) != table.n_rows or n is None:
+    if not counts or not labels or distinct_rows(labels) != table.n_rows or n is None:
         return []
     if len(labels) == 1 and table.n_rows > _MOST_CODES:
         return []
-    people = values(counts[0])
+    fewest = np.min([values(c) for c in counts], axis=0)
+    people = np.max([values(c) for c in counts], axis=0)
     kept = ~np.array([any(TOTAL.fullmatch(c.text(i)) for c in labels) for i in range(len(people))])
-    if not (people >= judging.policy.counts.minimum).all() or people[kept].sum() > n:
+    least = judging.policy.counts.minimum * (1 if len(counts) == 1 else _LARGE)
+    if not (fewest >= least).all() or people[kept].sum() > n:
         return []
     rest = [c for c in table.columns if role_of(c) is Role.UNKNOWN and c.numbers is not None]
     return [
