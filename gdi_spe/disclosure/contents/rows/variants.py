@@ -142,7 +142,7 @@ def is_mixed(name: str) -> bool:
 
 
 def _is_genotype_count(name: str) -> bool:
-    bare = re.sub(r"_(n|counts?|cts?)$", "", name.lower())
+    bare = re.sub(r"^(geno_?)?(cts?|counts?)_|_(n|counts?|cts?)$", "", name.lower())
     return bare in (
         "hom_a", "het", "hom_b", "aa", "ab", "bb", "n_aa", "n_ab", "n_bb", "n_hom", "hom",
         "hom_ref", "hom_alt", "homref", "homalt", "n_hom_ref", "n_het",

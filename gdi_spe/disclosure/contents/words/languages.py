@@ -85,6 +85,17 @@ _MEANT = {word: meant for meant, words in _WORDS.items() for word in words.split
 _ACCENTED = {"man": "män", "kon": "kön", "ano": "año", "eta": "età", "lan": "län"}
 
 
+# What is measured, by names that all languages share or that are in English by now.
+_MEASURED = (
+    r"age|height|weight|bmi|ldl(_c)?|hdl(_c)?|cholesterol|colesterol\w*|trigl\w*|tg|gl[uy][ck]\w{2,4}|hba1c|sbp|dbp|pas|pad|crp|pcr|egfr|tfg|tsh|psa|apo_?[ab]\d?"
+    r"|creatin\w*|hb|h(a)?emoglobin\w*|insulin\w*|fev1|fvc|ferritin\w*|urat\w*|prs|score"
+)
+# "desviación estándar", "desvio padrão", "deviazione standard", "écart type", "keskihajonta".
+_SPREAD = re.compile(
+    rf"(?P<first>de|dp|ds|et|kh)_(?P<of>(\w{{1,12}}_)?({_MEASURED}))|(?P<measure>{_MEASURED})_(de|dp|ds|et|kh)"
+)
+
+
 def in_english(name: str) -> str:
     """Return a plain name with the words that are known in English."""
     words = name.split("_")
@@ -101,7 +112,15 @@ def in_english(name: str) -> str:
         else:
             found.append(words[at])
             at += 1
-    return "_".join(found)
+    return _with_spread("_".join(found))
+
+
+def _with_spread(name: str) -> str:
+    """Return a name whose two letters for a deviation, beside a measure, are read as such."""
+    found = _SPREAD.fullmatch(name)
+    if found is None:
+        return name
+    return f"sd_{found['of']}" if found["first"] else f"{found['measure']}_sd"
 
 
 def _folded(word: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from gdi_spe.disclosure.contents.programs.results import without_results
 from gdi_spe.disclosure.contents.records.pairs import lists_values
+from gdi_spe.disclosure.contents.words.alphabets import bare, doubts_elsewhere
 from gdi_spe.disclosure.contents.words.runs import is_log, without_run
 from gdi_spe.disclosure.contents.words.vocabulary import TRAIT
 
@@ -22,7 +23,10 @@ _SHORTEST = 15
 _FEWEST_LETTERS, _FEWEST_WORDS = 7, 3
 # A short text of short words alone may be anything.
 _SHORT = 100
-_WORD = re.compile(r"[A-Za-zÀ-žΑ-ωА-я]{2,}")
+# The letters of the Union's languages: Latin, Greek, Cyrillic.
+_WORD = re.compile(r"[A-Za-zÀ-žͰ-Ͽἀ-῿Ѐ-ӿ]{2,}")
+_VOWEL = re.compile(r"[aeiouyäöüåéèαειουωаеёиоуыэюяъ]", re.IGNORECASE)
+_FIRST_BEYOND, _MOST_EMOJI = 0x3000, 8
 _NUMBER = re.compile(r"(?<![A-Za-z_])[-+]?\d[\d,.]*(?:[eE][-+]?\d+)?")
 _PEOPLE = (
     r"(patients?|people|persons?|participants?|individuals?|carriers?|cases?|controls?|women|men|woman|man|subjects?"
@@ -179,6 +183,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     for pattern, what in _SAYS:
         if pattern.search(text) or (pattern is _DAY and is_dated):
             yield what
+    yield from doubts_elsewhere(text)
     n_common = len(set(_COMMON.findall(text)))
     if n_common > min(_MOST_COMMON, len(words) / _WORDS_EACH):
         yield "it names many variants"
@@ -238,15 +243,20 @@ def _are_few(words: list[str], n_characters: int) -> bool:
 
 
 def _is_mostly_words(text: str) -> bool:
-    """Whether letters and spaces make up most of it, and no letter is beyond what languages use."""
+    """Whether letters and spaces make up most of it, and no letter is beyond what languages use.
+
+    TRUST: a few pictures beside words say nothing; many could be a code, one a person.
+    """
     plain = sum(each.isalpha() or each.isspace() for each in text)
-    return plain >= 0.55 * len(text) and all(ord(each) < 0x3000 for each in text)
+    beyond = [each for each in text if ord(each) >= _FIRST_BEYOND]
+    few = len(beyond) <= _MOST_EMOJI and not any(each.isalnum() for each in beyond)
+    return plain >= 0.55 * len(text) and few
 
 
 def _is_readable(words: list[str]) -> bool:
     """Whether most words have the vowels and the length that words have."""
     long = [word for word in words if len(word) > 3]
-    odd = [w for w in long if len(w) > 28 or not re.search(r"[aeiouyäöüåéèAEIOUY]", w) or _mixed(w)]
+    odd = [w for w in long if len(w) > 28 or not _VOWEL.search(bare(w)) or _mixed(w)]
     # The name of a library, said again and again, is one odd word.
     return len(set(odd)) <= max(2, len(long) // 8)
 

@@ -20,7 +20,7 @@ PEOPLE = re.compile(
     r"|(un|non_?)?(treated|exposed|vaccinated|smokers|responders|affected|screened)"
     r"|(case|control|lof|ptv|missense|male|female|exposed|unexposed|all|total)_(carriers|cases|controls|patients)"
     r"|(carriers|homozygotes|heterozygotes)_(cases?|controls?|males?|females?|men|women|all|total|affected|unaffected)"
-    r"|(hom(_?(ref|alt|a|b|var))?|het)_?(n|counts?|cts?)"
+    r"|(hom(_?(ref|alt|a|b|var))?|het)_?(n|counts?|cts?)|(geno_?)?(cts?|counts?)_(hom(_?(ref|alt|a|b|var))?|het)"
     r"|(nobs|support|diagnoses|diagnosed|incident_cases|prevalent_cases|hospitali[sz]ations|admissions|hom_?(a|b|ref|alt)|het|hom|sample_?size|total_?sample_?size|effective_n|n_?eff|neff|obs_?ct)"
     rf"|(n|num|number|count|counts|total|no|freq)_?(of_)?(the_)?({_WHO}|hom\w*|het\w*|selected|total|effective|eff)(_\w{{1,30}})?"
     rf"|({_WHO})s?_?(count|counts|n|number|total|freq)"

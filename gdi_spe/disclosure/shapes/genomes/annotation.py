@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 # Resources whose numbers are about other people than the cohort's.
 _PUBLIC = re.compile(
-    r"(gnomad|exac|topmed|1000g|1kg|kg|esp|dbsnp|clinvar|cadd|revel|sift|polyphen\w*|phylop|phastcons|gerp|spliceai"
+    r"(gnomad(_?[eg](enomes?|xomes?)?)?|exac|topmed|1000g|1kg|kg|esp|dbsnp|clinvar|cadd|revel|sift|polyphen\w*|phylop|phastcons|gerp|spliceai"
     r"|alphamissense|loeuf|pli|hgmd|omim|hpo|uniprot|ensembl|dann|eigen|fathmm|metasvm|primateai|mpc|oe_lof)(_\w{1,30})?",
     re.IGNORECASE,
 )

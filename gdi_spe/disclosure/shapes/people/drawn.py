@@ -16,7 +16,11 @@ from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
-_COORDINATE = re.compile(r"(pc|pca|dim|axis|component|umap|mds)_?\d{1,3}", re.IGNORECASE)
+_COORDINATE = re.compile(
+    r"(pc|pca|dim|axis|component|umap|mds)_?\d{1,3}"
+    r"(_?(bin|mid(point)?|cent(er|re)|cell|square|bin_(mid(point)?|cent(er|re)|start|left)))?",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(r"group|population|trait|drawn", re.IGNORECASE)
 _EIGENVALUE = re.compile(r"eigen_?vals?(ues?)?|evals?")
 _MOST_GROUPS = 50
