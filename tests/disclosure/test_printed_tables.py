@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gdi_spe.boundary.findings import Verdict
-from gdi_spe.disclosure.forms.writing.printed import read_printed
+from gdi_spe.disclosure.forms.writing.columns.printed import read_printed
 
 LM = """Coefficients:
             Estimate Std. Error t value Pr(>|t|)

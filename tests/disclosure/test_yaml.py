@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gdi_spe.disclosure.engine import judge_bytes
 from gdi_spe.disclosure.evidence.context import CheckContext
-from gdi_spe.disclosure.forms.writing import yamls
+from gdi_spe.disclosure.forms.writing.markup import yamls
 from gdi_spe.disclosure.intake.canonical import canonicalise_bytes
 from gdi_spe.disclosure.intake.form import Canonical
 from gdi_spe.disclosure.presets import policy_named

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.contents.words.languages import in_english
-from gdi_spe.disclosure.forms.writing.sections import people_of
+from gdi_spe.disclosure.forms.writing.programs.sections import people_of
 
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,9})"
 _SAID = re.compile(rf"(?<![\w.,]){_NUMBER}\*{{0,2}}\s+([^\W\d_]{{3,20}})(?!\w)")

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Part
-from gdi_spe.disclosure.forms.writing.histograms import with_histograms
+from gdi_spe.disclosure.forms.writing.columns.histograms import with_histograms
 from gdi_spe.disclosure.intake.form import Canonical, Encode, Hostile, Impossible, named
 from gdi_spe.disclosure.intake.sniff import CONTAINERS, GENOTYPES, READS, Kind, sniff
 

@@ -23,10 +23,10 @@ from gdi_spe.disclosure.forms import archives
 from gdi_spe.disclosure.forms.documents import html, notebook, word
 from gdi_spe.disclosure.forms.graphics import pdf, svg
 from gdi_spe.disclosure.forms.tabular import arrays, columnar, delimited, excel
-from gdi_spe.disclosure.forms.writing import yamls
-from gdi_spe.disclosure.forms.writing.chains import chains_of
-from gdi_spe.disclosure.forms.writing.reports import report_of
-from gdi_spe.disclosure.forms.writing.sections import sections_of
+from gdi_spe.disclosure.forms.writing.markup import yamls
+from gdi_spe.disclosure.forms.writing.programs.chains import chains_of
+from gdi_spe.disclosure.forms.writing.programs.reports import report_of
+from gdi_spe.disclosure.forms.writing.programs.sections import sections_of
 from gdi_spe.disclosure.forms.writing.written import words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Hostile, Impossible, NoCanonicalForm, named
 from gdi_spe.disclosure.intake.reading import NotText, as_written, decoded, is_plain_ascii

@@ -14,7 +14,7 @@ from gdi_spe.disclosure.forms.documents.embedded import picture_within
 from gdi_spe.disclosure.forms.documents.page_code import data_in_script, data_in_style
 from gdi_spe.disclosure.forms.documents.page_data import Attributes
 from gdi_spe.disclosure.forms.tabular.cells import table_of_rows
-from gdi_spe.disclosure.forms.writing.pairs import lines_of_pairs
+from gdi_spe.disclosure.forms.writing.columns.pairs import lines_of_pairs
 from gdi_spe.disclosure.forms.writing.written import words_and_tables
 from gdi_spe.disclosure.intake.form import Canonical, Encode, Impossible, named
 

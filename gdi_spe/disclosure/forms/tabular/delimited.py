@@ -16,7 +16,7 @@ from gdi_spe.boundary.policy import DisclosurePolicy
 from gdi_spe.disclosure.contents.parts import Part, Text
 from gdi_spe.disclosure.contents.table import Column, Table, clean_text, column_of
 from gdi_spe.disclosure.forms.tabular.cells import are_quantiles
-from gdi_spe.disclosure.forms.writing.regions import with_attributes
+from gdi_spe.disclosure.forms.writing.programs.regions import with_attributes
 from gdi_spe.disclosure.intake.digits import without_exact_counts
 from gdi_spe.disclosure.intake.form import Canonical, Impossible, named
 from gdi_spe.disclosure.intake.sniff import delimiter_of

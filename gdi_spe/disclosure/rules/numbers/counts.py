@@ -19,8 +19,8 @@ from gdi_spe.disclosure.contents.roles import (
 from gdi_spe.disclosure.contents.rows.things import are_sorts
 from gdi_spe.disclosure.contents.rows.variants import genotype_counts, is_mixed
 from gdi_spe.disclosure.contents.table import Column, Table
-from gdi_spe.disclosure.forms.writing.reports import is_section
-from gdi_spe.disclosure.forms.writing.sections import counts_variants
+from gdi_spe.disclosure.forms.writing.programs.reports import is_section
+from gdi_spe.disclosure.forms.writing.programs.sections import counts_variants
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.genomes.genes import counts_carriers, is_technical, tests_genes
 from gdi_spe.disclosure.shapes.shape import values

@@ -14,7 +14,7 @@ from gdi_spe.disclosure.contents.roles import Role, is_about_variants, with_role
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.fitting import is_setting
 from gdi_spe.disclosure.contents.words.vocabulary import counts_things
-from gdi_spe.disclosure.forms.writing.reports import is_section
+from gdi_spe.disclosure.forms.writing.programs.reports import is_section
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 from gdi_spe.disclosure.shapes.shape import level_of_quantile, values
 

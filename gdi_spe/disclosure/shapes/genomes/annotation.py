@@ -23,8 +23,12 @@ from gdi_spe.disclosure.contents.words.numbering import are_one_series
 from gdi_spe.disclosure.contents.words.tissues import names_tissue
 from gdi_spe.disclosure.contents.words.vocabulary import is_public, person_numbers
 from gdi_spe.disclosure.evidence.scores import Standing, standing
-from gdi_spe.disclosure.forms.writing.reports import belongs_to_section, is_section
-from gdi_spe.disclosure.forms.writing.sections import counts_variants, is_known, is_of_sites
+from gdi_spe.disclosure.forms.writing.programs.reports import belongs_to_section, is_section
+from gdi_spe.disclosure.forms.writing.programs.sections import (
+    counts_variants,
+    is_known,
+    is_of_sites,
+)
 from gdi_spe.disclosure.shapes.genomes.beside import is_of_resource, tells_of_nobody
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 

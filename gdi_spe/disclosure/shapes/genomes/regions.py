@@ -13,7 +13,7 @@ from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.numbering import has_codes
 from gdi_spe.disclosure.contents.words.vocabulary import is_public
-from gdi_spe.disclosure.forms.writing.chains import is_chain
+from gdi_spe.disclosure.forms.writing.programs.chains import is_chain
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, values
 
 if TYPE_CHECKING:

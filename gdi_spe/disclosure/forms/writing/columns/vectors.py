@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gdi_spe.disclosure.forms.writing.aligned import NUMBER, WORD
-from gdi_spe.disclosure.forms.writing.prompts import COUNTS
+from gdi_spe.disclosure.forms.writing.columns.aligned import NUMBER, WORD
+from gdi_spe.disclosure.forms.writing.programs.prompts import COUNTS
 
 _PLACED = re.compile(r"\s*\[\d+\](\s+\S+)+\s*")
 _NAMED = re.compile(r"\$[`\w.$]+`?\s*")

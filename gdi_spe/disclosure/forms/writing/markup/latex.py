@@ -6,7 +6,7 @@ import re
 
 from gdi_spe.disclosure.contents.table import Table
 from gdi_spe.disclosure.forms.tabular.cells import table_of_rows
-from gdi_spe.disclosure.forms.writing.pairs import lines_of_pairs
+from gdi_spe.disclosure.forms.writing.columns.pairs import lines_of_pairs
 
 _TABULAR = re.compile(r"\\begin\{(tabular|longtable|tabularx|array)\*?\}(.*?)\\end\{\1\*?\}", re.S)
 _COMMAND = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gdi_spe.disclosure.forms.writing.aligned import NUMBER, WORD
+from gdi_spe.disclosure.forms.writing.columns.aligned import NUMBER, WORD
 
 # A bound was moved to its number, which leaves two spaces.
 _BOUND = re.compile(r"  (?=[<>≤≥])")

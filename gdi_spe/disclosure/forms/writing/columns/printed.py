@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gdi_spe.disclosure.forms.writing.aligned import (
+from gdi_spe.disclosure.forms.writing.columns.aligned import (
     NUMBER,
     columns_of,
     names_in_order,
@@ -19,10 +19,10 @@ from gdi_spe.disclosure.forms.writing.aligned import (
     rows_of,
     without_heads,
 )
-from gdi_spe.disclosure.forms.writing.flush import read_flush
-from gdi_spe.disclosure.forms.writing.headers import names_limits
-from gdi_spe.disclosure.forms.writing.prompts import without_prompts
-from gdi_spe.disclosure.forms.writing.vectors import read_vector
+from gdi_spe.disclosure.forms.writing.columns.flush import read_flush
+from gdi_spe.disclosure.forms.writing.columns.headers import names_limits
+from gdi_spe.disclosure.forms.writing.columns.vectors import read_vector
+from gdi_spe.disclosure.forms.writing.programs.prompts import without_prompts
 
 _STARS = re.compile(r"\*{1,3}|\.|†|‡")
 # Stars right after a number, which mark small p-values.

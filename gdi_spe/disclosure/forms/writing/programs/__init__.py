@@ -1,0 +1,1 @@
+"""What single programs write: logs, reports, records of sessions, annotation."""
