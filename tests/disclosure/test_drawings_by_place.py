@@ -222,6 +222,31 @@ def test_ticks_of_powers_are_no_strokes_of_people_and_a_rug_is(report: Report) -
         assert report(whole, "b.svg", n=24_000).verdict.word == verdict
 
 
+def in_two_panels(places: Sequence[float], told: dict[float, float]) -> bytes:
+    """Bars of sites and, beside them, a forest plot with strokes along its own axis line."""
+    plain = bars((812, 640, 530, 420, 515, 407), 1000, SITES, "Participants").decode()
+    ticks = "".join(course([(60 + 72 * i, 260), (60 + 72 * i, 265)]) for i in range(6))
+    axis = course([(60, 260), (420, 260)]) + course([(480, 260), (700, 260)])
+    strokes = "".join(course([(x, 260), (x, 265)]) for x in places)
+    numbers = "".join(word(f"{v:g}", x, 280, "middle") for v, x in told.items())
+    label = word("Hazard ratio (95% CI)", 590, 300, "middle")
+    whole = plain.replace("</svg>", f"{ticks}{axis}{strokes}{numbers}{label}</svg>")
+    return whole.replace("0 0 460 320", "0 0 720 320").encode()
+
+
+def test_ticks_of_panels_stand_on_lines_of_their_own_and_a_rug_is_looked_at(report: Report) -> None:
+    def at(value: float) -> float:
+        return 480 + 220 * math.log(2 * value) / math.log(8)
+
+    told = {v: at(v) for v in (0.5, 1.0, 1.5, 2.0, 2.5, 3.5)}
+    ticks = [at(0.5 * k) for k in range(1, 9)]
+    people = [at(v) for v in (0.52, 0.61, 0.83, 1.12, 1.31, 1.87, 2.3, 3.64)]
+
+    assert report(in_two_panels(ticks, told), "b.svg", n=24_000).verdict.word == "pass"
+    assert report(in_two_panels(people, told), "b.svg", n=24_000).verdict.word == "review"
+    assert report(in_two_panels(people + ticks, told), "b.svg", n=24_000).verdict.word == "review"
+
+
 def test_a_number_of_an_axis_beside_a_word_for_people_is_nobody(report: Report) -> None:
     inner = axis_up((0, 10, 20), "Incidence") + axis_across((40, 50, 60, 70), "Age")
     lines_ = [course([(60 + i, 250 - i * k / 40) for i in range(0, 361, 18)], c)

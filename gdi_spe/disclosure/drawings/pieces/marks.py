@@ -10,18 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdi_spe.disclosure.drawings.pieces.axes import number_of
-from gdi_spe.disclosure.drawings.pieces.curves import is_even, is_stairs
+from gdi_spe.disclosure.drawings.pieces.curves import is_stairs
 from gdi_spe.disclosure.drawings.pieces.kinds import MARK, Kinds, paint_of
+from gdi_spe.disclosure.drawings.pieces.ticks import n_loose
 from gdi_spe.disclosure.drawings.sheet import Piece, Places, Sheet, Word, within
 
 _NEAR, _NEAR_GAPS, _FEW_CORNERS = 2.5, 8.0, 60
 _GRID = 3
 _MANY_SIGNS = 6
-_LEAST_TICKS = 3
 _MOST_MARKS = 3000
 _MOST_SLANTS, _TO_NAME = 60, 20.0
 _LEAST_ROWS = 2
-_OFF_POWERS = 0.02
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def marks_of(sheet: Sheet, kinds: Kinds) -> Marks:
     named = _named(middles, looks, sheet, kinds) & ~on_line & ~within_interval
     alone = middles[~(on_line | within_interval | named)]
     return Marks(int(named.sum()), int(within_interval.sum()), int(on_line.sum()), alone,
-                 _n_loose(sheet, kinds))  # fmt: skip
+                 n_loose(sheet, kinds))  # fmt: skip
 
 
 def named_slants(kinds: Kinds, sheet: Sheet) -> list[Piece]:
@@ -152,73 +151,6 @@ def _beside(word: Word, at: float, side: int) -> bool:
         # Names below stand in the middle of their column.
         return bool(abs(word.middle[0] - at) <= max(3.0, 0.2 * word.length))
     return bool(word.box[side] - slack / 2 <= at <= word.box[side + 2] + slack / 2)
-
-
-def _n_loose(sheet: Sheet, kinds: Kinds) -> int:
-    """Count short strokes that are no ticks, no ends of intervals and no keys."""
-    short = [s for s in kinds.strokes if max(s.wide, s.high) <= MARK]
-    lines: dict[tuple[bool, float, float], list[Piece]] = {}
-    for stroke in short:
-        lies = stroke.wide >= stroke.high
-        across = stroke.box[0 if lies else 1]
-        lines.setdefault((lies, round(across), round(max(stroke.wide, stroke.high))), []).append(
-            stroke
-        )
-    if len(short) > _MOST_MARKS:
-        return len(short)
-    n = sum(len(group) for group in lines.values() if not _are_ticks(group, sheet, kinds))
-    crosses = [s for s in kinds.slants if max(s.wide, s.high) <= MARK]
-    return n + len(crosses) // 2
-
-
-def _are_ticks(group: list[Piece], sheet: Sheet, kinds: Kinds) -> bool:
-    group = [s for s in group if not _is_cap(s, kinds) and not _goes_through_a_mark(s, kinds)]
-    if not group:
-        return True
-    lies = group[0].wide >= group[0].high
-    at = np.array([s.middle[1 if lies else 0] for s in group])
-    if len(at) >= _LEAST_TICKS and (is_even(at) or _is_of_powers(at)):
-        return True
-    side = 1 if lies else 0
-    return all(
-        any(abs(w.middle[side] - s.middle[side]) <= max(4.0, w.size) for w in sheet.words)
-        for s in group
-    ) and len(group) <= len(sheet.words)
-
-
-def _is_of_powers(at: NDArray[np.float64]) -> bool:
-    """Whether ticks draw together again and again, as those of a logarithmic axis do."""
-    gaps = np.diff(np.unique(at.round(2)))
-    gaps = gaps[gaps > 0.3]
-    if gaps.size < _LEAST_TICKS:
-        return False
-    share = gaps / gaps.sum()
-    # One to nine of each power, or two to nine where the powers have longer ticks.
-    for first in (1, 2):
-        powers = np.arange(2 + gaps.size // 8)[:, None] + np.log10(np.arange(first, 10))
-        known = np.diff(powers.ravel())
-        for start in range(min(10, known.size - gaps.size + 1)):
-            part = known[start : start + gaps.size]
-            off = min(np.abs(turned - part / part.sum()).max() for turned in (share, share[::-1]))
-            if off < _OFF_POWERS:
-                return True
-    return False
-
-
-def _goes_through_a_mark(stroke: Piece, kinds: Kinds) -> bool:
-    x, y = stroke.middle
-    return any(abs(m.middle[0] - x) <= 1.5 and abs(m.middle[1] - y) <= 1.5 for m in kinds.marks)
-
-
-def _is_cap(stroke: Piece, kinds: Kinds) -> bool:
-    """Whether a short stroke stands across the end of a longer one, or on the rim of a box."""
-    x, y = stroke.middle
-    for other in kinds.strokes:
-        if other is stroke or (other.wide >= other.high) == (stroke.wide >= stroke.high):
-            continue
-        if any(abs(px - x) <= 1.2 and abs(py - y) <= 1.2 for px, py in other.places):
-            return True
-    return False
 
 
 def is_membership(at: Places, sheet: Sheet, columns: Sequence[float]) -> bool:
