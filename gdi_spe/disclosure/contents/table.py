@@ -21,7 +21,7 @@ INVISIBLE = re.compile(
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ue000-\uf8ff"
     "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?")
+NUMBER = re.compile(r"[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?")
 _PLAIN = re.compile(r"[!-~]+")
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
 _MISSING = {"", "NA", "N/A", "NaN", "nan", "null", "None", "."}

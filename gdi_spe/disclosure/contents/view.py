@@ -40,7 +40,9 @@ _SHARE_LABEL = re.compile(r"n\s*\(\s*%\s*\)|,\s*n\b|\bno\.\s*\(%\)|\(%\)", re.IG
 _BARE_SHARE = re.compile(rf"{_FIRST}\s*\(\s*(\d+(?:\.\d+)?)\s*\)")
 # Numbers by allele, as Hail writes them: the reference's first.
 _ARRAY = re.compile(r"\[\s*[\d.eE+-]+\s*,\s*[\d.eE+-]+\s*\]")
-_SIZE_OF_GROUP = re.compile(r"[,(\[]?\s*\b[nN]\s*=\s*(\d[\d,. ]*\d|\d)\s*[)\]]?")
+_SIZE_OF_GROUP = re.compile(
+    r"[,(\[]?\s{0,9}\b[nN]\s{0,9}=\s{0,9}(\d[\d,. ]{0,24}\d|\d)\s{0,9}[)\]]?"
+)
 _IS_SIZE = re.compile(
     r"n|no\.?|total( n)?|n total|participants|individuals|patients", re.IGNORECASE
 )

@@ -6,7 +6,7 @@ import re
 
 # Any number of an attribute.
 NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
-_DECIMAL = re.compile(r"-?\d+\.\d+(?:[eE]-?\d+)?")
+_DECIMAL = re.compile(r"-?(?<!\d)\d++\.\d+(?:[eE]-?\d+)?")
 
 
 def rounded(value: str, form: str = ".1f") -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-DECLARED = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+DECLARED = re.compile(r"(?<![\w-])([\w-]++)\s*+:\s*([^;]+)")
+_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SIMPLE = re.compile(r"([.#]?)([\w-]+|\*)")
 # What is written again, where its value is plain.

@@ -113,14 +113,16 @@ _TAGS = (
     "html|head|body|script|table|div|style|p|h[1-6]|span|ul|ol|img|a|br|b|form|iframe|object|embed"
     "|meta|link|title|section|article|pre|center|font|template"
 )
-_PROLOGUE = r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
+# Comments are taken once and for all: each could else end at any later mark.
+_COMMENTS = r"(?>(?:<!--.*?-->\s*)*)"
+_PROLOGUE = rf"(<\?xml[^>]*>\s*)?{_COMMENTS}"
 _TEXTS = (
     (re.compile(r"##fileformat=VCF"), Kind.VCF),
     (re.compile(r"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER"), Kind.VCF),
     (re.compile(r"@(HD|SQ|RG|PG)\t[A-Z]{2}:"), Kind.SAM),
     (re.compile(r"@[^\n]*\n[ACGTNacgtn.]{10,}\n\+[^\n]*\n"), Kind.FASTQ),
     (re.compile(r">[^\n]*\n[ACGTNUacgtnu*\n-]{40,}"), Kind.FASTA),
-    (re.compile(rf"(?is){_PROLOGUE}(<!doctype\s+svg[^>]*>\s*)?(<!--.*?-->\s*)*<svg\b"), Kind.SVG),
+    (re.compile(rf"(?is){_PROLOGUE}(<!doctype\s+svg[^>]*>\s*)?{_COMMENTS}<svg\b"), Kind.SVG),
     (
         re.compile(rf"(?is){_PROLOGUE}<(!doctype\s+html|{_TAGS})\b"),
         Kind.HTML,

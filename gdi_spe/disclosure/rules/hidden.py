@@ -20,7 +20,8 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{1500,}={0,2}|(?:[A-Za-z0-9+/]{60,80}\n){
 # Base64 of PNG and JPEG: pictures inside a report, which has no canonical form and is looked at.
 _PICTURES = ("iVBORw0KGgo", "/9j/")
 # Base64 in lines, and how gzip, zlib, zip, pickle, xz, Parquet and NumPy begin.
-_BASE64_LINES = re.compile(r"(?:(?<![A-Za-z0-9+/])[ \t>#]*[A-Za-z0-9+/]{40,}={0,2}\s*)+")
+_LINE = r"[A-Za-z0-9+/]{40,}+={0,2}"
+_BASE64_LINES = re.compile(rf"(?<![A-Za-z0-9+/]){_LINE}(?:\s*+[ \t>#]*+{_LINE})*+")
 _MAGIC = (
     b"\x1f\x8b", b"\x78\x9c", b"\x78\xda", b"\x78\x01", b"PK\x03\x04", b"\x80\x04",
     b"\x80\x05", b"\xfd7zXZ", b"PAR1", b"\x93NUMPY", b"BZh",

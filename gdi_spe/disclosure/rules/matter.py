@@ -15,7 +15,7 @@ _VALUE = (
     r"(?:[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|'[^'\n]{0,24}'|\"[^\"\n]{0,24}\""
     r"|None|True|False|nan|NA)"
 )
-_LONG_RUN = re.compile(rf"(?:{_VALUE}[\s,;\[\]()|]+){{40,}}")
+_LONG_RUN = re.compile(rf"(?<!\d)(?:{_VALUE}[\s,;\[\]()|]+){{40,}}")
 _LEAST_NUMBERS = 30
 # Two vectors of ten numbers or more and one length are columns; so are rows that SQL inserts.
 _VECTOR = re.compile(

@@ -72,7 +72,10 @@ _LONGEST, _LONGEST_LINE = 400_000, 2_000
 _LEAST_WORDS = 4
 # Formulas of models and conditions stand in strings as well.
 _FORMULA = re.compile(r"\w\s*(?:~|==|>=|<=|!=)\s*[\w'\"]|\{\w+\}|\$\{")
-_MARK = re.compile(r"^[ \t]*(?:#+'?|//+|--|/\*+|\*+/|\*(?!\*))[ \t]?|[ \t]*\*+/$", re.MULTILINE)
+_MARK = re.compile(
+    r"^[ \t]*(?:#+'?|//+|--|/\*+|\*+/|\*(?!\*))[ \t]?|(?:(?<![ \t])[ \t]++|(?<![ \t*]))\*++/$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,9 @@ def read_code(text: str) -> Code | None:
     return Code(bare, tuple(strings), "\n".join(words))
 
 
-_RULER = re.compile(r"\s*\+([-=:]{2,}\+)+\s*|\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*")
+_RULER = re.compile(
+    r"\s*\+([-=:]{2,}\+)+\s*|\s*+(?:\|\s*+)?:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)++(?:\|\s*+)?"
+)
 
 
 def is_code(text: str) -> bool:

@@ -27,7 +27,7 @@ _TOLD = re.compile(
     rf"[\"']?\b(?P<name>[A-Za-z_]\w{{1,19}})[\"']?[ \t]*(?:=|:|<-)[ \t]*(?P<value>{_LITERAL})[ \t]*(?=[,;)\]}}\n]|$)"
 )
 # Rows of literals alone, or statements that differ in nothing but several literals.
-_ROW = re.compile(r"[\s#\"(){}\[\],;:-]*(?:NA|None|null)?[\s#\"(){}\[\],;:-]*")
+_ROW = re.compile(r"[\s#\"(){}\[\],;:-]*+(?:NA|None|null)?[\s#\"(){}\[\],;:-]*")
 _EDGES = " \t()[]{},;"
 _LEAST_ROWS, _LEAST_ALIKE, _LEAST_LITERALS = 3, 6, 3
 _NEAR = 4

@@ -22,7 +22,7 @@ _HASH = re.compile(
 )
 _INTEGRITY = re.compile(r"sha(1|256|384|512)-[A-Za-z0-9+/]{27,88}={0,2}")
 _CONSTRAINT = re.compile(
-    r"[ (]*((==|>=|<=|~=|!=|~|\^|=|<|>)?\s*v?\d[\w.*+-]{0,30}[\s,|;)]*){1,6}(=?\s?\w{1,24})?|\*|any|"
+    r"[ (]*+((==|>=|<=|~=|!=|~|\^|=|<|>)?\s*+v?\d[\w.*+-]{0,30}+[\s,|;)]*+){1,6}+(=?\s?\w{1,24})?|\*|any|"
 )
 _ADDRESS = re.compile(r"(https?|git|ssh|file)(\+\w{1,6})?://[\w./%+@:~#=&?-]{1,400}")
 _FILE = re.compile(r"[\w.+!-]{1,120}\.(conda|whl|zip|tar\.(gz|bz2|xz)|tgz|egg)")
@@ -135,7 +135,9 @@ def _without(node: Any) -> Any:
 
 # --- lists of pins -----------------------------------------------------------------------------
 
-_OF_PIP = re.compile(r"[ \t]*\\?\n?[ \t]+--hash=sha(256|384|512):[0-9a-f]{64,128}")
+_OF_PIP = re.compile(
+    r"(?<![ \t])(?:[ \t]*+(?:\\\n?|\n)[ \t]++|[ \t]++)--hash=sha(256|384|512):[0-9a-f]{64,128}"
+)
 _EXPLICIT = re.compile(
     r"https?://[\w./%+-]{1,200}/(?P<name>[a-z_][a-z0-9._-]{0,60}?)-(?P<version>\d[\w.!+]{0,30})"
     r"-\w{1,60}\.(conda|tar\.bz2)(#(sha256:)?[0-9a-f]{32,64})?"

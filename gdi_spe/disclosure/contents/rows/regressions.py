@@ -15,7 +15,7 @@ from gdi_spe.disclosure.contents.table import Column, Table, column_of
 from gdi_spe.disclosure.contents.words.fitting import OF_A_MODEL, SCORE
 
 _DIGITS = 15
-_NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+)(?:[eE][-+]?\d{1,3})?"
+_NUMBER = r"[-+−]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,3})?"
 _STARS = r"\s*[$^{}]*[*†‡+]{0,4}[$^{}]*"
 _ESTIMATE = re.compile(rf"({_NUMBER}){_STARS}")
 _ERROR = re.compile(rf"[(\[]\s*({_NUMBER})\s*(?:(?:,|;|to|–|—|-)\s*({_NUMBER})\s*)?[)\]]{_STARS}")

@@ -145,7 +145,7 @@ _TYPED = re.compile(
     re.MULTILINE,
 )
 _MOST_TYPED = 200
-_CELLS = re.compile(r"[&|│┆\t]\s*([1-9])\s*(?=$|[&|│┆\t\\])", re.MULTILINE)
+_CELLS = re.compile(r"[&|│┆\t][^\S\t]*+([1-9])\s*(?=$|[&|│┆\t\\])", re.MULTILINE)
 
 
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:

@@ -27,7 +27,7 @@ _PEOPLE = re.compile(
 )
 # Times, memory, shares of work, and numbers of what a run goes through.
 _OF_WORK = re.compile(
-    r"\(?\b\d[\d,.]*(e[-+]?\d+)?\s?(ms|msec|s|sec|secs|seconds?|min|mins|minutes?|h|hrs?|hours?|[kmgt]i?b|[kmg]b/s|cpus?|cores?|threads?|blocks?|chunks?|batch(es)?|steps?|iterations?|snps?|variants?|markers?|sites|genes|loci)\b\)?"
+    r"\(?\b\d[\d,.]{0,24}(e[-+]?\d+)?\s?(ms|msec|s|sec|secs|seconds?|min|mins|minutes?|h|hrs?|hours?|[kmgt]i?b|[kmg]b/s|cpus?|cores?|threads?|blocks?|chunks?|batch(es)?|steps?|iterations?|snps?|variants?|markers?|sites|genes|loci)\b\)?"
     r"|\b(block|chunk|batch|step|iteration|chromosome|chr|round|fold|thread|level)s?\s?\[?\d+(\s?/\s?\d+)?\]?"
     r"|\[\d+(/\d+| ?: ?[\d. ]{1,80})\]",
     re.IGNORECASE,

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from gdi_spe.disclosure.contents.words.vocabulary import is_public
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _OWN_SCRIPT = 20_000
 _LOOKED_AT = 200_000
 _LIST = re.compile(rf"(?<![\w.])(?:{_NUMBER}\s{{0,9}},\s{{0,9}}){{7,2000}}")
@@ -43,7 +43,7 @@ _NUMBERED = re.compile(
 _LEAST_NUMBERED = 25
 # Variables of a style: "--v0:3.4", "--d:54,61,38". A theme names them by words and gives units.
 _OWN = re.compile(
-    rf"--([A-Za-z][\w-]{{0,40}}?)(\d{{0,6}})\s*:\s*({_NUMBER}(?:\s*[,\s]\s*{_NUMBER})*)\s*(?=[;}}\"']|$)"
+    rf"--([A-Za-z][\w-]{{0,40}}?)(\d{{0,6}})\s*:\s*({_NUMBER}(?:(?:\s*+,\s*+|\s++){_NUMBER})*)\s*(?=[;}}\"']|$)"
 )
 _LEAST_OWN, _MOST_OWN = 8, 20
 _MOST_TURNS = 0.3

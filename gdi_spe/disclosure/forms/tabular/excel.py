@@ -24,7 +24,7 @@ _PLAIN = re.compile(
 _MOST_PROPERTIES = 3000
 # What a defined name may stand for: places in sheets, as print areas and filters are.
 _PLACE = re.compile(
-    r"(('[^']{1,40}'|[\w.]{1,40})!\$?[A-Z]{0,3}\$?\d{0,7}(:\$?[A-Z]{0,3}\$?\d{0,7})?,?){1,20}|#REF!"
+    r"(('[^']{1,40}'|[\w.]{1,40})!\$?+[A-Z]{0,3}+\$?+\d{0,7}+(:\$?+[A-Z]{0,3}+\$?+\d{0,7}+)?+,?+){1,20}+|#REF!"
 )
 
 

@@ -26,7 +26,7 @@ _SOME_UNRELATED, _MANY_RELATED = 0.15, 10
 _LEAST_PAIRS = 12
 _ALL_NOTHING = 0.95
 _LIKENESS = re.compile(
-    r"\w*(rg|corr\w*|r|rho|similarity|sim|likeness|cor|kin\w*|pi_?hat|share\w*|ibd\w*|relat\w*|value|coef\w*|phi|estimate)\w*",
+    r"(?=\w*(r|sim|likeness|kin|pi_?hat|share|ibd|value|coef|phi|estimate))\w++",
     re.IGNORECASE,
 )
 

@@ -37,7 +37,7 @@ _FURTHEST = re.compile(
 )
 _PROMPT = r"^[ \t]*(?:>>>|>|\.|In \[\d+\]:)[ \t]+"
 _ASKED = re.compile(
-    rf"{_PROMPT}(?P<asked>[^\n]*(?:\bcount\s+if\b|\bnrow\(|\bNROW\(|\blen\(|\.shape\b|\bsum\(|\.sum\(\)|n_distinct\(|\bcount\(|\blength\(which)[^\n]*)\n"
+    rf"{_PROMPT}(?P<asked>(?=[^\n]*(?:\bcount\s+if\b|\bnrow\(|\bNROW\(|\blen\(|\.shape\b|\bsum\(|\.sum\(\)|n_distinct\(|\bcount\(|\blength\(which))[^\n]*+)\n"
     r"(?:(?:Out)?\[\d+\]:?)?[ \t]*(?P<n>\d{1,3})[ \t]*$",
     re.MULTILINE,
 )

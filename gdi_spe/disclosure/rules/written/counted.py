@@ -32,7 +32,7 @@ _DRAWN = re.compile(
 _TUPLES = re.compile(r"[(\[]\s*[\"'][^\"'\n]{1,40}[\"']\s*,\s*(?P<n>\d{1,9})L?\s*[)\]]")
 # "c(Kemi = 412, Salla = 3)", "list(Kemi = 412L)".
 _PAIRS = re.compile(
-    r"\b(?:c|list|structure|setNames|dict|Dict|Counter)\((?:c\()?(?P<pairs>(?:\s*[`\"']?[\w. -]{1,30}[`\"']?\s*(?:=>?|:)\s*\d{1,9}L?\s*,?){2,60})"
+    r"\b(?:c|list|structure|setNames|dict|Dict|Counter)\((?:c\()?(?P<pairs>(?:\s*+[`\"']?[\w. -]{1,30}[`\"']?\s*+(?:=>?|:)\s*+\d{1,9}+L?\s*+,?){2,60}+)"
 )
 _PAIR = re.compile(r"[`\"']?(?P<name>[\w. -]{1,30}?)[`\"']?\s*(?:=>?|:)\s*(?P<n>\d{1,9})L?")
 _SCALAR = re.compile(
@@ -47,7 +47,7 @@ _CALLED = re.compile(
 )
 # "3 of 412 cases", "3/412 vs 14/3708"; dates, steps and pages are no parts of people.
 _PART = re.compile(
-    r"(?<![\w.,/:-])(?P<n>[1-9]\d?)\s?(?:/|of|out of)\s?(?P<all>\d{2,9}|\d{1,3}(?:,\d{3})+)(?![\w/.:-]|,\d)(?P<what>(?:\s+[A-Za-z-]+){0,3}(?:\s*[,;(]?\s*\d{1,7}\s?/\s?\d{2,9})?)",
+    r"(?<![\w.,/:-])(?P<n>[1-9]\d?)\s?(?:/|of|out of)\s?(?P<all>\d{2,9}|\d{1,3}(?:,\d{3})+)(?![\w/.:-]|,\d)(?P<what>(?:\s+[A-Za-z-]+){0,3}(?:\s*+(?:[,;(]\s*+)?\d{1,7}\s?/\s?\d{2,9})?)",
     re.IGNORECASE,
 )
 _STEPS = re.compile(
@@ -108,7 +108,7 @@ def _parts_of_people(text: str, minimum: int) -> Iterator[Hit]:
 def _is_doubtful(text: str, minimum: int) -> bool:
     """Whether names that say nothing, or say "n", stand before a few and a large whole number."""
     for found in _PAIRS.finditer(text):
-        pairs = [(m["name"].strip(), int(m["n"])) for m in _PAIR.finditer(found["pairs"])]
+        pairs = [(m["name"].strip(), int(m["n"])) for m in _PAIR.finditer(_short(found["pairs"]))]
         kept = [n for name, n in pairs if not (is_setting(name) or _OF_SETTINGS.fullmatch(name))]
         if _has_few(kept, minimum):
             return True
@@ -116,6 +116,11 @@ def _is_doubtful(text: str, minimum: int) -> bool:
         int(m["n"]) for m in _SCALAR.finditer(text) if _counts_people(m["name"], is_sure=False)
     ]
     return _has_few(scalars, minimum)
+
+
+def _short(text: str) -> str:
+    """Write one space for many."""
+    return re.sub(r"\s+", " ", text)
 
 
 def _counts_people(name: str, is_sure: bool = True) -> bool:

@@ -26,7 +26,7 @@ _COMPARED = re.compile(
     rf"{_NAME}\s*(?:==|!=|~=|<>|\b(?:eq|ne|EQ|NE)\b|(?P<sign>=(?!=)))\s*{_LITERAL}", re.IGNORECASE
 )
 # "isin([412, 871])", "%in% c(412, 871)", "in (88, 93)", "inlist(id, 4, 17)".
-_LIST = r"[\[(]{0,2}\s*(?P<values>(?:(?:\"[^\"\n]{1,24}\"|'[^'\n]{1,24}'|\d{1,12})\s*,?\s*){1,400})[\])]"
+_LIST = r"[\[(]{0,2}\s*+(?P<values>(?:(?:\"[^\"\n]{1,24}\"|'[^'\n]{1,24}'|\d{1,12}+)\s*+(?:,\s*+)?+){1,400}+)[\])]"
 _AMONG = re.compile(
     rf"{_NAME}\s*(?:\.isin\(|\.is_in\(|%(?:not)?n?in%\s*c?\(|\b(?:not\s+)?in\s*(?:c\s*)?[(\[]){_LIST}"
     rf"|\binlist\(\s*{_NAME.replace('?P<name>', '?P<name_>')}\s*,{_LIST.replace('?P<values>', '?P<values_>')}",
@@ -57,10 +57,10 @@ _SOMEBODY = re.compile(
 # Values of a trait that are typed into code: "ages <- c(54, 61, 38)", "'ldl': [3.1, 4.2, 2.9]".
 _TYPED = re.compile(
     r"[\"'$.]?\b(?P<name>[A-Za-z_]{2,24})[\"']?\s*(?:=|:|<-)\s*(?:np\.array\(|pd\.Series\(|tibble\(|list\()?(?:c\s*\(|\[|\()\s*"
-    r"(?P<values>(?:-?\d{1,4}(?:\.\d{1,4})?\s*,\s*){3,2000}-?\d{1,4}(?:\.\d{1,4})?)\s*,?\s*[\])]"
+    r"(?P<values>(?:-?\d{1,4}(?:\.\d{1,4})?\s*+,\s*+){3,2000}-?\d{1,4}(?:\.\d{1,4})?)\s*+(?:,\s*+)?[\])]"
 )
 _BARE = re.compile(
-    r"\b[A-Za-z_]\w{0,20}\s*(?:=|<-)\s*(?:np\.array\(|pd\.Series\()?(?:c\s*\(|\[|\()\s*(?P<values>(?:\d{1,3}\s*,\s*){5,2000}\d{1,3})\s*,?\s*[\])]"
+    r"\b[A-Za-z_]\w{0,20}\s*(?:=|<-)\s*(?:np\.array\(|pd\.Series\()?(?:c\s*\(|\[|\()\s*(?P<values>(?:\d{1,3}\s*+,\s*+){5,2000}\d{1,3})\s*+(?:,\s*+)?[\])]"
 )
 _LEAST_TYPED, _GRID = 4, 0.34
 _OLDEST = 110

@@ -15,23 +15,27 @@ from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 _LOOKED_AT = 400_000
 # Whom a list is of, by the name that code gives it: left out, kept, furthest out.
 _WHOM = (
-    r"(?:\w*(?:outlier|exclu|remov|withdr|dropp?(?:ed)?_?(?:ids?|rows)|bad_?(?:ids?|samples|rows)|duplicat|relatives|consent|individual|participant|patient|proband|subject|donor|people|person)\w*"
-    r"|drop|keep|\w*(?:sample|iid|eid|fid)s?|\w*_ids|ids?)"
+    r"(?=\w*(?:outlier|exclu|remov|withdr|dropp?(?:ed)?_?(?:ids?|rows)|bad_?(?:ids?|samples|rows)|duplicat|relatives|consent|individual|participant|patient|proband|subject|donor|people|person)"
+    r"|(?:drop|keep|\w*(?:sample|iid|eid|fid)s?|\w*_ids|ids?)\b)\w++"
 )
 _OF_OTHERS = re.compile(
     r"chr|col|year|region|gene|snp|variant|pos|trait|pheno|stud|term|site|covar|var|age|thr|size|cutoff|n_|max|min|folds?|seed|min_|number|feature|panel|model|field|pathway|plot|fig",
     re.IGNORECASE,
 )
+# A comma, or a space; written so that blanks are taken in one way only.
+_GAP = r"(?:\s*+,\s*+|[^\S ]*+ \s*+)"
 _ITEM = r"(?:\"[\w.-]{1,24}\"|'[\w.-]{1,24}'|\d{2,12})"
 _LISTED = re.compile(
-    rf"(?<![\w.])(?P<name>{_WHOM})[\"']?\s*(?:=|:|<-|\bin\b)\s*(?:set\(|np\.array\(|c\s*\(|frozenset\()?\s*[\[({{]*\s*(?P<items>{_ITEM}(?:\s*[, ]\s*{_ITEM}){{1,400}})\s*[\])}};\n]",
+    rf"(?<![\w.])(?P<name>{_WHOM})[\"']?\s*+(?:=|:|<-|\bin\b)\s*+(?:(?:set\(|np\.array\(|c\s*+\(|frozenset\()\s*+)?[\[({{]*+\s*+(?P<items>{_ITEM}(?:{_GAP}{_ITEM}){{1,400}})\s*[\])}};\n]",
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3}){1,3}")
 _QUOTED = re.compile(r"[\w.-]+")
 _CODE = re.compile(r"[A-Za-z]{0,8}[-_.]?\d{2,14}[A-Za-z]{0,2}")
 # "54,61,38,22,47" between quotation marks is a list.
-_IN_QUOTES = re.compile(r"[\"'](?P<values>\d{1,3}(?:\s*[,; ]\s*\d{1,3}){5,2000})[\"']")
+_IN_QUOTES = re.compile(
+    r"[\"'](?P<values>\d{1,3}(?:(?:\s*+[,;]\s*+|[^\S ]*+ \s*+)\d{1,3}){5,2000})[\"']"
+)
 _GENOTYPE = re.compile(
     r"rs\d{3,12}[\"']?\s*(?:[:=]|<-)\s*[\"'][ACGTDI][/|;]?[ACGTDI][\"']|\brs\d{3,12}\s?\([ACGTDI];[ACGTDI]\)"
 )
@@ -40,10 +44,9 @@ _HLA = re.compile(
 )
 _LEAST_GENOTYPES = 2
 # "assert (df.als == 1).sum() == 3", "expect_equal(nrow(filter(d, als == 1)), 3)".
-_ASSERTED = re.compile(
-    r"\b(?:assert\w*|stopifnot|expect_\w+|assertEqual|check|confirm|verify)\b[^\n]*?(?:\b(?:sum|nrow|len|count|n_distinct)\(|\.sum\(|\.shape)[^\n]*?(?:==|,)\s*(?P<n>\d{1,3})\s*\)*\s*$",
-    re.MULTILINE,
-)
+_ASSERTS = re.compile(r"\b(?:assert\w*|stopifnot|expect_\w+|assertEqual|check|confirm|verify)\b")
+_COUNTS = re.compile(r"\b(?:sum|nrow|len|count|n_distinct)\(|\.sum\(|\.shape")
+_IS_SO_MANY = re.compile(r"(?:==|,)\s*+(?P<n>\d{1,3})(?:\s*+\)+)?[^\S\n]*+$", re.MULTILINE)
 _ASKS = re.compile(r"(?:==|[<>]=?|%in%|filter|subset|query|\$|\.sum\().*(?:==|,)")
 _THINGS = re.compile(
     r"\b(snps?|variants?|genes?|loci|hits|files?|chunks?|cols?|columns|names|pcs?|folds?|res\w*|tables?|sets?|models?|args|missing|isna|na|null|duplicated?|shape\[1\])\b|is\.na",
@@ -53,7 +56,7 @@ _SOMEBODY = re.compile(
     r"[\"']\s*(?:(?P<a>\d{1,3})\s?[,/ ]\s?(?:F\b|female|woman|(?:M|male|man)\b(?=[ ,/]+[A-Za-z]))|(?:F|female|woman|male|man|M)[,/ ]\s?(?P<b>\d{1,3})\b(?![-–]))(?!\s*(?:reads|bp|pairs))[^\"'\n]{0,40}[\"']"
 )
 _EQUALS = re.compile(
-    r"[\"'$.\[]*\b(?P<name>[A-Za-z_]{2,24})[\"'\]]{0,3}\s*==\s*(?P<value>[\"'][^\"'\n]{1,40}[\"']|\d{1,6})"
+    r"\b(?P<name>[A-Za-z_]{2,24})[\"'\]]{0,3}\s*==\s*(?P<value>[\"'][^\"'\n]{1,40}[\"']|\d{1,6})"
 )
 _LEAST_FACTS = 3
 _REPEATED = re.compile(r"[\"'](?P<code>[A-Za-z]{0,6}\d{2,12})[ \t]+(?P=code)[\"']")
@@ -72,7 +75,7 @@ def people_typed_in(part: Text, judging: Judging) -> Iterator[Hit]:
     if n >= _LEAST_GENOTYPES or len(_HLA.findall(text)) >= _LEAST_GENOTYPES:
         yield Hit("Genotypes of one person are typed in.", {"n_genotypes": n})
     minimum = judging.policy.counts.minimum
-    if any(_asserts_few(m, minimum) for m in _ASSERTED.finditer(text)):
+    if any(_asserts_few(m, minimum) for m in _IS_SO_MANY.finditer(text)):
         yield Hit("A check says how many people there are, and they are few.", {})
     if any(0 < int(m["a"] or m["b"]) <= _OLDEST for m in _SOMEBODY.finditer(text)):
         yield Hit("Words in quotation marks are somebody's age and sex.", {})
@@ -97,9 +100,15 @@ def _lists_people(found: re.Match[str]) -> bool:
 
 
 def _asserts_few(found: re.Match[str], minimum: int) -> bool:
-    line = found.group()
-    few = 0 < int(found["n"]) < minimum
-    return bool(few and _ASKS.search(line) and not _THINGS.search(line))
+    """Whether a check that ends with a number counts something, and finds few."""
+    if not 0 < int(found["n"]) < minimum:
+        return False
+    before = found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+    checks = _ASSERTS.search(before)
+    if checks is None or not _COUNTS.search(before, checks.end()):
+        return False
+    line = before[checks.start() :] + found.group()
+    return bool(_ASKS.search(line) and not _THINGS.search(line))
 
 
 def _picks_one(line: str) -> bool:

@@ -36,7 +36,7 @@ _OF_GROUPS = re.compile(
 )
 _EXPLAINED = re.compile(
     r"(mean|median|avg)_(abs_)?(corr|r2|ld|info|maf|chi2|chi_sq|z|pip)(_\w{1,12})?|"
-    r"((pct|percent|cum\w*)_)+(var\w{0,8}|pct|percent)|(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
+    r"(?:(?:pct|percent)_)*(?:pct|percent|cum\w*)_(var\w{0,8}|pct|percent)|(cum\w*_)?(variance_explained|explained_variance\w*|proportion(_of_variance)?)"
 )
 _SEEN = re.compile(r"(mean_)?(obs|pred|observed|expected|predicted)(_\w{1,12})?", re.IGNORECASE)
 _OF_TERMS = re.compile(

@@ -25,7 +25,7 @@ _BESIDE = re.compile(
 _CODES = re.compile(
     r"((permitted|allowed|valid|possible)_?)?(values?|codes?|levels|categories|coding|value_labels|choices|options)"
 )
-_CODE = re.compile(r"(?:^|(?<=[;,|/(])\s*)\d{1,2}\s*[=:.-]?\s+(?=[A-Za-z])")
+_CODE = re.compile(r"(?:^|(?<=[;,|/(])\s*)\d{1,2}(?:\s*+[=:.-])?\s++(?=[A-Za-z])")
 _TYPES = re.compile(
     r"int(eger)?\d{0,2}|num(eric|ber)?|decimal|float\d{0,2}|double|real|code[ds]?|categor\w*|factor|nominal|ordinal|binary|bool(ean)?|logical"
     r"|char(acter)?|str(ing)?|text|date(time)?|timestamp|time|continuous|count|object|flag|enum|labelled|(varchar|char)\(\d{1,4}\)|byte|long|quantitative|qualitative",

@@ -23,7 +23,7 @@ _NEEDED = re.compile(
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"quantiles?|percentiles?|q|prob(s|ability)?|p|level|index|", re.IGNORECASE)
-_AT_LEVEL = re.compile(r"(tau|q|quantile)?\s*=?\s*0?\.\d{1,3}", re.IGNORECASE)
+_AT_LEVEL = re.compile(r"(tau|q|quantile)?\s*+(?:=\s*+)?0?\.\d{1,3}", re.IGNORECASE)
 _BARE = re.compile(r"column_\d+|\d{1,2}|values|", re.IGNORECASE)
 _COMPONENTS = {
     "grp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 NUMBER = re.compile(
-    r"[(\[]?[<>≤≥~]?[-+]?(\d[\d,]*\.?\d*|\.\d+)([eE][-+]?\d+)?%?[)\],]?|\(?(NA|NaN|nan|-?inf|-?Inf|\.|—|--?)\)?",
+    r"[(\[]?[<>≤≥~]?[-+]?(\d[\d,]*(?:\.\d*)?|\.\d+)([eE][-+]?\d+)?%?[)\],]?|\(?(NA|NaN|nan|-?inf|-?Inf|\.|—|--?)\)?",
 )
 _IN_BRACKETS = re.compile(r"[(\[][\d.,%–-]+[)\]]")
 _BARE = re.compile(r"\d[\d,]*(\.\d+)?")

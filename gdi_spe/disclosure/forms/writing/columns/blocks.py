@@ -11,7 +11,7 @@ from gdi_spe.disclosure.contents.table import NUMBER
 from gdi_spe.disclosure.contents.words.listings import are_pins
 from gdi_spe.disclosure.forms.writing.columns.printed import CODE, RULER
 
-_MARKDOWN_RULER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
+_MARKDOWN_RULER = re.compile(r"\s*+(?:\|\s*+)?:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+(?:\|\s*+)?")
 _TWO_SPACES = re.compile(r"\s{2,}|\t")
 _NUMERIC = re.compile(r"[<>≤~]?[-+]?[\d.,]+([eE][-+]?\d+)?%?|NA|NaN|nan|\.|-")
 _INNER_BARS = re.compile(r"(?<=[0-9.])\|(?=[0-9.](?:\s|,|;|$))|>\s?\|[tz]\|")

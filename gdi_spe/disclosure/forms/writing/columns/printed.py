@@ -30,7 +30,7 @@ _ATTACHED = re.compile(r"(?<=[\d.)])\*{1,4}(?=\s|$)")
 _IN_BRACKETS = re.compile(r"\([-+]?[\d.,]+\)")
 _WIDEST_GAP = 3
 _BOUND = re.compile(r"([<>≤≥]) (?=[\d.])")
-_LEADERS = re.compile(r"(?<=\s)\.{3,}(?=\s)|\s(\. ){3,}|_{4,}(?=\s*\d)")
+_LEADERS = re.compile(r"(?<=\s)\.{3,}(?=\s)|\s(\. ){3,}|(?<!_)_{4,}+(?=\s*\d)")
 _BAR = re.compile(r"(?<!\S)[|│](?!\S)|^[|│]|[|│]$")
 RULER = re.compile(r"[\s=\-_+|:*~─━═┌┐└┘├┤┬┴┼╞╡╪│┆]*")
 # What R's tibbles say of a column's kind.
@@ -51,11 +51,11 @@ _MARKDOWN_BARS = 3
 # An assignment of R and an option of a command are no rows.
 CODE = re.compile(
     r"\s*[A-Za-z.][\w.$]*(\[[^\]]{0,60}\])?\s*<-(\s|$)"
-    r"|\s*--[A-Za-z][\w-]*([ =][^\s|]{1,200}){0,4}\s*\\?$"
+    r"|\s*--[A-Za-z][\w-]*([ =][^\s|]{1,200}+){0,4}+\s*\\?$"
 )
 # Lines that programs draw between cells, and those of Markdown.
-_FRAME = re.compile(r"-{3,}[+┼]-{3,}|-{3,}\+$|[┌├└]─")
-_MARKDOWN = re.compile(r"\s*\|?\s*:?-{2,}:?\s*\|")
+_FRAME = re.compile(r"(?<!-)-{3,}+(?:[+┼]-{3,}|\+$)|[┌├└]─")
+_MARKDOWN = re.compile(r"\s*+(?:\|\s*+)?:?-{2,}+:?\s*+\|")
 _FEW_WORDS = 4
 _SENTENCE = re.compile(r"\b(the|of|and|is|are|was|were|to)\b")
 _LONGEST_LABEL = 70

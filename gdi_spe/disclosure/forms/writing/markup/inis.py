@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import Any
 
-_LINE = re.compile(r"\s*(\[[\w .:\"'-]{1,80}\]|[\w .\"'-]{1,60}\s*=\s*\S.{0,2000}|[#;].*|)\s*")
+_LINE = re.compile(r"\s*+(\[[\w .:\"'-]{1,80}\]|[\w .\"'-]{1,60}\s*+=\s*+\S.{0,2000}+|[#;].*|)\s*")
 _TABLES = re.compile(r"^\[\[[\w.-]{1,80}\]\]$", re.MULTILINE)
 _SECTION = re.compile(r"\s*\[([\w .:\"'-]{1,80})\]\s*")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
