@@ -155,10 +155,11 @@ def _take_below(found: _Models, label: str, cells: list[str]) -> bool:
         name = f"n_{len(found.below)}"
     values, degrees = [], []
     for cell in cells:
-        with_df, alone = _DEGREES.fullmatch(cell), _ESTIMATE.fullmatch(cell)
-        if cell not in NOTHING and not (with_df or alone):
+        with_df = _DEGREES.fullmatch(cell)
+        told = with_df or _ESTIMATE.fullmatch(cell)
+        if cell not in NOTHING and not told:
             return False
-        values.append((with_df or alone)[1] if cell not in NOTHING else "")  # type: ignore[index]
+        values.append(told[1] if told else "")
         degrees.append(with_df[2] if with_df else "")
     found.below[name] = [value.replace(",", "") for value in values]
     if any(degrees):
@@ -190,9 +191,9 @@ def _take_errors(found: _Models, filled: dict[int, str]) -> bool:
 def _take_terms(found: _Models, label: str, filled: dict[int, str]) -> None:
     for model, cell in filled.items():
         both = _BOTH.fullmatch(cell)
-        alone = _ESTIMATE.fullmatch(cell)
-        groups = (both or alone).groups()  # type: ignore[union-attr]
-        found.terms.append((label, model, groups[0], [g for g in groups[1:] if g]))
+        told = both or _ESTIMATE.fullmatch(cell)
+        assert told is not None  # noqa: S101  # each is an estimate
+        found.terms.append((label, model, told[1], [g for g in told.groups()[1:] if g]))
         found.n_pairs += both is not None
 
 

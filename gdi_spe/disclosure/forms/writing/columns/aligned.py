@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 
 NUMBER = re.compile(
     r"[(\[]?[<>≤≥~]?[-+]?(\d[\d,]*(?:\.\d*)?|\.\d+)([eE][-+]?\d+)?%?[)\],]?|\(?(NA|NaN|nan|-?inf|-?Inf|\.|—|--?)\)?",
@@ -100,9 +102,9 @@ def _joined(spans: Spans, rows: list[str], above: list[str]) -> Spans:
 
 def _cells(line: str, spans: Spans) -> list[str]:
     """Cut a line into cells; a word that two columns share belongs to the one it is more under."""
-    cells = [""] * len(spans)
+    cells, right = [""] * len(spans), [False] * len(spans)
     for word in WORD.finditer(line):
-        place = _column_of(word, spans, [False] * len(spans))
+        place = _column_of(word, spans, right)
         cells[place] = f"{cells[place]} {word.group()}".strip()
     return cells
 
@@ -160,12 +162,13 @@ def _right_aligned(spans: Spans, body: list[str]) -> list[bool]:
 def _column_of(word: re.Match[str], spans: Spans, right: list[bool]) -> int:
     """Return which column a word stands over: by overlap, or by the side that cells keep to."""
     start, end = word.span()
-    overlaps = [min(end, stop) - max(start, begin) for begin, stop in spans]
-    best = max(range(len(spans)), key=lambda i: overlaps[i])
-    if overlaps[best] > 0:
-        return best
-    after = next((i for i, (begin, _) in enumerate(spans) if begin >= end), None)
-    if after is None:
+    # Columns follow each other: those under the word are a few in a row.
+    first = bisect_right(spans, start, key=itemgetter(1))
+    after = bisect_left(spans, end, key=itemgetter(0))
+    if first < after:
+        shared = [min(end, stop) - max(start, begin) for begin, stop in spans[first:after]]
+        return first + shared.index(max(shared))
+    if after == len(spans):
         return len(spans) - 1
     if after == 0 or right[after]:
         return after
