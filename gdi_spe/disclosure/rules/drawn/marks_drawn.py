@@ -19,6 +19,7 @@ from gdi_spe.disclosure.drawings.pieces.tests_drawn import (
     is_volcano,
 )
 from gdi_spe.disclosure.drawings.sheet import Piece, Places, Sheet
+from gdi_spe.disclosure.rules.drawn.things_drawn import are_things_drawn
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     EACH_PERSON,
     EXPECTED,
@@ -72,6 +73,7 @@ def doubts_of_marks(
     elif not (
         _are_of_tests(marks.alone, kinds, sheet, judging)
         or _are_on_grid(marks.alone, kinds, sheet, judging)
+        or are_things_drawn(marks.alone, kinds, sheet, judging)
     ):
         yield f"it has {len(marks.alone):,} marks that no line, interval or name explains"
 

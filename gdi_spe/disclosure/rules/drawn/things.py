@@ -39,15 +39,25 @@ def are_of_things(traces: Traces, scene: Scene, judging: Judging) -> bool:
     """
     people = judging.context.n_individuals
     told = " ".join(words.text for words in words_about(traces.frame, scene))
-    if not traces.n_marks or _OF_PEOPLE.search(told):
+    if not traces.n_marks or tells_of_people(told):
         return False
     known = people is not None and people >= LEAST_PEOPLE
-    known = known and abs(traces.n_marks - (people or 0)) > _AS_MANY * (people or 0)
+    known = known and are_few_beside(traces.n_marks, people or 0)
     is_funnel = bool(_EFFECT.search(told) and _ERROR.search(told))
     if not (known or (people is None and (traces.cloud not in ("", "cloud") or is_funnel))):
         return False
     n_effects = len(_EFFECT.findall(told))
     return sum(bool(each.search(told)) for each in _ABOUT) >= 2 or n_effects >= 2
+
+
+def tells_of_people(told: str) -> bool:
+    """Whether words beside marks say that people have them."""
+    return _OF_PEOPLE.search(told) is not None
+
+
+def are_few_beside(n_marks: int, people: int) -> bool:
+    """Whether marks are not about as many as people."""
+    return abs(n_marks - people) > _AS_MANY * people
 
 
 def words_about(frame: Box, scene: Scene) -> tuple[Words, ...]:
