@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gdi_spe.disclosure.shapes.genomes import (
     annotation,
+    concordance,
     genes,
     known,
     loci,
@@ -29,6 +30,7 @@ from gdi_spe.disclosure.shapes.work import dictionary, fitted, software
 # Tried in this order; the first that fits and has nothing to object explains a table.
 SHAPES: tuple[Shape, ...] = (
     *annotation.SHAPES,
+    *concordance.SHAPES,
     *regions.SHAPES,
     *known.SHAPES,
     *genes.SHAPES,

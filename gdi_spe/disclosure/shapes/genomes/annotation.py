@@ -20,6 +20,7 @@ from gdi_spe.disclosure.contents.roles import (
 from gdi_spe.disclosure.contents.table import Column, Table
 from gdi_spe.disclosure.contents.words.listings import are_genes
 from gdi_spe.disclosure.contents.words.numbering import are_one_series
+from gdi_spe.disclosure.contents.words.pathways import are_pathways, names_mask
 from gdi_spe.disclosure.contents.words.tissues import names_tissue
 from gdi_spe.disclosure.contents.words.vocabulary import is_public, person_numbers
 from gdi_spe.disclosure.evidence.scores import Standing, standing
@@ -58,6 +59,7 @@ _PREDICTOR = re.compile(
 )
 _GENE = re.compile(r"[A-Z][A-Z0-9-]{1,14}|ENSG\d{11}(\.\d+)?|C\d+orf\d+|GENE\d+")
 _CHROMOSOMES = [*map(str, range(1, 23)), "X", "Y", "XY", "M", "MT"]
+_DECLARED = ("public-annotation", "annotation")
 _SET_NAME = re.compile(
     r"(KEGG|REACTOME|HALLMARK|GOBP|GOMF|GOCC|WP|BIOCARTA|PID|GO|MP|HP)_[A-Z0-9_]{3,80}"
 )
@@ -104,7 +106,7 @@ def _chromosomes(table: Table, judging: Judging) -> Objections:
 
 
 def _fits_public(table: Table, judging: Judging) -> bool:
-    declared = judging.side_car.kind in ("public-annotation", "annotation")
+    declared = judging.side_car.kind in _DECLARED
     return declared and is_about_variants(table)
 
 
@@ -166,9 +168,13 @@ def marks_sets(table: Table, judging: Judging) -> bool:
     # TRUST: names can be forged; as many sets as a tenth of the people could be people.
     if n is None or 10 * len(rest) > n or first.numbers is not None or not rest:
         return False
-    public = all(
-        is_public(c.name) or _SET_NAME.fullmatch(c.name) or names_tissue(c.name) for c in rest
-    )
+    # TRUST: a mask of singletons tells who is there, unless it is of public annotation.
+    declared = judging.side_car.kind in _DECLARED
+    public = are_pathways([c.name for c in rest]) or all(
+        is_public(c.name) or _SET_NAME.fullmatch(c.name) or names_tissue(c.name)
+        or (declared and names_mask(c.name))
+        for c in rest
+    )  # fmt: skip
     marked = all(set(c.cells) <= {"0", "1"} for c in rest)
     return public and marked and are_genes(first.texts())
 
