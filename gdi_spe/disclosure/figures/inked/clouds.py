@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.figures.ground import Mask
+from gdi_spe.disclosure.figures.ground import Mask, widened
 from gdi_spe.disclosure.figures.strokes import blobs_of
 
 _BANDS = 16
@@ -30,6 +30,8 @@ LENGTHS = (249, 242, 198, 190, 182, 171, 159, 145, 138, 134, 135, 133, 114, 107,
             59, 64, 47, 51)  # fmt: skip
 _MOSTLY, _NEARLY_ALL = 0.8, 0.95
 _MOST_COLOURS, _COLOUR_SHARE, _LIKE = 6, 0.03, 40
+# How far the soft rim of a mark reaches.
+_RIM = 2
 
 
 def kind_of_cloud(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> str:
@@ -174,7 +176,7 @@ def _is_quantiles(cloud: Mask, mark: int, pixels: NDArray[np.int16]) -> bool:
     if _is_rising(cloud, mark) or _is_rising(_without_strays(cloud, mark), mark):
         return True
     # Where series lie on each other, little is seen of some, and lines are drawn over them.
-    parts = by_colour(cloud, pixels)
+    parts = _without_rims(by_colour(cloud, pixels), cloud, pixels)
     told = sum(int(part.sum()) for part in parts)
     risen = sum(int(part.sum()) for part in parts if _is_rising(part, mark))
     if len(parts) < 2 or risen < _MOSTLY * told:
@@ -217,6 +219,20 @@ def _is_rising(cloud: Mask, mark: int, is_strict: bool = True) -> bool:
         and rising.mean() >= _RISING
         and (fallen <= mark).mean() >= (_RISING if is_strict else _MOSTLY)
     )
+
+
+def _without_rims(parts: list[Mask], cloud: Mask, pixels: NDArray[np.int16]) -> list[Mask]:
+    """Take the soft rims of marks out of the parts of lighter shades, such as a line's."""
+    # TRUST: what lies within two pixels of darker marks shows nothing that they do not.
+    paper = 255 if cloud.all() else np.median(pixels[~cloud], axis=0)
+    marks, kept = np.zeros_like(cloud), []
+    parts = [part for part in parts if part.any()]
+    shades = [-float(np.abs(np.median(pixels[p], axis=0) - paper).max()) for p in parts]
+    for place in np.argsort(shades):
+        own = np.asarray(parts[place] & ~widened(marks, _RIM), dtype=bool)
+        marks |= parts[place]
+        kept += [own] if own.sum() > (1 - _NEARLY_ALL) * parts[place].sum() else []
+    return kept
 
 
 def by_colour(cloud: Mask, pixels: NDArray[np.int16]) -> list[Mask]:
