@@ -16,6 +16,7 @@ from gdi_spe.disclosure.contents.records.settings import SETTINGS, says_settings
 from gdi_spe.disclosure.contents.records.single import people_in
 from gdi_spe.disclosure.contents.table import Table, canonical_number, clean_text, column_of
 from gdi_spe.disclosure.contents.words.fitting import is_chosen
+from gdi_spe.disclosure.contents.words.of_curves import are_of_one_curve
 from gdi_spe.disclosure.contents.words.vocabulary import counts_things
 
 _MAX_DEPTH = 32
@@ -253,7 +254,16 @@ def _beside(node: dict[str, Any]) -> tuple[dict[str, list[Any]], set[str]]:
     if x and len(x) == len(y):
         same = {name: each for name, each in arrays.items() if len(each) == len(x)}
         return same, set(same)
-    return _bins(arrays)
+    return _curve(arrays) or _bins(arrays)
+
+
+def _curve(arrays: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], set[str]] | None:
+    """Return the two sides of a curve, and all that stands beside them point by point."""
+    for name, along in arrays.items():
+        same = {n: v for n, v in arrays.items() if len(v) == len(along) and _are_numbers(v)}
+        if name in same and len(along) >= _LEAST_NUMBERS and are_of_one_curve(list(same)):
+            return same, set(same)
+    return None
 
 
 _CHROMOSOMES = re.compile(r"(\w+_)?(chr(om(osome)?)?s?|contigs|autosomes)", re.IGNORECASE)

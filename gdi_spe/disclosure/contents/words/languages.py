@@ -66,6 +66,11 @@ _WORDS: dict[str, str] = {
                     " deltagare"
                     " deltakere deltagere uczestnicy",
     "deaths": "todesfalle deces muertes decessi kuolemat surmad dodsfall dodsfald zgony obitos",
+    "events": "ereignisse evenements eventi tapahtumat sundmused handelser hendelser haendelser"
+              " gebeurtenissen zdarzenia dogodki",
+    "rate_per": "rate_je rate_pro raten_je raten_pro inzidenz_je inzidenz_pro taux_pour taux_par"
+                " tasa_por tasso_per taxa_por",
+    "py": "pj",
     "families": "familien familles familias famiglie perheet pered familjer",
     "bmi": "imc kmi",
     "height": "korpergrosse taille altura statura pituus pikkus",

@@ -11,6 +11,7 @@ from gdi_spe.disclosure.contents.table import NUMBER, Column, Table
 from gdi_spe.disclosure.contents.words.vocabulary import PEOPLE
 from gdi_spe.disclosure.rules.numbers.counts import count_columns
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
+from gdi_spe.disclosure.shapes.people.flows import are_gaps_told
 
 _HIDDEN = re.compile(r"(<|≤|&lt;)\s?\d{1,3}|\*|x|supp\w*")
 
@@ -36,7 +37,8 @@ def suppressed_cells(table: Table, judging: Judging) -> Iterator[Hit]:
         # A lone "x" among words is the name of a group.
         if all(c == "x" for c in hidden) and not any(NUMBER.fullmatch(c) for c in cells):
             hidden = []
-        gap = column.n_missing if column.name in counted and not column.is_part else 0
+        known = column.name not in counted or column.is_part or are_gaps_told(column, table)
+        gap = 0 if known else column.n_missing
         if hidden or gap:
             why = (
                 f"The column “{column.name}” has hidden cells. Row or column totals, here or in "

@@ -10,17 +10,17 @@ import pyarrow as pa
 
 from gdi_spe.disclosure.contents.roles import Role, role_of
 from gdi_spe.disclosure.contents.table import Column, Table, column_of
+from gdi_spe.disclosure.contents.words.of_curves import (
+    FALSE_RATE,
+    PRECISION,
+    TRUE_RATE,
+    TRUE_RATES,
+)
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, values
 
 if TYPE_CHECKING:
     from gdi_spe.disclosure.rules.rule import Judging
 
-# The share of true negatives tells as much as that of false positives.
-_FALSE = re.compile(
-    r"fpr|false_?positive_?rate|(1_?-?_?)?specificity|specificities|spec|tnr|true_?negative_?rate",
-    re.IGNORECASE,
-)
-_TRUE = re.compile(r"tpr|true_?positive_?rate|sensitivity|sensitivities|sens|recall", re.IGNORECASE)
 _INTERVAL = re.compile(r"[\[(]?(\d{1,4}(?:\.\d+)?)\s?(?:-|–|to|,)\s?\d{1,4}(?:\.\d+)?[\])]?")
 _TIME = re.compile(r"t|time\w*|month|months|years?|days?|weeks?|timeline", re.IGNORECASE)
 _SURVIVAL = re.compile(r"s|surv\w*|km\w*|s\(t\)|kaplan\w*|cum\w*_?inc\w*", re.IGNORECASE)
@@ -33,7 +33,6 @@ _LIMIT = re.compile(
     r"|\[?95\w*|int_?\]?",
     re.IGNORECASE,
 )
-_PRECISION = re.compile(r"precision|ppv|positive_predictive_value", re.IGNORECASE)
 _FEW_POINTS = 10
 _DIGITS = 15
 MOST_POINTS = 101
@@ -48,11 +47,12 @@ def column_like(table: Table, pattern: re.Pattern[str]) -> Column | None:
 
 def roc_columns(table: Table) -> tuple[Column, Column] | None:
     """Return false and true positive rates, where a table has both."""
-    false, true = column_like(table, _FALSE), column_like(table, _TRUE)
-    precision = column_like(table, _PRECISION)
+    false, true = column_like(table, FALSE_RATE), column_like(table, TRUE_RATE)
+    precision = column_like(table, PRECISION)
     # Precision along recall is a curve of the same people.
     if false is None and true is not None and precision is not None and table.n_rows > _FEW_POINTS:
         return true, precision
+    true = true or column_like(table, TRUE_RATES)
     return (false, true) if false is not None and true is not None else None
 
 
@@ -94,7 +94,27 @@ def _roc(table: Table, judging: Judging) -> Objections:
     elif table.n_rows // groups * judging.policy.counts.minimum > n:
         yield f"It has more points than {n:,} people allow."
     yield from _off_grid(table, found[0])
-    yield from _besides(table, {found[0].name, found[1].name})
+    known = {c.name for c in found if not TRUE_RATES.fullmatch(c.plain) or _is_bare(c)}
+    more = {c.name for c in table.columns if _is_another_curve(c, found[0], groups)}
+    yield from _besides(table, known | more)
+
+
+def _is_bare(column: Column) -> bool:
+    return bool(TRUE_RATE.fullmatch(column.plain))
+
+
+def _is_another_curve(column: Column, along: Column, n_groups: int) -> bool:
+    """Whether a column is the curve of another model over the same points.
+
+    TRUST: values of people neither stay between 0 and 1 nor go one way along chosen points.
+    """
+    if n_groups > 1 or column.numbers is None or not TRUE_RATES.fullmatch(column.plain):
+        return False
+    shown = values(column)[np.argsort(values(along), kind="stable")]
+    if not np.isfinite(shown).all() or shown.min() < 0 or shown.max() > 1:
+        return False
+    steps = np.diff(shown)
+    return bool((steps >= 0).all() or (steps <= 0).all())
 
 
 def _groups(table: Table, *known: Column) -> int:

@@ -20,6 +20,7 @@ from gdi_spe.disclosure.contents.roles import (
 from gdi_spe.disclosure.contents.rows.variants import is_total
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
 from gdi_spe.disclosure.contents.words.vocabulary import NOT_PEOPLE
+from gdi_spe.disclosure.shapes.people.flows import are_gaps_told, is_flow, is_left
 from gdi_spe.disclosure.shapes.people.means import (
     TOTAL,
     is_of_large_groups,
@@ -110,7 +111,7 @@ def _aggregates(table: Table, judging: Judging) -> Objections:
     yield from _edges(table)
     yield from _quantiles_of_few(table, judging)
     for column in with_role(table, Role.PEOPLE, Role.PAIRS):
-        if not _is_left(column, table, judging):
+        if not is_left(column, table, judging):
             yield from _count(column, table, judging)
 
 
@@ -180,7 +181,7 @@ def _quantiles_of_few(table: Table, judging: Judging) -> Objections:
 
 def _count(column: Column, table: Table, judging: Judging) -> Objections:
     numbers, n = values(column)[~_accuracies(table)], judging.context.n_individuals
-    gaps = np.isnan(numbers).any() and not column.is_part
+    gaps = np.isnan(numbers).any() and not column.is_part and not are_gaps_told(column, table)
     whole = bool((numbers[np.isfinite(numbers)] % 1 == 0).all())
     if not whole or gaps or not np.isfinite(numbers).any():
         yield f"“{column.name}” is not a count throughout."
@@ -321,28 +322,9 @@ def _cross(table: Table, judging: Judging) -> Objections:
     if matrix.shape[0] * matrix.shape[1] > _MOST_ROWS:
         yield "It has more cells than a table of groups has."
     blocks = _by_heading(matrix, [x for x, k in zip(first.texts(), kept, strict=True) if k])
-    is_flow = _is_flow(matrix, judging.policy.counts.minimum)
-    if not is_flow and not all(_may_count(b, judging.context.n_individuals) for b in blocks):
+    flows = is_flow(matrix, judging.policy.counts.minimum)
+    if not flows and not all(_may_count(b, judging.context.n_individuals) for b in blocks):
         yield "Nothing tells whether its whole numbers count people."
-
-
-def _is_left(column: Column, table: Table, judging: Judging) -> bool:
-    """Whether numbers are of those left after each step, more of whom were asked than stayed."""
-    numbers, n = values(column), judging.context.n_individuals
-    steps = any(re.match(r"(step|stage|filter|phase)", c.plain) for c in table.labels)
-    known = steps and column.is_integer and bool(np.isfinite(numbers).all())
-    return known and n is not None and bool((np.diff(numbers) < 0).all()) and numbers[-1] <= n
-
-
-def _is_flow(matrix: NDArray[np.float64], minimum: int) -> bool:
-    """Whether one column is those who are left and another those who left between two rows.
-
-    TRUST: nobody leaves alone or in a group that is small.
-    """
-    return matrix.shape[1] == _LEAST_TOLD and any(
-        np.array_equal(-np.diff(matrix[:, i]), matrix[1:, 1 - i]) and bool(matrix.min() >= minimum)
-        for i in range(_LEAST_TOLD)
-    )
 
 
 def _by_heading(
