@@ -90,3 +90,31 @@ def test_deviations_are_known_by_two_letters_beside_a_measure(report, head, n, w
     found = report(text, "ldl.csv", n=1640)
 
     assert found.verdict.word == wanted
+
+
+def rounded(corner: str, sites: list[str], cell: int = 235, bands: str = "18-39,40-54,70+") -> str:
+    lines = [(site, 455 - 5 * i, 465 + 10 * i, cell + 5 * i) for i, site in enumerate(sites)]
+    return rows(f"{corner},{bands}", lines)
+
+
+SITES = ["Helsinki", "Tartu", "Lund", "Barcelona", "Leiden", "Praha"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (rounded("site (n rounded to 5)", SITES), "pass"),
+        (rounded("site (participants, rounded to the nearest 5)", SITES), "pass"),
+        (rounded("site", SITES), "review"),
+        # Not every cell is what the corner says.
+        (rounded("site (n rounded to 5)", SITES, cell=237), "review"),
+        (rounded("site (n rounded to 5)", SITES, cell=5), "block"),
+        # What a person has, and people.
+        (rounded("site (n rounded to 5)", SITES, bands="LDL,platelets,dose"), "review"),
+        (rounded("site (n rounded to 5)", [f"P{i:03d}" for i in (7, 3, 12, 44, 9, 31)]), "review"),
+    ],
+)
+def test_counts_are_rounded_where_the_corner_says_so_and_all_are(report, text, wanted):
+    found = report(text, "counts.csv", n=5400)
+
+    assert found.verdict.word == wanted

@@ -27,6 +27,7 @@ from gdi_spe.disclosure.shapes.people.means import (
     is_part_of_people,
     mean_of_trait,
     means_of_traits,
+    says_rounded,
 )
 from gdi_spe.disclosure.shapes.shape import Objections, Shape, is_grid, level_of_quantile, values
 
@@ -322,8 +323,9 @@ def _cross(table: Table, judging: Judging) -> Objections:
     if matrix.shape[0] * matrix.shape[1] > _MOST_ROWS:
         yield "It has more cells than a table of groups has."
     blocks = _by_heading(matrix, [x for x, k in zip(first.texts(), kept, strict=True) if k])
-    flows = is_flow(matrix, judging.policy.counts.minimum)
-    if not flows and not all(_may_count(b, judging.context.n_individuals) for b in blocks):
+    told = is_flow(matrix, judging.policy.counts.minimum)
+    told = told or says_rounded(first, inner, matrix, judging)
+    if not told and not all(_may_count(b, judging.context.n_individuals) for b in blocks):
         yield "Nothing tells whether its whole numbers count people."
 
 

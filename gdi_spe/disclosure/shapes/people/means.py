@@ -16,6 +16,7 @@ from gdi_spe.disclosure.contents.roles import (
     with_role,
 )
 from gdi_spe.disclosure.contents.table import Column, Table, distinct_rows
+from gdi_spe.disclosure.contents.words.numbering import are_one_series, has_codes
 from gdi_spe.disclosure.contents.words.vocabulary import (
     EXTREMES,
     PERSON_COLUMN,
@@ -41,6 +42,19 @@ _LEAST_GROUPS = 3
 # Nobody measures people to so many digits; means have them.
 _DIGITS_OF_MEANS = 5
 _COUNTED = re.compile(r"(n|num|no|number|count)_\w{1,24}")
+
+
+_ROUNDED = re.compile(
+    r"\b(n|counts?|numbers?|frequenc\w*|participants|people|individuals|patients)\b[^()]{0,20}\brounded"
+    r"( up| down)? to( the)?( nearest)?( multiples? of)? (?P<step>\d{1,2})\b",
+    re.IGNORECASE,
+)
+_BAND = re.compile(
+    r"(age |aged )?(\d{1,3}\s?(-|–|to)\s?\d{1,3}|\d{1,3}\s?\+"
+    r"|(<|>|≤|≥|<=|>=|under |over )\s?\d{1,3})( years?)?",
+    re.IGNORECASE,
+)
+_LEAST_STEP = 3
 
 
 def mean_of_trait(table: Table) -> Column | None:
@@ -160,6 +174,23 @@ def _means(table: Table, judging: Judging) -> Objections:
         long = sum(len(re.sub(r"\D", "", x)) >= _DIGITS_OF_MEANS for x in column.texts())
         if not _is_near(values(column), _BARE_MEANS_WITHIN) or long < 0.6 * table.n_rows:
             yield f"“{column.name}” need not be means."
+
+
+def says_rounded(
+    first: Column, inner: list[Column], matrix: NDArray[np.float64], judging: Judging
+) -> bool:
+    """Whether a corner says that cells are counts that are rounded, and all of them are.
+
+    TRUST: columns are bands of numbers and rows are named as groups are, so none is a person; no
+    cell is small, and no row is of more people than there are.
+    """
+    said, n = _ROUNDED.search(first.name), judging.context.n_individuals
+    if said is None or n is None or len(matrix) > _MOST_CODES or has_codes(first):
+        return False
+    bands = all(_BAND.fullmatch(c.name.strip()) for c in inner)
+    whole = bool((matrix % int(said["step"]) == 0).all() and int(said["step"]) >= _LEAST_STEP)
+    enough = bool(matrix.min() >= judging.policy.counts.minimum and matrix.sum(axis=1).max() <= n)
+    return bands and whole and enough and not are_one_series(first.cells)
 
 
 SHAPES = (Shape("means of traits by group", _fits, _means),)
