@@ -53,3 +53,11 @@ def test_greek_letters_in_names_of_proteins_are_none_of_two_alphabets(report):
     found = report(words, "notes.txt")
 
     assert found.verdict.word == "pass"
+
+
+def test_blanks_between_words_and_what_they_say_are_few(report):
+    words = GREEK + "Συμμετέχουσα" + " " * 15_000 + "αρ. 12.\n" + BULGARIAN
+
+    found = report(words, "letter.txt")
+
+    assert found.verdict.word == "review"
