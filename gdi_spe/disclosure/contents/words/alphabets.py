@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+_BLANKS = re.compile(r"[^\S\n]+")
 _LETTER = re.compile("[Ͱ-Ͽἀ-῿Ѐ-ӿ]")
 # A word of two alphabets whose letters look alike hides what it says; "TNFα" does not.
 _MIXED = re.compile(r"\b(?=\w*[A-Za-z])(?=\w*([Ѐ-ӿ]|(?-i:[οΟΑΒΕΖΗΙΚΜΝΡΤΥΧ])))[^\W\d_]{3,}\b")
@@ -48,5 +49,6 @@ _SAYS = (
 def doubts_elsewhere(text: str) -> Iterator[str]:
     """Yield what a text in Greek or Cyrillic letters says that a person must read."""
     if _LETTER.search(text):
-        words = bare(text)
+        # However many blanks stand between words, they are neighbours.
+        words = _BLANKS.sub(" ", bare(text))
         yield from (what for pattern, what in _SAYS if pattern.search(words))
