@@ -68,7 +68,8 @@ def as_judged(table: Table, people: int | None = None) -> Table:
     table = _words_first(_with_first_step(_filled_down(with_models(with_footers(table)))))
     table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
     table = _with_decimal_points(table)
-    columns = _without_row_numbers(table)
+    columns = tuple(c for c in _without_row_numbers(table) if c.n_missing < table.n_rows)
+    columns = columns or table.columns
     parts = [part for column in columns for part in _parts_of(column, table)]
     parted = replace(table, columns=tuple(sorted(parts, key=_names_rows)))
     told = with_scores(with_estimates(understood(with_places(parted))))
@@ -254,8 +255,8 @@ def _parts_of(column: Column, table: Table) -> Iterator[Column]:
     texts = column.texts()
     filled = [text for text in texts if text not in NOTHING]
     # TRUST: "13/212" beside a set is of genes, unless its name says that it is of people.
-    of_genes = tells_of_sets(table) and not says_people(column.name)
-    if not of_genes and (parts := in_two(column.name, texts)):
+    parts = in_two(column.name, texts)
+    if parts and (says_people(column.name) or not tells_of_sets(table)):
         yield from parts
         return
     simple = _all_simple(texts)

@@ -95,7 +95,8 @@ def labelled(table: Table) -> tuple[list[Column], list[Column]]:
 def is_axis(column: Column, table: Table) -> bool:
     """Whether numbers are an even grid at which a curve with its errors or limits was read off.
 
-    TRUST: in each group every place of the grid stands once, and all places are as far apart.
+    TRUST: in each group every place of the grid stands once, and all places are as far apart; rows
+    that are counted from nought or one may be numbered people.
     """
     if column.numbers is None or role_of(column) in _TOLD or not is_inferred(table):
         return False
@@ -105,6 +106,8 @@ def is_axis(column: Column, table: Table) -> bool:
     if not with_role(table, Role.ERROR) and len(limits) < _BOTH:
         return False
     places = np.unique(values(column))
+    if np.array_equal(places, np.arange(places.size) + min(places[0], 1.0)):
+        return False
     keys = [c for c in table.columns if role_of(c) is Role.LABEL and c.numbers is None]
     full = places.size * distinct_rows(keys) if keys else places.size
     return is_grid(places) and full == table.n_rows == distinct_rows([*keys, column])
