@@ -9,7 +9,7 @@ from gdi_spe.disclosure.figures.inked.traces import Traces
 from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.letters.scale import number_in
 from gdi_spe.disclosure.figures.scene import Scene
-from gdi_spe.disclosure.rules.drawn.vocabulary import EXPECTED, GENOME, LEAST_PEOPLE, PHENOME
+from gdi_spe.disclosure.rules.drawn.vocabulary import LEAST_PEOPLE, PHENOME
 from gdi_spe.disclosure.rules.rule import Judging
 
 # Marks as many as people, by this share of them, may be people whatever is written.
@@ -22,7 +22,7 @@ _EFFECT = re.compile(
     re.IGNORECASE,
 )
 _ERROR = re.compile(r"standard.?error|\bs\.?e\.?\b|precision", re.IGNORECASE)
-_ABOUT = (_P, _EFFECT, _ERROR, GENOME, PHENOME, EXPECTED)
+_ABOUT = (_P, _EFFECT, _ERROR, PHENOME)
 _OF_PEOPLE = re.compile(
     r"residual|fitted|leverage|predicted|patient|participant|subject|individual\b|per person"
     r"|carrier|proband|donor|sample id",
@@ -31,7 +31,9 @@ _OF_PEOPLE = re.compile(
 
 
 def are_of_things(traces: Traces, scene: Scene, judging: Judging) -> bool:
-    """Whether the axes tell two things that tests, effects and places have, and people have not.
+    """Whether the axes tell two things that tests and effects have, and people have not.
+
+    Places of a genome and expected p-values are told by their form as well, in `clouded`.
 
     TRUST: only in a cohort that is large, and where the marks are not about as many as people; who
     writes such words along both axes of people's marks is believed. Where nobody says how many
