@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gdi_spe.disclosure.drawings.pieces.axes import axes_across, axes_up, number_of
+from gdi_spe.disclosure.drawings.pieces.axes import Axis, axes_across, axes_up, number_of
 from gdi_spe.disclosure.drawings.pieces.curves import is_even
 from gdi_spe.disclosure.drawings.pieces.kinds import MARK, Kinds
 from gdi_spe.disclosure.drawings.sheet import Piece, Sheet
@@ -14,6 +14,9 @@ _MOST_STROKES, _LEAST_TICKS = 3000, 3
 _OFF_POWERS, _OFF_STEP = 0.02, 0.08
 # Numbers of an axis stand so near to its ticks.
 _BESIDE = 30.0
+_MOST_LINES = 400
+# Those across the page, and those up.
+_Axes = tuple[list[Axis], list[Axis]]
 
 
 def n_loose(sheet: Sheet, kinds: Kinds) -> int:
@@ -28,15 +31,16 @@ def n_loose(sheet: Sheet, kinds: Kinds) -> int:
         )
     if len(short) > _MOST_STROKES:
         return len(short)
+    axes = (axes_across(sheet.words), axes_up(sheet.words)) if short else ([], [])
     n = sum(
-        len(part) for group in lines.values() if not _are_ticks(group, sheet, kinds)
-        for part in _by_axis(group, kinds) if not _are_ticks(part, sheet, kinds)
+        len(part) for group in lines.values() if not _are_ticks(group, sheet, kinds, axes)
+        for part in _by_axis(group, kinds) if not _are_ticks(part, sheet, kinds, axes)
     )  # fmt: skip
     crosses = [s for s in kinds.slants if max(s.wide, s.high) <= MARK]
     return n + len(crosses) // 2
 
 
-def _are_ticks(group: list[Piece], sheet: Sheet, kinds: Kinds) -> bool:
+def _are_ticks(group: list[Piece], sheet: Sheet, kinds: Kinds, axes: _Axes) -> bool:
     group = [s for s in group if not _is_cap(s, kinds) and not _goes_through_a_mark(s, kinds)]
     if not group:
         return True
@@ -44,7 +48,7 @@ def _are_ticks(group: list[Piece], sheet: Sheet, kinds: Kinds) -> bool:
     at = np.array([s.middle[1 if lies else 0] for s in group])
     if len(at) >= _LEAST_TICKS and (is_even(at) or _is_of_powers(at)):
         return True
-    if len(at) >= _LEAST_TICKS and _are_even_values(at, group, sheet):
+    if len(at) >= _LEAST_TICKS and _are_even_values(at, group, axes[lies]):
         return True
     side = 1 if lies else 0
     return all(
@@ -59,6 +63,8 @@ def _by_axis(group: list[Piece], kinds: Kinds) -> list[list[Piece]]:
     along, across = (1, 0) if lies else (0, 1)
     long = [s for s in kinds.strokes if max(s.wide, s.high) > MARK and (s.wide >= s.high) != lies]
     holders = [p.box for p in (*long, *kinds.grounds, *kinds.frames)]
+    if len(holders) > _MOST_LINES:
+        return [group]
     parts: dict[tuple[float, ...], list[Piece]] = {}
     for stroke in group:
         at, ends = stroke.middle[along], (stroke.box[across], stroke.box[across + 2])
@@ -71,7 +77,7 @@ def _by_axis(group: list[Piece], kinds: Kinds) -> list[list[Piece]]:
     return list(parts.values())
 
 
-def _are_even_values(at: NDArray[np.float64], group: list[Piece], sheet: Sheet) -> bool:
+def _are_even_values(at: NDArray[np.float64], group: list[Piece], axes: list[Axis]) -> bool:
     """Whether ticks stand at even values of the logarithmic axis whose numbers stand beside them.
 
     Not each of them has a number: numbers that would touch are left out. Each value has one tick.
@@ -79,7 +85,6 @@ def _are_even_values(at: NDArray[np.float64], group: list[Piece], sheet: Sheet) 
     if len(np.unique(at.round(1))) < len(at):
         return False
     lies = group[0].wide >= group[0].high
-    axes = axes_up(sheet.words) if lies else axes_across(sheet.words)
     beside = group[0].middle[0 if lies else 1]
     low, high = float(at.min()), float(at.max())
     for axis in axes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from gdi_spe.disclosure.drawings.pieces.axes import number_of
 from gdi_spe.disclosure.drawings.pieces.kinds import Kinds
 from gdi_spe.disclosure.drawings.sheet import Box, Places, Sheet, Word, within
@@ -33,6 +35,7 @@ _TOLD = {
 _PAIRS = ({"p", "place"}, {"p", "effect"}, {"effect", "error"}, {"effect", "place"})
 # Panels that share an axis overlap so much; numbers of an axis stand so near to it.
 _SHARES, _NEAR = 0.75, 16.0
+_MOST_PANELS = 100
 
 
 def are_things_drawn(at: Places, kinds: Kinds, sheet: Sheet, judging: Judging) -> bool:
@@ -58,12 +61,15 @@ def _panels(at: Places, kinds: Kinds, sheet: Sheet) -> dict[Box, int]:
         p.box for p in (*kinds.grounds, *kinds.frames)
         if p.wide * p.high < 0.9 * sheet.wide * sheet.high
     }  # fmt: skip
+    if len(boxes) > _MOST_PANELS:
+        return {}
     found: dict[Box, int] = {}
-    for x, y in at:
-        around = [box for box in boxes if within((x, y, x, y), box, 1)]
-        if around:
-            least = min(around, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
-            found[least] = found.get(least, 0) + 1
+    left = at
+    for box in sorted(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1])):
+        is_within = ((left >= np.array(box[:2]) - 1) & (left <= np.array(box[2:]) + 1)).all(axis=1)
+        if is_within.any():
+            found[box] = int(is_within.sum())
+        left = left[~is_within]
     return found
 
 
