@@ -36,7 +36,7 @@ _SQL_SMALL = re.compile(
 )
 _VALUE = r"(?:\S.*)"
 _ASSIGNED = re.compile(
-    r"\s*(?:(?:val|var|let|const|my|int|float|String|File|Int|Boolean|Array\[.*\])\s+)?[\w.$@:\[\]\"'`, ]{1,60}?(?:\[[^\n]*\]|\([^\n()]*\))?\s*(?::\s*[\w.\[\], |]+)?\s*(?:<-|<<-|\+=|-=|\*=|/=|:=|=(?!=)|~)\s*"
+    r"\s*+(?:(?:val|var|let|const|my|int|float|String|File|Int|Boolean|Array\[.*\])\s++)?(?:(?<=\s)|[\w.$@:\[\]\"'`, ]{1,60}?)(?:\[[^\n]*\]|\([^\n()]*\))?\s*+(?::\s*+[\w.\[\], |]++)?\s*+(?:<-|<<-|\+=|-=|\*=|/=|:=|=(?!=)|~)\s*+"
     + _VALUE
 )
 _MADE = re.compile(r"[\w\]\)]\(|\w\[|[{}\[\]]|->|=>|\|>|%>%|\$\{?\w")
