@@ -45,12 +45,17 @@ def as_judged(table: Table, people: int | None = None) -> Table:
     table = _words_first(_with_first_step(_filled_down(with_models(with_footers(table)))))
     table = by_kind_of_row(_below_headings(_upright(with_values_by_name(table))))
     table = _with_decimal_points(table)
-    columns = tuple(c for c in _without_row_numbers(table) if c.n_missing < table.n_rows)
-    columns = columns or table.columns
+    columns = _without_row_numbers(table)
     parts = [part for column in columns for part in parts_of(column, table)]
     parted = replace(table, columns=tuple(sorted(parts, key=_names_rows)))
     told = with_scores(with_estimates(understood(with_places(parted))))
-    return with_things(told, people)
+    return with_things(_without_empty(told), people)
+
+
+def _without_empty(table: Table) -> Table:
+    """Leave out columns without a value, once they have helped to tell which program wrote them."""
+    filled = tuple(c for c in table.columns if c.n_missing < table.n_rows)
+    return replace(table, columns=filled or table.columns)
 
 
 def _words_first(table: Table) -> Table:

@@ -101,8 +101,14 @@ _SPREAD = re.compile(
 )
 
 
+# Names that programs have for something else: p-values of a joint model, no person-years.
+_OF_PROGRAMS = {"pj"}
+
+
 def in_english(name: str) -> str:
     """Return a plain name with the words that are known in English."""
+    if name in _OF_PROGRAMS:
+        return name
     words = name.split("_")
     bare = [_without_accents(word) for word in words]
     found: list[str] = []
