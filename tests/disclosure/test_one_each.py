@@ -164,7 +164,8 @@ def test_scores_of_pathways_by_person_block():
 def test_likeness_whose_diagonal_differs_is_kinship():
     matrix = np.round(DRAWN.normal(0, 0.02, (12, 12)), 4)
     matrix = (matrix + matrix.T) / 2
-    kinship, correlations = matrix.copy(), matrix.copy()
+    # Traits are more alike than people who are not related.
+    kinship, correlations = matrix.copy(), np.clip(matrix * 15, -0.9, 0.9)
     np.fill_diagonal(kinship, DRAWN.normal(1, 0.01, 12))
     np.fill_diagonal(correlations, 1)
 

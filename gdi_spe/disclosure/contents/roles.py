@@ -99,6 +99,7 @@ VARIANT_CELL = re.compile(
     r"|([0-9]{1,2}|X|Y|M|MT)[_-](\d{4,}|\d+(?=[:_-][ACGTN])))([:_-]\S{0,100})?"
 )
 _CHROMOSOME_CELL = re.compile(r"(chr)?([0-9]{1,2}|X|Y|M|MT|XY|PAR\d?)", re.IGNORECASE)
+_BASES = re.compile(r"[ACGTN]{1,200}")
 _ALLELE_CELL = re.compile(r"[ACGTNacgtnDI]{1,200}|[AB12]|\*|-|\.|<[A-Z0-9:]{1,20}>")
 # A mean of counts is no count: "mean_count".
 _MEAN_OF = re.compile(r"(mean|median|avg|average|sd|std)_(\w{1,16}_)?counts?$", re.IGNORECASE)
@@ -136,6 +137,9 @@ def _role_of(column: Column) -> Role:
     filled = [] if column.numbers is not None else [cell for cell in column.cells if cell]
     if filled and all(VARIANT_CELL.fullmatch(cell) for cell in filled[:2000]):
         return Role.VARIANT
+    # A list of alleles without a header begins with one.
+    if _BASES.fullmatch(column.name) and filled and all(map(_BASES.fullmatch, filled[:2000])):
+        return Role.ALLELE
     role = _by_name(column)
     if role is Role.VARIANT and column.is_integer and column.plain in _MANY_VARIANTS:
         return Role.OTHER_COUNT

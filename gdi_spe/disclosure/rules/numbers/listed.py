@@ -41,9 +41,9 @@ _MOST_LABELS = 400
 
 def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
     """Find lines of a list that each count people, some of them few."""
-    listed = [int(m["n"].replace(",", "")) for m in _LISTED.finditer(part.text[:_LONGEST])]
+    listed = [int(re.sub(r"\D", "", m["n"])) for m in _LISTED.finditer(part.text[:_LONGEST])]
     beside = [
-        int(m["n"].replace(",", ""))
+        int(re.sub(r"\D", "", m["n"]))
         for m in _BESIDE.finditer(part.text[:_LONGEST])
         if not _are_things(m["label"].lower().split())
     ]
@@ -60,7 +60,8 @@ def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
 
 # "Site Kemi (n=1)" as a label; studies, loci and repeats are counted so as well.
 _IN_A_LABEL = re.compile(
-    r"\b[nN]\s?=\s?(?P<n>\d{1,3}(?:,\d{3})*)(?![\d.,]?\d)(?!\s*(?:replicates?|studies|stud|snps?|variants?|genes"
+    r"\b[nN]\s?=\s?(?P<n>\d{1,3}(?:[,.'’ \u00a0\u2009\u202f]\d{3})*)(?![\d.,]?\d)"
+    r"(?!\s*(?:replicates?|studies|stud|snps?|variants?|genes"
     r"|loci|sites|models|traits|data|cohorts|sets|tissues|terms|probes|markers|folds|runs))"
 )
 
@@ -69,7 +70,7 @@ def few_in_labels(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find labels and heads of columns that say of few people what stands beside them."""
     said = [c.name for c in table.columns]
     said += [cell for c in table.labels if c.n_distinct <= _MOST_LABELS for cell in set(c.cells)]
-    counted = [(label, int(m["n"].replace(",", ""))) for label in said
+    counted = [(label, int(re.sub(r"\D", "", m["n"]))) for label in said
                for m in _IN_A_LABEL.finditer(label)]  # fmt: skip
     few = [label for label, n in counted if 0 < n < judging.policy.counts.minimum]
     if few:

@@ -79,6 +79,7 @@ _RANKED = re.compile(r"(\w+_)?percentile(_rank)?|percentage_rank|centile", re.I)
 _MOST_NUMBERED = 25
 _CLOSE = 0.1
 _MOST_TURNS = 0.4
+_TIME = re.compile(r"time|t$|horizon|follow")
 
 
 def labelled(table: Table) -> tuple[list[Column], list[Column]]:
@@ -106,7 +107,8 @@ def is_axis(column: Column, table: Table) -> bool:
     if not with_role(table, Role.ERROR) and len(limits) < _BOTH:
         return False
     places = np.unique(values(column))
-    if np.array_equal(places, np.arange(places.size) + min(places[0], 1.0)):
+    counted = np.array_equal(places, np.arange(places.size) + min(places[0], 1.0))
+    if counted and places.size == table.n_rows and not _TIME.match(column.plain):
         return False
     keys = [c for c in table.columns if role_of(c) is Role.LABEL and c.numbers is None]
     full = places.size * distinct_rows(keys) if keys else places.size
