@@ -38,6 +38,8 @@ def _sort(name: str) -> int | None:
 
 def _fits_concordance(table: Table, judging: Judging) -> bool:
     """Whether rows and columns are the sorts of genotypes, each once, and the cells are counts."""
+    if table.n_rows != len(table.columns) - 1:
+        return False
     rows = [_sort(cell) for cell in table.columns[0].texts()]
     columns = [_sort(c.name) for c in table.columns[1:]]
     named = None not in rows and set(rows) == set(columns) and len(rows) == len(columns)
