@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from gdi_spe.boundary.findings import FileReport
+from tests.disclosure.figures import marks, panels, telling
+from tests.disclosure.figures.styles import Draw, drawn
 
 Report = Callable[..., FileReport]
 
@@ -55,11 +57,33 @@ def regional(
         ("-log10 P", "chr7 (Mb)"),
         ("\u2212log10(p-value)", "Position (Mb)"),
         ("log10(p)", "Chromosome 7"),
-        ("log(OR)", "Standard error"),
     ],
 )
 def test_panels_whose_axes_tell_tests_and_places_pass(report: Report, up: str, across: str) -> None:
     assert report(regional(up, across), "r.svg", n=61_480).verdict.word == "pass"
+
+
+def test_estimates_with_their_errors_pass_if_they_are_few(report: Report) -> None:
+    few = report(regional("log(OR)", "Standard error", n=40), "r.svg", n=61_480)
+    many = report(regional("log(OR)", "Standard error", n=140), "r.svg", n=61_480)
+
+    assert few.verdict.word == "pass"
+    assert many.verdict.word != "pass"
+
+
+@pytest.mark.parametrize("form", ["svg", "pdf"])
+@pytest.mark.parametrize(
+    "draw",
+    [telling.false_manhattan, panels.people_in_a_region, marks.people_as_a_volcano],
+    ids=lambda each: each.__name__,
+)
+@pytest.mark.parametrize("people", [2_000, 42_000])
+def test_people_under_the_words_of_tests_do_not_pass(
+    report: Report, draw: Draw, form: str, people: int
+) -> None:
+    drawing = drawn(draw, 1, form=form)
+
+    assert report(drawing, f"figure.{form}", n=people).verdict.word != "pass"
 
 
 @pytest.mark.parametrize(

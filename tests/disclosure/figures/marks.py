@@ -45,6 +45,11 @@ def levels(rng: Rng) -> Any:
     return _scatter(change, np.abs(change) * rng.uniform(2, 14, 260), "LDL (mmol/L)", "Glucose")
 
 
+def people_as_a_volcano(rng: Rng) -> Any:
+    """Two values of people, with the words of a volcano plot."""
+    return _scatter(rng.normal(0, 1, 260), rng.normal(8, 2, 260), "log2 fold change", "-log10(P)")
+
+
 def residuals(rng: Rng) -> Any:
     """Residuals of a model of log odds: a mark a person, under words that effects have as well."""
     return _scatter(
@@ -98,4 +103,6 @@ def people_on_a_line(rng: Rng, form: str = "o", size: float = 26) -> Any:
 
 
 OF_THINGS = (funnel, volcano, bars_over_a_grid, quantiles_on_broken_lines)
-OF_PEOPLE = (patients_as_a_funnel, levels, residuals, people_as_crosses)
+OF_PEOPLE = (
+    patients_as_a_funnel, people_as_a_volcano, levels, residuals, people_as_crosses,
+)  # fmt: skip

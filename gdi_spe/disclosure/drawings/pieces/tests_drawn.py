@@ -12,6 +12,8 @@ _BANDS = 8
 _RISE = 0.04
 _RATIO = (0.4, 2.5)
 _NOTCH = 0.15
+# Of a thinning cloud: how near its lowest is to the foot, how high its middle, how full its top.
+_FOOT, _MIDDLE, _UPPER = 0.1, 0.35, 0.25
 
 
 def falls_off(heights: NDArray[np.float64], foot: float) -> bool:
@@ -26,6 +28,17 @@ def falls_off(heights: NDArray[np.float64], foot: float) -> bool:
         and (np.diff(bands) <= _RISE).all()
         and bands[0] + bands[1] >= 2 * bands[2:].sum() / 3
     )
+
+
+def thins_out(heights: NDArray[np.float64]) -> bool:
+    """Whether most marks stand low above their foot and few high, as around a variant that matters.
+
+    ``heights`` are shares of what the panel is high; there are as few as in a plot of one region.
+    """
+    top = float(heights.max()) if heights.size else 0.0
+    if len(heights) < _LEAST or top <= 0 or float(heights.min()) > _FOOT * top:
+        return False
+    return bool(np.quantile(heights, 0.5) <= _MIDDLE * top and (heights > top / 2).mean() <= _UPPER)
 
 
 def is_mirrored(heights: NDArray[np.float64]) -> bool:

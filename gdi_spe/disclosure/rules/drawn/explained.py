@@ -20,7 +20,7 @@ from gdi_spe.disclosure.rules.drawn.counted import (
     small_bars_of,
     small_numbers,
 )
-from gdi_spe.disclosure.rules.drawn.things import are_of_things
+from gdi_spe.disclosure.rules.drawn.things import are_estimates
 from gdi_spe.disclosure.rules.drawn.vocabulary import (
     COUNT,
     EACH_PERSON,
@@ -76,7 +76,7 @@ def doubts(scene: Scene, judging: Judging) -> Iterator[str]:
     for chart in scene.charts:
         yield from _doubts_of_chart(chart, scene, judging)
     for traces in scene.traces:
-        if not are_of_things(traces, scene, judging):
+        if not are_estimates(traces, scene, judging):
             yield from _doubts_of_traces(traces, scene, judging)
         if traces.n_area_bars and is_of_counts(_beside(traces, scene.words)):
             yield f"{traces.n_area_bars:,} bars of people could not be measured"

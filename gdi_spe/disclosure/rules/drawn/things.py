@@ -1,4 +1,4 @@
-"""Marks that are variants, genes, diseases or studies, by what both of their axes tell."""
+"""Marks that are estimates of studies or variants, by what both of their axes tell."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from gdi_spe.disclosure.figures.inked.traces import Traces
 from gdi_spe.disclosure.figures.letters.lettering import Words
 from gdi_spe.disclosure.figures.letters.scale import number_in
 from gdi_spe.disclosure.figures.scene import Scene
-from gdi_spe.disclosure.rules.drawn.vocabulary import LEAST_PEOPLE, PHENOME
+from gdi_spe.disclosure.rules.drawn.vocabulary import LEAST_PEOPLE
 from gdi_spe.disclosure.rules.rule import Judging
 
 # Marks as many as people, by this share of them, may be people whatever is written.
 _AS_MANY = 0.2
 _TICK = 8
-_P = re.compile(r"[li1|]og.?1?[0O]|p-?values?\b", re.IGNORECASE)
 _EFFECT = re.compile(
     r"odds.?ratio|\blog.?(OR|HR)\b|hazard.?ratio|\bbeta\b|[βß]|\beffects?\b|fold.?change|log.?FC"
     r"|SNP coefficient",
     re.IGNORECASE,
 )
 _ERROR = re.compile(r"standard.?error|\bs\.?e\.?\b|precision", re.IGNORECASE)
-_ABOUT = (_P, _EFFECT, _ERROR, PHENOME)
 _OF_PEOPLE = re.compile(
     r"residual|fitted|leverage|predicted|patient|participant|subject|individual\b|per person"
     r"|carrier|proband|donor|sample id",
@@ -30,26 +28,22 @@ _OF_PEOPLE = re.compile(
 )
 
 
-def are_of_things(traces: Traces, scene: Scene, judging: Judging) -> bool:
-    """Whether the axes tell two things that tests and effects have, and people have not.
+def are_estimates(traces: Traces, scene: Scene, judging: Judging) -> bool:
+    """Whether the axes tell effects and their errors, or two effects, and the marks are few.
 
-    Places of a genome and expected p-values are told by their form as well, in `clouded`.
-
-    TRUST: only in a cohort that is large, and where the marks are not about as many as people; who
-    writes such words along both axes of people's marks is believed. Where nobody says how many
-    people there are, the marks must lie as those of tests or studies do.
+    TRUST: p-values are told by their form as well, in `clouded`; estimates have no form of their
+    own, so who writes such words along both axes of people's marks is believed for as many as
+    policy allows, if the cohort is large and the marks are not about as many as people.
     """
     people = judging.context.n_individuals
     told = " ".join(words.text for words in words_about(traces.frame, scene))
-    if not traces.n_marks or tells_of_people(told):
+    n_marks, n_effects = traces.n_marks, len(_EFFECT.findall(told))
+    if not 0 < n_marks <= judging.policy.pictures.most_estimates or tells_of_people(told):
         return False
-    known = people is not None and people >= LEAST_PEOPLE
-    known = known and are_few_beside(traces.n_marks, people or 0)
-    is_funnel = bool(_EFFECT.search(told) and _ERROR.search(told))
-    if not (known or (people is None and (traces.cloud not in ("", "cloud") or is_funnel))):
+    if people is not None and (people < LEAST_PEOPLE or not are_few_beside(n_marks, people)):
         return False
-    n_effects = len(_EFFECT.findall(told))
-    return sum(bool(each.search(told)) for each in _ABOUT) >= 2 or n_effects >= 2
+    is_funnel = n_effects > 0 and _ERROR.search(told) is not None
+    return is_funnel or (people is not None and n_effects > 1)
 
 
 def tells_of_people(told: str) -> bool:

@@ -1,14 +1,15 @@
-"""Marks of a drawing that are variants, genes or studies, by what the axes of each panel tell."""
+"""Marks of a drawing that are variants, genes or studies, by the axes of each panel and by form."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from gdi_spe.disclosure.drawings.pieces.axes import number_of
 from gdi_spe.disclosure.drawings.pieces.kinds import Kinds
+from gdi_spe.disclosure.drawings.pieces.tests_drawn import thins_out
 from gdi_spe.disclosure.drawings.sheet import Box, Places, Sheet, Word, within
 from gdi_spe.disclosure.rules.drawn.things import are_few_beside, tells_of_people
 from gdi_spe.disclosure.rules.drawn.vocabulary import LEAST_PEOPLE
@@ -32,52 +33,62 @@ _TOLD = {
         re.IGNORECASE,
     ),
 }
-_PAIRS = ({"p", "place"}, {"p", "effect"}, {"effect", "error"}, {"effect", "place"})
+# p-values are told by their form besides; estimates have none, and are few.
+_OF_TESTS, _OF_ESTIMATES = ({"p", "place"}, {"p", "effect"}), ({"effect", "error"},)
 # Panels that share an axis overlap so much; numbers of an axis stand so near to it.
 _SHARES, _NEAR = 0.75, 16.0
 _MOST_PANELS = 100
 
 
 def are_things_drawn(at: Places, kinds: Kinds, sheet: Sheet, judging: Judging) -> bool:
-    """Whether both axes of each panel with marks tell what tests, effects and places have.
+    """Whether the axes of each panel tell tests or estimates, and its marks lie as these do.
 
-    TRUST: as of pictures: only in a large cohort, where the marks of no panel, nor all together,
-    are about as many as people, and where no word speaks of people. What one axis tells twice is
-    one thing.
+    TRUST: as of pictures: words alone can be written under people. p-values thin out upwards, and
+    estimates are no more than policy allows; the cohort is large, the marks of no panel, nor all
+    together, are about as many as people, and no word speaks of people.
     """
     people = judging.context.n_individuals
     panels = _panels(at, kinds, sheet)
     if people is None or people < LEAST_PEOPLE or tells_of_people(sheet.told):
         return False
-    counts = [*panels.values(), len(at)]
-    if sum(panels.values()) < len(at) or not all(are_few_beside(n, people) for n in counts):
+    counts = [*map(len, panels.values()), len(at)]
+    if sum(map(len, panels.values())) < len(at):
         return False
-    return all(_tells_things(panel, list(panels), kinds, sheet) for panel in panels)
+    if not all(are_few_beside(n, people) for n in counts):
+        return False
+    most = judging.policy.pictures.most_estimates
+    return all(_are_things(box, here, panels, kinds, sheet, most) for box, here in panels.items())
 
 
-def _panels(at: Places, kinds: Kinds, sheet: Sheet) -> dict[Box, int]:
-    """Return the boxes that marks lie in, the smallest around each, and how many lie in each."""
+def _panels(at: Places, kinds: Kinds, sheet: Sheet) -> dict[Box, Places]:
+    """Return the boxes that marks lie in, the smallest around each, and the marks in each."""
     boxes = {
         p.box for p in (*kinds.grounds, *kinds.frames)
         if p.wide * p.high < 0.9 * sheet.wide * sheet.high
     }  # fmt: skip
     if len(boxes) > _MOST_PANELS:
         return {}
-    found: dict[Box, int] = {}
+    found: dict[Box, Places] = {}
     left = at
     for box in sorted(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1])):
         is_within = ((left >= np.array(box[:2]) - 1) & (left <= np.array(box[2:]) + 1)).all(axis=1)
         if is_within.any():
-            found[box] = int(is_within.sum())
+            found[box] = left[is_within]
         left = left[~is_within]
     return found
 
 
-def _tells_things(panel: Box, panels: Sequence[Box], kinds: Kinds, sheet: Sheet) -> bool:
+def _are_things(
+    panel: Box, at: Places, panels: Mapping[Box, Places], kinds: Kinds, sheet: Sheet, most: int
+) -> bool:
     others = sorted({*panels, *(g.box for g in kinds.grounds)} - {panel})
     others = [box for box in others if not within(panel, box, 1) and not within(box, panel, 1)]
     up, across = _beside(panel, others, sheet.words), _below(panel, others, sheet.words)
-    return any({one, other} in _PAIRS for one in _things(up) for other in _things(across))
+    told = [{one, other} for one in _things(up) for other in _things(across)]
+    if any(pair in _OF_ESTIMATES for pair in told):
+        return len(at) <= most
+    heights = (panel[3] - at[:, 1]) / (panel[3] - panel[1])
+    return any(pair in _OF_TESTS for pair in told) and thins_out(heights)
 
 
 def _things(words: Sequence[Word]) -> list[str]:
