@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,13 +38,13 @@ def people(n: int, seed: int = 1) -> pd.DataFrame:
     return made
 
 
-def terms(fit: object, statistic: str = "statistic") -> pd.DataFrame:
+def terms(fit: Any, statistic: str = "statistic") -> pd.DataFrame:
     """Return a model's terms as broom writes them: nothing tells how many people there are."""
-    interval = fit.conf_int()  # type: ignore[attr-defined]
+    interval = fit.conf_int()
     return pd.DataFrame({
-        "term": fit.params.index, "estimate": fit.params.values,  # type: ignore[attr-defined]
-        "std.error": fit.bse.values, statistic: fit.tvalues.values,  # type: ignore[attr-defined]
-        "p.value": fit.pvalues.values, "conf.low": interval[0].values,  # type: ignore[attr-defined]
+        "term": fit.params.index, "estimate": fit.params.values,
+        "std.error": fit.bse.values, statistic: fit.tvalues.values,
+        "p.value": fit.pvalues.values, "conf.low": interval[0].values,
         "conf.high": interval[1].values,
     })  # fmt: skip
 

@@ -280,3 +280,26 @@ def test_a_small_whole_number_called_a_spread_goes_to_a_person(
     found = report(table, "t.csv", n=6200)
 
     assert found.verdict is verdict
+
+
+def test_groups_with_a_space_in_their_thousands_are_not_small(report):
+    head = "Characteristic,Rectum (n = 9 873),Colon (n = 21 404)\n"
+    rows = (
+        '"Women, n (%)",4 102 (41.5),10 611 (49.6)\n"Stage IV, n (%)",1 911 (19.4),4 790 (22.4)\n'
+    )
+
+    large = report(head + rows, "t.csv", n=31_277)
+    small = report(head.replace("9 873", "9") + rows, "t.csv", n=31_277)
+
+    assert large.verdict.word != "block"
+    assert small.verdict.word == "block"
+
+
+def test_lists_of_people_with_a_space_in_their_thousands_are_not_small(report):
+    words = "- Rectum: 9 873 women\n- Colon: 21 404 women\n"
+
+    large = report(words, "flow.md", n=40_000)
+    small = report(words.replace("9 873", "9"), "flow.md", n=40_000)
+
+    assert large.verdict.word != "block"
+    assert small.verdict.word == "block"

@@ -54,7 +54,7 @@ _ONE_PERSON = re.compile(
     re.IGNORECASE,
 )
 # "1 165 participants", as French and Finnish write thousands, are not 165.
-_SPACED_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[ \u00a0\u202f]\d{3})+)(?![\d])")
+_SPACED_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?:[ \u00a0\u2009\u202f]\d{3})+)(?!\d)")
 _VARIANT = re.compile(
     r"\b(chr)?([0-9]{1,2}|X|Y|MT?):\d{3,}|\b[cgp]\.[A-Z(]?[a-z(]{0,3}\d+|\b[01.][/|][01.]\b"
     r"|\b(hetero|homo|hemi)zygous\b"
@@ -148,6 +148,11 @@ _MOST_TYPED = 200
 _CELLS = re.compile(r"[&|│┆\t][^\S\t]*+([1-9])\s*(?=$|[&|│┆\t\\])", re.MULTILINE)
 
 
+def with_joined_thousands(text: str) -> str:
+    """Return a text whose numbers have no spaces between their thousands."""
+    return _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
+
+
 def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     """Yield why a person must read a text; nothing means that it can pass."""
     text = _STAMP.sub("", text)
@@ -158,7 +163,7 @@ def doubts(text: str, is_alone: bool = True) -> Iterator[str]:
     text = _without_statements(text)
     is_stated = len(text.strip()) < _SHORTEST <= len(whole.strip())
     text = _ARGUMENTS.sub("", _RANGE.sub("", _SAID.sub("", text)))
-    text = _SPACED_THOUSANDS.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), text)
+    text = with_joined_thousands(text)
     if len(_DATED.findall(text)) <= _MOST_DATED:
         text = _DATED.sub("", text)
     told = without_results(text)

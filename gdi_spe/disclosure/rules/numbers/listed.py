@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gdi_spe.boundary.findings import Verdict
 from gdi_spe.disclosure.contents.parts import Text
 from gdi_spe.disclosure.contents.table import Table
+from gdi_spe.disclosure.contents.words.prose import with_joined_thousands
 from gdi_spe.disclosure.contents.words.vocabulary import PEOPLE, counts_things
 from gdi_spe.disclosure.rules.rule import Hit, Judging, Rule
 
@@ -41,12 +42,12 @@ _MOST_LABELS = 400
 
 def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
     """Find lines of a list that each count people, some of them few."""
-    listed = [int(re.sub(r"\D", "", m["n"])) for m in _LISTED.finditer(part.text[:_LONGEST])]
+    text = with_joined_thousands(part.text[:_LONGEST])
+    listed = [_number(m) for m in _LISTED.finditer(text)]
     beside = [
-        int(re.sub(r"\D", "", m["n"]))
-        for m in _BESIDE.finditer(part.text[:_LONGEST])
+        _number(m) for m in _BESIDE.finditer(text)
         if not _are_things(m["label"].lower().split())
-    ]
+    ]  # fmt: skip
     beside = beside if len(beside) >= _LEAST_LISTED else []
     counted = [*listed, *beside]
     few = [n for n in counted if 0 < n < judging.policy.counts.minimum]
@@ -60,7 +61,7 @@ def small_counts_in_lists(part: Text, judging: Judging) -> Iterator[Hit]:
 
 # "Site Kemi (n=1)" as a label; studies, loci and repeats are counted so as well.
 _IN_A_LABEL = re.compile(
-    r"\b[nN]\s?=\s?(?P<n>\d{1,3}(?:[,.'’ \u00a0\u2009\u202f]\d{3})*)(?![\d.,]?\d)"
+    r"\b[nN]\s?=\s?(?P<n>\d{1,3}(?:,\d{3})*)(?![\d.,]?\d)"
     r"(?!\s*(?:replicates?|studies|stud|snps?|variants?|genes"
     r"|loci|sites|models|traits|data|cohorts|sets|tissues|terms|probes|markers|folds|runs))"
 )
@@ -70,12 +71,16 @@ def few_in_labels(table: Table, judging: Judging) -> Iterator[Hit]:
     """Find labels and heads of columns that say of few people what stands beside them."""
     said = [c.name for c in table.columns]
     said += [cell for c in table.labels if c.n_distinct <= _MOST_LABELS for cell in set(c.cells)]
-    counted = [(label, int(re.sub(r"\D", "", m["n"]))) for label in said
-               for m in _IN_A_LABEL.finditer(label)]  # fmt: skip
+    counted = [(label, _number(m)) for label in said
+               for m in _IN_A_LABEL.finditer(with_joined_thousands(label))]  # fmt: skip
     few = [label for label, n in counted if 0 < n < judging.policy.counts.minimum]
     if few:
         why = f"{len(few):,} labels say that they are of few people: “{few[0][:60]}”."
         yield Hit(why, {"n_labels": len(few), "minimum": judging.policy.counts.minimum})
+
+
+def _number(found: re.Match[str]) -> int:
+    return int(found["n"].replace(",", ""))
 
 
 def few_listed(part: Table | Text, judging: Judging) -> Iterator[Hit]:
