@@ -269,3 +269,13 @@ def test_the_day_of_a_page_is_of_nobody() -> None:
 )
 def test_other_days_of_a_page_are_read(more: str) -> None:
     assert verdict(PAGE.format(more), "page.html") is Verdict.REVIEW
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_counts_within_a_value_of_settings_are_looked_at(report, quote) -> None:
+    def told(few: int) -> str:
+        value = f"burden {{'EUR': {few}, 'AFR': 4120}}"
+        return f"[results]\nthreshold = 0.05\nname = {quote}{value}{quote}\nmaf = 0.01\n"
+
+    assert report(told(3), "run.toml", n=50_000).verdict.word == "block"
+    assert report(told(6120), "run.toml", n=50_000).verdict.word == "pass"

@@ -68,18 +68,27 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
     text, tables = without_jobs(text, path, digits)
     text, branches = without_branches(text)
     text = beside_apart(_without_padding(text))
-    if is_header_alone(text):
+    if is_header_alone(text) and not tables:
         return (Text("header", text, is_alone=False),)
     text = without_counters(text, tables, path, digits)
     sections = read_sections(text)
     if sections is not None:
         try:
-            return trees.parts_of(trees.canonical(sections, digits), digits)
+            # TRUST: what was taken out of the text before is looked at beside it.
+            taken = tables or branches or packages
+            beside = _told(path, "", tables, (branches, packages), digits) if taken else ()
+            return (*beside, *trees.parts_of(trees.canonical(sections, digits), digits))
         except (trees.NotATree, ValueError):
             sections = None
     text = without_matrices(text, tables, path, digits)
     text = without_tabulars(text, tables, path, digits)
     text = _without_printed(text, tables, path, digits)
+    rest = _without_blocks(text, tables, path, digits)
+    return _told(path, rest, tables, (branches, packages), digits)
+
+
+def _without_blocks(text: str, tables: list[Table], path: str, digits: int) -> str:
+    """Take blocks of lines that are divided alike out of a text; names may stand above them."""
     kept: list[str] = []
     for block in blocks(text):
         rows = rows_in(block)
@@ -94,7 +103,14 @@ def words_and_tables(path: str, text: str, policy: DisclosurePolicy) -> tuple[Pa
             kept += [line for line in block if not line or not RULER.fullmatch(line)]
         else:
             tables.append(table)
-    rest = "\n".join(kept)
+    return "\n".join(kept)
+
+
+def _told(
+    path: str, rest: str, tables: list[Table], beside: tuple[str, str], digits: int
+) -> tuple[Part, ...]:
+    """Put together what a text holds: tables, what programs add, words, and numbers in them."""
+    branches, packages = beside
     parts: list[Part] = list(tables)
     if branches:
         parts.append(Text(f"{path}.tree", branches, is_alone=False))
